@@ -1,0 +1,2 @@
+"""drumspace_ext."""
+__version__ = '0.1.0'

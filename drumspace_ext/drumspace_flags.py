@@ -1,0 +1,132 @@
+"""Flags that several entry points share, and the `run` that each of them is.
+
+Two modules that define the same flag can't be imported together, so a flag of
+two entry points stands here. Names are Magenta's where Magenta has one.
+"""
+
+from collections.abc import Callable, Sequence
+import importlib
+import os
+import pathlib
+import sys
+
+from absl import app
+from absl import flags
+from absl import logging
+
+from drumspace_ext import errors
+
+INPUT = flags.DEFINE_list(
+    'input', [],
+    'Files, folders or quoted globs, with commas between them. Arguments '
+    'without a flag are taken as inputs too.',
+)
+OUTPUT_DIR = flags.DEFINE_string(
+    'output_dir', None, 'Folder for the results; made if missing.'
+)
+RECURSIVE = flags.DEFINE_bool(
+    'recursive', False, 'Search folders in folders.'
+)
+STEPS_PER_QUARTER = flags.DEFINE_integer(
+    'steps_per_quarter', 4,
+    'Grid steps of a quarter note; a bar has 16 steps all the same.',
+    lower_bound=1, upper_bound=96,
+)
+ASSUME_DRUMS = flags.DEFINE_bool(
+    'assume_drums', False,
+    'Take all notes as drums, for files whose drums are on another channel.',
+)
+VOICES_IN = flags.DEFINE_string(
+    'voices_in', 'gm14',
+    'Drum map to read with: gm14, lstmetallica9, note_seq9, magenta_js9, '
+    'roland, or a TOML file of your own.',
+)
+TILE = flags.DEFINE_integer(
+    'tile', None,
+    'Play each two-bar pattern this many times in what is written. drums_rnn '
+    'needs 4 or more.', lower_bound=1, upper_bound=10_000,
+)
+SEED = flags.DEFINE_integer(
+    'seed', 0, 'Seed of everything random.', lower_bound=0
+)
+LOG = flags.DEFINE_enum(
+    'log', 'INFO', ['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'],
+    'The threshold for what messages will be logged.',
+)
+
+
+def output_dir() -> pathlib.Path:
+  """Returns --output_dir as a path."""
+  return pathlib.Path(OUTPUT_DIR.value).expanduser()
+
+
+def input_values(argv: Sequence[str]) -> list[str]:
+  """Returns --input and the plain arguments behind the script's name."""
+  return [*INPUT.value, *argv[1:]]
+
+
+def _main(main: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
+  """Wraps `main`: a caller's mistake is one line and exit status 1."""
+
+  def wrapped(argv: list[str]) -> int:
+    logging.set_verbosity(
+        logging.WARNING if LOG.value == 'WARN' else
+        getattr(logging, LOG.value)
+    )
+    try:
+      return main(argv)
+    except errors.DrumspaceError as e:
+      print(f'{pathlib.Path(sys.argv[0]).name}: {e}', file=sys.stderr)
+      return 1
+    except KeyboardInterrupt:
+      print('Interrupted; nothing half-written is left.', file=sys.stderr)
+      return 130
+    except BrokenPipeError:
+      # The reader of our output (`head`, say) has what it wants.
+      os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+      return 0
+
+  return wrapped
+
+
+def run(
+    main: Callable[[list[str]], int],
+    *,
+    required: Sequence[flags.FlagHolder] = (),
+    shared: Sequence[flags.FlagHolder] = (),
+) -> None:
+  """Parses flags and runs `main`; every `console_entry_point` is this call.
+
+  absl prints, for --help, the docstring and flags of the module run as
+  `__main__`. For an installed script that is setuptools' wrapper, which has
+  neither, so both are handed over here.
+
+  Args:
+    main: The entry point's `main(argv)`; it returns the exit status.
+    required: Shared flags that must be given.
+    shared: Other flags of this module that the entry point uses. Those of
+      neither list are not shown, and are refused.
+  """
+  entry_point = importlib.import_module(main.__module__)
+  sys.modules['__main__'].__doc__ = entry_point.__doc__
+  used = {holder.name for holder in (*required, *shared, LOG)}
+  for flag in flags.FLAGS.get_key_flags_for_module(__name__):
+    if flag.name in used:
+      flags.FLAGS.register_key_flag_for_module(sys.argv[0], flag)
+    else:
+      delattr(flags.FLAGS, flag.name)
+  for flag in flags.FLAGS.get_key_flags_for_module(entry_point.__name__):
+    flags.FLAGS.register_key_flag_for_module(sys.argv[0], flag)
+  flags.mark_flags_as_required(required)
+  app.run(_main(main), flags_parser=_parse)
+
+
+def _parse(argv: Sequence[str]) -> list[str]:
+  """Parses flags; a wrong one is one line and exit status 1."""
+  try:
+    return flags.FLAGS(argv)
+  except flags.Error as e:
+    name = pathlib.Path(argv[0]).name
+    message = str(e).removeprefix('FATAL Flags parsing error: ')
+    print(f'{name}: {message} See {name} --help.', file=sys.stderr)
+    sys.exit(1)

@@ -1,0 +1,51 @@
+"""Every exception that drumspace_ext raises on purpose.
+
+  DrumspaceError
+    PatternError       an array or a row of codes is not a pattern
+    DrumMapError       a drum map is unknown or contradicts itself
+    InputError         something the caller named can't be used as it is
+    OutputError        a result can't be written
+    RejectedInputError one input of a corpus gives nothing; it is counted
+
+Errors of the caller (a wrong array, a wrong path) also derive from ValueError,
+so that `except ValueError` keeps working for people who never import this
+module. Errors of the *data* do not: a corpus always holds bad files, and the
+extraction counts them by reason instead of stopping.
+"""
+
+
+class DrumspaceError(Exception):
+  """Root of the errors in this package."""
+
+
+class PatternError(DrumspaceError, ValueError):
+  """An array, or a row of step codes, does not hold drum patterns."""
+
+
+class DrumMapError(DrumspaceError, ValueError):
+  """A drum map is unknown, malformed or contradicts itself."""
+
+
+class InputError(DrumspaceError, ValueError):
+  """A file, folder or value that the caller named can't be used."""
+
+
+class OutputError(DrumspaceError):
+  """A result can't be written where the caller wants it."""
+
+
+class RejectedInputError(DrumspaceError):
+  """One input of a corpus gives nothing; the extraction counts it.
+
+  Attributes:
+    reason: A key of `rejections.REASONS`.
+    detail: What was seen in this input, in words; may be empty.
+  """
+
+  def __init__(self, reason: str, detail: str = ''):
+    super().__init__(f'{reason}: {detail}' if detail else reason)
+    self.reason = reason
+    self.detail = detail
+
+  def __reduce__(self):
+    return type(self), (self.reason, self.detail)

@@ -1,0 +1,134 @@
+"""Genres: labels from the words of file and folder names.
+
+Published: the article took genres from file names. A label is a canonical name
+such as `hip_hop`; it stands in a name as a whole word, in any of its common
+spellings (hip-hop, hip hop, HipHop). A pattern may have several.
+"""
+
+from collections.abc import Iterable
+import functools
+import re
+import types
+
+# Canonical name, then other spellings. Words are compared in lower case, with
+# every run of other characters as one blank.
+_SPELLINGS = {
+    'afrobeat': ('afro beat',),
+    'afro_cuban': ('afrocuban', 'afro cuban'),
+    'ambient': (),
+    'bachata': (),
+    'ballad': ('ballads',),
+    'blues': ('bluesy',),
+    'bolero': (),
+    'bossa_nova': ('bossanova', 'bossa nova', 'bossa'),
+    'breakbeat': ('break beat', 'breakbeats', 'big beat'),
+    'calypso': ('soca',),
+    'cha_cha_cha': ('cha cha cha', 'cha cha', 'chacha', 'chachacha'),
+    'classical': (),
+    'country': ('bluegrass', 'train beat'),
+    'cumbia': (),
+    'dance': ('eurodance', 'edm'),
+    'dancehall': ('dance hall',),
+    'disco': ('nu disco',),
+    'drum_and_bass': (
+        'drum and bass', 'drum n bass', 'drumnbass', 'dnb', 'd n b',
+        'drum bass', 'jungle',
+    ),
+    'dubstep': ('dub step',),
+    'electro': ('electronic', 'electronica'),
+    'folk': ('folk world',),
+    'funk': ('funky', 'funk rock'),
+    'fusion': (),
+    'garage': ('uk garage', 'two step', '2 step', '2step'),
+    'gospel': (),
+    'grunge': (),
+    'hardcore': (),
+    'hardstyle': (),
+    'highlife': ('high life',),
+    'hip_hop': ('hip hop', 'hiphop', 'rap', 'boom bap', 'boombap'),
+    'house': ('deep house', 'tech house'),
+    'indie': (),
+    'industrial': (),
+    'jazz': ('bebop', 'be bop'),
+    'latin': (),
+    'mambo': (),
+    'march': ('marches',),
+    'merengue': (),
+    'metal': ('heavy metal', 'thrash', 'death metal', 'black metal'),
+    'new_orleans': ('new orleans', 'neworleans', 'second line'),
+    'pop': ('britpop', 'synthpop'),
+    'punk': ('punk rock',),
+    'ragtime': (),
+    'reggae': ('rocksteady', 'dub', 'one drop'),
+    'reggaeton': ('dembow',),
+    'rnb': ('r b', 'r n b', 'r and b', 'rhythm and blues', 'new jack swing'),
+    'rock': ('hard rock', 'hardrock', 'rock n roll', 'rocknroll', 'rockabilly'),
+    'rumba': (),
+    'salsa': ('timba',),
+    'samba': (),
+    'shuffle': ('shuffles',),
+    'ska': (),
+    'songo': (),
+    'soul': ('motown', 'soul rnb'),
+    'soundtrack': ('soundtracks',),
+    'surf': (),
+    'swing': ('big band', 'bigband'),
+    'tango': (),
+    'techno': (),
+    'trance': (),
+    'trap': (),
+    'videogame': ('video game', 'video games', 'videogames', 'vgm'),
+    'waltz': (),
+}
+
+NAMES: tuple[str, ...] = tuple(_SPELLINGS)
+
+SPELLINGS = types.MappingProxyType({
+    name: (name.replace('_', ' '), *others)
+    for name, others in _SPELLINGS.items()
+})
+
+_CAMEL = re.compile(r'(?<=[a-z])(?=[A-Z])')
+_NO_WORD = re.compile(r'[^a-z0-9]+')
+
+
+@functools.cache
+def _matcher() -> tuple[re.Pattern, dict[str, str]]:
+  """Returns one pattern for all spellings, longest first, and their labels."""
+  label_of = {
+      spelling: name for name, all_of in SPELLINGS.items()
+      for spelling in all_of
+  }
+  longest_first = sorted(label_of, key=lambda s: (-len(s), s))
+  return re.compile(
+      '(?<= )(?:' + '|'.join(map(re.escape, longest_first)) + ')(?= )'
+  ), label_of
+
+
+def _words(text: str) -> str:
+  return ' ' + _NO_WORD.sub(' ', text.lower()).strip() + ' '
+
+
+def of_text(text: str) -> frozenset[str]:
+  """Returns the labels whose words stand in a name or path."""
+  pattern, label_of = _matcher()
+  found = set()
+  # HipHop is two words to the eye, and one to the file system.
+  for words in {_words(text), _words(_CAMEL.sub(' ', text))}:
+    found.update(label_of[match] for match in pattern.findall(words))
+  return frozenset(found)
+
+
+def of_labels(labels: Iterable[str]) -> frozenset[str]:
+  """Returns labels for words that somebody chose as genres.
+
+  A word that is no known spelling becomes a label of its own.
+  """
+  found = set()
+  for label in labels:
+    words = _words(label).strip()
+    if not words:
+      continue
+    known = of_text(label)
+    found.update(known or {words.replace(' ', '_')})
+  return frozenset(found)

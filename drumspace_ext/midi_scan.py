@@ -1,0 +1,194 @@
+"""MIDI files read tolerantly: what a strict library refuses or drops.
+
+Where the fast reader of `midi_files` fails, or finds no drum note, this one
+walks the bytes itself. It needs no note-off (the published drum_space pack
+holds note-ons alone), reads what there is of a cut file, finds the tracks
+behind foreign chunks and wrong lengths, and knows percussion kits on channels
+other than 10: General MIDI 2 and XG by bank select, GS by its system exclusive
+message. It reports note-ons, tempos and meters; it is no general MIDI parser.
+"""
+
+import dataclasses
+import struct
+
+MAX_NOTES = 4_000_000
+
+_DRUM_CHANNEL = 9
+# Bank select MSB of a rhythm kit: GM2 120; XG 126 (SFX) and 127 (drums).
+_KIT_BANKS = frozenset((120, 126, 127))
+# Bytes that follow a status of this high nibble.
+_NUM_DATA = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
+_NUM_SYSTEM_DATA = {0xF1: 1, 0xF2: 2, 0xF3: 1}
+_SYSEX = (0xF0, 0xF7)
+_META, _META_TEMPO, _META_METER, _META_END = 0xFF, 0x51, 0x58, b'\x2f'
+
+
+@dataclasses.dataclass
+class Scan:
+  """What a tolerant reading found; times are MIDI ticks.
+
+  Attributes:
+    notes: Note-ons as (tick, channel 0..15, pitch, velocity).
+    tempos: (tick, microseconds per quarter).
+    meters: (tick, numerator, denominator).
+    kit_channels: Channels other than 10 that are set to a percussion kit.
+    damage: How often something had to be skipped.
+  """
+
+  notes: list[tuple[int, int, int, int]] = dataclasses.field(
+      default_factory=list
+  )
+  tempos: list[tuple[int, int]] = dataclasses.field(default_factory=list)
+  meters: list[tuple[int, int, int]] = dataclasses.field(default_factory=list)
+  kit_channels: set[int] = dataclasses.field(default_factory=set)
+  damage: int = 0
+
+  def drum_channels(self) -> set[int]:
+    """Channel 10 and those set to a percussion kit."""
+    return {_DRUM_CHANNEL} | self.kit_channels
+
+
+def _tracks(data: bytes, position: int, scan: Scan):
+  """Yields (start, end) of each track chunk from `position` on."""
+  size = len(data)
+  while position + 8 <= size:
+    name = data[position:position + 4]
+    (length,) = struct.unpack_from('>I', data, position + 4)
+    start = position + 8
+    if name == b'MTrk':
+      end = min(start + length, size)
+      if start + length > size:
+        scan.damage += 1
+      yield start, end
+    elif start + length > size or not name.isalnum():
+      # Not a chunk: look for the next track.
+      found = data.find(b'MTrk', position + 1)
+      scan.damage += 1
+      if found < 0:
+        return
+      position = found
+      continue
+    position = start + length
+
+
+def _length(data: bytes, position: int, end: int) -> tuple[int, int]:
+  """Reads a variable-length number; returns (value, next position)."""
+  value = 0
+  for _ in range(4):
+    if position >= end:
+      raise IndexError
+    byte = data[position]
+    position += 1
+    value = value << 7 | byte & 0x7F
+    if byte < 0x80:
+      break
+  return value, position
+
+
+def _meta(scan: Scan, tick: int, kind: int, body: bytes) -> None:
+  if kind == _META_TEMPO and len(body) >= 3:
+    scan.tempos.append((tick, int.from_bytes(body[:3], 'big')))
+  elif kind == _META_METER and len(body) >= 2 and body[1] < 16:
+    scan.meters.append((tick, body[0], 1 << body[1]))
+
+
+def _sysex(scan: Scan, body: bytes) -> None:
+  """Notes a GS "use for rhythm part" message: 41 dev 42 12 40 1p 15 mm."""
+  if (
+      len(body) >= 8 and body[0] == 0x41 and body[2:5] == b'\x42\x12\x40'
+      and body[5] & 0xF0 == 0x10 and body[6] == 0x15
+  ):
+    part = body[5] & 0x0F
+    # GS part 0 is channel 10; parts 1-9 are channels 1-9; then 11-16.
+    channel = 9 if part == 0 else part - 1 if part <= 9 else part
+    if body[7] in (1, 2):
+      scan.kit_channels.add(channel)
+    else:
+      scan.kit_channels.discard(channel)
+
+
+def _scan_track(data: bytes, position: int, end: int, scan: Scan) -> None:
+  """Walks one track; raises IndexError where it ends inside an event."""
+  tick = 0
+  running = 0
+  needs_delta = True
+  notes = scan.notes
+  while position < end:
+    if needs_delta:
+      delta, position = _length(data, position, end)
+      tick += delta
+    needs_delta = True
+    status = data[position] if position < end else -1
+    if status < 0:
+      raise IndexError
+    if status >= 0x80:
+      position += 1
+    else:
+      status = running
+    if status >= 0xF0:
+      if status == _META and data[position:position + 1] == _META_END:
+        return
+      position = _system(data, position, end, status, tick, scan)
+      continue
+    if not status:
+      # A data byte where no event has begun yet.
+      scan.damage += 1
+      position += 1
+      continue
+    running = status
+    kind, channel = status >> 4, status & 0x0F
+    event = data[position:min(position + _NUM_DATA[kind], end)]
+    if not event.isascii():
+      # A data byte is missing: the byte in its place begins the next event.
+      scan.damage += 1
+      position += next(i for i, byte in enumerate(event) if byte > 0x7F)
+      needs_delta = False
+      continue
+    if len(event) < _NUM_DATA[kind]:
+      raise IndexError
+    position += len(event)
+    if kind == 0x9 and event[1]:
+      notes.append((tick, channel, event[0], event[1]))
+      if len(notes) > MAX_NOTES:
+        raise IndexError
+    elif kind == 0xB and event[0] == 0 and event[1] in _KIT_BANKS:
+      scan.kit_channels.add(channel)
+
+
+def _system(data, position, end, status, tick, scan: Scan) -> int:
+  """Reads a system or meta event behind its status; returns what follows."""
+  if status == _META:
+    if position >= end:
+      raise IndexError
+    kind = data[position]
+    length, position = _length(data, position + 1, end)
+    _meta(scan, tick, kind, data[position:min(position + length, end)])
+    return position + length
+  if status in _SYSEX:
+    length, position = _length(data, position, end)
+    _sysex(scan, data[position:min(position + length, end)])
+    return position + length
+  if status not in _NUM_SYSTEM_DATA:
+    scan.damage += 1
+  return position + _NUM_SYSTEM_DATA.get(status, 0)
+
+
+def scan(data: bytes, first_chunk: int) -> Scan:
+  """Reads all tracks of a MIDI file.
+
+  Args:
+    data: The bytes of the file.
+    first_chunk: Where the chunk behind the header begins.
+
+  Returns:
+    What was found; events of all tracks, each track in its own order.
+  """
+  result = Scan()
+  for start, end in _tracks(data, first_chunk, result):
+    try:
+      _scan_track(data, start, end, result)
+    except IndexError:
+      result.damage += 1
+    if len(result.notes) > MAX_NOTES:
+      break
+  return result

@@ -1,0 +1,48 @@
+"""Drum onsets: what a reader hands on, whatever the file was.
+
+A position is a number of quarter notes from the start of the piece, through the
+whole tempo map, so that a change of tempo does not move anything. Integer MIDI
+ticks divided by the ticks of a quarter are exact where it matters: a tie
+between two steps is an odd number of eighths of a quarter or the like.
+"""
+
+from collections.abc import Sequence
+import dataclasses
+import math
+
+import numpy as np
+
+DEFAULT_QPM = 120.0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class DrumOnsets:
+  """The drum notes of one input, in no particular order.
+
+  Attributes:
+    quarters: Where each note starts, in quarter notes, float64 `[num_notes]`.
+    pitches: MIDI pitches, uint8 `[num_notes]`.
+    meters: Time signatures as (quarter, numerator, denominator).
+    tempos: Tempo changes as (quarter, qpm), by quarter; 120 before the first.
+    genres: Genre words that the input itself carries.
+    remarks: What a person should know of the reading ("14 bytes skipped").
+  """
+
+  quarters: np.ndarray
+  pitches: np.ndarray
+  meters: Sequence[tuple[float, int, int]] = ()
+  tempos: Sequence[tuple[float, float]] = ()
+  genres: tuple[str, ...] = ()
+  remarks: tuple[str, ...] = ()
+
+  def qpm_range(self, start: float, end: float) -> tuple[float, float]:
+    """Returns the slowest and fastest tempo from quarter `start` to `end`."""
+    qpm, inside = DEFAULT_QPM, []
+    for quarter, value in self.tempos:
+      if not (math.isfinite(value) and value > 0):
+        continue
+      if quarter <= start:
+        qpm = value
+      elif quarter < end:
+        inside.append(value)
+    return min([qpm, *inside]), max([qpm, *inside])

@@ -1,0 +1,117 @@
+"""Output files: written whole under their names, or not at all.
+
+A batch of files is written to temporary names in the same folder and renamed
+when all of them are complete. A run that fails, or is killed, leaves nothing
+half-written under a final name; one that fails cleanly leaves nothing at all.
+"""
+
+import contextlib
+import os
+import pathlib
+import tempfile
+
+from drumspace_ext import errors
+
+_PREFIX = '.drumspace-'
+
+
+@contextlib.contextmanager
+def os_errors_as_output_errors(path: pathlib.Path):
+  """Turns an OSError into one line about `path` that says what to do."""
+  try:
+    yield
+  except OSError as e:
+    raise errors.OutputError(
+        f"can't write {e.filename or path}: {e.strerror or e}. Choose another "
+        'place, or make room.'
+    ) from e
+
+
+def make_folder(path: pathlib.Path) -> None:
+  """Makes a folder and checks that files can be written in it.
+
+  Raises:
+    OutputError: If it can't be made or written to.
+  """
+  with os_errors_as_output_errors(path):
+    path.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=path, prefix=_PREFIX) as probe:
+      probe.write(b'\0')
+
+
+class Batch(contextlib.AbstractContextManager):
+  """Files that appear together when the `with` block ends without an error."""
+
+  def __init__(self, folder: pathlib.Path):
+    """Makes the folder.
+
+    Args:
+      folder: Where the files go.
+
+    Raises:
+      OutputError: If the folder can't be written to.
+    """
+    make_folder(folder)
+    self._folder = folder
+    self._files: list[tuple[str, pathlib.Path]] = []
+    self._streams: list = []
+    self._scratch: list[pathlib.Path] = []
+
+  def temporary_path(self, name: str) -> pathlib.Path:
+    """Returns where to write what will be called `name`."""
+    path = self._folder / f'{_PREFIX}{os.getpid()}-{len(self._files)}.tmp'
+    self._files.append((name, path))
+    return path
+
+  def scratch_path(self) -> pathlib.Path:
+    """Returns a path in the folder for a file that is gone at the end."""
+    path = self._folder / f'{_PREFIX}{os.getpid()}.scratch'
+    self._scratch.append(path)
+    return path
+
+  def open(self, name: str, *, text: bool = True):
+    """Opens the file that will be called `name` for writing.
+
+    Args:
+      name: Its final name, without a folder.
+      text: UTF-8 text with plain newlines, or bytes.
+    """
+    path = self.temporary_path(name)
+    with os_errors_as_output_errors(self._folder / name):
+      if text:
+        stream = path.open('w', encoding='utf-8', newline='\n')
+      else:
+        stream = path.open('wb')
+    self._streams.append(stream)
+    return stream
+
+  def __exit__(self, kind, error, traceback):
+    try:
+      with os_errors_as_output_errors(self._folder):
+        for stream in self._streams:
+          if error is None:
+            stream.close()
+          else:
+            # A full disk fails once more at closing; the first error counts.
+            with contextlib.suppress(OSError):
+              stream.close()
+        if error is None:
+          for name, path in self._files:
+            os.replace(path, self._folder / name)
+          self._files = []
+    finally:
+      for path in [path for _, path in self._files] + self._scratch:
+        path.unlink(missing_ok=True)
+    if isinstance(error, OSError):
+      with os_errors_as_output_errors(self._folder):
+        raise error
+
+
+def write_bytes(path: pathlib.Path, content: bytes) -> None:
+  """Writes one file, whole or not at all.
+
+  Raises:
+    OutputError: If it can't be written.
+  """
+  with Batch(path.parent) as batch:
+    batch.open(path.name, text=False).write(content)

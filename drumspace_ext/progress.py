@@ -1,0 +1,41 @@
+"""Progress: a bar with an estimate on a terminal, silence elsewhere."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+import sys
+
+
+@contextlib.contextmanager
+def byte_bar(
+    total: int, description: str, unit: str
+) -> Iterator[Callable[[int, int], None]]:
+  """Shows how many bytes of a job are done.
+
+  Args:
+    total: Bytes of the whole job.
+    description: What the job is, in a word or two.
+    unit: What is counted beside the bytes, in the plural.
+
+  Yields:
+    A function to call with (bytes, things) as they are done.
+  """
+  if not sys.stderr.isatty():
+    yield lambda num_bytes, count: None
+    return
+  import tqdm  # pylint: disable=g-import-not-at-top
+
+  # Its monitor thread would be copied into forked workers.
+  tqdm.tqdm.monitor_interval = 0
+  done = 0
+  with tqdm.tqdm(
+      total=total, desc=description, unit='B', unit_scale=True, leave=False,
+      dynamic_ncols=True,
+  ) as bar:
+
+    def update(num_bytes: int, count: int) -> None:
+      nonlocal done
+      done += count
+      bar.set_postfix_str(f'{done:,} {unit}', refresh=False)
+      bar.update(num_bytes)
+
+    yield update

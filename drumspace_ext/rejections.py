@@ -1,0 +1,109 @@
+"""Why an input gives no pattern: every reason, in words, with a hint.
+
+The commonest question of this ecosystem is why a data set came out empty
+(magenta 1971, 1998, 2026, 994 and more). Each input that gives nothing has one
+of these reasons; the hint says what a person can do.
+"""
+
+import types
+
+# reason: (what it means, what to do)
+_REASONS = {
+    'unreadable': (
+        'the file could not be opened',
+        'check its permissions and the disk',
+    ),
+    'empty': ('the file has no bytes', 'fetch it again'),
+    'not_midi': (
+        'the file is not MIDI, whatever its name says',
+        'fetch it again, or unpack it first',
+    ),
+    'damaged_midi': (
+        'the MIDI file is too damaged to hold notes',
+        'fetch it again, or save it anew in a sequencer',
+    ),
+    'smpte_division': (
+        'its time is in seconds (SMPTE), not in quarter notes',
+        'save it with ticks per quarter note in a sequencer',
+    ),
+    'bad_division': (
+        'its header gives no ticks per quarter note',
+        'save it anew in a sequencer',
+    ),
+    'too_large': (
+        'it is larger than any real song',
+        'split it, or check where it comes from',
+    ),
+    'bad_zip_member': (
+        'a member of a zip archive could not be unpacked',
+        'fetch the archive again',
+    ),
+    'tfrecord_crc': (
+        'a TFRecord fails its checksum',
+        'copy or write the file again; the other records were used',
+    ),
+    'tfrecord_length': (
+        'the length of a TFRecord is damaged; what follows it is lost',
+        'copy or write the file again',
+    ),
+    'tfrecord_truncated': (
+        'a TFRecord file ends inside a record',
+        'copy the file again; its writer may not have finished',
+    ),
+    'not_note_sequence': (
+        'a TFRecord does not hold a NoteSequence',
+        'write the file with convert_dir_to_note_sequences or '
+        'drumspace_convert',
+    ),
+    'bad_times': (
+        'it has times that are no numbers, or a tempo of zero',
+        'check the program that wrote it',
+    ),
+    'other_grid': (
+        'it is quantized to steps that are not quarters of a quarter note',
+        'hand in the unquantized NoteSequence',
+    ),
+    'no_drum_notes': (
+        'no note is a drum note',
+        'put the drums on channel 10, or try --assume_drums',
+    ),
+    'no_known_voice': (
+        'none of its drum pitches stands for a voice',
+        'choose another drum map with --voices_in',
+    ),
+    'not_in_4_4': (
+        'its drums play in other meters only',
+        'patterns are two bars of 4/4; check the time signature',
+    ),
+    'too_short': (
+        'no stretch without a two-bar pause is long enough',
+        'a loop is two bars, three times in a row; '
+        'drumspace_convert --tile=4 repeats short patterns',
+    ),
+    'no_loop': (
+        'no two bars are played three times in a row',
+        'played or varied drums seldom repeat exactly; '
+        'a coarser --steps_per_quarter may help',
+    ),
+    'only_trivial_loops': (
+        'its loops are too simple (entropy below 0.9 nats)',
+        'nothing to do: a plain pulse is no pattern',
+    ),
+    'reader_crashed': (
+        'reading it crashed the worker; the run went on without it',
+        'look at the file with drumspace_inspect, and report it',
+    ),
+    'reader_timeout': (
+        'reading it took too long; the run went on without it',
+        'look at the file with drumspace_inspect, and report it',
+    ),
+}
+
+REASONS = types.MappingProxyType(_REASONS)
+
+# What is damage to files, for --strict.
+DAMAGE = frozenset((
+    'unreadable', 'bad_zip_member', 'tfrecord_crc', 'tfrecord_length',
+    'tfrecord_truncated', 'not_note_sequence', 'reader_crashed',
+    'reader_timeout',
+))

@@ -1,0 +1,159 @@
+"""TFRecord files without TensorFlow.
+
+A record is, in this order: the length of the data (little-endian uint64), the
+masked CRC32C of those eight bytes (uint32), the data, the masked CRC32C of the
+data (uint32), where `mask(c) = ((c >> 15 | c << 17) + 0xa282ead8) mod 2^32`.
+A file may be compressed with gzip as a whole, which shows in its first two
+bytes. Reading checks both checksums; what it can't read it reports and goes on
+where the framing allows it.
+"""
+
+from collections.abc import Iterable, Iterator
+import dataclasses
+import gzip
+import pathlib
+import struct
+import zlib
+
+import google_crc32c
+
+# A song is some 100 kB as a NoteSequence. A length beyond this is damage (or
+# an attack), whatever its checksum says.
+MAX_RECORD_BYTES = 256 << 20
+
+_HEADER = struct.Struct('<QI')
+_CRC = struct.Struct('<I')
+_GZIP_MAGIC = b'\x1f\x8b'
+_MASK_DELTA = 0xA282EAD8
+# Read by pieces, so that a lying length can't reserve memory.
+_READ_BYTES = 1 << 20
+
+
+@dataclasses.dataclass(frozen=True)
+class DamagedRecord:
+  """A record that could not be read.
+
+  Attributes:
+    index: Its number in the file, from 0.
+    reason: A key of `rejections.REASONS`.
+    detail: What was found, in words.
+  """
+
+  index: int
+  reason: str
+  detail: str
+
+
+def _masked_crc(data: bytes) -> int:
+  crc = google_crc32c.value(data)
+  return ((crc >> 15 | crc << 17) + _MASK_DELTA) & 0xFFFFFFFF
+
+
+def frame(data: bytes) -> bytes:
+  """Returns one record with its length and checksums around it."""
+  length = struct.pack('<Q', len(data))
+  return b''.join((
+      length, _CRC.pack(_masked_crc(length)), data,
+      _CRC.pack(_masked_crc(data)),
+  ))
+
+
+def is_gzip(path: pathlib.Path) -> bool:
+  """Says whether a file begins like gzip."""
+  with path.open('rb') as stream:
+    return stream.read(2) == _GZIP_MAGIC
+
+
+def starts_like_tfrecord(head: bytes) -> bool:
+  """Says whether the first 12 bytes of a file are a sound record header."""
+  if len(head) < _HEADER.size:
+    return False
+  _, crc = _HEADER.unpack_from(head)
+  return crc == _masked_crc(head[:8])
+
+
+def open_bytes(path: pathlib.Path):
+  """Opens a file for reading, through gzip where it is compressed."""
+  return gzip.open(path, 'rb') if is_gzip(path) else path.open('rb')
+
+
+def _read_exactly(stream, size: int) -> bytes:
+  if size <= _READ_BYTES:
+    return stream.read(size)
+  parts = []
+  while size > 0:
+    part = stream.read(min(size, _READ_BYTES))
+    if not part:
+      break
+    parts.append(part)
+    size -= len(part)
+  return b''.join(parts)
+
+
+def read_stream(stream) -> Iterator[bytes | DamagedRecord]:
+  """Yields the records of an open binary file, and what is damaged, in order.
+
+  A record whose data fails its checksum is lost alone. Behind a damaged length
+  or a cut nothing can be found again: one `DamagedRecord` stands for the rest.
+  """
+  index = 0
+  while True:
+    try:
+      header = stream.read(_HEADER.size)
+      if not header:
+        return
+      if len(header) < _HEADER.size:
+        yield DamagedRecord(
+            index, 'tfrecord_truncated',
+            f'record {index}: the file ends inside its header',
+        )
+        return
+      length, crc = _HEADER.unpack(header)
+      if crc != _masked_crc(header[:8]) or length > MAX_RECORD_BYTES:
+        yield DamagedRecord(
+            index, 'tfrecord_length',
+            f'record {index}: its length is damaged; the rest of the file '
+            'is lost',
+        )
+        return
+      data = _read_exactly(stream, length)
+      tail = stream.read(_CRC.size) if len(data) == length else b''
+    except (EOFError, OSError, zlib.error) as e:
+      yield DamagedRecord(
+          index, 'tfrecord_truncated',
+          f'record {index}: {e}; the rest of the file is lost',
+      )
+      return
+    if len(tail) < _CRC.size:
+      yield DamagedRecord(
+          index, 'tfrecord_truncated',
+          f'record {index}: the file ends inside it',
+      )
+      return
+    if _CRC.unpack(tail)[0] != _masked_crc(data):
+      yield DamagedRecord(
+          index, 'tfrecord_crc',
+          f'record {index}: its checksum does not fit its data',
+      )
+    else:
+      yield data
+    index += 1
+
+
+def read(path: pathlib.Path) -> Iterator[bytes | DamagedRecord]:
+  """Yields the records of a file, plain or gzip; see `read_stream`.
+
+  Raises:
+    OSError: If the file can't be opened.
+  """
+  with open_bytes(path) as stream:
+    yield from read_stream(stream)
+
+
+def write(stream, records: Iterable[bytes]) -> int:
+  """Writes records to an open binary file and returns how many they were."""
+  count = 0
+  for record in records:
+    stream.write(frame(record))
+    count += 1
+  return count

@@ -1,0 +1,95 @@
+"""Zip archives: their MIDI members, read within limits.
+
+An archive is untrusted: its names may lead out of a folder, and a few bytes may
+unpack to gigabytes. Nothing is ever unpacked to disk here.
+"""
+
+from collections.abc import Iterator
+import pathlib
+import zipfile
+
+from drumspace_ext import errors
+from drumspace_ext import midi_files
+
+MAX_MEMBERS = 2_000_000
+# Real MIDI files deflate to a third or so; a long loop of one bar to a
+# hundredth. What expands more than this is made to hurt.
+MAX_RATIO = 200
+_RATIO_COUNTS_FROM_BYTES = 1 << 20
+_MAGIC = b'PK'
+
+
+def starts_like_zip(head: bytes) -> bool:
+  """Says whether a file begins like a zip archive, an empty one included."""
+  return head[:2] == _MAGIC and head[2:4] in (b'\x03\x04', b'\x05\x06')
+
+
+def _check(path: pathlib.Path, member: zipfile.ZipInfo) -> None:
+  parts = member.filename.replace('\\', '/').split('/')
+  if '..' in parts or parts[0] == '' or parts[0][1:2] == ':':
+    raise errors.InputError(
+        f'{path} has a member named {member.filename!r}, which leads out of '
+        'the archive. It is not safe to unpack; pack it again without such '
+        'names.'
+    )
+  if (
+      member.file_size > _RATIO_COUNTS_FROM_BYTES
+      and member.file_size > MAX_RATIO * max(member.compress_size, 1)
+  ):
+    raise errors.InputError(
+        f'{path}: {member.filename!r} unpacks from {member.compress_size} to '
+        f'{member.file_size} bytes. That is a zip bomb and no MIDI file; '
+        'it was not read.'
+    )
+
+
+def midi_members(path: pathlib.Path) -> tuple[list[str], list[str]]:
+  """Lists an archive.
+
+  Args:
+    path: A zip archive.
+
+  Returns:
+    (names of MIDI members, sorted; names of other files).
+
+  Raises:
+    InputError: If it is no zip archive, or not a safe one.
+  """
+  try:
+    with zipfile.ZipFile(path) as archive:
+      members = archive.infolist()
+  except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as e:
+    raise errors.InputError(
+        f"{path} can't be read as a zip archive: {e}. Fetch or pack it again."
+    ) from e
+  if len(members) > MAX_MEMBERS:
+    raise errors.InputError(
+        f'{path} has {len(members)} members; at most {MAX_MEMBERS} are read.'
+    )
+  midi, others = [], []
+  for member in members:
+    if member.is_dir():
+      continue
+    _check(path, member)
+    name = member.filename
+    is_midi = name.lower().endswith(midi_files.EXTENSIONS)
+    # macOS packs a shadow of each file, with its name and no MIDI in it.
+    shadow = '__MACOSX/' in name
+    (midi if is_midi and not shadow else others).append(name)
+  return sorted(midi), sorted(others)
+
+
+def read_members(
+    path: pathlib.Path, names: list[str]
+) -> Iterator[tuple[str, bytes | errors.RejectedInputError]]:
+  """Yields (name, bytes) of members; what can't be unpacked as its error."""
+  with zipfile.ZipFile(path) as archive:
+    for name in names:
+      try:
+        with archive.open(name) as member:
+          # One byte more than allowed shows that the declared size lied.
+          yield name, member.read(midi_files.MAX_FILE_BYTES + 1)
+      # Damage shows as BadZipFile, zlib.error, EOFError, RuntimeError
+      # (encrypted) or NotImplementedError (a method that Python lacks).
+      except Exception as e:  # pylint: disable=broad-exception-caught
+        yield name, errors.RejectedInputError('bad_zip_member', str(e))
