@@ -1,12 +1,9 @@
-"""MIDI files: bytes in, onsets or NoteSequences out, and back to bytes.
+"""MIDI files: bytes in, drum onsets out.
 
 Reading goes through symusic, a MIDI library in C++ that reads 4,000 and more
 real files a second (note_seq: 8 to 24). Where it fails, or finds no drum note,
 `midi_scan` tries. As in note_seq, a drum note is one on channel 10, and a
 note-on without a note-off is dropped if the file has others.
-
-Written files have 480 ticks a quarter, tempo, meter, note-offs and an end of
-track that stands exactly where the loop ends.
 """
 
 import struct
@@ -19,12 +16,10 @@ from drumspace_ext import onsets as onsets_lib
 
 MAX_FILE_BYTES = 32 << 20
 EXTENSIONS = ('.mid', '.midi', '.kar', '.rmi', '.smf')
-TICKS_PER_QUARTER = 480
 
 _HEADER = struct.Struct('>4sIHHH')
 # A MIDI file may stand inside RIFF, or behind a MacBinary or mail header.
 _SEARCH_BYTES = 4096
-_MAX_TICK = 1 << 31
 _DRUM_HINT_PITCHES = range(35, 60)
 
 
@@ -82,22 +77,30 @@ def _what_is(data: bytes) -> str:
 
 
 def parse(data: bytes):
-  """Reads a MIDI file with symusic.
+  """Reads all of a MIDI file, for those who want more than its drums.
 
   Args:
     data: The whole file, RIFF-wrapped or with foreign bytes in front too.
 
   Returns:
-    A `symusic` score in ticks, or `None` if symusic can't read it.
+    (symusic score in ticks or None, `midi_scan.Scan` or None, ticks a quarter).
+    The score is None where symusic can't read the file. The scan is there
+    where the score is not, or lacks drum notes that a tolerant reader finds.
 
   Raises:
     RejectedInputError: If the bytes are no MIDI file that could be read.
   """
-  start, _, _ = _header(data)
-  return _parse_from(data, start)
+  start, ticks_per_quarter, chunk = _header(data)
+  score = _parse_from(data, start)
+  if score is not None:
+    has_drums = any(t.is_drum and len(t.notes) for t in score.tracks)
+    if has_drums or not _worth_scanning(data, score):
+      return score, None, ticks_per_quarter
+  return score, midi_scan.scan(data, chunk), ticks_per_quarter
 
 
 def _parse_from(data: bytes, start: int):
+  """Returns a symusic score, or None if symusic can't read the bytes."""
   import symusic  # pylint: disable=g-import-not-at-top
 
   try:

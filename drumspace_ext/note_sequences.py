@@ -42,10 +42,15 @@ def parse(record: bytes):
     raise errors.RejectedInputError('not_note_sequence', str(e)) from e
 
 
-class _TempoMap:
+class TempoMap:
   """Seconds to quarter notes through all tempos of a NoteSequence."""
 
   def __init__(self, sequence):
+    """Reads the tempos; 120 before the first.
+
+    Raises:
+      RejectedInputError: If a tempo or its time is no usable number.
+    """
     changes = sorted(
         ((tempo.time, tempo.qpm) for tempo in sequence.tempos),
         key=lambda change: change[0],
@@ -63,12 +68,14 @@ class _TempoMap:
     self.quarters_at = np.concatenate([[0.0], np.cumsum(spans)])
 
   def quarters(self, seconds: np.ndarray) -> np.ndarray:
+    """Returns positions in quarter notes for times in seconds, float64."""
     if len(self.times) == 1:
       return (seconds - self.times[0]) * (self.qpms[0] / 60)
     i = np.maximum(np.searchsorted(self.times, seconds, side='right') - 1, 0)
     return self.quarters_at[i] + (seconds - self.times[i]) * self.qpms[i] / 60
 
   def changes(self) -> list[tuple[float, float]]:
+    """Returns (quarter, qpm) of each tempo."""
     return list(zip(self.quarters_at.tolist(), self.qpms.tolist()))
 
 
@@ -115,7 +122,7 @@ def to_onsets(sequence, *, assume_drums: bool = False) -> onsets_lib.DrumOnsets:
   times = table[:, 0]
   if not np.isfinite(times).all():
     raise errors.RejectedInputError('bad_times', 'a note starts at no time')
-  tempo_map = _TempoMap(sequence)
+  tempo_map = TempoMap(sequence)
   if info.steps_per_quarter:
     quarters = times / info.steps_per_quarter
   else:
