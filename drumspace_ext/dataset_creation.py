@@ -16,18 +16,16 @@ from drumspace_ext import dataset
 from drumspace_ext import errors
 from drumspace_ext import extraction
 from drumspace_ext import genres as genres_lib
+from drumspace_ext import input_readers
 from drumspace_ext import inputs
-from drumspace_ext import midi_files
 from drumspace_ext import note_sequences
 from drumspace_ext import output_files
 from drumspace_ext import patterns
-from drumspace_ext import record_kinds
 from drumspace_ext import rejections
 from drumspace_ext import report_html
 from drumspace_ext import reports
 from drumspace_ext import tfrecords
 from drumspace_ext import worker_pool
-from drumspace_ext import zip_archives
 
 # The largest real song takes under a second, on a machine under load too.
 TASK_TIMEOUT_S = 60.0
@@ -80,7 +78,7 @@ def _run_task(
         for place, record in task.items
     ]
   results = []
-  for input_id, data in _midi_bytes(task):
+  for input_id, data in input_readers.contents(task):
     if isinstance(data, errors.RejectedInputError):
       results.append(
           extraction.InputResult(input_id, data.reason, data.detail)
@@ -88,41 +86,6 @@ def _run_task(
     else:
       results.append(extraction.extract_midi(data, input_id, recipe))
   return results
-
-
-def _midi_bytes(
-    task: inputs.Task,
-) -> Iterator[tuple[str, bytes | errors.RejectedInputError]]:
-  if task.kind == inputs.ZIP:
-    ids = {name: input_id for input_id, name in task.items}
-    for name, data in zip_archives.read_members(task.archive, list(ids)):
-      yield ids[name], data
-    return
-  for input_id, path in task.items:
-    try:
-      with open(path, 'rb') as stream:
-        yield input_id, stream.read(midi_files.MAX_FILE_BYTES + 1)
-    except OSError as e:
-      yield input_id, errors.RejectedInputError(
-          'unreadable', e.strerror or str(e)
-      )
-
-
-def _check_records(listing: inputs.Listing) -> None:
-  """Raises InputError if a TFRecord that was named holds something else."""
-  for source in inputs.source_files(listing):
-    if source.kind != inputs.TFRECORD or not source.named:
-      continue
-    first = next(tfrecords.read(source.path), None)
-    if not isinstance(first, bytes):
-      continue
-    kind = record_kinds.of_record(first)
-    if kind in (record_kinds.SEQUENCE_EXAMPLE, record_kinds.EXAMPLE):
-      raise errors.InputError(
-          f'{source.path} holds {kind}s, which is what models train on, and '
-          'no NoteSequences. Give the NoteSequence TFRecord that it was made '
-          'from (convert_dir_to_note_sequences writes one).'
-      )
 
 
 def _results(
@@ -187,7 +150,7 @@ def create(
     OutputError: If the files can't be written.
   """
   listing = inputs.list_inputs(input_values, recursive=recursive)
-  _check_records(listing)
+  input_readers.check_records(listing)
   if num_workers is None:
     num_workers = worker_pool.usable_cpus()
   pool = worker_pool.WorkerPool(

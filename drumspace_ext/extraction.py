@@ -159,23 +159,32 @@ def _verdict(onsets, pieces, found) -> tuple[str, str]:
   return 'no_loop', f'{count} long stretches of drums'
 
 
+def canonical_bytes(packed: bytes) -> bytes:
+  """Returns the smallest rotation of packed step codes, 64 bytes.
+
+  It is `patterns.canonical` for a single pattern, where an array costs more.
+  """
+  doubled = packed + packed
+  size = len(packed)
+  return min([doubled[i:i + size] for i in range(0, size, 2)])
+
+
 def _count_loops(onsets, found, keep: np.ndarray) -> list[LoopCount]:
   """Sums the kept loops by pattern and phase."""
-  codes = found.codes[keep]
-  canonical = patterns.canonical(codes)
-  rows: dict[tuple[bytes, bytes], list] = collections.defaultdict(list)
-  for i, loop in enumerate(np.flatnonzero(keep).tolist()):
-    key = codes_to_bytes(canonical[i]), codes_to_bytes(codes[i])
-    rows[key].append(loop)
+  members: dict[bytes, list[int]] = collections.defaultdict(list)
+  packed = found.codes.astype('>u2')
+  for i in np.flatnonzero(keep).tolist():
+    members[packed[i].tobytes()].append(i)
   counts = []
-  for (class_bytes, phase), members in sorted(rows.items()):
+  for phase in sorted(members):
+    loops = members[phase]
     ranges = [
         onsets.qpm_range(found.start_quarters[i], found.end_quarters[i])
-        for i in members
+        for i in loops
     ]
     counts.append(LoopCount(
-        class_bytes, phase, len(members),
-        int(found.repeats[members].sum()),
+        canonical_bytes(phase), phase, len(loops),
+        sum(int(found.repeats[i]) for i in loops),
         min(low for low, _ in ranges), max(high for _, high in ranges),
     ))
   return counts

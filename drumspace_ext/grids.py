@@ -67,9 +67,8 @@ def _section_steps(
   def rounded(section):
     steps = steps_per_quarter * (quarters - starts[section])
     # A note before the first section has no step of its own: it is on step 0.
-    return np.maximum(
-        np.floor(steps + (0.5 + _SLACK_STEPS)), 0.0
-    ).astype(np.int64)
+    # Of what is not negative, the integer part is the floor.
+    return np.maximum(steps + (0.5 + _SLACK_STEPS), 0.0).astype(np.int64)
 
   if len(starts) == 1:
     section = np.zeros(len(quarters), np.int64)
@@ -110,7 +109,10 @@ def cut(
   dropped = collections.Counter()
   quarters = onsets.quarters
   if not known.all():
-    dropped.update(onsets.pitches[~known].tolist())
+    counts = np.bincount(onsets.pitches[~known])
+    dropped.update({
+        pitch: int(counts[pitch]) for pitch in counts.nonzero()[0].tolist()
+    })
     quarters, note_codes = quarters[known], note_codes[known]
 
   sections = _sections(onsets.meters)
@@ -124,21 +126,21 @@ def cut(
     keep = common[section]
     section, step, note_codes = section[keep], step[keep], note_codes[keep]
 
-  # Sections are laid one after the other with a pause between them, each on a
-  # multiple of 32 steps, so that one pass serves them all.
-  last = np.zeros(len(sections), np.int64)
-  np.maximum.at(last, section, step)
-  spans = ((last + gap_steps) // patterns.NUM_STEPS + 1) * patterns.NUM_STEPS
-  offsets = np.cumsum(spans) - spans
-  step = step + offsets[section]
+  offsets = np.zeros(1, np.int64)
+  if len(sections) > 1:
+    # Sections are laid one after the other with a pause between them, each on
+    # a multiple of 32 steps, so that one pass serves them all.
+    last = np.zeros(len(sections), np.int64)
+    np.maximum.at(last, section, step)
+    spans = ((last + gap_steps) // patterns.NUM_STEPS + 1) * patterns.NUM_STEPS
+    offsets = np.cumsum(spans) - spans
+    step = step + offsets[section]
   order = np.argsort(step, kind='stable')
-  step, note_codes, section = step[order], note_codes[order], section[order]
-  first = np.flatnonzero(np.diff(step, prepend=-1))
+  step, note_codes = step[order], note_codes[order]
+  first = _starts(step, 0)
   steps = step[first]
-  piece_starts = np.flatnonzero(
-      np.diff(steps, prepend=-gap_steps - 1) > gap_steps
-  ) if len(steps) else first
-  piece_section = section[first[piece_starts]]
+  piece_starts = _starts(steps, gap_steps)
+  piece_section = section[order[first[piece_starts]]]
   return Pieces(
       steps=steps,
       codes=np.bitwise_or.reduceat(note_codes, first) if len(steps)
@@ -150,6 +152,14 @@ def cut(
       dropped_pitches=dropped,
       other_meters=other_meters,
   )
+
+
+def _starts(values: np.ndarray, gap: int) -> np.ndarray:
+  """Returns where ascending values begin, and jump by more than `gap`."""
+  if not len(values):
+    return np.zeros(0, np.int64)
+  jumps = (values[1:] - values[:-1] > gap).nonzero()[0]
+  return np.concatenate([[0], jumps + 1])
 
 
 def hit_grid(

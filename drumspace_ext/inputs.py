@@ -42,7 +42,7 @@ class SourceFile:
     named: Whether the caller named it, rather than a folder or glob.
   """
 
-  path: pathlib.Path
+  path: str
   kind: str
   name: str
   size: int
@@ -62,7 +62,7 @@ class Task:
   """
 
   kind: str
-  items: tuple[tuple[str, pathlib.Path | str | bytes], ...]
+  items: tuple[tuple[str, str | bytes], ...]
   archive: pathlib.Path | None = None
   size: int = 0
 
@@ -223,6 +223,12 @@ def _nothing_found(values: Sequence[str], listing: Listing) -> str:
   return message
 
 
+def named_files(listing: Listing) -> Iterator[SourceFile]:
+  """Yields the files that the caller named, not those found in folders."""
+  files = [root for root in listing.roots if root[2] and not root[0].is_dir()]
+  yield from source_files(Listing(files, listing.recursive))
+
+
 def source_files(
     listing: Listing, *, count: bool = False
 ) -> Iterator[SourceFile]:
@@ -244,7 +250,9 @@ def source_files(
       size = path.stat().st_size
     except OSError as e:
       if not named:
-        yield SourceFile(path, _kind_of_name(path.name) or MIDI, name, 0, False)
+        yield SourceFile(
+            str(path), _kind_of_name(path.name) or MIDI, name, 0, False
+        )
         continue
       raise errors.InputError(
           f"{path} can't be read: {e.strerror}. Check its permissions."
@@ -258,30 +266,33 @@ def source_files(
       if count:
         listing.skipped[path.suffix.lower() or 'without extension'] += 1
       continue
-    yield SourceFile(path, kind, name, size, named)
+    yield SourceFile(str(path), kind, name, size, named)
 
 
 def _walk(root: pathlib.Path, name: str, listing: Listing, count: bool):
-  """Yields the input files of a folder."""
+  """Yields the input files of a folder; strings, for there may be millions."""
+  prefix = len(os.fspath(root)) + 1
   for folder, folders, files in os.walk(root):
     folders.sort()
     if not listing.recursive:
       if count:
         listing.unsearched_folders += len(folders)
       folders.clear()
+    below = folder[prefix:].replace(os.sep, '/')
+    place = f'{name}/{below}' if below else name
     for file in sorted(files):
-      path = pathlib.Path(folder, file)
       kind = _kind_of_name(file)
       if kind is None or file.startswith('._'):
         if count:
-          listing.skipped[path.suffix.lower() or 'without extension'] += 1
+          extension = os.path.splitext(file)[1].lower()
+          listing.skipped[extension or 'without extension'] += 1
         continue
-      relative = path.relative_to(root).as_posix()
+      path = os.path.join(folder, file)
       try:
-        size = path.stat().st_size
+        size = os.stat(path).st_size
       except OSError:
         size = 0
-      yield SourceFile(path, kind, f'{name}/{relative}', size, False)
+      yield SourceFile(path, kind, f'{place}/{file}', size, False)
 
 
 def _midi_tasks(sources: Iterator[SourceFile]) -> Iterator[Task]:
@@ -297,19 +308,20 @@ def _midi_tasks(sources: Iterator[SourceFile]) -> Iterator[Task]:
 
 
 def _zip_tasks(source: SourceFile) -> Iterator[Task]:
-  midi, _ = zip_archives.midi_members(source.path)
+  path = pathlib.Path(source.path)
+  midi, _ = zip_archives.midi_members(path)
   for i in range(0, len(midi), _TASK_ITEMS):
     names = midi[i:i + _TASK_ITEMS]
     yield Task(
         ZIP, tuple((f'{source.name}/{name}', name) for name in names),
-        source.path, source.size * len(names) // len(midi),
+        path, source.size * len(names) // len(midi),
     )
 
 
 def _record_tasks(source: SourceFile) -> Iterator[Task | tuple]:
   items, size = [], 0
   total = 0
-  for number, record in enumerate(tfrecords.read(source.path)):
+  for number, record in enumerate(tfrecords.read(pathlib.Path(source.path))):
     if isinstance(record, tfrecords.DamagedRecord):
       yield source.name, record
       continue

@@ -6,6 +6,7 @@ real files a second (note_seq: 8 to 24). Where it fails, or finds no drum note,
 note-on without a note-off is dropped if the file has others.
 """
 
+import re
 import struct
 
 import numpy as np
@@ -20,7 +21,9 @@ EXTENSIONS = ('.mid', '.midi', '.kar', '.rmi', '.smf')
 _HEADER = struct.Struct('>4sIHHH')
 # A MIDI file may stand inside RIFF, or behind a MacBinary or mail header.
 _SEARCH_BYTES = 4096
-_DRUM_HINT_PITCHES = range(35, 60)
+_DRUM_HINT_PITCHES = range(22, 60)
+_DRUM_SHARE = 0.8
+_DRUM_NAME = re.compile(r'drum|perc|kit|beat', re.IGNORECASE)
 
 
 def _header(data: bytes) -> tuple[int, int, int]:
@@ -132,7 +135,10 @@ def read_onsets(
     if onsets is not None:
       return onsets
     if not _worth_scanning(data, score):
-      raise errors.RejectedInputError('no_drum_notes', _hint(score))
+      count = sum(len(track.notes) for track in score.tracks)
+      raise errors.RejectedInputError(
+          'no_drum_notes', f'{count} notes, none on channel 10'
+      )
   return _onsets_of_scan(data, ticks_per_quarter, chunk, assume_drums)
 
 
@@ -168,23 +174,29 @@ def _worth_scanning(data: bytes, score) -> bool:
       b'\x99' in data  # note-on, channel 10
       or b'\x42\x12\x40' in data  # GS system exclusive
       or any(
-          control.number == 0 and control.value in (120, 126, 127)
+          control.number == 0 and control.value in midi_scan.KIT_BANKS
           for track in score.tracks for control in track.controls
       )
-      or any(_looks_like_drums(track) for track in score.tracks)
+      or _may_be_drums(score)
   )
 
 
-def _looks_like_drums(track) -> bool:
-  if not len(track.notes):
-    return False
-  pitches = track.notes.numpy()['pitch']
-  return int(pitches.min()) >= 35 and int(pitches.max()) < 60
+def _may_be_drums(score) -> bool:
+  """Says whether a track looks like drums, so that its channel is worth naming.
+
+  A bass has the pitches of drums too: only a track that is alone, or is called
+  drums, is looked at.
+  """
+  tracks = [track for track in score.tracks if len(track.notes)]
+  for track in tracks:
+    if len(tracks) == 1 or _DRUM_NAME.search(track.name):
+      if _drum_share(track.notes.numpy()['pitch'].tolist()) > _DRUM_SHARE:
+        return True
+  return False
 
 
-def _hint(score) -> str:
-  count = sum(len(track.notes) for track in score.tracks)
-  return f'{count} notes, none on channel 10'
+def _drum_share(pitches: list[int]) -> float:
+  return sum(pitch in _DRUM_HINT_PITCHES for pitch in pitches) / len(pitches)
 
 
 def _onsets_of_scan(
@@ -234,12 +246,11 @@ def _channel_hint(scan: midi_scan.Scan) -> str:
   for _, channel, pitch, _ in scan.notes:
     by_channel.setdefault(channel, []).append(pitch)
   share = {
-      channel: sum(p in _DRUM_HINT_PITCHES for p in pitches) / len(pitches)
-      for channel, pitches in by_channel.items()
+      channel: _drum_share(pitches) for channel, pitches in by_channel.items()
   }
   best = max(sorted(share), key=lambda c: (share[c], len(by_channel[c])))
   low, high = min(by_channel[best]), max(by_channel[best])
   hint = f'channel {best + 1} holds pitches {low}-{high}'
-  if share[best] > 0.8:
+  if share[best] > _DRUM_SHARE:
     hint += ': try --assume_drums'
   return hint

@@ -15,7 +15,7 @@ MAX_NOTES = 4_000_000
 
 _DRUM_CHANNEL = 9
 # Bank select MSB of a rhythm kit: GM2 120; XG 126 (SFX) and 127 (drums).
-_KIT_BANKS = frozenset((120, 126, 127))
+KIT_BANKS = frozenset((120, 126, 127))
 # Bytes that follow a status of this high nibble.
 _NUM_DATA = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
 _NUM_SYSTEM_DATA = {0xF1: 1, 0xF2: 2, 0xF3: 1}
@@ -151,7 +151,7 @@ def _scan_track(data: bytes, position: int, end: int, scan: Scan) -> None:
       notes.append((tick, channel, event[0], event[1]))
       if len(notes) > MAX_NOTES:
         raise IndexError
-    elif kind == 0xB and event[0] == 0 and event[1] in _KIT_BANKS:
+    elif kind == 0xB and event[0] == 0 and event[1] in KIT_BANKS:
       scan.kit_channels.add(channel)
 
 

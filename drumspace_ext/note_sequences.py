@@ -9,7 +9,7 @@ The way out writes 480 ticks a quarter, one tempo, 4/4, and a `total_time` that
 ends with the last bar however silent it is, so that a pattern loops exactly.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 import math
 
 import numpy as np
@@ -266,21 +266,16 @@ def from_patterns(
   sequence.sequence_metadata.genre.extend(genres)
   pitches = drum_map.written_pitches
   add = sequence.notes.add
-  for step, row in _struck_rows(drum_map.folded(rows)):
-    for voice in row:
-      add(
-          start_time=step * seconds_per_step,
-          end_time=(step + 1) * seconds_per_step,
-          pitch=pitches[voice],
-          velocity=velocity,
-          instrument=DRUM_INSTRUMENT,
-          is_drum=True,
-      )
+  # Row by row, and so by step and then by voice.
+  steps, struck = np.nonzero(drum_map.folded(rows))
+  for step, voice in zip(steps.tolist(), struck.tolist()):
+    add(
+        start_time=step * seconds_per_step,
+        end_time=(step + 1) * seconds_per_step,
+        pitch=pitches[voice],
+        velocity=velocity,
+        instrument=DRUM_INSTRUMENT,
+        is_drum=True,
+    )
   sequence.total_time = len(rows) * seconds_per_step
   return sequence
-
-
-def _struck_rows(rows: np.ndarray) -> Iterator[tuple[int, list[int]]]:
-  """Yields (step, voices) of every row with a hit."""
-  for step in np.flatnonzero(rows.any(axis=1)).tolist():
-    yield step, np.flatnonzero(rows[step]).tolist()

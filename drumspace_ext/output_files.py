@@ -54,7 +54,7 @@ class Batch(contextlib.AbstractContextManager):
     make_folder(folder)
     self._folder = folder
     self._files: list[tuple[str, pathlib.Path]] = []
-    self._streams: list = []
+    self._contexts = contextlib.ExitStack()
     self._scratch: list[pathlib.Path] = []
 
   def temporary_path(self, name: str) -> pathlib.Path:
@@ -82,29 +82,35 @@ class Batch(contextlib.AbstractContextManager):
         stream = path.open('w', encoding='utf-8', newline='\n')
       else:
         stream = path.open('wb')
-    self._streams.append(stream)
-    return stream
+    return self.enter(stream)
+
+  def write(self, name: str, content: bytes) -> None:
+    """Writes a whole file that will be called `name`."""
+    path = self.temporary_path(name)
+    with os_errors_as_output_errors(self._folder / name):
+      path.write_bytes(content)
+
+  def enter(self, context):
+    """Enters a context that is left at the end, the last one first."""
+    return self._contexts.enter_context(context)
 
   def __exit__(self, kind, error, traceback):
     try:
       with os_errors_as_output_errors(self._folder):
-        for stream in self._streams:
-          if error is None:
-            stream.close()
-          else:
-            # A full disk fails once more at closing; the first error counts.
-            with contextlib.suppress(OSError):
-              stream.close()
-        if error is None:
-          for name, path in self._files:
-            os.replace(path, self._folder / name)
-          self._files = []
+        if error is not None:
+          # A full disk fails once more at closing; the first error counts.
+          with contextlib.suppress(OSError):
+            self._contexts.close()
+          if isinstance(error, OSError):
+            raise error
+          return
+        self._contexts.close()
+        for name, path in self._files:
+          os.replace(path, self._folder / name)
+        self._files = []
     finally:
       for path in [path for _, path in self._files] + self._scratch:
         path.unlink(missing_ok=True)
-    if isinstance(error, OSError):
-      with os_errors_as_output_errors(self._folder):
-        raise error
 
 
 def write_bytes(path: pathlib.Path, content: bytes) -> None:

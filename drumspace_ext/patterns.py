@@ -147,12 +147,12 @@ def entropy_nats(codes: np.ndarray) -> np.ndarray:
     float64 `[...]`, from 0 (all steps alike) to ln 32 (all different).
   """
   validate_codes(codes)
+  if not codes.size:
+    return np.zeros(codes.shape[:-1])
   flat = np.sort(codes.reshape(-1, NUM_STEPS), axis=-1)
   first = np.ones(flat.shape, np.bool_)
   first[:, 1:] = flat[:, 1:] != flat[:, :-1]
   starts = np.flatnonzero(first)
-  if not starts.size:
-    return np.zeros(codes.shape[:-1])
   terms = _COUNT_LOG_COUNT[np.diff(starts, append=flat.size)]
   per_pattern = np.add.reduceat(
       terms, np.flatnonzero(starts % NUM_STEPS == 0)

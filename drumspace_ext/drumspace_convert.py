@@ -1,0 +1,128 @@
+r"""Converts drums between TFRecord, MIDI, zip, dataset and drums_rnn primers.
+
+Reads any mixture of NoteSequence TFRecords, MIDI files, folders and zips of
+them, datasets and primers, and writes one form, told by the name of --output
+(.tfrecord, .zip, .tsv, .txt for primers, .mid; a folder for MIDI files) or by
+--to. NoteSequences and MIDI files are written whole, all instruments, unless
+--tile asks for patterns. A dataset or primers made from them hold every two
+bars from the start; drumspace_create_dataset is what looks for loops.
+
+Usage:
+  drumspace_convert --input=dataset.tsv --output=beats.zip
+  drumspace_convert --input=midi_folder --recursive --output=songs.tfrecord
+  drumspace_convert --input=dataset.tsv --tile=4 --voices_out=note_seq9 \
+    --output=for_drums_rnn.tfrecord
+  drumspace_convert --primer_drums="[(36, 42), (), (42,), ()]" --output=one.mid
+"""
+
+import collections
+import pathlib
+import sys
+
+from absl import flags
+
+from drumspace_ext import drumspace_flags
+from drumspace_ext import errors
+
+_OUTPUT = flags.DEFINE_string(
+    'output', None, 'File or folder to write; or give --output_dir and --to.'
+)
+_TO = flags.DEFINE_enum(
+    'to', None, ['midi', 'zip', 'tfrecord', 'tsv', 'primer'],
+    'Form to write, where the name of --output does not tell.',
+)
+_VOICES_OUT = flags.DEFINE_string(
+    'voices_out', None,
+    'Drum map to write with, as --voices_in. By default patterns are written '
+    'in gm14, and the drum notes of whole NoteSequences keep their pitches.',
+)
+_PRIMER_DRUMS = flags.DEFINE_multi_string(
+    'primer_drums', [],
+    'A drums_rnn primer as input: a string of a Python list of tuples of MIDI '
+    'pitches. May be given several times.',
+)
+_QPM = flags.DEFINE_float(
+    'qpm', 120.0, 'Tempo of patterns, in quarter notes a minute.',
+    lower_bound=1, upper_bound=1000,
+)
+_MAX_NAMED = 5
+
+
+def _target(conversion) -> tuple[pathlib.Path, str, str]:
+  """Returns (folder, file name or '', form) of the output."""
+  if _OUTPUT.value and drumspace_flags.OUTPUT_DIR.value:
+    raise errors.InputError('give --output or --output_dir, not both.')
+  if _OUTPUT.value:
+    path = pathlib.Path(_OUTPUT.value).expanduser()
+    form = _TO.value or conversion.form_of_path(path)
+    if form == conversion.MIDI and (
+        path.is_dir() or path.suffix.lower() not in ('.mid', '.midi')
+    ):
+      return path, '', form
+    return path.parent, path.name, form
+  if drumspace_flags.OUTPUT_DIR.value:
+    form = _TO.value or conversion.MIDI
+    folder = drumspace_flags.output_dir()
+    return folder, conversion.DEFAULT_NAMES.get(form, ''), form
+  raise errors.InputError('say where to write with --output or --output_dir.')
+
+
+def main(argv: list[str]) -> int:
+  # pylint: disable=g-import-not-at-top
+  from drumspace_ext import conversion
+  from drumspace_ext import drum_maps
+  from drumspace_ext import rejections
+  # pylint: enable=g-import-not-at-top
+
+  folder, name, form = _target(conversion)
+  maps = [
+      drum_maps.load(flag.value) if flag.value else None
+      for flag in (drumspace_flags.VOICES_IN, _VOICES_OUT)
+  ]
+  if not flags.FLAGS['voices_in'].present and maps[1] is None:
+    maps[0] = None
+  options = conversion.Options(
+      voices_in=maps[0], voices_out=maps[1], tile=drumspace_flags.TILE.value,
+      steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
+      assume_drums=drumspace_flags.ASSUME_DRUMS.value, qpm=_QPM.value,
+  )
+  rejected = collections.defaultdict(list)
+
+  def on_reject(item_name, reason, detail):
+    rejected[reason].append(f'{item_name} ({detail})' if detail else item_name)
+
+  try:
+    count = conversion.write(
+        conversion.read(
+            drumspace_flags.input_values(argv), _PRIMER_DRUMS.value, options,
+            recursive=drumspace_flags.RECURSIVE.value, on_reject=on_reject,
+        ),
+        folder, name, form, options, on_reject=on_reject,
+    )
+  except errors.InputError as e:
+    if not rejected:
+      raise
+    named = '; '.join(names[0] for names in rejected.values())
+    raise errors.InputError(f'{e} {named}') from e
+  print(f'{count:,} converted to {folder / name if name else folder}')
+  for reason, names in rejected.items():
+    meaning, hint = rejections.REASONS[reason]
+    print(f'{len(names):,} left out: {meaning}; {hint}', file=sys.stderr)
+    for item_name in names[:_MAX_NAMED]:
+      print(f'  {item_name}', file=sys.stderr)
+    if len(names) > _MAX_NAMED:
+      print(f'  and {len(names) - _MAX_NAMED:,} more', file=sys.stderr)
+  return 0
+
+
+def console_entry_point() -> None:
+  drumspace_flags.run(main, shared=[
+      drumspace_flags.INPUT, drumspace_flags.OUTPUT_DIR,
+      drumspace_flags.RECURSIVE, drumspace_flags.STEPS_PER_QUARTER,
+      drumspace_flags.ASSUME_DRUMS, drumspace_flags.VOICES_IN,
+      drumspace_flags.TILE,
+  ])
+
+
+if __name__ == '__main__':
+  console_entry_point()

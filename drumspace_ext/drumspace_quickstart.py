@@ -1,0 +1,39 @@
+r"""Shows everything that this package does, on its own starter collection.
+
+Plays the collection as songs, extracts the unique patterns from them, reports
+on them and writes them as MIDI loops.
+
+Usage:
+  drumspace_quickstart --output_dir=/tmp/drumspace
+"""
+
+from drumspace_ext import drumspace_flags
+
+
+def main(argv: list[str]) -> int:
+  # pylint: disable=g-import-not-at-top
+  from drumspace_ext import errors
+  from drumspace_ext import quickstart
+  # pylint: enable=g-import-not-at-top
+
+  if len(argv) > 1:
+    raise errors.InputError(f'unexpected arguments: {" ".join(argv[1:])}')
+  made = quickstart.run(
+      drumspace_flags.output_dir(), seed=drumspace_flags.SEED.value, say=print
+  )
+  print('\nEverything is here:')
+  width = max(map(len, made))
+  for word, path in made.items():
+    print(f'  {word:{width}}  {path}')
+  return 0
+
+
+def console_entry_point() -> None:
+  drumspace_flags.run(
+      main, required=[drumspace_flags.OUTPUT_DIR],
+      shared=[drumspace_flags.SEED],
+  )
+
+
+if __name__ == '__main__':
+  console_entry_point()

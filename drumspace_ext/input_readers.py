@@ -1,0 +1,54 @@
+"""Input readers: the bytes of each input of a task, or why there are none."""
+
+from collections.abc import Iterator
+import pathlib
+
+from drumspace_ext import errors
+from drumspace_ext import inputs
+from drumspace_ext import midi_files
+from drumspace_ext import record_kinds
+from drumspace_ext import tfrecords
+from drumspace_ext import zip_archives
+
+
+def contents(
+    task: inputs.Task,
+) -> Iterator[tuple[str, bytes | errors.RejectedInputError]]:
+  """Yields (input id, bytes) of the inputs of a task."""
+  if task.kind == inputs.TFRECORD:
+    yield from task.items
+  elif task.kind == inputs.ZIP:
+    ids = {name: input_id for input_id, name in task.items}
+    for name, data in zip_archives.read_members(task.archive, list(ids)):
+      yield ids[name], data
+  else:
+    for input_id, path in task.items:
+      try:
+        with open(path, 'rb') as stream:
+          # One byte more than allowed shows that the file is too large.
+          yield input_id, stream.read(midi_files.MAX_FILE_BYTES + 1)
+      except OSError as e:
+        yield input_id, errors.RejectedInputError(
+            'unreadable', e.strerror or str(e)
+        )
+
+
+def check_records(listing: inputs.Listing) -> None:
+  """Looks at the first record of each TFRecord file that was named.
+
+  Raises:
+    InputError: If it is a SequenceExample or an Example.
+  """
+  for source in inputs.named_files(listing):
+    if source.kind != inputs.TFRECORD:
+      continue
+    first = next(tfrecords.read(pathlib.Path(source.path)), None)
+    if not isinstance(first, bytes):
+      continue
+    kind = record_kinds.of_record(first)
+    if kind in (record_kinds.SEQUENCE_EXAMPLE, record_kinds.EXAMPLE):
+      raise errors.InputError(
+          f'{source.path} holds {kind}s, which is what models train on, and '
+          'no NoteSequences. Give the NoteSequence TFRecord that it was made '
+          'from (convert_dir_to_note_sequences writes one).'
+      )

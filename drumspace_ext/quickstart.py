@@ -1,0 +1,121 @@
+"""Quickstart: the whole journey on the starter collection, stage by stage.
+
+A *stage* takes the folder and what earlier stages made and returns the files it
+made itself. `STAGES` is their order; a new stage is a function and a line here.
+"""
+
+from collections.abc import Callable, Mapping
+import dataclasses
+import pathlib
+
+from drumspace_ext import conversion
+from drumspace_ext import dataset_creation
+from drumspace_ext import extraction
+from drumspace_ext import midi_writing
+from drumspace_ext import output_files
+from drumspace_ext import reports
+from drumspace_ext import starter_patterns
+from drumspace_ext import starter_songs
+from drumspace_ext import tfrecords
+
+SONGS_TFRECORD = 'starter_songs.tfrecord'
+SONGS_MIDI = 'starter_songs_midi'
+DATASET = 'dataset'
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Stage:
+  """One step of the journey.
+
+  Attributes:
+    title: What it does, for the person who watches.
+    run: Called with (folder, seed, say), where `say` prints a text; returns the
+      files it made, with a word for each.
+  """
+
+  title: str
+  run: Callable[
+      [pathlib.Path, int, Callable[[str], None]], Mapping[str, pathlib.Path]
+  ]
+
+
+def _write_songs(folder, seed, say) -> Mapping[str, pathlib.Path]:
+  """Plays the starter collection as songs, as TFRecord and as MIDI files."""
+  songs = list(starter_songs.songs(seed=seed))
+  with output_files.Batch(folder) as batch:
+    tfrecords.write(
+        batch.open(SONGS_TFRECORD, text=False),
+        (song.SerializeToString(deterministic=True) for song in songs),
+    )
+  with output_files.Batch(folder / SONGS_MIDI) as batch:
+    for song in songs:
+      name = song.filename.replace('/', '_')
+      batch.write(name, midi_writing.note_sequence_to_midi(song))
+  beats = starter_patterns.load()
+  say(f'  {len(songs)} songs with {len(beats)} beats in '
+      f'{len({beat.genre for beat in beats})} genres')
+  return {
+      'songs, NoteSequence TFRecord': folder / SONGS_TFRECORD,
+      'the same songs as MIDI files': folder / SONGS_MIDI,
+  }
+
+
+def _make_dataset(folder, seed, say) -> Mapping[str, pathlib.Path]:
+  """Extracts the unique patterns from the songs."""
+  del seed  # nothing is random here
+  created = dataset_creation.create(
+      [str(folder / SONGS_TFRECORD)], folder / DATASET,
+      recipe=extraction.Recipe(),
+  )
+  say(reports.summary(created.report))
+  words = {
+      'dataset.tsv': 'unique patterns', 'provenance.tsv': 'where they come from',
+      'patterns.tfrecord': 'the same as NoteSequences',
+      'rejected.tsv': 'why inputs gave none', 'report.json': 'the numbers',
+      'report.html': 'the numbers as a page',
+  }
+  return {words[name]: path for name, path in created.paths.items()}
+
+
+def _write_midi_pack(folder, seed, say) -> Mapping[str, pathlib.Path]:
+  """Writes the patterns as loops for a DAW."""
+  del seed  # nothing is random here
+  options = conversion.Options()
+
+  def on_reject(name, reason, detail):
+    raise RuntimeError(f'{name}: {reason} {detail}')
+
+  items = conversion.read(
+      [str(folder / DATASET / 'dataset.tsv')], [], options, recursive=False,
+      on_reject=on_reject,
+  )
+  count = conversion.write(
+      items, folder, 'patterns_midi.zip', conversion.ZIP, options,
+      on_reject=on_reject,
+  )
+  say(f'  {count} loops of two bars')
+  return {'every pattern as a MIDI loop': folder / 'patterns_midi.zip'}
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage(title='Playing the starter collection as songs', run=_write_songs),
+    Stage(title='Extracting unique patterns', run=_make_dataset),
+    Stage(title='Writing a MIDI pack', run=_write_midi_pack),
+)
+
+
+def run(
+    folder: pathlib.Path, *, seed: int, say: Callable[[str], None]
+) -> dict[str, pathlib.Path]:
+  """Runs all stages and returns what they made, by a word for each.
+
+  Args:
+    folder: Where everything goes; made if missing.
+    seed: Of everything random.
+    say: Called with each text for the person who watches.
+  """
+  made: dict[str, pathlib.Path] = {}
+  for number, stage in enumerate(STAGES, 1):
+    say(f'\n[{number}/{len(STAGES)}] {stage.title}')
+    made |= stage.run(folder, seed, say)
+  return made
