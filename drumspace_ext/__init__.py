@@ -1,2 +1,52 @@
-"""drumspace_ext."""
+"""Drum patterns from latent space, for the note-seq / Magenta ecosystem.
+
+The data's journey, and the modules that hold each stage of it:
+
+  bytes          tfrecords, midi_files, midi_scan, zip_archives, inputs
+  NoteSequence   note_sequences, midi_note_sequences, midi_writing
+  hits on a grid onsets, grids, loops, drum_tracks
+  patterns       voices, drum_maps, patterns, text_grids, starter_patterns
+  dataset        extraction, collection, dataset, dataset_creation, reports
+  anything else  conversion, inspection, quickstart
+
+The names below are the public ones; they are imported when first used, so that
+`import drumspace_ext` costs nothing.
+"""
+
+import importlib
+
 __version__ = '0.1.0'
+
+# Public name: (module, name in it).
+_PUBLIC = {
+    'DrumMap': ('drum_maps', 'DrumMap'),
+    'DrumspaceError': ('errors', 'DrumspaceError'),
+    'PatternConverter': ('pattern_converter', 'PatternConverter'),
+    'PatternSet': ('dataset', 'PatternSet'),
+    'Recipe': ('extraction', 'Recipe'),
+    'create_dataset': ('dataset_creation', 'create'),
+    'hits_to_step_codes': ('patterns', 'hits_to_step_codes'),
+    'load_drum_map': ('drum_maps', 'load'),
+    'load_starter_patterns': ('starter_patterns', 'load'),
+    'midi_to_note_sequence': ('midi_note_sequences', 'to_note_sequence'),
+    'note_sequence_to_midi': ('midi_writing', 'note_sequence_to_midi'),
+    'note_sequence_to_patterns': ('note_sequences', 'to_patterns'),
+    'patterns_to_midi': ('midi_writing', 'patterns_to_midi'),
+    'patterns_to_note_sequence': ('note_sequences', 'from_patterns'),
+    'read_dataset': ('dataset', 'read'),
+    'read_tfrecords': ('tfrecords', 'read'),
+    'step_codes_to_hits': ('patterns', 'step_codes_to_hits'),
+}
+
+__all__ = sorted(_PUBLIC)
+
+
+def __getattr__(name: str):
+  if name not in _PUBLIC:
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+  module, attribute = _PUBLIC[name]
+  return getattr(importlib.import_module(f'{__name__}.{module}'), attribute)
+
+
+def __dir__() -> list[str]:
+  return sorted({*globals(), *_PUBLIC})

@@ -111,13 +111,14 @@ def parse_codes(text: str, place: str = 'step codes') -> np.ndarray:
   return np.array(_parse_codes(text.strip(), place), np.uint16)
 
 
-def read(path: pathlib.Path) -> PatternSet:
+def read(path: pathlib.Path | str) -> PatternSet:
   """Reads a dataset in any of its three forms.
 
   Raises:
     InputError: If the file can't be read, or a line is not a pattern. The
       message names the line.
   """
+  path = pathlib.Path(path)
   codes, latents, coordinates = [], [], []
   columns = None
   try:

@@ -120,9 +120,9 @@ def _results(
 
 def create(
     input_values: Sequence[str],
-    output_dir: pathlib.Path,
+    output_dir: pathlib.Path | str,
     *,
-    recipe: extraction.Recipe,
+    recipe: extraction.Recipe | None = None,
     recursive: bool = False,
     num_workers: int | None = None,
     tile: int = 1,
@@ -137,7 +137,7 @@ def create(
   Args:
     input_values: TFRecords, MIDI files, folders, zips and globs of them.
     output_dir: Where the files go; made if missing.
-    recipe: How inputs are read.
+    recipe: How inputs are read; by default as published.
     recursive: Search folders in folders.
     num_workers: Processes; all processors if None, this process alone if 0.
     tile: How many times each pattern is played in `patterns.tfrecord`.
@@ -149,6 +149,8 @@ def create(
     InputError: If there is nothing to read, or a named input is unusable.
     OutputError: If the files can't be written.
   """
+  output_dir = pathlib.Path(output_dir)
+  recipe = recipe or extraction.Recipe()
   listing = inputs.list_inputs(input_values, recursive=recursive)
   input_readers.check_records(listing)
   if num_workers is None:

@@ -140,13 +140,13 @@ def read_stream(stream) -> Iterator[bytes | DamagedRecord]:
     index += 1
 
 
-def read(path: pathlib.Path) -> Iterator[bytes | DamagedRecord]:
+def read(path: pathlib.Path | str) -> Iterator[bytes | DamagedRecord]:
   """Yields the records of a file, plain or gzip; see `read_stream`.
 
   Raises:
     OSError: If the file can't be opened.
   """
-  with open_bytes(path) as stream:
+  with open_bytes(pathlib.Path(path)) as stream:
     yield from read_stream(stream)
 
 

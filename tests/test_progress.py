@@ -1,0 +1,96 @@
+"""Tests for progress."""
+
+import contextlib
+import io
+import sys
+import threading
+
+import hypothesis
+from hypothesis import strategies as st
+import pytest
+import tqdm
+
+from drumspace_ext import progress
+
+
+class _Terminal(io.StringIO):
+  """A stream that says of itself that a person looks at it."""
+
+  def isatty(self):
+    return True
+
+
+class _EagerBar(tqdm.tqdm):
+  """A bar that draws every update, however fast they come."""
+
+  def __init__(self, *args, **kwargs):
+    super().__init__(*args, mininterval=0, miniters=0, **kwargs)
+
+
+@contextlib.contextmanager
+def _stderr(stream):
+  # The fixtures of pytest live for a whole test, not for one example.
+  with pytest.MonkeyPatch.context() as patch:
+    patch.setattr(sys, 'stderr', stream)
+    patch.setattr(tqdm, 'tqdm', _EagerBar)
+    yield
+
+
+@hypothesis.given(st.lists(st.tuples(
+    st.integers(0, 10**9), st.integers(0, 10**6)
+), max_size=20))
+def test_nothing_is_written_where_nobody_looks(steps):
+  stream = io.StringIO()
+  with _stderr(stream):
+    with progress.byte_bar(100, 'reading', 'inputs') as on_progress:
+      for step in steps:
+        assert on_progress(*step) is None
+  assert stream.getvalue() == ''
+
+
+@hypothesis.given(st.lists(st.integers(1, 10**6), min_size=1, max_size=20))
+def test_terminal_shows_what_is_done_and_is_clean_at_the_end(counts):
+  stream = _Terminal()
+  with _stderr(stream):
+    with progress.byte_bar(
+        len(counts) * 1000, 'reading', 'inputs'
+    ) as on_progress:
+      for count in counts:
+        on_progress(1000, count)
+  lines = stream.getvalue().split('\r')
+  assert any('reading' in line for line in lines)
+  assert any('100%' in line for line in lines)
+  assert any(f'{sum(counts):,} inputs' in line for line in lines)
+  assert not any('%' in line for line in lines[-2:] if not line.strip())
+  assert lines[-1] == '' and not lines[-2].strip()
+  assert '\n' not in stream.getvalue()
+
+
+def test_bar_counts_bytes():
+  stream = _Terminal()
+  with _stderr(stream):
+    with progress.byte_bar(4_000_000, 'reading', 'files') as on_progress:
+      on_progress(1_000_000, 1)
+      on_progress(1_000_000, 2)
+  shown = stream.getvalue()
+  assert '25%' in shown and '50%' in shown and '75%' not in shown
+  assert '2.00M/4.00M' in shown
+  assert '3 files' in shown
+
+
+def test_no_thread_is_left_for_forked_workers():
+  before = threading.active_count()
+  with _stderr(_Terminal()):
+    with progress.byte_bar(10, 'reading', 'inputs') as on_progress:
+      on_progress(1, 1)
+      assert threading.active_count() == before
+
+
+@pytest.mark.parametrize('stream', [io.StringIO(), _Terminal()])
+def test_error_passes_and_ends_the_bar(stream):
+  with pytest.raises(ZeroDivisionError):
+    with _stderr(stream):
+      with progress.byte_bar(10, 'reading', 'inputs') as on_progress:
+        on_progress(1, 1)
+        raise ZeroDivisionError
+  assert not stream.getvalue().split('\r')[-1].strip()
