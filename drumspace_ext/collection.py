@@ -8,6 +8,7 @@ workers give the same patterns, counts and lists.
 
 import collections
 from collections.abc import Iterable, Iterator, Mapping
+import contextlib
 import dataclasses
 import itertools
 import json
@@ -21,6 +22,7 @@ from drumspace_ext import extraction
 from drumspace_ext import genres as genres_lib
 from drumspace_ext import patterns
 from drumspace_ext import rejections
+from drumspace_ext import user_paths
 
 _SCHEMA = """
 CREATE TABLE occurrence (
@@ -79,11 +81,16 @@ class Collection:
     """
     self._path = path
     self._genre_table = genre_table or {}
-    self._database = sqlite3.connect(path, isolation_level=None)
-    self._database.executescript(
-        'PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; '
-        f'PRAGMA cache_size={_CACHE}; PRAGMA temp_store=FILE;' + _SCHEMA
-    )
+    with self._sqlite_errors_as_output_errors():
+      self._database = sqlite3.connect(path, isolation_level=None)
+      try:
+        self._database.executescript(
+            'PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; '
+            f'PRAGMA cache_size={_CACHE}; PRAGMA temp_store=FILE;' + _SCHEMA
+        )
+      except sqlite3.Error:
+        self._database.close()
+        raise
     self.num_inputs = 0
     self.num_kept = 0
     self.num_unique: int | None = None
@@ -97,13 +104,23 @@ class Collection:
     return self
 
   def __exit__(self, kind, error, traceback):
-    self._database.close()
-    self._path.unlink(missing_ok=True)
-    if isinstance(error, sqlite3.Error):
+    try:
+      with self._sqlite_errors_as_output_errors():
+        self._database.close()
+        if isinstance(error, sqlite3.Error):
+          raise error
+    finally:
+      self._path.unlink(missing_ok=True)
+
+  @contextlib.contextmanager
+  def _sqlite_errors_as_output_errors(self):
+    try:
+      yield
+    except sqlite3.Error as e:
       raise errors.OutputError(
-          f"can't write the temporary file {self._path}: {error}. Make room, "
-          'or choose another output folder.'
-      ) from error
+          f"can't write the temporary file {self._path}: {e}. Make room, or "
+          'choose another output folder.'
+      ) from e
 
   def add(self, results: Iterable[extraction.InputResult]) -> None:
     """Adds the results of some inputs."""
@@ -116,7 +133,8 @@ class Collection:
       if result.reason is not None:
         self.rejected[result.reason] += 1
         rejected.append((
-            _storable(result.input_id), result.reason, _storable(result.detail)
+            user_paths.in_utf_8(result.input_id), result.reason,
+            user_paths.in_utf_8(result.detail),
         ))
         continue
       self.num_kept += 1
@@ -125,7 +143,8 @@ class Collection:
       for loop in result.loop_counts:
         occurrences.append((
             loop.canonical, loop.phase, self.num_inputs,
-            _storable(result.input_id), _storable(result.file_name),
+            user_paths.in_utf_8(result.input_id),
+            user_paths.in_utf_8(result.file_name),
             loop.num_loops, loop.num_repeats, loop.min_qpm, loop.max_qpm,
             '|'.join(labels),
         ))
@@ -192,11 +211,6 @@ class Collection:
     unknown = set(self.rejected) - set(rejections.REASONS)
     if unknown:
       raise RuntimeError(f'reasons without words: {sorted(unknown)}')
-
-
-def _storable(text: str) -> str:
-  """Makes a file name with undecodable bytes fit for UTF-8 files."""
-  return text.encode('utf-8', 'backslashreplace').decode('utf-8')
 
 
 def _merged(canonical: bytes, group) -> tuple:

@@ -6,11 +6,9 @@ from a NoteSequence only where the other side asks for them. What can't be read
 is counted and named by the caller's `on_reject`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 import dataclasses
-import pathlib
-import re
-import zipfile
+import typing
 
 import numpy as np
 
@@ -19,32 +17,18 @@ from drumspace_ext import drum_maps
 from drumspace_ext import drum_tracks
 from drumspace_ext import errors
 from drumspace_ext import input_readers
+from drumspace_ext import input_tasks
 from drumspace_ext import inputs
 from drumspace_ext import midi_note_sequences
 from drumspace_ext import midi_writing
 from drumspace_ext import note_sequences
 from drumspace_ext import onsets as onsets_lib
-from drumspace_ext import output_files
 from drumspace_ext import patterns
 from drumspace_ext import text_kinds
-from drumspace_ext import tfrecords
+from drumspace_ext import user_paths
 
-MIDI, ZIP, TFRECORD, TSV, PRIMER = 'midi', 'zip', 'tfrecord', 'tsv', 'primer'
-FORMS = (MIDI, ZIP, TFRECORD, TSV, PRIMER)
-
-# What a file is called in an output folder, where the caller names none.
-DEFAULT_NAMES = {
-    ZIP: 'drums.zip', TFRECORD: 'drums.tfrecord', TSV: 'drums.tsv',
-    PRIMER: 'drums_primers.txt',
-}
-_FORM_OF_SUFFIX = {
-    '.mid': MIDI, '.midi': MIDI, '.zip': ZIP, '.tfrecord': TFRECORD,
-    '.tsv': TSV, '.txt': PRIMER,
-}
-_UNSAFE = re.compile(r'[^A-Za-z0-9._-]+')
-_MAX_NAME_CHARS = 80
-# The earliest date that a zip archive can hold: the same input, the same bytes.
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+if typing.TYPE_CHECKING:
+  import note_seq
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -80,13 +64,8 @@ class Item:
   """
 
   name: str
-  sequence: object = None
+  sequence: 'note_seq.NoteSequence | None' = None
   hits: np.ndarray | None = None
-
-
-def form_of_path(path: pathlib.Path) -> str:
-  """Tells the form of an output by its name; a folder is for MIDI files."""
-  return _FORM_OF_SUFFIX.get(path.suffix.lower(), MIDI)
 
 
 def read(
@@ -110,15 +89,14 @@ def read(
     yield _primer_item(f'primer_{number + 1}', primer, options)
   others = []
   for value in values:
-    path = pathlib.Path(value).expanduser()
+    path = user_paths.expand(value)
     kind = text_kinds.of_file(path) if path.is_file() else None
     if kind == text_kinds.DATASET:
       codes = dataset.read(path).codes
       for number, hits in enumerate(patterns.step_codes_to_hits(codes), 1):
         yield Item(name=f'{path.stem}_{number:06}', hits=hits[None])
     elif kind == text_kinds.PRIMERS:
-      lines = path.read_text(encoding='utf-8').splitlines()
-      for number, line in enumerate(filter(str.strip, lines), 1):
+      for number, line in enumerate(text_kinds.read_lines(path), 1):
         yield _primer_item(f'{path.stem}_{number:06}', line, options)
     else:
       others.append(value)
@@ -137,8 +115,8 @@ def _primer_item(name: str, primer: str, options: Options) -> Item:
 
 def _sequences(listing: inputs.Listing, on_reject) -> Iterator[Item]:
   """Yields the NoteSequences of MIDI files, zips and TFRecords."""
-  for task in inputs.tasks(listing):
-    if not isinstance(task, inputs.Task):
+  for task in input_tasks.tasks(listing):
+    if not isinstance(task, input_tasks.Task):
       name, problem = task
       on_reject(name, problem.reason, problem.detail)
       continue
@@ -160,24 +138,27 @@ def _sequences(listing: inputs.Listing, on_reject) -> Iterator[Item]:
       yield Item(name=name, sequence=sequence)
 
 
-def _remap(sequence, options: Options):
+def _remap(
+    sequence: 'note_seq.NoteSequence', options: Options
+) -> 'note_seq.NoteSequence':
   """Returns a NoteSequence with its drum pitches led through the maps."""
   gm14 = drum_maps.load(drum_maps.GM14)
   read_with = options.voices_in or gm14
   pitches = (options.voices_out or gm14).written_pitches
-  kept = []
-  for note in sequence.notes:
-    if not (note.is_drum or options.assume_drums):
-      kept.append(note)
-      continue
-    voice = int(read_with.voice_of_pitch[note.pitch])
-    if voice != drum_maps.NO_VOICE and pitches[voice] is not None:
-      note.pitch, note.is_drum = pitches[voice], True
-      kept.append(note)
   result = type(sequence)()
   result.CopyFrom(sequence)
   del result.notes[:]
-  result.notes.extend(kept)
+  for note in sequence.notes:
+    is_drum = note.is_drum or options.assume_drums
+    voice = drum_maps.NO_VOICE
+    if is_drum and 0 <= note.pitch < len(read_with.voice_of_pitch):
+      voice = int(read_with.voice_of_pitch[note.pitch])
+    if is_drum and (voice == drum_maps.NO_VOICE or pitches[voice] is None):
+      continue
+    copy = result.notes.add()
+    copy.CopyFrom(note)
+    if is_drum:
+      copy.pitch, copy.is_drum = pitches[voice], True
   return result
 
 
@@ -215,13 +196,14 @@ def to_midi(item: Item, options: Options) -> bytes:
       sequence = _remap(sequence, options)
     return midi_writing.note_sequence_to_midi(sequence)
   return midi_writing.patterns_to_midi(
-      _tiled(item_patterns(item, options), options),
+      tiled_patterns(item, options),
       qpm=_qpm(item, options), drum_map=options.voices_out, name=item.name,
   )
 
 
-def _tiled(hits: np.ndarray, options: Options) -> np.ndarray:
-  return np.repeat(hits, options.tile or 1, axis=0)
+def tiled_patterns(item: Item, options: Options) -> np.ndarray:
+  """Returns the patterns of an item, each as often as it is to be played."""
+  return np.repeat(item_patterns(item, options), options.tile or 1, axis=0)
 
 
 def to_record(item: Item, options: Options) -> bytes:
@@ -232,101 +214,12 @@ def to_record(item: Item, options: Options) -> bytes:
       sequence = _remap(sequence, options)
   else:
     sequence = note_sequences.from_patterns(
-        _tiled(item_patterns(item, options), options),
+        tiled_patterns(item, options),
         qpm=_qpm(item, options), drum_map=options.voices_out,
         sequence_id=f'/id/drumspace/{item.name}',
     )
     if item.sequence is not None:
-      sequence.id = item.sequence.id
+      sequence.id = item.sequence.id or sequence.id
       sequence.filename = item.sequence.filename
       sequence.collection_name = item.sequence.collection_name
   return sequence.SerializeToString(deterministic=True)
-
-
-def _file_name(number: int, name: str) -> str:
-  stem = _UNSAFE.sub('_', pathlib.PurePosixPath(name).name)
-  stem = stem.removesuffix('.mid').strip('._')[-_MAX_NAME_CHARS:]
-  return f'{number:06}_{stem}.mid' if stem else f'{number:06}.mid'
-
-
-def _writers(batch: output_files.Batch, form: str, name: str):
-  """Returns a function that writes (number, item name, content)."""
-  if form == MIDI and name:
-    def write_one(number, item_name, content):
-      del item_name
-      if number > 1:
-        raise errors.InputError(
-            f'{name} holds one MIDI file, and there is more than one input. '
-            'Give a folder or a .zip as output.'
-        )
-      batch.open(name, text=False).write(content)
-    return write_one
-  if form == MIDI:
-    def write_file(number, item_name, content):
-      batch.write(_file_name(number, item_name), content)
-    return write_file
-  stream = batch.open(name, text=form in (TSV, PRIMER))
-  if form == ZIP:
-    archive = batch.enter(zipfile.ZipFile(stream, 'w'))
-    def write_member(number, item_name, content):
-      info = zipfile.ZipInfo(_file_name(number, item_name), _ZIP_DATE)
-      info.external_attr = 0o644 << 16
-      archive.writestr(info, content, zipfile.ZIP_DEFLATED)
-    return write_member
-  if form == TFRECORD:
-    return lambda number, item_name, record: stream.write(
-        tfrecords.frame(record)
-    )
-  return lambda number, item_name, text: stream.write(text)
-
-
-def _content(item: Item, form: str, options: Options) -> bytes | str:
-  if form in (MIDI, ZIP):
-    return to_midi(item, options)
-  if form == TFRECORD:
-    return to_record(item, options)
-  hits = _tiled(item_patterns(item, options), options)
-  codes = patterns.hits_to_step_codes(hits)
-  if form == TSV:
-    return ''.join(dataset.format_line(row) for row in codes)
-  return ''.join(
-      drum_tracks.format_primer(row, options.voices_out) + '\n'
-      for row in codes
-  )
-
-
-def write(
-    items: Iterable[Item], folder: pathlib.Path, name: str, form: str,
-    options: Options, *, on_reject: Callable[[str, str, str], None],
-) -> int:
-  """Writes items in one form; the files appear when all are written.
-
-  Args:
-    items: From `read`.
-    folder: Where to write.
-    name: The file in it; empty for a folder of MIDI files.
-    form: One of `FORMS`.
-    options: How to convert.
-    on_reject: Called with (name, reason, detail) of what can't be converted.
-
-  Returns:
-    The number of items written.
-
-  Raises:
-    InputError: If nothing could be converted.
-    OutputError: If a file can't be written.
-  """
-  count = 0
-  with output_files.Batch(folder) as batch:
-    put = _writers(batch, form, name)
-    for item in items:
-      try:
-        content = _content(item, form, options)
-      except errors.RejectedInputError as e:
-        on_reject(item.name, e.reason, e.detail)
-        continue
-      count += 1
-      put(count, item.name, content)
-    if not count:
-      raise errors.InputError('nothing could be converted.')
-  return count

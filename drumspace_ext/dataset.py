@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 import dataclasses
 import json
 import pathlib
+import typing
 
 import numpy as np
 
@@ -122,7 +123,8 @@ def read(path: pathlib.Path | str) -> PatternSet:
   codes, latents, coordinates = [], [], []
   columns = None
   try:
-    with path.open(encoding='utf-8') as stream:
+    # Some editors put a byte order mark in front.
+    with path.open(encoding='utf-8-sig') as stream:
       for number, line in enumerate(_lines(stream, path), 1):
         place = f'{path}, line {number}'
         fields = line.rstrip('\r\n').split('\t')
@@ -165,11 +167,13 @@ def read(path: pathlib.Path | str) -> PatternSet:
 
 
 def _lines(stream, path: pathlib.Path) -> Iterator[str]:
+  number = 0
   while line := stream.readline(MAX_LINE_CHARS):
+    number += 1
     if len(line) == MAX_LINE_CHARS:
       raise errors.InputError(
-          f'{path} has a line of more than {MAX_LINE_CHARS} characters; it is '
-          'no dataset.'
+          f'{path}, line {number}: it has more than {MAX_LINE_CHARS} '
+          'characters; this is no dataset.'
       )
     yield line
 
@@ -213,7 +217,7 @@ def format_line(
   return '\t'.join(fields) + '\n'
 
 
-def write(stream, pattern_set: PatternSet) -> None:
+def write(stream: typing.TextIO, pattern_set: PatternSet) -> None:
   """Writes a dataset to an open text file, with the columns it has."""
   for i, codes in enumerate(pattern_set.codes):
     stream.write(format_line(

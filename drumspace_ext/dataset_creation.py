@@ -17,6 +17,7 @@ from drumspace_ext import errors
 from drumspace_ext import extraction
 from drumspace_ext import genres as genres_lib
 from drumspace_ext import input_readers
+from drumspace_ext import input_tasks
 from drumspace_ext import inputs
 from drumspace_ext import note_sequences
 from drumspace_ext import output_files
@@ -69,7 +70,7 @@ def read_genre_table(path: pathlib.Path) -> dict[str, frozenset[str]]:
 
 
 def _run_task(
-    task: inputs.Task, recipe: extraction.Recipe
+    task: input_tasks.Task, recipe: extraction.Recipe
 ) -> list[extraction.InputResult]:
   """Extracts the inputs of a task; runs in a worker."""
   if task.kind == inputs.TFRECORD:
@@ -96,8 +97,8 @@ def _results(
   lost: list[extraction.InputResult] = []
 
   def loads():
-    for task in inputs.tasks(listing):
-      if isinstance(task, inputs.Task):
+    for task in input_tasks.tasks(listing):
+      if isinstance(task, input_tasks.Task):
         if task.items:
           yield task
         continue
@@ -151,7 +152,10 @@ def create(
   """
   output_dir = pathlib.Path(output_dir)
   recipe = recipe or extraction.Recipe()
-  listing = inputs.list_inputs(input_values, recursive=recursive)
+  # A second run must not read what the first one wrote.
+  listing = inputs.list_inputs(
+      input_values, recursive=recursive, excluded=output_dir
+  )
   input_readers.check_records(listing)
   if num_workers is None:
     num_workers = worker_pool.usable_cpus()

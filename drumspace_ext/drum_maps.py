@@ -13,12 +13,12 @@ import dataclasses
 import difflib
 import functools
 import importlib.resources
-import pathlib
 import tomllib
 
 import numpy as np
 
 from drumspace_ext import errors
+from drumspace_ext import user_paths
 from drumspace_ext import voices
 
 GM14 = 'gm14'
@@ -67,6 +67,11 @@ class DrumMap:
         for target in self.write_as
     )
 
+  @functools.cached_property
+  def exemplars(self) -> tuple[int | None, ...]:
+    """For each voice its own first pitch, `None` for a voice it lacks."""
+    return tuple(row[0] if row else None for row in self.pitches)
+
   def folded(self, hits: np.ndarray) -> np.ndarray:
     """Returns the hits that are left after writing and reading in this map.
 
@@ -74,7 +79,8 @@ class DrumMap:
       hits: bool `[..., 14]`.
 
     Returns:
-      bool `[..., 14]`, what a reader with this map sees of `hits`.
+      bool `[..., 14]`, what a reader with this map sees of `hits`; written with
+      `exemplars`.
     """
     result = np.zeros_like(hits)
     for voice, target in enumerate(self.write_as):
@@ -172,13 +178,17 @@ def load(name_or_path: str) -> DrumMap:
   maps = builtin_maps()
   if name_or_path in maps:
     return maps[name_or_path]
-  path = pathlib.Path(name_or_path).expanduser()
-  if not path.is_file():
+  try:
+    path = user_paths.expand(name_or_path)
+    is_file = path.is_file()
+  except errors.InputError:
+    is_file = False
+  if not is_file:
     close = difflib.get_close_matches(name_or_path, maps, n=1)
     hint = f' Did you mean {close[0]!r}?' if close else ''
     raise errors.DrumMapError(
-        f'{name_or_path!r} is neither a drum map ({", ".join(maps)}) nor a '
-        f'file.{hint}'
+        f'{name_or_path[:80]!r} is neither a drum map ({", ".join(maps)}) '
+        f'nor a file.{hint}'
     )
   try:
     if path.stat().st_size > _MAX_FILE_BYTES:

@@ -2,11 +2,13 @@
 
 A `note_seq.DrumTrack` is a list of frozensets of MIDI pitches, one a step. A
 primer is the string that `drums_rnn_generate --primer_drums` takes: a Python
-list of tuples of pitches, such as `[(36, 42), (), (42,)]`. Both are grids of any
-length here; `note_sequences.cut_patterns` makes patterns of them.
+list of tuples of pitches, such as `[(36, 42), (), (42,)]`. Both are grids of
+any length here; `note_sequences.cut_patterns` makes patterns of them.
 """
 
 import ast
+from collections.abc import Collection, Iterable
+import typing
 
 import numpy as np
 
@@ -14,7 +16,10 @@ from drumspace_ext import drum_maps
 from drumspace_ext import errors
 from drumspace_ext import patterns
 
-MAX_PRIMER_CHARS = 1 << 20
+if typing.TYPE_CHECKING:
+  import note_seq
+
+MAX_PRIMER_CHARS = 1 << 17
 
 
 def codes_to_events(
@@ -27,7 +32,7 @@ def codes_to_events(
     drum_map: How voices are written; `gm14` if None.
   """
   drum_map = drum_map or drum_maps.load(drum_maps.GM14)
-  pitches = drum_map.written_pitches
+  pitches = drum_map.exemplars
   rows = drum_map.folded(patterns.step_codes_to_rows(np.asarray(codes)))
   return [
       frozenset(pitches[voice] for voice in np.flatnonzero(row).tolist())
@@ -36,7 +41,7 @@ def codes_to_events(
 
 
 def events_to_codes(
-    events, drum_map: drum_maps.DrumMap | None = None
+    events: Iterable[Collection[int]], drum_map: drum_maps.DrumMap | None = None
 ) -> np.ndarray:
   """Returns a step code for each set of MIDI pitches.
 
@@ -68,7 +73,7 @@ def events_to_codes(
 
 def to_drum_track(
     codes: np.ndarray, drum_map: drum_maps.DrumMap | None = None
-):
+) -> 'note_seq.DrumTrack':
   """Returns a `note_seq.DrumTrack` of some step codes, integer `[num_steps]`.
 
   It has 4 steps a quarter and 16 a bar, and all its steps, silent ones at the

@@ -23,6 +23,7 @@ from absl import flags
 
 from drumspace_ext import drumspace_flags
 from drumspace_ext import errors
+from drumspace_ext import user_paths
 
 _OUTPUT = flags.DEFINE_string(
     'output', None, 'File or folder to write; or give --output_dir and --to.'
@@ -48,33 +49,34 @@ _QPM = flags.DEFINE_float(
 _MAX_NAMED = 5
 
 
-def _target(conversion) -> tuple[pathlib.Path, str, str]:
+def _target(conversion_files) -> tuple[pathlib.Path, str, str]:
   """Returns (folder, file name or '', form) of the output."""
   if _OUTPUT.value and drumspace_flags.OUTPUT_DIR.value:
     raise errors.InputError('give --output or --output_dir, not both.')
   if _OUTPUT.value:
-    path = pathlib.Path(_OUTPUT.value).expanduser()
-    form = _TO.value or conversion.form_of_path(path)
-    if form == conversion.MIDI and (
+    path = user_paths.expand(_OUTPUT.value)
+    form = _TO.value or conversion_files.form_of_path(path)
+    if form == conversion_files.MIDI and (
         path.is_dir() or path.suffix.lower() not in ('.mid', '.midi')
     ):
       return path, '', form
     return path.parent, path.name, form
   if drumspace_flags.OUTPUT_DIR.value:
-    form = _TO.value or conversion.MIDI
+    form = _TO.value or conversion_files.MIDI
     folder = drumspace_flags.output_dir()
-    return folder, conversion.DEFAULT_NAMES.get(form, ''), form
+    return folder, conversion_files.DEFAULT_NAMES.get(form, ''), form
   raise errors.InputError('say where to write with --output or --output_dir.')
 
 
 def main(argv: list[str]) -> int:
   # pylint: disable=g-import-not-at-top
   from drumspace_ext import conversion
+  from drumspace_ext import conversion_files
   from drumspace_ext import drum_maps
   from drumspace_ext import rejections
   # pylint: enable=g-import-not-at-top
 
-  folder, name, form = _target(conversion)
+  folder, name, form = _target(conversion_files)
   maps = [
       drum_maps.load(flag.value) if flag.value else None
       for flag in (drumspace_flags.VOICES_IN, _VOICES_OUT)
@@ -92,7 +94,7 @@ def main(argv: list[str]) -> int:
     rejected[reason].append(f'{item_name} ({detail})' if detail else item_name)
 
   try:
-    count = conversion.write(
+    count = conversion_files.write(
         conversion.read(
             drumspace_flags.input_values(argv), _PRIMER_DRUMS.value, options,
             recursive=drumspace_flags.RECURSIVE.value, on_reject=on_reject,

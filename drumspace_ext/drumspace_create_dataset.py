@@ -14,12 +14,11 @@ Usage:
     --output_dir=/tmp/drumspace/dataset
 """
 
-import pathlib
-
 from absl import flags
 
 from drumspace_ext import drumspace_flags
 from drumspace_ext import errors
+from drumspace_ext import user_paths
 
 _GAP_STEPS = flags.DEFINE_integer(
     'gap_steps', 32,
@@ -62,7 +61,7 @@ def main(argv: list[str]) -> int:
   genre_table = None
   if _GENRES.value:
     genre_table = dataset_creation.read_genre_table(
-        pathlib.Path(_GENRES.value).expanduser()
+        user_paths.expand(_GENRES.value)
     )
   created = dataset_creation.create(
       drumspace_flags.input_values(argv), drumspace_flags.output_dir(),

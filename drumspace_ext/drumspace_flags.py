@@ -15,6 +15,7 @@ from absl import flags
 from absl import logging
 
 from drumspace_ext import errors
+from drumspace_ext import user_paths
 
 INPUT = flags.DEFINE_list(
     'input', [],
@@ -46,6 +47,17 @@ TILE = flags.DEFINE_integer(
     'Play each two-bar pattern this many times in what is written. drums_rnn '
     'needs 4 or more.', lower_bound=1, upper_bound=10_000,
 )
+RUN_DIR = flags.DEFINE_string(
+    'run_dir', None, 'Folder of a training run; made if missing.'
+)
+EXAMPLES_PATH = flags.DEFINE_string(
+    'examples_path', None,
+    'Patterns: a dataset folder, a dataset.tsv or a patterns.tfrecord.',
+)
+CHECKPOINT_FILE = flags.DEFINE_list(
+    'checkpoint_file', [],
+    'A run directory, a checkpoint file, or shipped:NAME.',
+)
 SEED = flags.DEFINE_integer(
     'seed', 0, 'Seed of everything random.', lower_bound=0
 )
@@ -57,7 +69,9 @@ LOG = flags.DEFINE_enum(
 
 def output_dir() -> pathlib.Path:
   """Returns --output_dir as a path."""
-  return pathlib.Path(OUTPUT_DIR.value).expanduser()
+  if not OUTPUT_DIR.value:
+    raise errors.InputError('--output_dir is empty; name a folder.')
+  return user_paths.expand(OUTPUT_DIR.value)
 
 
 def input_values(argv: Sequence[str]) -> list[str]:
@@ -74,17 +88,15 @@ def _main(main: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
         getattr(logging, LOG.value)
     )
     try:
-      return main(argv)
+      status = main(argv)
+      sys.stdout.flush()
+      return status
     except errors.DrumspaceError as e:
       print(f'{pathlib.Path(sys.argv[0]).name}: {e}', file=sys.stderr)
       return 1
     except KeyboardInterrupt:
       print('Interrupted; nothing half-written is left.', file=sys.stderr)
       return 130
-    except BrokenPipeError:
-      # The reader of our output (`head`, say) has what it wants.
-      os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-      return 0
 
   return wrapped
 
@@ -118,7 +130,12 @@ def run(
   for flag in flags.FLAGS.get_key_flags_for_module(entry_point.__name__):
     flags.FLAGS.register_key_flag_for_module(sys.argv[0], flag)
   flags.mark_flags_as_required(required)
-  app.run(_main(main), flags_parser=_parse)
+  try:
+    app.run(_main(main), flags_parser=_parse)
+  except BrokenPipeError:
+    # The reader of our output (`head`, say) has what it wants. What is still
+    # in the buffer goes nowhere, or Python would complain at its end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parse(argv: Sequence[str]) -> list[str]:
@@ -128,5 +145,7 @@ def _parse(argv: Sequence[str]) -> list[str]:
   except flags.Error as e:
     name = pathlib.Path(argv[0]).name
     message = str(e).removeprefix('FATAL Flags parsing error: ')
-    print(f'{name}: {message} See {name} --help.', file=sys.stderr)
+    # Several missing flags come as several lines.
+    message = '; '.join(line.strip(' .') for line in message.splitlines())
+    print(f'{name}: {message}. See {name} --help.', file=sys.stderr)
     sys.exit(1)

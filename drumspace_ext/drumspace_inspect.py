@@ -9,11 +9,11 @@ Usage:
   drumspace_inspect --input=song.mid,dataset.tsv
 """
 
-import pathlib
 import sys
 
 from drumspace_ext import drumspace_flags
 from drumspace_ext import errors
+from drumspace_ext import user_paths
 
 
 def main(argv: list[str]) -> int:
@@ -25,7 +25,7 @@ def main(argv: list[str]) -> int:
   status = 0
   for value in values:
     try:
-      lines = inspection.describe(pathlib.Path(value).expanduser())
+      lines = inspection.describe(user_paths.expand(value))
     except errors.InputError as e:
       if len(values) == 1:
         raise

@@ -4,6 +4,9 @@
     PatternError       an array or a row of codes is not a pattern
     DrumMapError       a drum map is unknown or contradicts itself
     InputError         something the caller named can't be used as it is
+    ConfigError        a configuration has a wrong or unknown value
+    CheckpointError    a checkpoint is damaged, or does not fit
+    TrainingError      training can't go on
     OutputError        a result can't be written
     RejectedInputError one input of a corpus gives nothing; it is counted
 
@@ -28,6 +31,18 @@ class DrumMapError(DrumspaceError, ValueError):
 
 class InputError(DrumspaceError, ValueError):
   """A file, folder or value that the caller named can't be used."""
+
+
+class ConfigError(DrumspaceError, ValueError):
+  """A configuration has an unknown, missing or wrong value."""
+
+
+class CheckpointError(DrumspaceError):
+  """A checkpoint is missing, damaged, or does not fit the code or data."""
+
+
+class TrainingError(DrumspaceError):
+  """Training can't go on."""
 
 
 class OutputError(DrumspaceError):

@@ -19,6 +19,10 @@ from drumspace_ext import midi_files
 from drumspace_ext import note_sequences
 from drumspace_ext import onsets as onsets_lib
 from drumspace_ext import patterns
+from drumspace_ext import record_kinds
+
+
+_MAX_GAP_STEPS = 4096
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -44,9 +48,10 @@ class Recipe:
       raise errors.InputError(
           f'steps_per_quarter must be in [1, 96], got {self.steps_per_quarter}.'
       )
-    if self.gap_steps < 1:
+    # Pieces are laid out step by step, with the pauses inside them.
+    if not 1 <= self.gap_steps <= _MAX_GAP_STEPS:
       raise errors.InputError(
-          f'gap_steps must be at least 1, got {self.gap_steps}.'
+          f'gap_steps must be in [1, {_MAX_GAP_STEPS}], got {self.gap_steps}.'
       )
 
 
@@ -116,10 +121,14 @@ def extract(
       input_id, detail='; '.join(onsets.remarks),
       genres=tuple(sorted(genres_lib.of_labels(onsets.genres))),
   )
-  pieces = grids.cut(
-      onsets, recipe.drum_map.code_of_pitch,
-      steps_per_quarter=recipe.steps_per_quarter, gap_steps=recipe.gap_steps,
-  )
+  try:
+    pieces = grids.cut(
+        onsets, recipe.drum_map.code_of_pitch,
+        steps_per_quarter=recipe.steps_per_quarter, gap_steps=recipe.gap_steps,
+    )
+  except errors.RejectedInputError as e:
+    result.reason, result.detail = e.reason, e.detail
+    return result
   found = loops_lib.find(pieces)
   result.dropped_pitches = dict(pieces.dropped_pitches)
   result.other_meters = dict(pieces.other_meters)
@@ -215,6 +224,11 @@ def extract_record(
     sequence = note_sequences.parse(record)
   except errors.RejectedInputError as e:
     return InputResult(place, e.reason, e.detail)
+  if not sequence.notes:
+    # Examples may parse as NoteSequences, which they are not.
+    kind = record_kinds.of_record(record)
+    if kind != record_kinds.NOTE_SEQUENCE:
+      return InputResult(place, 'not_note_sequence', f'it looks like {kind}')
   file_name = '/'.join(
       filter(None, (sequence.collection_name, sequence.filename))
   )

@@ -89,14 +89,16 @@ SPELLINGS = types.MappingProxyType({
 })
 
 _CAMEL = re.compile(r'(?<=[a-z])(?=[A-Z])')
-_NO_WORD = re.compile(r'[^a-z0-9]+')
+# Letters of any script are letters; a number is no part of a word.
+_NO_WORD = re.compile(r'[\W_]+')
+_NUMBER_EDGE = re.compile(r'(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])')
 
 
 @functools.cache
 def _matcher() -> tuple[re.Pattern, dict[str, str]]:
   """Returns one pattern for all spellings, longest first, and their labels."""
   label_of = {
-      spelling: name for name, all_of in SPELLINGS.items()
+      _words(spelling).strip(): name for name, all_of in SPELLINGS.items()
       for spelling in all_of
   }
   longest_first = sorted(label_of, key=lambda s: (-len(s), s))
@@ -106,7 +108,8 @@ def _matcher() -> tuple[re.Pattern, dict[str, str]]:
 
 
 def _words(text: str) -> str:
-  return ' ' + _NO_WORD.sub(' ', text.lower()).strip() + ' '
+  words = _NUMBER_EDGE.sub(' ', text.lower())
+  return ' ' + _NO_WORD.sub(' ', words).strip() + ' '
 
 
 def of_text(text: str) -> frozenset[str]:

@@ -11,10 +11,17 @@ import dataclasses
 
 import numpy as np
 
+from drumspace_ext import errors
 from drumspace_ext import onsets as onsets_lib
 from drumspace_ext import patterns
 
 GAP_STEPS = 32
+
+# Whole numbers beyond this are not all floats, and steps are to fit int64.
+_MAX_QUARTERS = 2.0**45
+# Ten hours at 120 quarter notes a minute: what is longer is no song, and is not
+# laid out step by step.
+MAX_GRID_STEPS = 4 * 120 * 600
 
 # Seconds carry float noise: a step of slack decides ties as integer ticks do.
 # No MIDI resolution (at most 32,767 ticks a quarter) comes as near to a tie.
@@ -63,7 +70,15 @@ def _sections(meters) -> list[tuple[float, int, int]]:
 def _section_steps(
     quarters: np.ndarray, starts: np.ndarray, steps_per_quarter: int
 ) -> tuple[np.ndarray, np.ndarray]:
-  """Rounds onsets to steps; returns (section, step in it) of each, int64."""
+  """Rounds onsets to steps; returns (section, step in it) of each, int64.
+
+  Raises:
+    RejectedInputError: If a step is beyond all counting.
+  """
+  if len(quarters) and not np.abs(quarters).max() < _MAX_QUARTERS:
+    raise errors.RejectedInputError(
+        'bad_times', f'a note {np.abs(quarters).max():.3g} quarters in'
+    )
   def rounded(section):
     steps = steps_per_quarter * (quarters - starts[section])
     # A note before the first section has no step of its own: it is on step 0.
@@ -173,6 +188,9 @@ def hit_grid(
 
   Returns:
     Step codes, uint16 `[num_steps]`, up to the last hit, or to `max_steps`.
+
+  Raises:
+    RejectedInputError: If it is longer than ten hours or so.
   """
   note_codes = code_of_pitch[onsets.pitches]
   _, step = _section_steps(
@@ -182,6 +200,9 @@ def hit_grid(
   if max_steps is not None:
     keep &= step < max_steps
   step, note_codes = step[keep], note_codes[keep]
-  codes = np.zeros(int(step.max()) + 1 if len(step) else 0, np.uint16)
+  num_steps = int(step.max()) + 1 if len(step) else 0
+  if num_steps > MAX_GRID_STEPS:
+    raise errors.RejectedInputError('too_large', f'it has {num_steps} steps')
+  codes = np.zeros(num_steps, np.uint16)
   np.bitwise_or.at(codes, step, note_codes)
   return codes

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 import pathlib
 
 from drumspace_ext import errors
+from drumspace_ext import input_tasks
 from drumspace_ext import inputs
 from drumspace_ext import midi_files
 from drumspace_ext import record_kinds
@@ -12,15 +13,16 @@ from drumspace_ext import zip_archives
 
 
 def contents(
-    task: inputs.Task,
+    task: input_tasks.Task,
 ) -> Iterator[tuple[str, bytes | errors.RejectedInputError]]:
   """Yields (input id, bytes) of the inputs of a task."""
   if task.kind == inputs.TFRECORD:
     yield from task.items
   elif task.kind == inputs.ZIP:
-    ids = {name: input_id for input_id, name in task.items}
-    for name, data in zip_archives.read_members(task.archive, list(ids)):
-      yield ids[name], data
+    places = [place for _, place in task.items]
+    members = zip_archives.read_members(task.archive, places)
+    for (input_id, _), data in zip(task.items, members):
+      yield input_id, data
   else:
     for input_id, path in task.items:
       try:

@@ -1,4 +1,4 @@
-"""Inputs: what stands behind --input, found and streamed in small tasks.
+"""Inputs: the files behind --input, and what their inputs are called.
 
 An *input* is one MIDI file or one record of a TFRecord file. Its id says where
 it came from and does not depend on where a folder stands on this machine, on
@@ -14,10 +14,12 @@ import glob
 import os
 import pathlib
 import re
+import stat
 
 from drumspace_ext import errors
 from drumspace_ext import midi_files
 from drumspace_ext import tfrecords
+from drumspace_ext import user_paths
 from drumspace_ext import zip_archives
 
 MIDI, ZIP, TFRECORD = 'midi', 'zip', 'tfrecord'
@@ -25,9 +27,6 @@ MIDI, ZIP, TFRECORD = 'midi', 'zip', 'tfrecord'
 _TFRECORD_NAME = re.compile(
     r'\.tfrecords?(\.gz|\.gzip)?(-\d+-of-\d+)?(\.gz)?$', re.IGNORECASE
 )
-# A few milliseconds of work: small enough to balance, large enough to ship.
-_TASK_ITEMS = 64
-_TASK_BYTES = 4 << 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,31 +48,9 @@ class SourceFile:
   named: bool
 
 
-@dataclasses.dataclass(frozen=True)
-class Task:
-  """A small load of inputs for one worker.
-
-  Attributes:
-    kind: `MIDI` (items are paths), `ZIP` (member names) or `TFRECORD`
-      (records).
-    archive: The zip archive that the members are in.
-    items: (input id, path or member name or record).
-    size: Bytes of the source files that this covers, for the progress bar.
-  """
-
-  kind: str
-  items: tuple[tuple[str, str | bytes], ...]
-  archive: pathlib.Path | None = None
-  size: int = 0
-
-  def split(self) -> list['Task']:
-    """Returns one task an item, to find the one that does harm."""
-    return [dataclasses.replace(self, items=(i,), size=0) for i in self.items]
-
-
 @dataclasses.dataclass
 class Listing:
-  """What the arguments stand for.
+  """What the arguments mean.
 
   Attributes:
     roots: (path, id prefix, whether the caller named it) of files and folders.
@@ -82,6 +59,7 @@ class Listing:
     unsearched_folders: Folders left out because `recursive` is off.
     num_files: Files that will be read.
     num_bytes: Their size.
+    excluded: A folder that is not searched: that of the results.
   """
 
   roots: list[tuple[pathlib.Path, str, bool]]
@@ -92,6 +70,7 @@ class Listing:
   unsearched_folders: int = 0
   num_files: int = 0
   num_bytes: int = 0
+  excluded: str = ''
 
 
 def kind_of_file(path: pathlib.Path) -> str | None:
@@ -125,6 +104,12 @@ def kind_of_file(path: pathlib.Path) -> str | None:
   return None
 
 
+def extension(name: str) -> str:
+  """Returns what a file is counted under when it is not read."""
+  suffix = os.path.splitext(name)[1].lower()
+  return user_paths.in_utf_8(suffix) or 'without extension'
+
+
 def _kind_of_name(name: str) -> str | None:
   name = name.lower()
   if name.endswith(midi_files.EXTENSIONS):
@@ -136,31 +121,29 @@ def _kind_of_name(name: str) -> str | None:
 
 def _expand(value: str) -> list[tuple[pathlib.Path, str, bool]]:
   """Returns (path, id, named) for one argument, a glob or a plain path."""
-  path = pathlib.Path(value).expanduser()
+  path = user_paths.expand(value)
   if path.exists():
-    parent = path.absolute().parent.name
-    name = path.absolute().name
-    if path.is_file() and parent:
+    # However it is spelled, and by whatever link: what it is called there.
+    found = path.resolve()
+    name = found.name
+    if not path.is_dir() and found.parent.name:
       # The folder of a file often is its genre.
-      name = f'{parent}/{name}'
+      name = f'{found.parent.name}/{name}'
     return [(path, name, True)]
   if not glob.has_magic(value):
     raise errors.InputError(
         f'{value} does not exist. Check the path given to --input.'
     )
-  matches = sorted(glob.glob(os.path.expanduser(value), recursive=True))
-  matches = [pathlib.Path(match) for match in matches]
+  found = glob.glob(os.path.expanduser(value), recursive=True)
+  matches = [pathlib.Path(match) for match in sorted(found)]
   matches = [match for match in matches if match.is_file()]
   if not matches:
     raise errors.InputError(
         f'{value} matches no file. Quote it, so that the shell leaves it '
         'alone, and check the path.'
     )
-  fixed = pathlib.Path(*[
-      part for part in path.parts[:next(
-          i for i, part in enumerate(path.parts) if glob.has_magic(part)
-      )]
-  ]).absolute()
+  plain = [glob.has_magic(part) for part in path.parts].index(True)
+  fixed = pathlib.Path(*path.parts[:plain]).absolute()
   return [
       (match, f'{fixed.name}/{match.absolute().relative_to(fixed).as_posix()}',
        False)
@@ -168,12 +151,16 @@ def _expand(value: str) -> list[tuple[pathlib.Path, str, bool]]:
   ]
 
 
-def list_inputs(values: Sequence[str], *, recursive: bool = False) -> Listing:
+def list_inputs(
+    values: Sequence[str], *, recursive: bool = False,
+    excluded: pathlib.Path | None = None,
+) -> Listing:
   """Finds the files that the caller means and checks those that were named.
 
   Args:
     values: Files, folders and globs.
     recursive: Search folders in folders.
+    excluded: A folder below them that is not searched.
 
   Raises:
     InputError: If a path is missing, unreadable or of no known kind, or if
@@ -188,13 +175,23 @@ def list_inputs(values: Sequence[str], *, recursive: bool = False) -> Listing:
   for value in values:
     for path, name, named in _expand(value):
       roots.setdefault(path.resolve(), (name, named))
+  folders = {path for path in roots if path.is_dir()}
+  for path in list(roots):
+    # What a folder given holds anyway is read once.
+    around = path.parents if recursive else path.parents[:1]
+    if folders.intersection(around) and (
+        path in folders or _kind_of_name(path.name)
+    ):
+      del roots[path]
   counts = collections.Counter(name for name, _ in roots.values())
   listing = Listing(
       sorted(
-          (path, name if counts[name] == 1 else path.as_posix(), named)
+          (path, user_paths.in_utf_8(
+              name if counts[name] == 1 else path.as_posix()
+          ), named)
           for path, (name, named) in roots.items()
       ),
-      recursive,
+      recursive, excluded=os.fspath(excluded.resolve()) if excluded else '',
   )
   for path, _, named in listing.roots:
     if named and path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
@@ -209,22 +206,19 @@ def list_inputs(values: Sequence[str], *, recursive: bool = False) -> Listing:
 
 def _nothing_found(values: Sequence[str], listing: Listing) -> str:
   message = f'{", ".join(values)}: no MIDI file, TFRecord or zip in it.'
-  if listing.unsearched_folders:
-    message += (
-        f' {listing.unsearched_folders} folders below were not searched: '
-        'add --recursive.'
-    )
+  folders = listing.unsearched_folders
+  if folders:
+    message += f' {folders} folders below were not searched: add --recursive.'
   elif listing.skipped:
     seen = ', '.join(
-        f'{count} {extension}'
-        for extension, count in listing.skipped.most_common(5)
+        f'{count} {kind}' for kind, count in listing.skipped.most_common(5)
     )
     message += f' Other files there: {seen}.'
   return message
 
 
 def named_files(listing: Listing) -> Iterator[SourceFile]:
-  """Yields the files that the caller named, not those found in folders."""
+  """Yields the files that the caller named, not those in folders."""
   files = [root for root in listing.roots if root[2] and not root[0].is_dir()]
   yield from source_files(Listing(files, listing.recursive))
 
@@ -246,8 +240,8 @@ def source_files(
       yield from _walk(path, name, listing, count)
       continue
     try:
-      kind = kind_of_file(path)
       size = path.stat().st_size
+      kind = kind_of_file(path) if path.is_file() else None
     except OSError as e:
       if not named:
         yield SourceFile(
@@ -264,7 +258,7 @@ def source_files(
       )
     if kind is None:
       if count:
-        listing.skipped[path.suffix.lower() or 'without extension'] += 1
+        listing.skipped[extension(path.name)] += 1
       continue
     yield SourceFile(str(path), kind, name, size, named)
 
@@ -274,6 +268,9 @@ def _walk(root: pathlib.Path, name: str, listing: Listing, count: bool):
   prefix = len(os.fspath(root)) + 1
   for folder, folders, files in os.walk(root):
     folders.sort()
+    if folder == listing.excluded:
+      folders.clear()
+      continue
     if not listing.recursive:
       if count:
         listing.unsearched_folders += len(folders)
@@ -284,86 +281,19 @@ def _walk(root: pathlib.Path, name: str, listing: Listing, count: bool):
       kind = _kind_of_name(file)
       if kind is None or file.startswith('._'):
         if count:
-          extension = os.path.splitext(file)[1].lower()
-          listing.skipped[extension or 'without extension'] += 1
+          listing.skipped[extension(file)] += 1
         continue
       path = os.path.join(folder, file)
       try:
-        size = os.stat(path).st_size
+        status = os.stat(path)
+        size = status.st_size
+        # A pipe or a device would be waited for without end.
+        if not stat.S_ISREG(status.st_mode):
+          if count and not stat.S_ISDIR(status.st_mode):
+            listing.skipped['no regular file'] += 1
+          continue
       except OSError:
         size = 0
-      yield SourceFile(path, kind, f'{place}/{file}', size, False)
-
-
-def _midi_tasks(sources: Iterator[SourceFile]) -> Iterator[Task]:
-  items, size = [], 0
-  for source in sources:
-    items.append((source.name, source.path))
-    size += source.size
-    if len(items) >= _TASK_ITEMS or size >= _TASK_BYTES:
-      yield Task(MIDI, tuple(items), size=size)
-      items, size = [], 0
-  if items:
-    yield Task(MIDI, tuple(items), size=size)
-
-
-def _zip_tasks(source: SourceFile) -> Iterator[Task]:
-  path = pathlib.Path(source.path)
-  midi, _ = zip_archives.midi_members(path)
-  for i in range(0, len(midi), _TASK_ITEMS):
-    names = midi[i:i + _TASK_ITEMS]
-    yield Task(
-        ZIP, tuple((f'{source.name}/{name}', name) for name in names),
-        path, source.size * len(names) // len(midi),
-    )
-
-
-def _record_tasks(source: SourceFile) -> Iterator[Task | tuple]:
-  items, size = [], 0
-  total = 0
-  for number, record in enumerate(tfrecords.read(pathlib.Path(source.path))):
-    if isinstance(record, tfrecords.DamagedRecord):
-      yield source.name, record
-      continue
-    items.append((f'{source.name}#{number}', record))
-    size += len(record)
-    if len(items) >= _TASK_ITEMS * 4 or size >= _TASK_BYTES:
-      covered = min(size, source.size - total)
-      total += covered
-      yield Task(TFRECORD, tuple(items), size=covered)
-      items, size = [], 0
-  yield Task(TFRECORD, tuple(items), size=source.size - total)
-
-
-def tasks(listing: Listing) -> Iterator[Task | tuple]:
-  """Yields loads of inputs for workers.
-
-  What is lost before a worker could see it comes as a pair (name, problem)
-  instead, where the problem is a `tfrecords.DamagedRecord` or a
-  `RejectedInputError`.
-
-  Raises:
-    InputError: If a zip archive or TFRecord that the caller named is unusable.
-  """
-  pending = []
-  for source in source_files(listing):
-    if source.kind == MIDI:
-      pending.append(source)
-      if len(pending) >= _TASK_ITEMS:
-        yield from _midi_tasks(iter(pending))
-        pending = []
-      continue
-    make = _zip_tasks if source.kind == ZIP else _record_tasks
-    try:
-      yield from make(source)
-    except errors.InputError as e:
-      if source.named:
-        raise
-      yield source.name, errors.RejectedInputError('bad_zip_member', str(e))
-    except OSError as e:
-      if source.named:
-        raise errors.InputError(f"{source.path} can't be read: {e}") from e
-      yield source.name, errors.RejectedInputError(
-          'unreadable', e.strerror or str(e)
+      yield SourceFile(
+          path, kind, user_paths.in_utf_8(f'{place}/{file}'), size, False
       )
-  yield from _midi_tasks(iter(pending))

@@ -2,6 +2,7 @@
 
 import collections
 import json
+import math
 import pathlib
 import struct
 
@@ -102,7 +103,8 @@ def _tfrecord(path: pathlib.Path) -> list[str]:
     num_bytes += len(record)
     kind = record_kinds.of_record(record)
     kinds[kind] += 1
-    first = record if first is None else first
+    if kind == record_kinds.NOTE_SEQUENCE and first is None:
+      first = record
     if kind == record_kinds.NOTE_SEQUENCE and extracted < _MAX_EXTRACTED:
       extracted += 1
       result = extraction.extract_record(record, f'#{number}', recipe)
@@ -119,7 +121,7 @@ def _tfrecord(path: pathlib.Path) -> list[str]:
         'this is what models train on; patterns are extracted from the '
         'NoteSequences that it was made from'
     )
-  if kinds[record_kinds.NOTE_SEQUENCE] and first is not None:
+  if first is not None:
     sequence = note_sequences.parse(first)
     lines.append(f'first: id {sequence.id!r}, file {sequence.filename!r}')
     lines += _sequence_lines(sequence)
@@ -138,7 +140,8 @@ def _tfrecord(path: pathlib.Path) -> list[str]:
 def _zip(path: pathlib.Path) -> list[str]:
   midi, others = zip_archives.midi_members(path)
   lines = [f'a zip archive: {len(midi):,} MIDI files, {len(others):,} others']
-  for name, data in zip_archives.read_members(path, midi[:1]):
+  for (name, place) in midi[:1]:
+    (data,) = zip_archives.read_members(path, [place])
     lines.append(f'first: {name}')
     if isinstance(data, errors.RejectedInputError):
       lines.append(f'it can\'t be unpacked: {data.detail}')
@@ -170,7 +173,7 @@ def _dataset(path: pathlib.Path) -> list[str]:
 
 
 def _primers(path: pathlib.Path) -> list[str]:
-  lines = [l for l in path.read_text(encoding='utf-8').split('\n') if l.strip()]
+  lines = text_kinds.read_lines(path)
   codes = drum_tracks.events_to_codes(drum_tracks.parse_primer(lines[0]))
   hits = note_sequences.cut_patterns(codes)
   return [
@@ -191,12 +194,21 @@ def _checkpoint(path: pathlib.Path) -> list[str] | None:
       return None
     try:
       header = json.loads(stream.read(length))
-    except ValueError:
+    except (ValueError, RecursionError):
       return None
   if not isinstance(header, dict):
     return None
   metadata = header.pop('__metadata__', {})
-  numbers = sum(int(np.prod(t.get('shape', []))) for t in header.values())
+  shapes = [
+      tensor.get('shape') if isinstance(tensor, dict) else None
+      for tensor in header.values()
+  ]
+  if not isinstance(metadata, dict) or not all(
+      isinstance(shape, list) and all(type(size) is int for size in shape)
+      for shape in shapes
+  ):
+    return None
+  numbers = sum(math.prod(shape) for shape in shapes)
   return [
       f'a safetensors checkpoint: {len(header)} tensors, {numbers:,} numbers',
       *(f'{key}: {str(value)[:100]}' for key, value in metadata.items()),
@@ -232,19 +244,7 @@ def describe(path: pathlib.Path) -> list[str]:
     InputError: If it can't be read, or is of no kind that is known here.
   """
   try:
-    if path.is_dir():
-      return _folder(path)
-    kind = inputs.kind_of_file(path)
-    readers = {inputs.MIDI: _midi, inputs.TFRECORD: _tfrecord,
-               inputs.ZIP: _zip}
-    if kind in readers:
-      return readers[kind](path)
-    kind = text_kinds.of_file(path)
-    if kind == text_kinds.DATASET:
-      return _dataset(path)
-    if kind == text_kinds.PRIMERS:
-      return _primers(path)
-    lines = _checkpoint(path)
+    lines = _describe(path)
   except OSError as e:
     raise errors.InputError(
         f"{path} can't be read: {e.strerror or e}. Check the path."
@@ -254,4 +254,21 @@ def describe(path: pathlib.Path) -> list[str]:
         f'{path} is no NoteSequence or SequenceExample TFRecord, MIDI file, '
         'zip, dataset, primer or checkpoint: nothing that belongs here.'
     )
-  return lines
+  # A name in a file may hold anything, control codes of a terminal too.
+  return [
+      ''.join(c if c.isprintable() else f'\\x{ord(c):02x}' for c in line)
+      for line in lines
+  ]
+
+
+def _describe(path: pathlib.Path) -> list[str] | None:
+  if path.is_dir():
+    return _folder(path)
+  if path.exists() and not path.is_file():
+    return None
+  readers = {
+      inputs.MIDI: _midi, inputs.TFRECORD: _tfrecord, inputs.ZIP: _zip,
+      text_kinds.DATASET: _dataset, text_kinds.PRIMERS: _primers,
+  }
+  kind = inputs.kind_of_file(path) or text_kinds.of_file(path)
+  return readers.get(kind, _checkpoint)(path)

@@ -8,12 +8,16 @@ note-on without a note-off is dropped if the file has others.
 
 import re
 import struct
+import typing
 
 import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext import midi_scan
 from drumspace_ext import onsets as onsets_lib
+
+if typing.TYPE_CHECKING:
+  import symusic
 
 MAX_FILE_BYTES = 32 << 20
 EXTENSIONS = ('.mid', '.midi', '.kar', '.rmi', '.smf')
@@ -39,7 +43,9 @@ def _header(data: bytes) -> tuple[int, int, int]:
         'too_large', f'{len(data)} bytes; the limit is {MAX_FILE_BYTES}'
     )
   start = data.find(b'MThd', 0, _SEARCH_BYTES)
-  if start < 0 or len(data) < start + _HEADER.size:
+  if start >= 0 and len(data) < start + _HEADER.size:
+    raise errors.RejectedInputError('damaged_midi', 'it ends in its header')
+  if start < 0:
     raise errors.RejectedInputError('not_midi', _what_is(data))
   _, size, _, _, division = _HEADER.unpack_from(data, start)
   if division & 0x8000:
@@ -79,7 +85,9 @@ def _what_is(data: bytes) -> str:
   return f'it begins with the bytes {data[:4].hex(" ")}'
 
 
-def parse(data: bytes):
+def parse(
+    data: bytes,
+) -> 'tuple[symusic.Score | None, midi_scan.Scan | None, int]':
   """Reads all of a MIDI file, for those who want more than its drums.
 
   Args:
@@ -134,7 +142,7 @@ def read_onsets(
     onsets = _onsets_of_score(score, assume_drums)
     if onsets is not None:
       return onsets
-    if not _worth_scanning(data, score):
+    if not assume_drums and not _worth_scanning(data, score):
       count = sum(len(track.notes) for track in score.tracks)
       raise errors.RejectedInputError(
           'no_drum_notes', f'{count} notes, none on channel 10'

@@ -1,12 +1,13 @@
 """MIDI files as whole NoteSequences, as Magenta's convert_dir makes them.
 
-`extraction` never needs this: it goes from ticks to the grid. Here all of a file
-becomes a NoteSequence, all instruments, 25 times as fast as in note_seq, with a
-bound on memory (note_seq takes 6 GB for a 37-byte file with one huge delta), and
-with the drum notes that lack note-offs.
+`extraction` never needs this: it goes from ticks to the grid. Here all of a
+file becomes a NoteSequence, all instruments, 25 times as fast as in note_seq,
+with a bound on memory (note_seq takes 6 GB for a 37-byte file with one huge
+delta), and with the drum notes that lack note-offs.
 """
 
 import hashlib
+import typing
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from drumspace_ext import midi_files
 from drumspace_ext import music_proto
 from drumspace_ext import note_sequences
 from drumspace_ext import onsets as onsets_lib
+
+if typing.TYPE_CHECKING:
+  import note_seq
 
 # A note-on without a note-off lasts a sixteenth note.
 _BARE_NOTE_QUARTERS = 0.25
@@ -49,7 +53,7 @@ class _Seconds:
 
 def to_note_sequence(
     data: bytes, *, filename: str = '', collection_name: str = ''
-):
+) -> 'note_seq.NoteSequence':
   """Reads a MIDI file as a NoteSequence.
 
   Args:
@@ -103,7 +107,9 @@ def to_note_sequence(
 def _add_score(sequence, score, seconds) -> None:
   for key in score.key_signatures:
     sequence.key_signatures.add(
-        time=float(seconds(key.time)), key=key.key * 7 % 12,
+        time=float(seconds(key.time)),
+        # Sharps are fifths; a minor key's tonic is the sixth of the major.
+        key=(key.key * 7 + (9 if key.tonality else 0)) % 12,
         mode=sequence.KeySignature.MINOR if key.tonality
         else sequence.KeySignature.MAJOR,
     )

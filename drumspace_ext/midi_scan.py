@@ -13,6 +13,7 @@ import struct
 
 MAX_NOTES = 4_000_000
 
+_CHUNK_HEADER = 8
 _DRUM_CHANNEL = 9
 # Bank select MSB of a rhythm kit: GM2 120; XG 126 (SFX) and 127 (drums).
 KIT_BANKS = frozenset((120, 126, 127))
@@ -48,27 +49,19 @@ class Scan:
     return {_DRUM_CHANNEL} | self.kit_channels
 
 
-def _tracks(data: bytes, position: int, scan: Scan):
-  """Yields (start, end) of each track chunk from `position` on."""
-  size = len(data)
-  while position + 8 <= size:
+def _next_track(data: bytes, position: int, scan: Scan) -> int:
+  """Returns where the next track chunk begins, or -1."""
+  while position + _CHUNK_HEADER <= len(data):
     name = data[position:position + 4]
-    (length,) = struct.unpack_from('>I', data, position + 4)
-    start = position + 8
     if name == b'MTrk':
-      end = min(start + length, size)
-      if start + length > size:
-        scan.damage += 1
-      yield start, end
-    elif start + length > size or not name.isalnum():
+      return position
+    (length,) = struct.unpack_from('>I', data, position + 4)
+    if not name.isalnum() or position + _CHUNK_HEADER + length > len(data):
       # Not a chunk: look for the next track.
-      found = data.find(b'MTrk', position + 1)
       scan.damage += 1
-      if found < 0:
-        return
-      position = found
-      continue
-    position = start + length
+      return data.find(b'MTrk', position + 1)
+    position += _CHUNK_HEADER + length
+  return -1
 
 
 def _length(data: bytes, position: int, end: int) -> tuple[int, int]:
@@ -107,8 +100,12 @@ def _sysex(scan: Scan, body: bytes) -> None:
       scan.kit_channels.discard(channel)
 
 
-def _scan_track(data: bytes, position: int, end: int, scan: Scan) -> None:
-  """Walks one track; raises IndexError where it ends inside an event."""
+def _scan_track(data: bytes, position: int, end: int, scan: Scan) -> int:
+  """Walks one track and returns where it says that it ends.
+
+  Raises:
+    IndexError: If it ends inside an event.
+  """
   tick = 0
   running = 0
   needs_delta = True
@@ -127,7 +124,7 @@ def _scan_track(data: bytes, position: int, end: int, scan: Scan) -> None:
       status = running
     if status >= 0xF0:
       if status == _META and data[position:position + 1] == _META_END:
-        return
+        return position + len(_META_END) + 1
       position = _system(data, position, end, status, tick, scan)
       continue
     if not status:
@@ -153,6 +150,7 @@ def _scan_track(data: bytes, position: int, end: int, scan: Scan) -> None:
         raise IndexError
     elif kind == 0xB and event[0] == 0 and event[1] in KIT_BANKS:
       scan.kit_channels.add(channel)
+  return end
 
 
 def _system(data, position, end, status, tick, scan: Scan) -> int:
@@ -184,9 +182,19 @@ def scan(data: bytes, first_chunk: int) -> Scan:
     What was found; events of all tracks, each track in its own order.
   """
   result = Scan()
-  for start, end in _tracks(data, first_chunk, result):
+  position = first_chunk
+  while (position := _next_track(data, position, result)) >= 0:
+    (length,) = struct.unpack_from('>I', data, position + 4)
+    start = position + _CHUNK_HEADER
+    position = min(start + length, len(data))
+    if start + length > len(data):
+      result.damage += 1
     try:
-      _scan_track(data, start, end, result)
+      end = _scan_track(data, start, position, result)
+      # A length too large would hide the tracks behind it.
+      if end < position and data[end:end + 4] == b'MTrk':
+        result.damage += 1
+        position = end
     except IndexError:
       result.damage += 1
     if len(result.notes) > MAX_NOTES:

@@ -7,18 +7,27 @@ symusic writes 30,000 and more small files a second, note_seq 900.
 """
 
 import struct
+import typing
 
 import numpy as np
 
 from drumspace_ext import drum_maps
+from drumspace_ext import dynamics as dynamics_lib
+from drumspace_ext import errors
 from drumspace_ext import note_sequences
 from drumspace_ext import onsets as onsets_lib
 from drumspace_ext import patterns
+from drumspace_ext import tempo_maps
+
+if typing.TYPE_CHECKING:
+  import note_seq
 
 _TRACK_END = b'\xff\x2f\x00'
 # The tempo of a MIDI file has 24 bits of microseconds a quarter.
 _QPM_LIMITS = (60e6 / 0xFFFFFF, 60e6)
 _MAX_TICK = (1 << 28) - 1
+_MAX_RESOLUTION = (1 << 15) - 1
+_DENOMINATORS = frozenset(1 << power for power in range(8))
 
 
 def _variable_length(value: int) -> bytes:
@@ -63,6 +72,7 @@ def patterns_to_midi(
     *,
     qpm: float = onsets_lib.DEFAULT_QPM,
     velocity: int = note_sequences.DEFAULT_VELOCITY,
+    dynamics: dynamics_lib.Dynamics | None = None,
     drum_map: drum_maps.DrumMap | None = None,
     repeats: int = 1,
     name: str = 'drums',
@@ -72,7 +82,8 @@ def patterns_to_midi(
   Args:
     hits: bool `[32, 14]` or `[num_patterns, 32, 14]`.
     qpm: Tempo in quarter notes per minute.
-    velocity: MIDI velocity of every note, 1 to 127.
+    velocity: MIDI velocity of every note, 1 to 127, without `dynamics`.
+    dynamics: How hits are played; all alike and on the grid if None.
     drum_map: How voices are written; `gm14` if None.
     repeats: How many times the whole is played.
     name: Name of the track.
@@ -83,61 +94,86 @@ def patterns_to_midi(
 
   Raises:
     PatternError: If `hits` are not patterns.
+    ValueError: If `qpm`, `velocity` or `repeats` is out of range.
   """
   import symusic  # pylint: disable=g-import-not-at-top
 
   patterns.validate(hits)
+  note_sequences.validate_playing(qpm=qpm, velocity=velocity, repeats=repeats)
   drum_map = drum_map or drum_maps.load(drum_maps.GM14)
   rows = np.tile(hits.reshape(-1, patterns.NUM_VOICES), (repeats, 1))
-  written = np.array([p or 0 for p in drum_map.written_pitches])
+  written = np.array([pitch or 0 for pitch in drum_map.exemplars])
   step, voice = np.nonzero(drum_map.folded(rows))
   ticks_per_step = note_sequences.TICKS_PER_QUARTER // (
       patterns.STEPS_PER_QUARTER
   )
   score = symusic.Score(note_sequences.TICKS_PER_QUARTER)
-  score.tempos.append(symusic.Tempo(0, qpm))
+  score.tempos.append(symusic.Tempo(0, max(qpm, _QPM_LIMITS[0])))
   score.time_signatures.append(symusic.TimeSignature(0, 4, 4))
   track = symusic.Track(name, 0, True)
-  track.notes = _notes(
-      step * ticks_per_step, np.full(len(step), ticks_per_step),
-      written[voice], np.full(len(step), velocity),
-  )
+  starts, velocities = step * ticks_per_step, np.full(len(step), velocity)
+  ends = starts + ticks_per_step
+  if dynamics is not None:
+    velocities = dynamics.velocities(step, voice)
+    starts = np.rint((step + dynamics.delays(step)) * ticks_per_step)
+    ends = np.minimum(starts + ticks_per_step, len(rows) * ticks_per_step)
+    for struck in np.unique(voice):
+      # A late note makes room for the next of its voice.
+      own = np.flatnonzero(voice == struck)
+      ends[own[:-1]] = np.minimum(ends[own[:-1]], starts[own[1:]])
+  track.notes = _notes(starts, ends - starts, written[voice], velocities)
   score.tracks.append(track)
-  last = (int(step[-1]) + 1) * ticks_per_step if len(step) else 0
+  last = int(ends.max()) if len(step) else 0
   return _with_end(score.dumps_midi(), last, len(rows) * ticks_per_step)
 
 
-def note_sequence_to_midi(sequence) -> bytes:
+def note_sequence_to_midi(sequence: 'note_seq.NoteSequence') -> bytes:
   """Writes a whole NoteSequence, all instruments, as a MIDI file.
 
-  Notes, tempos, meters, control changes and pitch bends are written, in a track
-  for each instrument and program. The file ends at `total_time`.
+  Notes, tempos, meters, keys, control changes and pitch bends are written, in a
+  track for each instrument and program. The file ends at `total_time`. A meter
+  that MIDI can't write is left out.
 
   Args:
     sequence: An unquantized NoteSequence.
 
   Raises:
-    RejectedInputError: If its tempos are unusable.
+    RejectedInputError: If its tempos or times are unusable.
   """
   import symusic  # pylint: disable=g-import-not-at-top
 
-  resolution = sequence.ticks_per_quarter or note_sequences.TICKS_PER_QUARTER
-  tempo_map = note_sequences.TempoMap(sequence)
+  resolution = sequence.ticks_per_quarter
+  if not 0 < resolution <= _MAX_RESOLUTION:
+    resolution = note_sequences.TICKS_PER_QUARTER
+  tempo_map = tempo_maps.TempoMap(sequence)
 
   def ticks(seconds) -> np.ndarray:
     quarters = tempo_map.quarters(np.array(seconds, np.float64))
-    result = np.rint(quarters * resolution).astype(np.int64)
-    return np.clip(result, 0, _MAX_TICK)
+    result = np.rint(quarters * resolution)
+    if not np.all(result <= _MAX_TICK):
+      raise errors.RejectedInputError(
+          'bad_times', 'something happens later than a MIDI file can be long'
+      )
+    return np.maximum(result, 0).astype(np.int64)
 
   score = symusic.Score(resolution)
   for quarter, qpm in tempo_map.changes():
     score.tempos.append(symusic.Tempo(
-        int(round(max(quarter, 0) * resolution)),
+        min(int(round(max(quarter, 0) * resolution)), _MAX_TICK),
         min(max(qpm, _QPM_LIMITS[0]), _QPM_LIMITS[1]),
     ))
   for meter in sequence.time_signatures:
+    if not (1 <= meter.numerator <= 255 and meter.denominator in _DENOMINATORS):
+      continue
     score.time_signatures.append(symusic.TimeSignature(
         int(ticks([meter.time])[0]), meter.numerator, meter.denominator
+    ))
+  for key in sequence.key_signatures:
+    is_minor = key.mode == key.MINOR
+    # Sharps are fifths; a minor key has its tonic on the sixth of the major.
+    sharps = ((key.key - (9 if is_minor else 0)) * 7 + 5) % 12 - 5
+    score.key_signatures.append(symusic.KeySignature(
+        int(ticks([key.time])[0]), sharps, int(is_minor)
     ))
   last_tick = 0
   for track in _tracks(sequence, ticks):
@@ -150,6 +186,7 @@ def note_sequence_to_midi(sequence) -> bytes:
     last_tick = max(
         [last_tick] + [t.time for t in score.tempos]
         + [m.time for m in score.time_signatures]
+        + [k.time for k in score.key_signatures]
     )
   end = int(ticks([sequence.total_time])[0])
   return _with_end(score.dumps_midi(), last_tick, end)

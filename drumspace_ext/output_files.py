@@ -5,25 +5,36 @@ when all of them are complete. A run that fails, or is killed, leaves nothing
 half-written under a final name; one that fails cleanly leaves nothing at all.
 """
 
+from collections.abc import Iterator
 import contextlib
+import errno
 import os
 import pathlib
 import tempfile
+import typing
 
 from drumspace_ext import errors
 
 _PREFIX = '.drumspace-'
+_T = typing.TypeVar('_T')
+
+
+def _umask() -> int:
+  """Returns the mask for new files; it can only be read by setting it."""
+  mask = os.umask(0)
+  os.umask(mask)
+  return mask
 
 
 @contextlib.contextmanager
-def os_errors_as_output_errors(path: pathlib.Path):
+def os_errors_as_output_errors(path: pathlib.Path) -> Iterator[None]:
   """Turns an OSError into one line about `path` that says what to do."""
   try:
     yield
   except OSError as e:
     raise errors.OutputError(
-        f"can't write {e.filename or path}: {e.strerror or e}. Choose another "
-        'place, or make room.'
+        f"can't write {e.filename2 or e.filename or path}: {e.strerror or e}. "
+        'Choose another place, or make room.'
     ) from e
 
 
@@ -51,6 +62,7 @@ class Batch(contextlib.AbstractContextManager):
     Raises:
       OutputError: If the folder can't be written to.
     """
+    self._is_new = not folder.exists()
     make_folder(folder)
     self._folder = folder
     self._files: list[tuple[str, pathlib.Path]] = []
@@ -59,17 +71,23 @@ class Batch(contextlib.AbstractContextManager):
 
   def temporary_path(self, name: str) -> pathlib.Path:
     """Returns where to write what will be called `name`."""
-    path = self._folder / f'{_PREFIX}{os.getpid()}-{len(self._files)}.tmp'
-    self._files.append((name, path))
-    return path
+    with os_errors_as_output_errors(self._folder / name):
+      handle, path = tempfile.mkstemp('.tmp', _PREFIX, self._folder)
+      # mkstemp keeps its files from others; results are for all.
+      os.fchmod(handle, 0o666 & ~_umask())
+      os.close(handle)
+    self._files.append((name, pathlib.Path(path)))
+    return self._files[-1][1]
 
   def scratch_path(self) -> pathlib.Path:
     """Returns a path in the folder for a file that is gone at the end."""
-    path = self._folder / f'{_PREFIX}{os.getpid()}.scratch'
-    self._scratch.append(path)
-    return path
+    with os_errors_as_output_errors(self._folder):
+      handle, path = tempfile.mkstemp('.scratch', _PREFIX, self._folder)
+      os.close(handle)
+    self._scratch.append(pathlib.Path(path))
+    return self._scratch[-1]
 
-  def open(self, name: str, *, text: bool = True):
+  def open(self, name: str, *, text: bool = True) -> typing.IO:
     """Opens the file that will be called `name` for writing.
 
     Args:
@@ -90,7 +108,9 @@ class Batch(contextlib.AbstractContextManager):
     with os_errors_as_output_errors(self._folder / name):
       path.write_bytes(content)
 
-  def enter(self, context):
+  def enter(
+      self, context: contextlib.AbstractContextManager[_T]
+  ) -> _T:
     """Enters a context that is left at the end, the last one first."""
     return self._contexts.enter_context(context)
 
@@ -105,12 +125,22 @@ class Batch(contextlib.AbstractContextManager):
             raise error
           return
         self._contexts.close()
+        for name, _ in self._files:
+          if (self._folder / name).is_dir():
+            raise IsADirectoryError(
+                errno.EISDIR, 'a folder has this name',
+                str(self._folder / name),
+            )
         for name, path in self._files:
           os.replace(path, self._folder / name)
         self._files = []
     finally:
       for path in [path for _, path in self._files] + self._scratch:
         path.unlink(missing_ok=True)
+      if error is not None and self._is_new:
+        # Another batch may have written here meanwhile.
+        with contextlib.suppress(OSError):
+          self._folder.rmdir()
 
 
 def write_bytes(path: pathlib.Path, content: bytes) -> None:

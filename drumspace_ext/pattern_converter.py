@@ -7,6 +7,7 @@ that code written for a `DrumsConverter` finds its way here.
 
 import collections
 from collections.abc import Sequence
+import typing
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from drumspace_ext import extraction
 from drumspace_ext import note_sequences
 from drumspace_ext import onsets as onsets_lib
 from drumspace_ext import patterns
+
+if typing.TYPE_CHECKING:
+  import note_seq
 
 # The fields of magenta.models.music_vae.data.ConverterTensors.
 ConverterTensors = collections.namedtuple(
@@ -29,11 +33,13 @@ class PatternConverter:
   Attributes:
     input_depth: Voices of a step.
     output_depth: The same.
+    control_depth: 0; patterns have no controls.
     end_token: None; patterns have a fixed length.
   """
 
   input_depth = patterns.NUM_VOICES
   output_depth = patterns.NUM_VOICES
+  control_depth = 0
   end_token = None
 
   def __init__(
@@ -53,7 +59,9 @@ class PatternConverter:
     self._loops_only = loops_only
     self._qpm = qpm
 
-  def to_tensors(self, note_sequence) -> ConverterTensors:
+  def to_tensors(
+      self, note_sequence: 'note_seq.NoteSequence'
+  ) -> ConverterTensors:
     """Returns the patterns of a NoteSequence.
 
     Args:

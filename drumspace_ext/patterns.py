@@ -79,7 +79,7 @@ def rows_to_step_codes(hits: np.ndarray) -> np.ndarray:
 
 
 def step_codes_to_rows(codes: np.ndarray) -> np.ndarray:
-  """Unpacks step codes, integer `[...]`, into rows of hits, bool `[..., 14]`."""
+  """Unpacks step codes, integer `[...]`, into rows, bool `[..., 14]`."""
   return (codes[..., None] & _BITS.astype(codes.dtype)) != 0
 
 

@@ -39,3 +39,35 @@ def byte_bar(
       bar.update(num_bytes)
 
     yield update
+
+
+@contextlib.contextmanager
+def step_bar(
+    total: int, done: int, description: str
+) -> Iterator[Callable[[int, float | None], None]]:
+  """Shows how many steps of a training run are done, and its loss.
+
+  Args:
+    total: Steps of the whole run.
+    done: Steps done before.
+    description: What the job is, in a word or two.
+
+  Yields:
+    A function to call with (steps done, loss or None).
+  """
+  if not sys.stderr.isatty():
+    yield lambda step, loss: None
+    return
+  import tqdm  # pylint: disable=g-import-not-at-top
+
+  with tqdm.tqdm(
+      total=total, initial=done, desc=description, unit='step', leave=False,
+      dynamic_ncols=True,
+  ) as bar:
+
+    def update(step: int, loss: float | None) -> None:
+      bar.update(step - bar.n)
+      if loss is not None:
+        bar.set_postfix_str(f'loss {loss:.2f}', refresh=False)
+
+    yield update

@@ -9,6 +9,7 @@ import dataclasses
 import pathlib
 
 from drumspace_ext import conversion
+from drumspace_ext import conversion_files
 from drumspace_ext import dataset_creation
 from drumspace_ext import extraction
 from drumspace_ext import midi_writing
@@ -69,7 +70,8 @@ def _make_dataset(folder, seed, say) -> Mapping[str, pathlib.Path]:
   )
   say(reports.summary(created.report))
   words = {
-      'dataset.tsv': 'unique patterns', 'provenance.tsv': 'where they come from',
+      'dataset.tsv': 'unique patterns',
+      'provenance.tsv': 'where they come from',
       'patterns.tfrecord': 'the same as NoteSequences',
       'rejected.tsv': 'why inputs gave none', 'report.json': 'the numbers',
       'report.html': 'the numbers as a page',
@@ -89,8 +91,8 @@ def _write_midi_pack(folder, seed, say) -> Mapping[str, pathlib.Path]:
       [str(folder / DATASET / 'dataset.tsv')], [], options, recursive=False,
       on_reject=on_reject,
   )
-  count = conversion.write(
-      items, folder, 'patterns_midi.zip', conversion.ZIP, options,
+  count = conversion_files.write(
+      items, folder, 'patterns_midi.zip', conversion_files.ZIP, options,
       on_reject=on_reject,
   )
   say(f'  {count} loops of two bars')

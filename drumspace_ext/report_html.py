@@ -9,8 +9,8 @@ from drumspace_ext import text_grids
 FILE_NAME = 'report.html'
 
 _STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto;
-  padding: 0 1rem; color: #1c1c1e; background: #fcfcfb; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem;
+  margin: 2rem auto; padding: 0 1rem; color: #1c1c1e; background: #fcfcfb; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
 table { border-collapse: collapse; width: 100%; }
 td { padding: .15rem .6rem .15rem 0; vertical-align: top; }
@@ -18,7 +18,8 @@ td.count { text-align: right; font-variant-numeric: tabular-nums; width: 6rem; }
 td.name { width: 18rem; }
 .bar { background: #c8372d; height: .8rem; margin-top: .35rem; min-width: 1px; }
 .hint { color: #6b6b70; font-size: .9rem; }
-pre { background: #f1efec; padding: .8rem; overflow-x: auto; line-height: 1.25; }
+pre { background: #f1efec; padding: .8rem; overflow-x: auto;
+  line-height: 1.25; }
 .numbers { display: flex; flex-wrap: wrap; gap: 2rem; }
 .numbers b { display: block; font-size: 1.7rem; }
 @media (prefers-color-scheme: dark) {

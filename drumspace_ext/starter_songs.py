@@ -7,6 +7,7 @@ played three times in a row.
 """
 
 from collections.abc import Iterator, Sequence
+import typing
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from drumspace_ext import note_sequences
 from drumspace_ext import patterns
 from drumspace_ext import starter_patterns
 from drumspace_ext import voices
+
+if typing.TYPE_CHECKING:
+  import note_seq
 
 PATTERNS_PER_SONG = 3
 _FILL_VOICES = ('snare', 'high_tom', 'low_tom', 'floor_tom')
@@ -78,7 +82,7 @@ def _fill(rng: np.random.Generator) -> np.ndarray:
 def song(
     beats: Sequence[starter_patterns.StarterPattern], number: int,
     rng: np.random.Generator,
-):
+) -> 'note_seq.NoteSequence':
   """Plays some beats as one song.
 
   Args:
@@ -126,7 +130,7 @@ def _bridge(writer: _Writer) -> None:
   writer.set_meter(4)
 
 
-def songs(*, seed: int = 0) -> Iterator:
+def songs(*, seed: int = 0) -> 'Iterator[note_seq.NoteSequence]':
   """Yields the whole collection as songs, NoteSequences, genre by genre.
 
   Args:

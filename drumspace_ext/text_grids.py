@@ -27,6 +27,10 @@ _NAME_WIDTH = 13
 def to_text(hits: np.ndarray) -> str:
   """Draws one pattern, bool `[32, 14]`, as lines of text."""
   patterns.validate(hits)
+  if hits.ndim != 2:
+    raise errors.PatternError(
+        f'expected one pattern [32, 14], got {list(hits.shape)}.'
+    )
   lines = []
   for name in SCORE_ORDER:
     row = hits[:, voices.INDEX[name]]

@@ -3,6 +3,8 @@
 import pathlib
 import re
 
+from drumspace_ext import errors
+
 DATASET, PRIMERS = 'dataset', 'primers'
 
 _HEAD_BYTES = 4096
@@ -23,3 +25,16 @@ def of_file(path: pathlib.Path) -> str | None:
   if _PRIMER.match(head):
     return PRIMERS
   return None
+
+
+def read_lines(path: pathlib.Path) -> list[str]:
+  """Returns the lines of a text file that are not blank.
+
+  Raises:
+    InputError: If it can't be read as UTF-8.
+  """
+  try:
+    lines = path.read_text(encoding='utf-8').splitlines()
+  except (OSError, UnicodeDecodeError) as e:
+    raise errors.InputError(f"{path} can't be read as text: {e}.") from e
+  return [line for line in lines if line.strip()]

@@ -13,6 +13,7 @@ import dataclasses
 import gzip
 import pathlib
 import struct
+import typing
 import zlib
 
 import google_crc32c
@@ -72,7 +73,7 @@ def starts_like_tfrecord(head: bytes) -> bool:
   return crc == _masked_crc(head[:8])
 
 
-def open_bytes(path: pathlib.Path):
+def open_bytes(path: pathlib.Path) -> typing.BinaryIO:
   """Opens a file for reading, through gzip where it is compressed."""
   return gzip.open(path, 'rb') if is_gzip(path) else path.open('rb')
 
@@ -90,7 +91,9 @@ def _read_exactly(stream, size: int) -> bytes:
   return b''.join(parts)
 
 
-def read_stream(stream) -> Iterator[bytes | DamagedRecord]:
+def read_stream(
+    stream: typing.BinaryIO,
+) -> Iterator[bytes | DamagedRecord]:
   """Yields the records of an open binary file, and what is damaged, in order.
 
   A record whose data fails its checksum is lost alone. Behind a damaged length
@@ -150,7 +153,7 @@ def read(path: pathlib.Path | str) -> Iterator[bytes | DamagedRecord]:
     yield from read_stream(stream)
 
 
-def write(stream, records: Iterable[bytes]) -> int:
+def write(stream: typing.BinaryIO, records: Iterable[bytes]) -> int:
   """Writes records to an open binary file and returns how many they were."""
   count = 0
   for record in records:

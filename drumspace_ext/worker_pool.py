@@ -61,7 +61,11 @@ def _work(function: Callable, pipe, others: list) -> None:
       task = pipe.recv()
     except (EOFError, OSError):
       return
-    pipe.send(function(task))
+    result = function(task)
+    try:
+      pipe.send(result)
+    except OSError:
+      return
 
 
 @dataclasses.dataclass
@@ -169,7 +173,8 @@ class WorkerPool:
             continue
           except (EOFError, OSError):
             reason = CRASHED
-        elif time.monotonic() >= worker.deadline:
+        # A caller who took his time finds answers that are not late.
+        elif time.monotonic() >= worker.deadline and not worker.pipe.poll():
           reason = TIMED_OUT
         if reason:
           task = worker.task

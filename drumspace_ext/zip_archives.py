@@ -6,6 +6,7 @@ unpack to gigabytes. Nothing is ever unpacked to disk here.
 
 from collections.abc import Iterator
 import pathlib
+import re
 import zipfile
 
 from drumspace_ext import errors
@@ -17,6 +18,7 @@ MAX_MEMBERS = 2_000_000
 MAX_RATIO = 200
 _RATIO_COUNTS_FROM_BYTES = 1 << 20
 _MAGIC = b'PK'
+_DRIVE = re.compile('[A-Za-z]:')
 
 
 def starts_like_zip(head: bytes) -> bool:
@@ -26,14 +28,14 @@ def starts_like_zip(head: bytes) -> bool:
 
 def _check(path: pathlib.Path, member: zipfile.ZipInfo) -> None:
   parts = member.filename.replace('\\', '/').split('/')
-  if '..' in parts or parts[0] == '' or parts[0][1:2] == ':':
+  if '..' in parts or parts[0] == '' or _DRIVE.match(parts[0]):
     raise errors.InputError(
         f'{path} has a member named {member.filename!r}, which leads out of '
         'the archive. It is not safe to unpack; pack it again without such '
         'names.'
     )
   if (
-      member.file_size > _RATIO_COUNTS_FROM_BYTES
+      _is_midi(member.filename) and member.file_size > _RATIO_COUNTS_FROM_BYTES
       and member.file_size > MAX_RATIO * max(member.compress_size, 1)
   ):
     raise errors.InputError(
@@ -43,14 +45,23 @@ def _check(path: pathlib.Path, member: zipfile.ZipInfo) -> None:
     )
 
 
-def midi_members(path: pathlib.Path) -> tuple[list[str], list[str]]:
+def _is_midi(name: str) -> bool:
+  # macOS packs a shadow of each file, with its name and no MIDI in it.
+  shadow = '__MACOSX/' in name
+  return name.lower().endswith(midi_files.EXTENSIONS) and not shadow
+
+
+def midi_members(
+    path: pathlib.Path,
+) -> tuple[list[tuple[str, int]], list[str]]:
   """Lists an archive.
 
   Args:
     path: A zip archive.
 
   Returns:
-    (names of MIDI members, sorted; names of other files).
+    (names of MIDI members with their places in the archive, sorted; names of
+    other files). Two members may have one name.
 
   Raises:
     InputError: If it is no zip archive, or not a safe one.
@@ -67,29 +78,30 @@ def midi_members(path: pathlib.Path) -> tuple[list[str], list[str]]:
         f'{path} has {len(members)} members; at most {MAX_MEMBERS} are read.'
     )
   midi, others = [], []
-  for member in members:
+  for place, member in enumerate(members):
     if member.is_dir():
       continue
     _check(path, member)
     name = member.filename
-    is_midi = name.lower().endswith(midi_files.EXTENSIONS)
-    # macOS packs a shadow of each file, with its name and no MIDI in it.
-    shadow = '__MACOSX/' in name
-    (midi if is_midi and not shadow else others).append(name)
+    if _is_midi(name):
+      midi.append((name, place))
+    else:
+      others.append(name)
   return sorted(midi), sorted(others)
 
 
 def read_members(
-    path: pathlib.Path, names: list[str]
-) -> Iterator[tuple[str, bytes | errors.RejectedInputError]]:
-  """Yields (name, bytes) of members; what can't be unpacked as its error."""
+    path: pathlib.Path, places: list[int]
+) -> Iterator[bytes | errors.RejectedInputError]:
+  """Yields the bytes of members; of what can't be unpacked the error."""
   with zipfile.ZipFile(path) as archive:
-    for name in names:
+    members = archive.infolist()
+    for place in places:
       try:
-        with archive.open(name) as member:
+        with archive.open(members[place]) as member:
           # One byte more than allowed shows that the declared size lied.
-          yield name, member.read(midi_files.MAX_FILE_BYTES + 1)
+          yield member.read(midi_files.MAX_FILE_BYTES + 1)
       # Damage shows as BadZipFile, zlib.error, EOFError, RuntimeError
       # (encrypted) or NotImplementedError (a method that Python lacks).
       except Exception as e:  # pylint: disable=broad-exception-caught
-        yield name, errors.RejectedInputError('bad_zip_member', str(e))
+        yield errors.RejectedInputError('bad_zip_member', str(e))

@@ -1,0 +1,149 @@
+"""Conversion files: converted items as MIDI, zip, TFRecord, dataset or primers.
+
+The files appear under their names when all items are written.
+"""
+
+from collections.abc import Callable, Iterable
+import pathlib
+import re
+import zipfile
+
+from drumspace_ext import conversion
+from drumspace_ext import dataset
+from drumspace_ext import drum_tracks
+from drumspace_ext import errors
+from drumspace_ext import midi_files
+from drumspace_ext import output_files
+from drumspace_ext import patterns
+from drumspace_ext import tfrecords
+
+MIDI, ZIP, TFRECORD, TSV, PRIMER = 'midi', 'zip', 'tfrecord', 'tsv', 'primer'
+FORMS = (MIDI, ZIP, TFRECORD, TSV, PRIMER)
+
+# What a file is called in an output folder, where the caller names none.
+DEFAULT_NAMES = {
+    ZIP: 'drums.zip', TFRECORD: 'drums.tfrecord', TSV: 'drums.tsv',
+    PRIMER: 'drums_primers.txt',
+}
+_FORM_OF_SUFFIX = {
+    '.mid': MIDI, '.midi': MIDI, '.zip': ZIP, '.tfrecord': TFRECORD,
+    '.tfrecords': TFRECORD, '.tsv': TSV, '.txt': PRIMER,
+}
+_UNSAFE = re.compile(r'[^A-Za-z0-9._-]+')
+_MAX_NAME_CHARS = 80
+# The earliest date that a zip archive can hold: the same input, the same bytes.
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def form_of_path(path: pathlib.Path) -> str:
+  """Tells the form of an output by its name; a folder is for MIDI files.
+
+  Raises:
+    InputError: If the name has an ending that says nothing.
+  """
+  suffix = path.suffix.lower()
+  if suffix and suffix not in _FORM_OF_SUFFIX and not path.is_dir():
+    raise errors.InputError(
+        f'{path}: no form is known by the ending {suffix}; there are '
+        f'{", ".join(_FORM_OF_SUFFIX)}. Or say the form with --to.'
+    )
+  return _FORM_OF_SUFFIX.get(suffix, MIDI)
+
+
+def _file_name(number: int, name: str) -> str:
+  stem = _UNSAFE.sub('_', pathlib.PurePosixPath(name).name)
+  for extension in midi_files.EXTENSIONS:
+    stem = stem.removesuffix(extension)
+  stem = stem.strip('._')[-_MAX_NAME_CHARS:]
+  return f'{number:06}_{stem}.mid' if stem else f'{number:06}.mid'
+
+
+def add_to_zip(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+  """Adds a file to a zip archive, with the same bytes at any time."""
+  info = zipfile.ZipInfo(name, _ZIP_DATE)
+  info.external_attr = 0o644 << 16
+  archive.writestr(info, content, zipfile.ZIP_DEFLATED)
+
+
+def _writers(batch: output_files.Batch, form: str, name: str):
+  """Returns a function that writes (number, item name, content)."""
+  if form == MIDI and name:
+    def write_one(number, item_name, content):
+      del item_name
+      if number > 1:
+        raise errors.InputError(
+            f'{name} holds one MIDI file, and there is more than one input. '
+            'Give a folder or a .zip as output.'
+        )
+      batch.open(name, text=False).write(content)
+    return write_one
+  if form == MIDI:
+    def write_file(number, item_name, content):
+      batch.write(_file_name(number, item_name), content)
+    return write_file
+  stream = batch.open(name, text=form in (TSV, PRIMER))
+  if form == ZIP:
+    archive = batch.enter(zipfile.ZipFile(stream, 'w'))
+    def write_member(number, item_name, content):
+      add_to_zip(archive, _file_name(number, item_name), content)
+    return write_member
+  if form == TFRECORD:
+    return lambda number, item_name, record: stream.write(
+        tfrecords.frame(record)
+    )
+  return lambda number, item_name, text: stream.write(text)
+
+
+def _content(
+    item: conversion.Item, form: str, options: conversion.Options
+) -> bytes | str:
+  if form in (MIDI, ZIP):
+    return conversion.to_midi(item, options)
+  if form == TFRECORD:
+    return conversion.to_record(item, options)
+  hits = conversion.tiled_patterns(item, options)
+  codes = patterns.hits_to_step_codes(hits)
+  if form == TSV:
+    return ''.join(dataset.format_line(row) for row in codes)
+  return ''.join(
+      drum_tracks.format_primer(row, options.voices_out) + '\n'
+      for row in codes
+  )
+
+
+def write(
+    items: Iterable[conversion.Item], folder: pathlib.Path, name: str,
+    form: str,
+    options: conversion.Options, *, on_reject: Callable[[str, str, str], None],
+) -> int:
+  """Writes items in one form; the files appear when all are written.
+
+  Args:
+    items: From `conversion.read`.
+    folder: Where to write.
+    name: The file in it; empty for a folder of MIDI files.
+    form: One of `FORMS`.
+    options: How to convert.
+    on_reject: Called with (name, reason, detail) of what can't be converted.
+
+  Returns:
+    The number of items written.
+
+  Raises:
+    InputError: If nothing could be converted.
+    OutputError: If a file can't be written.
+  """
+  count = 0
+  with output_files.Batch(folder) as batch:
+    put = _writers(batch, form, name)
+    for item in items:
+      try:
+        content = _content(item, form, options)
+      except errors.RejectedInputError as e:
+        on_reject(item.name, e.reason, e.detail)
+        continue
+      count += 1
+      put(count, item.name, content)
+    if not count:
+      raise errors.InputError('nothing could be converted.')
+  return count

@@ -1,0 +1,32 @@
+"""User paths: what a person typed as a path, as one."""
+
+import pathlib
+
+from drumspace_ext import errors
+
+_SHOWN_CHARS = 80
+
+
+def expand(value: str) -> pathlib.Path:
+  """Returns a path with `~` expanded; it need not exist.
+
+  Raises:
+    InputError: If no file could ever have such a path.
+  """
+  try:
+    if '\0' in value:
+      raise ValueError('it has a zero byte')
+    path = pathlib.Path(value).expanduser()
+    path.exists()
+  # No such user; a name too long; a zero byte.
+  except (RuntimeError, OSError, ValueError) as e:
+    reason = getattr(e, 'strerror', None) or str(e)
+    raise errors.InputError(
+        f'{value[:_SHOWN_CHARS]} is no usable path: {reason}.'
+    ) from e
+  return path
+
+
+def in_utf_8(name: str) -> str:
+  """Writes bytes of a file name that are no UTF-8 as escapes."""
+  return name.encode('utf-8', 'backslashreplace').decode('utf-8')
