@@ -90,8 +90,8 @@ def field(number: int, body: bytes) -> bytes:
   """A length-delimited protobuf field; short ones only."""
   assert number < 16 and len(body) < 128 * 128
   size = len(body)
-  length = bytes((size,)) if size < 128 else bytes((size & 127 | 128, size >> 7))
-  return bytes((number << 3 | 2,)) + length + body
+  length = (size,) if size < 128 else (size & 127 | 128, size >> 7)
+  return bytes((number << 3 | 2, *length)) + body
 
 
 def feature_map(names, body: bytes = b'') -> bytes:
@@ -163,7 +163,7 @@ def song(rng: random.Random, *, steps_per_quarter: int = 4) -> Song:
   for _ in range(rng.randint(1, 3)):
     hits = [
         (rng.randrange(32), rng.choice(PITCHES), jitter())
-        for _ in range(rng.randint(1, 5))
+        for _ in range(rng.choice((1, 2, 4, 12, 20)))
     ]
     length = 32 * rng.choice((1, 2, 3, 3, 4)) + rng.choice((0, 0, 0, 5, 31))
     for start in range(0, length, 32):

@@ -44,8 +44,8 @@ def random_song(seed):
   rng = random.Random(seed)
   notes, meters, tempos = set(), [], [(0, rng.randrange(300_000, 900_000))]
   tick = 0
-  for _ in range(rng.randint(2, 6)):
-    if rng.random() < 0.4:
+  for _ in range(rng.randint(2, 7)):
+    if rng.random() < 0.3:
       # Anywhere, also between two steps.
       tick += rng.choice((0, 0, 60, 77, STEP * 5))
       meters.append((tick, *rng.choice(((4, 4), (4, 4), (3, 4), (6, 8)))))
@@ -66,13 +66,14 @@ def _add_stretch(rng, notes, tick):
   ]
   if rng.random() < 0.2:
     pattern = [[36] if s % 4 == 0 else [] for s in range(32)]
-  steps = 32 * rng.choice((1, 2, 3, 3, 4)) + rng.choice((0, 0, -7, 5))
+  steps = 32 * rng.choice((1, 3, 3, 4, 5)) + rng.choice((0, 0, -7, 5))
   is_loop = rng.random() < 0.8
+  # -60 is a tie between two steps, and goes up.
+  deviations = rng.choice(((0,), (0,), (0, 0, 0, -60, -59, 13, 59)))
   for step in range(steps):
     row = pattern[step % 32] if is_loop else rng.choice(pattern)
     for pitch in row:
-      # -60 is a tie between two steps, and goes up.
-      late = rng.choice((0, 0, 0, -60, -59, 13, 59))
+      late = rng.choice(deviations)
       notes.add((max(tick + step * STEP + late, 0), pitch))
   return tick + steps * STEP
 

@@ -21,7 +21,9 @@ _floats = st.floats(allow_nan=False, allow_infinity=False)
 def _pattern_sets(draw):
   count = draw(st.integers(1, 5))
   columns = draw(st.integers(1, 3))
-  codes = draw(hnp.arrays(np.uint16, (count, 32), elements=st.integers(0, 16383)))
+  codes = draw(hnp.arrays(
+      np.uint16, (count, 32), elements=st.integers(0, 16383)
+  ))
   z_size = draw(st.integers(1, 6))
   latents = draw(hnp.arrays(np.float64, (count, z_size), elements=_floats))
   coordinates = draw(hnp.arrays(np.float64, (count, 2), elements=_floats))
@@ -112,7 +114,8 @@ def test_step_codes_are_read_alone():
     (_CODES, _CODES + '\t1,2', 'expected 1 columns .* got 2'),
     (_CODES + '\t1', _CODES, 'expected 2 columns .* got 1'),
     (_CODES + '\t1\t1,2', _CODES + '\t1', 'expected 3 columns .* got 2'),
-    (_CODES + '\t1\t1,2', _CODES + '\t1\t1,2\t3', 'expected 3 columns .* got 4'),
+    (_CODES + '\t1\t1,2', _CODES + '\t1\t1,2\t3',
+     'expected 3 columns .* got 4'),
     (_CODES + '\t1,2', _CODES + '\t1', 'expected 2 latent numbers, got 1'),
     (_CODES + '\t1', _CODES + '\tx', "a latent vector as numbers .* got 'x'"),
     (_CODES + '\t1', _CODES + '\t', "a latent vector as numbers .* got ''"),

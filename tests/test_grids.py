@@ -13,6 +13,7 @@ import pytest
 
 import builders
 from drumspace_ext import drum_maps
+from drumspace_ext import errors
 from drumspace_ext import grids
 from drumspace_ext import note_sequences
 from drumspace_ext import onsets as onsets_lib
@@ -230,6 +231,8 @@ def test_a_section_may_begin_between_two_steps():
 def test_a_note_before_the_beginning_stands_on_the_first_step():
   pieces = _cut([(-3.0, 36), (1, 38)])
   assert _by_piece(pieces) == [{0.0: 1, 1.0: 2}]
+  pieces = _cut([(-3.0, 36), (1, 38)], [(8, 3, 4), (11, 4, 4)])
+  assert _by_piece(pieces) == [{0.0: 1, 1.0: 2}]
 
 
 def test_no_known_note_gives_no_piece():
@@ -255,3 +258,21 @@ def test_hours_of_silence_cost_nothing():
   pieces = _cut([(0, 36), (1e12, 38)])
   assert len(pieces.steps) == 2
   assert _by_piece(pieces) == [{0.0: 1}, {1e12: 2}]
+
+
+@pytest.mark.parametrize('quarter', [2.0**45, -1e300, 1e19, np.inf, np.nan])
+def test_an_onset_beyond_all_counting_is_rejected(quarter):
+  with pytest.raises(errors.RejectedInputError, match='bad_times: a note'):
+    _cut([(0, 36), (quarter, 36)])
+  with pytest.raises(errors.RejectedInputError, match='bad_times: a note'):
+    grids.hit_grid(_onsets([(quarter, 36)], [(4, 3, 4)]), _CODES)
+
+
+def test_a_grid_that_is_laid_out_step_by_step_is_bounded():
+  ten_hours = 120 * 600
+  codes = grids.hit_grid(_onsets([(ten_hours - 0.25, 36)]), _CODES)
+  assert len(codes) == 4 * ten_hours
+  with pytest.raises(errors.RejectedInputError, match='too_large: it has'):
+    grids.hit_grid(_onsets([(ten_hours, 36)]), _CODES)
+  onsets = _onsets([(0, 36), (ten_hours, 36)])
+  assert grids.hit_grid(onsets, _CODES, max_steps=99).tolist() == [1]

@@ -100,6 +100,12 @@ def test_bit_v_is_voice_v():
   assert codes.tolist() == [5] + [0] * 30 + [8192]
 
 
+def test_a_pattern_is_two_bars_of_sixteen_steps_of_14_voices():
+  assert (patterns.STEPS_PER_QUARTER, patterns.STEPS_PER_BAR) == (4, 16)
+  assert (patterns.NUM_STEPS, patterns.NUM_VOICES) == (32, 14)
+  assert patterns.NUM_CODES == 16384
+
+
 def test_rotate_makes_its_step_the_first():
   assert patterns.rotate(np.arange(32), 3).tolist() == [*range(3, 32), 0, 1, 2]
 

@@ -74,7 +74,7 @@ def test_a_flipped_byte_costs_its_record_or_the_rest(records, data):
 def test_foreign_bytes_are_damage_and_no_record(
     tmp_path_factory, data, is_packed
 ):
-  path = tmp_path_factory.mktemp('foreign') / 'x.tfrecord'
+  path = tmp_path_factory.getbasetemp() / 'x.tfrecord'
   path.write_bytes(b'\x1f\x8b' + data if is_packed else b'\0' + data)
   good, damage = _split(list(tfrecords.read(path)))
   assert not good
@@ -138,6 +138,7 @@ def test_plain_and_gzip_files_are_read_alike(tmp_path):
   assert tfrecords.is_gzip(packed)
   assert list(tfrecords.read(plain)) == _RECORDS
   assert list(tfrecords.read(packed)) == _RECORDS
+  assert list(tfrecords.read(str(packed))) == _RECORDS
   empty = tmp_path / 'c.tfrecord'
   empty.write_bytes(b'')
   assert not tfrecords.is_gzip(empty)

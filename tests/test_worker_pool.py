@@ -19,7 +19,7 @@ from drumspace_ext import worker_pool
 
 _CULPRITS = ('exit', 'kill', 'raise')
 # Far more than a load takes, on a busy machine too; only hangs wait for it.
-_TIMEOUT_S = 1.0
+_TIMEOUT_S = 1.5
 
 
 @dataclasses.dataclass(frozen=True)

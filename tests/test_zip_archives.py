@@ -18,6 +18,22 @@ _NAMES = st.builds(
 )
 
 
+def _members(path):
+  """Returns the names of MIDI members and of others."""
+  midi, others = zip_archives.midi_members(path)
+  return [name for name, _ in midi], others
+
+
+def _read(path, names):
+  """Yields (name, content) of the members of these names."""
+  places = [
+      place for name, place in zip_archives.midi_members(path)[0]
+      if name in names
+  ]
+  yield from zip(names, zip_archives.read_members(path, places))
+
+
+
 def _zip(path, members, method=zipfile.ZIP_DEFLATED):
   with zipfile.ZipFile(path, 'w', method) as archive:
     for name, content in members.items():
@@ -40,25 +56,25 @@ def _patch(path, *, local=None, central=None, form='<H', value=0):
 ))
 def test_every_member_is_listed_once_and_read_back(members, tmp_path_factory):
   path = _zip(tmp_path_factory.mktemp('zip') / 'a.zip', members)
-  midi, others = zip_archives.midi_members(path)
+  midi, others = _members(path)
   assert sorted(midi + others) == sorted(members)
   assert midi == sorted(
       name for name in members
       if name.lower().endswith(('.mid', '.midi', '.kar'))
   )
-  assert dict(zip_archives.read_members(path, midi)) == {
+  assert dict(_read(path, midi)) == {
       name: members[name] for name in midi
   }
 
 
 def test_shadows_of_macos_and_folders_are_no_midi(tmp_path):
   path = _zip(tmp_path / 'a.zip', {
-      'rock/b.mid': b'MThd', 'rock/a.MID': b'MThd', '__MACOSX/rock/._b.mid': b'',
-      'readme.txt': b'hello',
+      'rock/b.mid': b'MThd', 'rock/a.MID': b'MThd', 'readme.txt': b'hello',
+      '__MACOSX/rock/._b.mid': b'',
   })
   with zipfile.ZipFile(path, 'a') as archive:
     archive.mkdir('folder.mid')
-  assert zip_archives.midi_members(path) == (
+  assert _members(path) == (
       ['rock/a.MID', 'rock/b.mid'], ['__MACOSX/rock/._b.mid', 'readme.txt'],
   )
 
@@ -80,35 +96,46 @@ def test_zip_is_known_by_its_first_bytes(tmp_path, head, expected):
 def test_name_that_leads_out_is_refused(tmp_path, name):
   path = _zip(tmp_path / 'a.zip', {'fine.mid': b'MThd', name: b'MThd'})
   with pytest.raises(errors.InputError, match='leads out of the archive'):
-    zip_archives.midi_members(path)
+    _members(path)
 
 
-@pytest.mark.parametrize('name', ['a..mid', '...mid', 'rock../a.mid', '~/a.mid'])
+@pytest.mark.parametrize('name', [
+    'a..mid', '...mid', 'rock../a.mid', '~/a.mid',
+])
 def test_dots_inside_a_name_are_fine(tmp_path, name):
   path = _zip(tmp_path / 'a.zip', {name: b'MThd'})
-  assert zip_archives.midi_members(path) == ([name], [])
+  assert _members(path) == ([name], [])
 
 
 def test_bomb_is_refused_and_a_small_file_of_zeros_is_not(tmp_path):
   small = _zip(tmp_path / 'small.zip', {'a.mid': bytes(1 << 20)})
-  assert zip_archives.midi_members(small) == (['a.mid'], [])
+  assert _members(small) == (['a.mid'], [])
   bomb = _zip(tmp_path / 'bomb.zip', {'a.mid': bytes((1 << 20) + 1)})
   with pytest.raises(errors.InputError, match="'a.mid' unpacks .* zip bomb"):
-    zip_archives.midi_members(bomb)
+    _members(bomb)
+
+
+def test_bomb_unpacks_to_more_than_200_times(tmp_path):
+  path = _zip(tmp_path / 'a.zip', {'a.mid': bytes(6000)}, zipfile.ZIP_STORED)
+  _patch(path, central=24, form='<I', value=200 * 6000)
+  assert _members(path) == (['a.mid'], [])
+  _patch(path, central=24, form='<I', value=200 * 6000 + 1)
+  with pytest.raises(errors.InputError, match='from 6000 to 1200001 bytes'):
+    _members(path)
 
 
 def test_large_file_that_does_not_shrink_is_no_bomb(tmp_path):
   path = _zip(
       tmp_path / 'a.zip', {'a.mid': bytes(2 << 20)}, zipfile.ZIP_STORED
   )
-  assert zip_archives.midi_members(path) == (['a.mid'], [])
+  assert _members(path) == (['a.mid'], [])
 
 
 def test_member_that_lies_about_its_size_is_not_unpacked(tmp_path):
   path = _zip(tmp_path / 'a.zip', {'a.mid': bytes(8 << 20)})
   _patch(path, local=22, central=24, form='<I', value=1000)
-  assert zip_archives.midi_members(path) == (['a.mid'], [])
-  ((name, got),) = zip_archives.read_members(path, ['a.mid'])
+  assert _members(path) == (['a.mid'], [])
+  ((name, got),) = _read(path, ['a.mid'])
   assert name == 'a.mid'
   assert isinstance(got, errors.RejectedInputError)
   assert got.reason == 'bad_zip_member'
@@ -122,11 +149,11 @@ def test_member_that_lies_about_its_size_is_not_unpacked(tmp_path):
 ])
 def test_member_that_cannot_be_unpacked_is_named(tmp_path, field):
   path = _zip(tmp_path / 'a.zip', {'a.mid': b'MThd' * 100})
-  assert dict(zip_archives.read_members(path, ['a.mid'])) == {
+  assert dict(_read(path, ['a.mid'])) == {
       'a.mid': b'MThd' * 100
   }
   _patch(path, **field)
-  ((name, got),) = zip_archives.read_members(path, ['a.mid'])
+  ((name, got),) = _read(path, ['a.mid'])
   assert (name, got.reason) == ('a.mid', 'bad_zip_member')
   assert got.detail
 
@@ -137,7 +164,7 @@ def test_damaged_member_does_not_hide_the_others(tmp_path):
                            'c.mid': b'third'}, zipfile.ZIP_STORED,
   )
   path.write_bytes(path.read_bytes().replace(b'second', b'secodn'))
-  got = dict(zip_archives.read_members(path, ['a.mid', 'b.mid', 'c.mid']))
+  got = dict(_read(path, ['a.mid', 'b.mid', 'c.mid']))
   assert got['b.mid'].reason == 'bad_zip_member'
   assert (got['a.mid'], got['c.mid']) == (b'first', b'third')
 
@@ -148,22 +175,22 @@ def test_damaged_member_does_not_hide_the_others(tmp_path):
 def test_no_zip_is_said_so(tmp_path, content):
   (tmp_path / 'a.zip').write_bytes(content)
   with pytest.raises(errors.InputError, match="can't be read as a zip"):
-    zip_archives.midi_members(tmp_path / 'a.zip')
+    _members(tmp_path / 'a.zip')
 
 
 def test_missing_and_cut_archives_are_said_so(tmp_path):
   with pytest.raises(errors.InputError, match='gone.zip'):
-    zip_archives.midi_members(tmp_path / 'gone.zip')
+    _members(tmp_path / 'gone.zip')
   path = _zip(tmp_path / 'a.zip', {'a.mid': b'MThd' * 100})
   path.write_bytes(path.read_bytes()[:-30])
   with pytest.raises(errors.InputError, match='Fetch or pack it again'):
-    zip_archives.midi_members(path)
+    _members(path)
 
 
 def test_too_many_members_are_refused(tmp_path, monkeypatch):
   path = _zip(tmp_path / 'a.zip', {'a.mid': b'', 'b.mid': b'', 'c': b''})
   monkeypatch.setattr(zip_archives, 'MAX_MEMBERS', 3)
-  assert zip_archives.midi_members(path) == (['a.mid', 'b.mid'], ['c'])
+  assert _members(path) == (['a.mid', 'b.mid'], ['c'])
   monkeypatch.setattr(zip_archives, 'MAX_MEMBERS', 2)
   with pytest.raises(errors.InputError, match='3 members; at most 2'):
-    zip_archives.midi_members(path)
+    _members(path)

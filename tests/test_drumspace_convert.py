@@ -1,0 +1,310 @@
+"""Tests for drumspace_convert."""
+
+import functools
+import resource
+
+from hypothesis import given
+from hypothesis import settings
+import builders
+import drawn_patterns
+import entry_points
+import mido
+import note_seq
+import numpy as np
+import pytest
+
+from drumspace_ext import dataset
+from drumspace_ext import errors
+from drumspace_ext import midi_note_sequences
+from drumspace_ext import note_sequences
+from drumspace_ext import patterns
+from drumspace_ext import tfrecords
+
+_convert = functools.partial(entry_points.main, 'drumspace_convert')
+_console = functools.partial(entry_points.console, 'drumspace_convert')
+_BEAT = drawn_patterns.hits_of(kick=(0, 16), snare=(8, 24), cowbell=(30,))
+_CODES = patterns.hits_to_step_codes(_BEAT)
+
+
+def _write_dataset(path, codes=_CODES[None]):
+  path.write_text(''.join(map(dataset.format_line, codes)), encoding='utf-8')
+  return path
+
+
+def _write_midi(path, *pitches, channel=9):
+  path.parent.mkdir(exist_ok=True)
+  path.write_bytes(builders.midi(builders.track(
+      builders.notes(list(enumerate(pitches)), channel=channel)
+  )))
+  return path
+
+
+def _pitches(path):
+  sequence = midi_note_sequences.to_note_sequence(path.read_bytes())
+  return [note.pitch for note in sequence.notes]
+
+
+def _assert_fails_in_one_line(done, *parts):
+  entry_points.assert_one_line(done, 'drumspace_convert', *parts)
+
+
+@given(codes=drawn_patterns.codes(1, 3))
+@settings(max_examples=15, deadline=None)
+def test_dataset_comes_back_through_all_forms_in_a_row(
+    codes, tmp_path_factory
+):
+  folder = tmp_path_factory.mktemp('chain')
+  _write_dataset(folder / 'a.tsv', codes)
+  values = [folder / 'a.tsv', folder / 'b.zip', folder / 'c', folder / 'd.txt',
+            folder / 'e.tfrecord', folder / 'f.tsv']
+  for source, target in zip(values, values[1:]):
+    assert _convert(f'--input={source}', f'--output={target}') == 0
+  assert (folder / 'f.tsv').read_text() == (folder / 'a.tsv').read_text()
+
+
+def test_usage_of_the_docstring_works(tmp_path):
+  _write_dataset(tmp_path / 'dataset.tsv', np.stack([_CODES, _CODES // 2]))
+  done = _console('--input=dataset.tsv', '--output=beats.zip', cwd=tmp_path)
+  assert (done.returncode, done.stderr) == (0, '')
+  assert done.stdout == '2 converted to beats.zip\n'
+  (tmp_path / 'midi_folder' / 'rock').mkdir(parents=True)
+  _write_midi(tmp_path / 'midi_folder' / 'rock' / 'a.mid', 36)
+  done = _console(
+      '--input=midi_folder', '--recursive', '--output=songs.tfrecord',
+      cwd=tmp_path,
+  )
+  assert done.stdout == '1 converted to songs.tfrecord\n'
+  done = _console(
+      '--input=dataset.tsv', '--tile=4', '--voices_out=note_seq9',
+      '--output=for_drums_rnn.tfrecord', cwd=tmp_path,
+  )
+  assert done.returncode == 0
+  first = note_seq.NoteSequence.FromString(
+      next(tfrecords.read(tmp_path / 'for_drums_rnn.tfrecord'))
+  )
+  assert first.total_time == pytest.approx(16)
+  # The cowbell is a snare to note_seq.
+  assert {note.pitch for note in first.notes} == {36, 38}
+  done = _console(
+      '--primer_drums=[(36, 42), (), (42,), ()]', '--output=one.mid',
+      cwd=tmp_path,
+  )
+  assert (done.returncode, done.stderr) == (0, '')
+  assert _pitches(tmp_path / 'one.mid') == [36, 42, 42]
+
+
+def test_plain_arguments_are_inputs_too(tmp_path):
+  _write_dataset(tmp_path / 'a.tsv')
+  assert _convert(tmp_path / 'a.tsv', '--output', tmp_path / 'o.tsv') == 0
+  assert (tmp_path / 'o.tsv').read_text() == (tmp_path / 'a.tsv').read_text()
+
+
+@pytest.mark.parametrize(('form', 'name'), [
+    ('zip', 'drums.zip'), ('tfrecord', 'drums.tfrecord'), ('tsv', 'drums.tsv'),
+    ('primer', 'drums_primers.txt'), ('midi', '000001_a_000001.mid'),
+    (None, '000001_a_000001.mid'),
+])
+def test_output_dir_gets_a_file_by_its_form(tmp_path, form, name):
+  _write_dataset(tmp_path / 'a.tsv')
+  to = [f'--to={form}'] if form else []
+  assert _convert(
+      tmp_path / 'a.tsv', f'--output_dir={tmp_path / "out"}', *to
+  ) == 0
+  assert [p.name for p in (tmp_path / 'out').iterdir()] == [name]
+
+
+def test_form_can_be_told_apart_from_the_name(tmp_path):
+  _write_dataset(tmp_path / 'a.tsv')
+  assert _convert(
+      tmp_path / 'a.tsv', f'--output={tmp_path / "beats.data"}', '--to=tfrecord'
+  ) == 0
+  assert len(list(tfrecords.read(tmp_path / 'beats.data'))) == 1
+
+
+def test_folder_that_looks_like_a_midi_file_is_a_folder(tmp_path):
+  _write_dataset(tmp_path / 'a.tsv', np.stack([_CODES, _CODES]))
+  (tmp_path / 'pack.mid').mkdir()
+  assert _convert(tmp_path / 'a.tsv', f'--output={tmp_path / "pack.mid"}') == 0
+  assert len(list((tmp_path / 'pack.mid').iterdir())) == 2
+
+
+def test_drum_maps_of_whole_files_both_ways(tmp_path):
+  # Pedal hat, second floor tom, no voice at all.
+  source = _write_midi(tmp_path / 'in' / 'a.mid', 44, 58, 3)
+  (tmp_path / 'mine.toml').write_text('closed_hat = [80]\nfloor_tom = [81]\n')
+  out = tmp_path / 'o.mid'
+  for args, pitches in (
+      ([], [44, 58, 3]),
+      (['--voices_in=roland'], [42, 41]),
+      (['--voices_in=roland', '--voices_out=note_seq9'], [42, 45]),
+      (['--voices_in=roland', f'--voices_out={tmp_path / "mine.toml"}'],
+       [80, 81]),
+      (['--voices_in=gm14'], [42]),
+      (['--voices_out=roland'], [42]),
+  ):
+    assert _convert(source, f'--output={out}', *args) == 0
+    assert _pitches(out) == pitches, args
+  assert _convert(
+      _write_midi(tmp_path / 'in' / 'b.mid', 80, 81), f'--output={out}',
+      f'--voices_in={tmp_path / "mine.toml"}',
+  ) == 0
+  assert _pitches(out) == [42, 41]
+
+
+def test_tempo_is_the_one_asked_for(tmp_path):
+  _write_dataset(tmp_path / 'a.tsv')
+  out = tmp_path / 'o.mid'
+  assert _convert(tmp_path / 'a.tsv', f'--output={out}', '--qpm=75.5') == 0
+  tempos = [m.tempo for m in mido.MidiFile(out).tracks[0]
+            if m.type == 'set_tempo']
+  assert tempos == [round(60e6 / 75.5)]
+
+
+def test_flags_of_the_grid_reach_the_reader(tmp_path):
+  # A third of a quarter, on the piano.
+  source = _write_midi(tmp_path / 'in' / 'a.mid', channel=0)
+  source.write_bytes(builders.midi(builders.track(
+      builders.notes([(0, 36), (160, 38), (320, 42)], channel=0)
+  )))
+  assert _convert(
+      source, f'--output={tmp_path / "o.tsv"}', '--assume_drums',
+      '--steps_per_quarter=3',
+  ) == 0
+  codes = dataset.read(tmp_path / 'o.tsv').codes
+  assert codes.tolist() == [[1, 2, 4] + [0] * 29]
+
+
+def test_bad_inputs_are_named_and_the_rest_is_done(
+    tmp_path, monkeypatch, capsys
+):
+  folder = tmp_path / 'in'
+  _write_midi(folder / 'good.mid', 36)
+  for number in range(7):
+    (folder / f'bad_{number}.mid').write_text('hello')
+  (folder / 'empty.mid').write_bytes(b'')
+  monkeypatch.chdir(tmp_path)
+  assert _convert('--input=in', '--output=out') == 0
+  captured = capsys.readouterr()
+  assert captured.out == '1 converted to out\n'
+  lines = captured.err.splitlines()
+  assert lines[0] == (
+      '7 left out: the file is not MIDI, whatever its name says; fetch it '
+      'again, or unpack it first'
+  )
+  assert lines[1:6] == [
+      f'  in/bad_{n}.mid (it looks like text)' for n in range(5)
+  ]
+  assert lines[6] == '  and 2 more'
+  assert lines[7].startswith('1 left out: the file has no bytes')
+  assert lines[8:] == ['  in/empty.mid']
+  assert [p.name for p in (tmp_path / 'out').iterdir()] == [
+      '000001_good.mid'
+  ]
+
+
+def test_nothing_converted_is_one_line_and_no_file(tmp_path):
+  (tmp_path / 'in').mkdir()
+  for number in range(3):
+    (tmp_path / 'in' / f'bad_{number}.mid').write_text('hello')
+  (tmp_path / 'in' / 'empty.mid').write_bytes(b'')
+  for output in ('out', 'out.zip', 'out.tfrecord', 'out.tsv', 'out.txt'):
+    with pytest.raises(errors.InputError, match='nothing .*bad_0.*empty.mid'):
+      _convert(tmp_path / 'in', f'--output={tmp_path / output}')
+  done = _console('--input=in', '--output=out', cwd=tmp_path)
+  _assert_fails_in_one_line(done, 'nothing could be converted', 'in/bad_0.mid')
+  assert [p.name for p in tmp_path.iterdir()] == ['in']
+
+
+def test_two_inputs_for_one_midi_file_are_refused(tmp_path):
+  _write_dataset(tmp_path / 'two.tsv', np.stack([_CODES, _CODES]))
+  done = _console('two.tsv', '--output=one.mid', cwd=tmp_path)
+  _assert_fails_in_one_line(done, 'one.mid holds one MIDI file', 'a .zip')
+  assert [p.name for p in tmp_path.iterdir()] == ['two.tsv']
+
+
+@pytest.mark.parametrize(('args', 'part'), [
+    (['a.tsv'], 'say where to write with --output or --output_dir'),
+    (['a.tsv', '--output=o.mid', '--output_dir=o'], 'not both'),
+    (['--output=o.mid'], 'no input given'),
+    (['gone.tsv', '--output=o.mid'], 'gone.tsv does not exist'),
+    (['a.tsv', '--output=o.mid', '--voices_out=roland9'], "mean 'roland'"),
+    (['a.tsv', '--output=o.mid', '--tile=0'], '--tile=0'),
+    (['a.tsv', '--output=o.mid', '--qpm=0'], '--qpm=0'),
+    (['a.tsv', '--output=o.mid', '--to=wav'], '--to=wav'),
+    (['a.tsv', '--output=o.mid', '--outptu=x'], 'outptu'),
+    (['--primer_drums=[36]', '--output=o.mid'], 'drums_rnn primer'),
+    (["--primer_drums=__import__('os').system('touch evaluated')",
+      '--output=o.mid'], 'drums_rnn primer'),
+    (['short.tsv', '--output=o.mid'], 'short.tsv, line 1: a pattern is 32'),
+    (['high.tsv', '--output=o.mid'], 'high.tsv, line 1: step code 16384'),
+    (['a.tsv', '--output=a.tsv/o.mid'], "can't write"),
+])
+def test_mistakes_are_one_line(tmp_path, args, part):
+  _write_dataset(tmp_path / 'a.tsv')
+  (tmp_path / 'short.tsv').write_text(','.join(['1'] * 31) + '\n')
+  (tmp_path / 'high.tsv').write_text(','.join(['1'] * 31 + ['16384']) + '\n')
+  before = sorted(p.name for p in tmp_path.iterdir())
+  _assert_fails_in_one_line(_console(*args, cwd=tmp_path), part)
+  assert sorted(p.name for p in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(('args', 'match'), [
+    (['a.tsv'], 'say where to write'),
+    (['a.tsv', '--output=o.mid', '--output_dir=o'], 'not both'),
+    (['gone.tsv', '--output=o.mid'], 'gone.tsv does not exist'),
+])
+def test_main_leaves_the_message_to_its_caller(args, match):
+  with pytest.raises(errors.InputError, match=match):
+    _convert(*args)
+
+
+def _four_gigabytes():
+  resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+
+
+@pytest.mark.parametrize('args', [
+    ['--output=o.tsv'], ['--output=o.txt'], ['--output=o.mid', '--tile=2'],
+], ids=str)
+def test_midi_file_of_37_bytes_is_no_bomb(tmp_path, args):
+  data = builders.midi(builders.track(
+      builders.event(0x0FFFFFFF, 0x99, 36, 100), builders.event(1, 0x89, 36, 0)
+  ), division=1)
+  assert len(data) == 37
+  (tmp_path / 'huge.mid').write_bytes(data)
+  done = _console(
+      'huge.mid', *args, cwd=tmp_path, preexec_fn=_four_gigabytes
+  )
+  _assert_fails_in_one_line(done, 'huge.mid')
+
+
+@pytest.mark.parametrize('time', [1e9, 1e300])
+def test_note_at_the_end_of_time_is_no_bomb(tmp_path, time):
+  sequence = note_sequences.from_patterns(_BEAT)
+  sequence.notes[0].start_time = time
+  (tmp_path / 'in.tfrecord').write_bytes(
+      tfrecords.frame(sequence.SerializeToString())
+  )
+  done = _console(
+      'in.tfrecord', '--output=o.tsv', cwd=tmp_path,
+      preexec_fn=_four_gigabytes,
+  )
+  _assert_fails_in_one_line(done, 'in.tfrecord')
+
+
+def test_help_shows_the_usage_and_the_flags():
+  done = _console('--help')
+  for part in ('Usage:', '--primer_drums=', '--voices_out', '--recursive',
+               '--tile', '--qpm'):
+    assert part in done.stdout
+  # Flags of other entry points are not its own.
+  assert '--seed' not in done.stdout
+
+
+def test_sequence_that_fits_no_grid_is_left_out(tmp_path):
+  sequences = [note_sequences.from_patterns(_BEAT) for _ in range(2)]
+  sequences[0].notes[0].start_time = float('nan')
+  with (tmp_path / 'in.tfrecord').open('wb') as stream:
+    tfrecords.write(stream, (s.SerializeToString() for s in sequences))
+  done = _console('in.tfrecord', '--output=o.tsv', cwd=tmp_path)
+  assert (done.returncode, done.stdout) == (0, '1 converted to o.tsv\n')
+  assert done.stderr.splitlines()[0].startswith('1 left out: it has times')

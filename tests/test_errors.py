@@ -1,0 +1,76 @@
+"""Tests for errors and rejections: the words that users and reports get."""
+
+import ast
+import pathlib
+import pickle
+
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+import pytest
+
+import drumspace_ext
+from drumspace_ext import errors
+from drumspace_ext import rejections
+
+_SOURCES = sorted(pathlib.Path(drumspace_ext.__file__).parent.glob('*.py'))
+
+
+def _raised_reasons():
+  """Yields the reason of every RejectedInputError that the package raises."""
+  for path in _SOURCES:
+    for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
+      if (
+          isinstance(node, ast.Call) and node.args
+          and ast.unparse(node.func).endswith('RejectedInputError')
+      ):
+        for part in ast.walk(node.args[0]):
+          if isinstance(part, ast.Constant):
+            yield part.value
+
+
+@given(reason=st.sampled_from(sorted(rejections.REASONS)), detail=st.text())
+@settings(max_examples=30, deadline=None)
+def test_a_rejection_comes_back_from_another_process(reason, detail):
+  error = pickle.loads(
+      pickle.dumps(errors.RejectedInputError(reason, detail))
+  )
+  assert isinstance(error, errors.RejectedInputError)
+  assert (error.reason, error.detail) == (reason, detail)
+  assert str(error) == (f'{reason}: {detail}' if detail else reason)
+
+
+def test_every_reason_that_is_raised_has_its_words():
+  raised = set(_raised_reasons())
+  assert len(raised) > 8
+  assert raised <= set(rejections.REASONS)
+
+
+@pytest.mark.parametrize('reason', rejections.REASONS)
+def test_a_reason_says_what_it_means_and_what_to_do(reason):
+  meaning, hint = rejections.REASONS[reason]
+  for words in (meaning, hint):
+    assert words == words.strip()
+    assert words[0].islower()
+    assert not words.endswith('.')
+
+
+def test_damage_is_some_of_the_reasons():
+  assert rejections.DAMAGE < set(rejections.REASONS)
+  assert 'no_loop' not in rejections.DAMAGE
+
+
+def test_errors_of_the_caller_are_value_errors_and_those_of_data_are_not():
+  for error in (
+      errors.PatternError, errors.DrumMapError, errors.InputError
+  ):
+    assert issubclass(error, (errors.DrumspaceError, ValueError))
+    assert issubclass(error, ValueError)
+  for error in (errors.RejectedInputError, errors.OutputError):
+    assert issubclass(error, errors.DrumspaceError)
+    assert not issubclass(error, ValueError)
+
+
+def test_the_reasons_cannot_be_written_to():
+  with pytest.raises(TypeError, match='does not support item assignment'):
+    rejections.REASONS['new'] = ('a', 'b')

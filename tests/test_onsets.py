@@ -1,0 +1,53 @@
+"""Tests for onsets."""
+
+import math
+
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+import numpy as np
+import pytest
+
+from drumspace_ext import onsets as onsets_lib
+
+
+def _with_tempos(tempos):
+  return onsets_lib.DrumOnsets(
+      quarters=np.zeros(0), pitches=np.zeros(0, np.uint8), tempos=tempos
+  )
+
+
+@given(
+    tempos=st.lists(
+        st.tuples(st.integers(0, 20), st.integers(30, 300)), max_size=5
+    ),
+    start=st.integers(0, 20), length=st.integers(1, 20),
+)
+@settings(max_examples=100, deadline=None)
+def test_the_range_is_that_of_the_tempo_of_every_quarter(tempos, start, length):
+  tempos.sort(key=lambda change: change[0])
+  at_quarter = {
+      quarter: [120, *(qpm for q, qpm in tempos if q <= quarter)][-1]
+      for quarter in range(start, start + length)
+  }
+  # A tempo that holds for no time at all, within the stretch, counts too.
+  inside = [qpm for q, qpm in tempos if start < q < start + length]
+  low, high = _with_tempos(tempos).qpm_range(start, start + length)
+  assert low == min([*at_quarter.values(), *inside])
+  assert high == max([*at_quarter.values(), *inside])
+
+
+def test_the_range_by_hand():
+  onsets = _with_tempos([(4, 90), (8, 150), (12, 60)])
+  assert onsets.qpm_range(0, 4) == (120, 120)
+  assert onsets.qpm_range(4, 8) == (90, 90)
+  assert onsets.qpm_range(5, 12) == (90, 150)
+  assert onsets.qpm_range(0, 13) == (60, 150)
+  assert onsets.qpm_range(12, 99) == (60, 60)
+
+
+@pytest.mark.parametrize('qpm', [0, -5, math.inf, math.nan])
+def test_a_tempo_that_is_none_is_passed_over(qpm):
+  onsets = _with_tempos([(0, 100), (2, qpm)])
+  assert onsets.qpm_range(0, 8) == (100, 100)
+  assert onsets.qpm_range(4, 8) == (100, 100)

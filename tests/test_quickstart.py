@@ -1,0 +1,131 @@
+"""Tests for quickstart and its entry point."""
+
+import functools
+import json
+import pathlib
+import zipfile
+
+import entry_points
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+import numpy as np
+import pytest
+
+from drumspace_ext import dataset
+from drumspace_ext import errors
+from drumspace_ext import patterns
+from drumspace_ext import quickstart
+from drumspace_ext import starter_patterns
+from drumspace_ext import tfrecords
+
+_FILES = {
+    'starter_songs.tfrecord', 'patterns_midi.zip', 'dataset/dataset.tsv',
+    'dataset/provenance.tsv', 'dataset/patterns.tfrecord',
+    'dataset/rejected.tsv', 'dataset/report.json', 'dataset/report.html',
+}
+_main = functools.partial(entry_points.main, 'drumspace_quickstart')
+_console = functools.partial(entry_points.console, 'drumspace_quickstart')
+
+
+def _contents(folder):
+  return {
+      path.relative_to(folder).as_posix(): path.read_bytes()
+      for path in folder.rglob('*') if path.is_file()
+  }
+
+
+def _check(folder):
+  """Checks the dataset in a folder against the collection."""
+  codes = dataset.read(folder / 'dataset' / 'dataset.tsv').codes
+  beats = np.stack([
+      patterns.hits_to_step_codes(beat.hits)
+      for beat in starter_patterns.load()
+  ])
+  assert len(codes) == len(beats)
+  assert {row.tobytes() for row in patterns.canonical(codes)} == {
+      row.tobytes() for row in patterns.canonical(beats)
+  }
+  report = json.loads((folder / 'dataset' / 'report.json').read_text())
+  songs = list(tfrecords.read(folder / 'starter_songs.tfrecord'))
+  assert report['inputs'] == report['kept'] == len(songs)
+  assert report['patterns'] == len(beats)
+  assert report['trivial'] == 0
+  assert len(list((folder / 'starter_songs_midi').iterdir())) == len(songs)
+  with zipfile.ZipFile(folder / 'patterns_midi.zip') as archive:
+    assert len(archive.namelist()) == len(beats)
+
+
+@given(seed=st.integers(0, 1 << 31))
+@settings(max_examples=3, deadline=None)
+def test_any_seed_gives_the_whole_collection(seed, tmp_path_factory):
+  folder = tmp_path_factory.mktemp('seed')
+  said = []
+  made = quickstart.run(folder, seed=seed, say=said.append)
+  assert all(path.exists() for path in made.values())
+  _check(folder)
+  stages = [text for text in said if text.startswith('\n[')]
+  assert len(stages) == len(quickstart.STAGES)
+
+
+def test_same_seed_makes_the_same_bytes_in_every_file(tmp_path):
+  folders = [tmp_path / name for name in ('one', 'two', 'three')]
+  for folder, seed in zip(folders, (7, 7, 8)):
+    quickstart.run(folder, seed=seed, say=lambda text: None)
+  one, two, three = map(_contents, folders)
+  assert set(one) >= _FILES
+  assert sorted(one) == sorted(two)
+  # The report holds no times and no paths either.
+  assert [name for name in one if one[name] != two[name]] == []
+  assert one['starter_songs.tfrecord'] != three['starter_songs.tfrecord']
+
+
+def test_every_path_that_is_printed_exists(tmp_path, capsys):
+  assert _main(f'--output_dir={tmp_path / "out"}') == 0
+  before, _, after = capsys.readouterr().out.partition('\nEverything is here:')
+  paths = [pathlib.Path(line.split('  ')[-1].strip())
+           for line in after.strip().splitlines()]
+  assert len(paths) == len(set(paths)) >= 9
+  assert all(path.exists() for path in paths)
+  assert {
+      path.relative_to(tmp_path / 'out').as_posix() for path in paths
+  } >= _FILES | {'starter_songs_midi'}
+  assert f'[1/{len(quickstart.STAGES)}] ' in before
+  assert 'unique patterns' in before
+
+
+def test_console_script_does_it_all_and_again_over_its_own_files(tmp_path):
+  for _ in range(2):
+    done = _console('--output_dir=out', '--seed=3', cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    _check(tmp_path / 'out')
+  assert not [
+      path for path in (tmp_path / 'out').rglob('*')
+      if path.name.startswith('.drumspace')
+  ]
+
+
+@pytest.mark.parametrize(('args', 'part'), [
+    ([], '--output_dir'),
+    (['--output_dir=out', 'songs'], 'unexpected arguments: songs'),
+    (['--output_dir=out', '--seed=-1'], '--seed=-1'),
+])
+def test_mistakes_are_one_line(tmp_path, args, part):
+  (tmp_path / 'file').write_text('')
+  entry_points.assert_one_line(
+      _console(*args, cwd=tmp_path), 'drumspace_quickstart', part
+  )
+  assert [path.name for path in tmp_path.iterdir()] == ['file']
+
+
+def test_folder_that_can_t_be_made_is_one_line_of_error(tmp_path):
+  (tmp_path / 'file').write_text('')
+  done = _console('--output_dir=file', cwd=tmp_path)
+  assert done.returncode == 1
+  (line,) = done.stderr.splitlines()
+  assert line.startswith("drumspace_quickstart: can't write file")
+
+
+def test_main_refuses_arguments_without_a_flag(tmp_path):
+  with pytest.raises(errors.InputError, match='unexpected arguments: a b'):
+    _main(f'--output_dir={tmp_path}', 'a', 'b')

@@ -1,0 +1,101 @@
+"""Tests that what the README says runs.
+
+The two commands that set an environment up need a network; CI runs the second
+one, and its last part is this test run.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+from drumspace_ext import drum_maps
+from drumspace_ext import midi_writing
+from drumspace_ext import starter_songs
+from drumspace_ext import tfrecords
+
+_ROOT = pathlib.Path(__file__).resolve().parents[1]
+_README = (_ROOT / 'README.md').read_text(encoding='utf-8')
+_SETUP = 'python3 -m venv'
+
+
+def _blocks(language):
+  return re.findall(rf'```{language}\n(.*?)```', _README, re.DOTALL)
+
+
+def _commands():
+  lines = [line for block in _blocks('sh') for line in block.splitlines()]
+  return [line for line in lines if line.strip()]
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory):
+  """A folder with the inputs that the README's user has."""
+  path = tmp_path_factory.mktemp('readme')
+  songs = list(starter_songs.songs(seed=1))[:12]
+  with (path / 'my_songs.tfrecord').open('wb') as stream:
+    tfrecords.write(stream, (song.SerializeToString() for song in songs))
+  (path / 'my_midi' / 'deeper').mkdir(parents=True)
+  for number, song in enumerate(songs):
+    name = f'my_midi/deeper/{number}.mid'
+    (path / name).write_bytes(midi_writing.note_sequence_to_midi(song))
+  return path
+
+
+def _run(command, folder):
+  scripts = pathlib.Path(sys.executable).parent
+  environment = os.environ | {'PATH': f'{scripts}:{os.environ["PATH"]}'}
+  return subprocess.run(
+      ['bash', '-euc', command], cwd=folder, env=environment, text=True,
+      capture_output=True, check=False,
+  )
+
+
+def test_two_commands_set_up_and_are_one_line_each():
+  setups = [line for line in _commands() if line.startswith(_SETUP)]
+  assert len(setups) == 2
+  assert 'drumspace_quickstart' in setups[0]
+  assert setups[1].endswith('pytest')
+
+
+def test_every_command_runs_in_order(folder):
+  commands = [line for line in _commands() if not line.startswith(_SETUP)]
+  assert len(commands) >= 6
+  for command in commands:
+    result = _run(command, folder)
+    assert result.returncode == 0, f'{command}\n{result.stderr}'
+    assert result.stdout
+
+
+def test_quickstart_command_runs(folder):
+  setup = next(line for line in _commands() if line.startswith(_SETUP))
+  command = setup.split('&&')[-1].strip().removeprefix('.venv/bin/')
+  command = re.sub(r'--output_dir=\S+', '--output_dir=quick', command)
+  result = _run(command, folder)
+  assert result.returncode == 0, result.stderr
+  assert (folder / 'quick' / 'dataset' / 'dataset.tsv').is_file()
+
+
+def test_python_example_runs(folder):
+  (code,) = _blocks('python')
+  code += "\nassert len(hits) == len(patterns) > 20 and midi[:4] == b'MThd'"
+  result = subprocess.run(
+      [sys.executable, '-c', code], cwd=folder, text=True,
+      capture_output=True, check=False,
+  )
+  assert result.returncode == 0, result.stderr
+
+
+def test_drum_map_example_loads(tmp_path):
+  (text,) = _blocks('toml')
+  path = tmp_path / 'mine.toml'
+  path.write_text(text, encoding='utf-8')
+  assert drum_maps.load(str(path)).pitches[0] == (36, 35)
+
+
+def test_files_named_in_the_readme_exist():
+  for name in re.findall(r'`((?:tests|drumspace_ext)/[\w./]+)`', _README):
+    assert (_ROOT / name).exists(), name
