@@ -3,7 +3,7 @@
 The files appear under their names when all items are written.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 import pathlib
 import re
 import zipfile
@@ -16,6 +16,7 @@ from drumspace_ext import midi_files
 from drumspace_ext import output_files
 from drumspace_ext import patterns
 from drumspace_ext import tfrecords
+from drumspace_ext import user_paths
 
 MIDI, ZIP, TFRECORD, TSV, PRIMER = 'midi', 'zip', 'tfrecord', 'tsv', 'primer'
 FORMS = (MIDI, ZIP, TFRECORD, TSV, PRIMER)
@@ -33,6 +34,11 @@ _UNSAFE = re.compile(r'[^A-Za-z0-9._-]+')
 _MAX_NAME_CHARS = 80
 # The earliest date that a zip archive can hold: the same input, the same bytes.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def form_of_suffix(path: pathlib.Path) -> str | None:
+  """Tells the form that the ending of a name means; None if it means none."""
+  return _FORM_OF_SUFFIX.get(path.suffix.lower())
 
 
 def form_of_path(path: pathlib.Path) -> str:
@@ -111,10 +117,15 @@ def _content(
   )
 
 
+def _is_same(path: pathlib.Path, value: str) -> bool:
+  return path.exists() and user_paths.expand(value).resolve() == path.resolve()
+
+
 def write(
     items: Iterable[conversion.Item], folder: pathlib.Path, name: str,
     form: str,
     options: conversion.Options, *, on_reject: Callable[[str, str, str], None],
+    sources: Sequence[str] = (),
 ) -> int:
   """Writes items in one form; the files appear when all are written.
 
@@ -125,6 +136,7 @@ def write(
     form: One of `FORMS`.
     options: How to convert.
     on_reject: Called with (name, reason, detail) of what can't be converted.
+    sources: Paths of the inputs, which are not to be overwritten.
 
   Returns:
     The number of items written.
@@ -133,6 +145,11 @@ def write(
     InputError: If nothing could be converted.
     OutputError: If a file can't be written.
   """
+  if name and any(_is_same(folder / name, value) for value in sources):
+    raise errors.InputError(
+        f'{folder / name} is an input too and would be overwritten. Choose '
+        'another output.'
+    )
   count = 0
   with output_files.Batch(folder) as batch:
     put = _writers(batch, form, name)

@@ -26,8 +26,13 @@ from drumspace_ext import rejections
 from drumspace_ext import report_html
 from drumspace_ext import reports
 from drumspace_ext import tfrecords
+from drumspace_ext import user_paths
 from drumspace_ext import worker_pool
 
+_NAMES = (
+    dataset.DATASET, dataset.PROVENANCE, dataset.TFRECORD, dataset.REJECTED,
+    dataset.REPORT, report_html.FILE_NAME,
+)
 # The largest real song takes under a second, on a machine under load too.
 TASK_TIMEOUT_S = 60.0
 
@@ -120,7 +125,7 @@ def _results(
 
 
 def create(
-    input_values: Sequence[str],
+    input_values: Sequence[str] | str,
     output_dir: pathlib.Path | str,
     *,
     recipe: extraction.Recipe | None = None,
@@ -151,6 +156,15 @@ def create(
     OutputError: If the files can't be written.
   """
   output_dir = pathlib.Path(output_dir)
+  if isinstance(input_values, str):
+    input_values = [input_values]
+  own = {(output_dir / name).resolve() for name in _NAMES}
+  for value in input_values:
+    if user_paths.expand(value).resolve() in own:
+      raise errors.InputError(
+          f'{value} would be overwritten by the results. Choose another '
+          '--output_dir.'
+      )
   recipe = recipe or extraction.Recipe()
   # A second run must not read what the first one wrote.
   listing = inputs.list_inputs(
@@ -179,13 +193,7 @@ def create(
       collection.check()
       return Created(
           report=_write(batch, collection, listing, recipe, tile),
-          paths={
-              name: output_dir / name
-              for name in (
-                  dataset.DATASET, dataset.PROVENANCE, dataset.TFRECORD,
-                  dataset.REJECTED, dataset.REPORT, report_html.FILE_NAME,
-              )
-          },
+          paths={name: output_dir / name for name in _NAMES},
       )
 
 

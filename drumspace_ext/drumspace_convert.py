@@ -6,6 +6,7 @@ them, datasets and primers, and writes one form, told by the name of --output
 --to. NoteSequences and MIDI files are written whole, all instruments, unless
 --tile asks for patterns. A dataset or primers made from them hold every two
 bars from the start; drumspace_create_dataset is what looks for loops.
+Latent vectors and map coordinates of a dataset are not carried over.
 
 Usage:
   drumspace_convert --input=dataset.tsv --output=beats.zip
@@ -42,10 +43,6 @@ _PRIMER_DRUMS = flags.DEFINE_multi_string(
     'A drums_rnn primer as input: a string of a Python list of tuples of MIDI '
     'pitches. May be given several times.',
 )
-_QPM = flags.DEFINE_float(
-    'qpm', 120.0, 'Tempo of patterns, in quarter notes a minute.',
-    lower_bound=1, upper_bound=1000,
-)
 _MAX_NAMED = 5
 
 
@@ -56,6 +53,12 @@ def _target(conversion_files) -> tuple[pathlib.Path, str, str]:
   if _OUTPUT.value:
     path = user_paths.expand(_OUTPUT.value)
     form = _TO.value or conversion_files.form_of_path(path)
+    if not path.is_dir() and (
+        conversion_files.form_of_suffix(path) not in (None, form)
+    ):
+      raise errors.InputError(
+          f'--to={form} does not fit the ending of --output={path}.'
+      )
     if form == conversion_files.MIDI and (
         path.is_dir() or path.suffix.lower() not in ('.mid', '.midi')
     ):
@@ -86,7 +89,8 @@ def main(argv: list[str]) -> int:
   options = conversion.Options(
       voices_in=maps[0], voices_out=maps[1], tile=drumspace_flags.TILE.value,
       steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
-      assume_drums=drumspace_flags.ASSUME_DRUMS.value, qpm=_QPM.value,
+      assume_drums=drumspace_flags.ASSUME_DRUMS.value,
+      qpm=drumspace_flags.qpm(),
   )
   rejected = collections.defaultdict(list)
 
@@ -100,6 +104,7 @@ def main(argv: list[str]) -> int:
             recursive=drumspace_flags.RECURSIVE.value, on_reject=on_reject,
         ),
         folder, name, form, options, on_reject=on_reject,
+        sources=drumspace_flags.input_values(argv),
     )
   except errors.InputError as e:
     if not rejected:
@@ -122,7 +127,7 @@ def console_entry_point() -> None:
       drumspace_flags.INPUT, drumspace_flags.OUTPUT_DIR,
       drumspace_flags.RECURSIVE, drumspace_flags.STEPS_PER_QUARTER,
       drumspace_flags.ASSUME_DRUMS, drumspace_flags.VOICES_IN,
-      drumspace_flags.TILE,
+      drumspace_flags.TILE, drumspace_flags.QPM,
   ])
 
 

@@ -6,6 +6,7 @@ two entry points stands here. Names are Magenta's where Magenta has one.
 
 from collections.abc import Callable, Sequence
 import importlib
+import math
 import os
 import pathlib
 import sys
@@ -58,6 +59,22 @@ CHECKPOINT_FILE = flags.DEFINE_list(
     'checkpoint_file', [],
     'A run directory, a checkpoint file, or shipped:NAME.',
 )
+NUM_OUTPUTS = flags.DEFINE_integer(
+    'num_outputs', None, 'How many beats.', lower_bound=1,
+    upper_bound=1_000_000,
+)
+TEMPERATURE = flags.DEFINE_float(
+    'temperature', None,
+    '0 takes the likelier value of each bit, 1 draws bits as the model sees '
+    'them; by default what suits the model.', lower_bound=0,
+)
+THRESHOLD = flags.DEFINE_float(
+    'threshold', 0.5, 'Probability above which a bit is a hit at temperature 0.'
+)
+QPM = flags.DEFINE_float(
+    'qpm', 120.0, 'Tempo of patterns, in quarter notes a minute.',
+    lower_bound=1, upper_bound=1000,
+)
 SEED = flags.DEFINE_integer(
     'seed', 0, 'Seed of everything random.', lower_bound=0
 )
@@ -76,7 +93,15 @@ def output_dir() -> pathlib.Path:
 
 def input_values(argv: Sequence[str]) -> list[str]:
   """Returns --input and the plain arguments behind the script's name."""
-  return [*INPUT.value, *argv[1:]]
+  # A comma at the end is no name of the folder that one is in.
+  return [value for value in (*INPUT.value, *argv[1:]) if value.strip()]
+
+
+def qpm() -> float:
+  """Returns --qpm; a flag's bounds let `nan` through."""
+  if not math.isfinite(QPM.value):
+    raise errors.InputError(f'--qpm must be a number, got {QPM.value}.')
+  return QPM.value
 
 
 def _main(main: Callable[[list[str]], int]) -> Callable[[list[str]], int]:

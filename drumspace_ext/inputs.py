@@ -16,6 +16,7 @@ import pathlib
 import re
 import stat
 
+from drumspace_ext import dataset
 from drumspace_ext import errors
 from drumspace_ext import midi_files
 from drumspace_ext import tfrecords
@@ -125,11 +126,9 @@ def _expand(value: str) -> list[tuple[pathlib.Path, str, bool]]:
   if path.exists():
     # However it is spelled, and by whatever link: what it is called there.
     found = path.resolve()
-    name = found.name
-    if not path.is_dir() and found.parent.name:
-      # The folder of a file often is its genre.
-      name = f'{found.parent.name}/{name}'
-    return [(path, name, True)]
+    # The folder of a file often is its genre.
+    parts = found.parts[-1:] if path.is_dir() else found.parts[-2:]
+    return [(path, '/'.join(parts).lstrip('/'), True)]
   if not glob.has_magic(value):
     raise errors.InputError(
         f'{value} does not exist. Check the path given to --input.'
@@ -268,7 +267,7 @@ def _walk(root: pathlib.Path, name: str, listing: Listing, count: bool):
   prefix = len(os.fspath(root)) + 1
   for folder, folders, files in os.walk(root):
     folders.sort()
-    if folder == listing.excluded:
+    if folder == listing.excluded and folder != os.fspath(root):
       folders.clear()
       continue
     if not listing.recursive:
@@ -279,7 +278,9 @@ def _walk(root: pathlib.Path, name: str, listing: Listing, count: bool):
     place = f'{name}/{below}' if below else name
     for file in sorted(files):
       kind = _kind_of_name(file)
-      if kind is None or file.startswith('._'):
+      # What an earlier run made of songs is not read as songs.
+      is_result = file == dataset.TFRECORD and dataset.PROVENANCE in files
+      if kind is None or is_result or file.startswith('._'):
         if count:
           listing.skipped[extension(file)] += 1
         continue

@@ -82,8 +82,8 @@ _REASONS = {
     ),
     'no_loop': (
         'no two bars are played three times in a row',
-        'played or varied drums seldom repeat exactly; '
-        'a coarser --steps_per_quarter may help',
+        'played or varied drums seldom repeat exactly; drumspace_convert '
+        '--tile=4 makes a loop of every two bars',
     ),
     'only_trivial_loops': (
         'its loops are too simple (entropy below 0.9 nats)',
@@ -103,7 +103,7 @@ REASONS = types.MappingProxyType(_REASONS)
 
 # What is damage to files, for --strict.
 DAMAGE = frozenset((
-    'unreadable', 'bad_zip_member', 'tfrecord_crc', 'tfrecord_length',
-    'tfrecord_truncated', 'not_note_sequence', 'reader_crashed',
-    'reader_timeout',
+    'unreadable', 'empty', 'not_midi', 'damaged_midi', 'bad_division',
+    'bad_zip_member', 'tfrecord_crc', 'tfrecord_length', 'tfrecord_truncated',
+    'not_note_sequence', 'reader_crashed', 'reader_timeout',
 ))

@@ -74,6 +74,25 @@ def _examples(examples: list[Mapping]) -> str:
   return ''.join(parts)
 
 
+def page(title: str, body: str, *, style: str = '') -> str:
+  """Returns a whole HTML page that needs and allows nothing from outside.
+
+  Args:
+    title: Its title and heading, plain text.
+    body: What stands below the heading, HTML.
+    style: More CSS.
+  """
+  title = html.escape(title)
+  return (
+      '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+      '<meta name="viewport" content="width=device-width, initial-scale=1">'
+      '<meta http-equiv="Content-Security-Policy" '
+      'content="default-src \'none\'; style-src \'unsafe-inline\'">'
+      f'<title>{title}</title><style>{_STYLE}{style}</style></head>'
+      f'<body><h1>{title}</h1>{body}</body></html>\n'
+  )
+
+
 def render(report: Mapping) -> str:
   """Returns the page for a report as `reports.make` gives it."""
   numbers = ''.join(
@@ -115,12 +134,6 @@ def render(report: Mapping) -> str:
       f'<h2>{html.escape(title)}</h2>{content}'
       for title, content, shown in sections if shown
   )
-  return (
-      '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-      '<meta name="viewport" content="width=device-width, initial-scale=1">'
-      '<meta http-equiv="Content-Security-Policy" '
-      'content="default-src \'none\'; style-src \'unsafe-inline\'">'
-      f'<title>Drum patterns: report</title><style>{_STYLE}</style></head>'
-      f'<body><h1>Drum patterns: report</h1><div class="numbers">{numbers}'
-      f'</div>{body}</body></html>\n'
+  return page(
+      'Drum patterns: report', f'<div class="numbers">{numbers}</div>{body}'
   )

@@ -743,3 +743,35 @@ def test_write_error_is_one_line_and_leaves_nothing(tmp_path, target, nth):
   assert len(done.stderr.splitlines()) == 1, done.stderr
   assert "can't write" in done.stderr and 'No space left' in done.stderr
   assert not _files(tmp_path / 'out')
+
+
+# Results among the inputs
+
+
+def test_results_of_an_earlier_run_are_not_read_as_songs(tmp_path):
+  _write_midi(tmp_path / 'in', _SONGS)
+  first = _create([tmp_path / 'in'], tmp_path / 'in' / 'out')
+  assert first.report['patterns'] > 0
+  again = _create([tmp_path / 'in'], tmp_path / 'other', recursive=True)
+  assert again.report == first.report | {
+      'skipped_files': again.report['skipped_files']
+  }
+  assert again.report['skipped_files']['.tfrecord'] == 1
+
+
+def test_results_may_go_beside_the_inputs(tmp_path):
+  _write_midi(tmp_path / 'in', _SONGS)
+  first = _create([tmp_path / 'in'], tmp_path / 'in')
+  assert first.report['patterns'] > 0
+  assert _create([tmp_path / 'in'], tmp_path / 'in').report['inputs'] == (
+      first.report['inputs']
+  )
+
+
+def test_own_input_is_not_overwritten(tmp_path):
+  _write_midi(tmp_path / 'in', _SONGS)
+  _create([tmp_path / 'in'], tmp_path / 'out')
+  before = _files(tmp_path / 'out')
+  with pytest.raises(errors.InputError, match='would be overwritten'):
+    _create([tmp_path / 'out' / 'patterns.tfrecord'], tmp_path / 'out')
+  assert _files(tmp_path / 'out') == before

@@ -308,3 +308,24 @@ def test_sequence_that_fits_no_grid_is_left_out(tmp_path):
   done = _console('in.tfrecord', '--output=o.tsv', cwd=tmp_path)
   assert (done.returncode, done.stdout) == (0, '1 converted to o.tsv\n')
   assert done.stderr.splitlines()[0].startswith('1 left out: it has times')
+
+
+@pytest.mark.parametrize(('args', 'message'), [
+    (['in.tsv', '--output=in.tsv'], 'would be overwritten'),
+    (['in.tsv', '--output=o.zip', '--to=tfrecord'], 'does not fit the ending'),
+    (['in.tsv', '--output=o.zip', '--qpm=nan'], '--qpm must be a number'),
+])
+def test_mistake_that_would_lose_something_is_refused(tmp_path, args, message):
+  codes = ','.join(['1,0,2,0'] * 8)
+  (tmp_path / 'in.tsv').write_text(codes + '\n')
+  _assert_fails_in_one_line(_console(*args, cwd=tmp_path), message)
+  assert [path.name for path in tmp_path.iterdir()] == ['in.tsv']
+  assert (tmp_path / 'in.tsv').read_text() == codes + '\n'
+
+
+def test_comma_at_the_end_is_no_further_input(tmp_path):
+  (tmp_path / 'in.tsv').write_text(','.join(['1,0,2,0'] * 8) + '\n')
+  (tmp_path / 'other.mid').write_bytes(b'no MIDI file')
+  done = _console('--input=in.tsv,', '--output=o.zip', cwd=tmp_path)
+  assert (done.returncode, done.stderr) == (0, '')
+  assert done.stdout.startswith('1 converted')
