@@ -7,6 +7,8 @@ The data's journey, and the modules that hold each stage of it:
   hits on a grid onsets, grids, loops, drum_tracks
   patterns       voices, drum_maps, patterns, text_grids, starter_patterns
   dataset        extraction, collection, dataset, dataset_creation, reports
+  model          configs, models, networks, training, checkpoints
+  z, samples     trained_model, sampling, generation, nearest, evaluation
   anything else  conversion, inspection, quickstart
 
 The names below are the public ones; they are imported when first used, so that
@@ -24,6 +26,7 @@ _PUBLIC = {
     'PatternConverter': ('pattern_converter', 'PatternConverter'),
     'PatternSet': ('dataset', 'PatternSet'),
     'Recipe': ('extraction', 'Recipe'),
+    'TrainedModel': ('trained_model', 'TrainedModel'),
     'create_dataset': ('dataset_creation', 'create'),
     'hits_to_step_codes': ('patterns', 'hits_to_step_codes'),
     'load_drum_map': ('drum_maps', 'load'),

@@ -56,11 +56,16 @@ def form_of_path(path: pathlib.Path) -> str:
   return _FORM_OF_SUFFIX.get(suffix, MIDI)
 
 
-def _file_name(number: int, name: str) -> str:
+def safe_name(name: str) -> str:
+  """Makes the last part of a name fit for a file, without MIDI's ending."""
   stem = _UNSAFE.sub('_', pathlib.PurePosixPath(name).name)
   for extension in midi_files.EXTENSIONS:
     stem = stem.removesuffix(extension)
-  stem = stem.strip('._')[-_MAX_NAME_CHARS:]
+  return stem.strip('._')[-_MAX_NAME_CHARS:]
+
+
+def _file_name(number: int, name: str) -> str:
+  stem = safe_name(name)
   return f'{number:06}_{stem}.mid' if stem else f'{number:06}.mid'
 
 

@@ -59,6 +59,9 @@ CHECKPOINT_FILE = flags.DEFINE_list(
     'checkpoint_file', [],
     'A run directory, a checkpoint file, or shipped:NAME.',
 )
+MODE = flags.DEFINE_string(
+    'mode', None, 'What to do; the usage above says what there is.'
+)
 NUM_OUTPUTS = flags.DEFINE_integer(
     'num_outputs', None, 'How many beats.', lower_bound=1,
     upper_bound=1_000_000,
@@ -76,7 +79,8 @@ QPM = flags.DEFINE_float(
     lower_bound=1, upper_bound=1000,
 )
 SEED = flags.DEFINE_integer(
-    'seed', 0, 'Seed of everything random.', lower_bound=0
+    'seed', 0, 'Seed of everything random.', lower_bound=0,
+    upper_bound=2**32 - 1,
 )
 LOG = flags.DEFINE_enum(
     'log', 'INFO', ['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'],
@@ -95,6 +99,16 @@ def input_values(argv: Sequence[str]) -> list[str]:
   """Returns --input and the plain arguments behind the script's name."""
   # A comma at the end is no name of the folder that one is in.
   return [value for value in (*INPUT.value, *argv[1:]) if value.strip()]
+
+
+def mode(choices: Sequence[str]) -> str:
+  """Returns --mode, by default the first of some choices."""
+  value = MODE.value or choices[0]
+  if value not in choices:
+    raise errors.InputError(
+        f'--mode must be one of {", ".join(choices)}, got {value!r}.'
+    )
+  return value
 
 
 def qpm() -> float:

@@ -14,6 +14,7 @@ from drumspace_ext import dataset_creation
 from drumspace_ext import extraction
 from drumspace_ext import midi_writing
 from drumspace_ext import output_files
+from drumspace_ext import progress
 from drumspace_ext import reports
 from drumspace_ext import starter_patterns
 from drumspace_ext import starter_songs
@@ -22,6 +23,10 @@ from drumspace_ext import tfrecords
 SONGS_TFRECORD = 'starter_songs.tfrecord'
 SONGS_MIDI = 'starter_songs_midi'
 DATASET = 'dataset'
+MODEL = 'model'
+BEATS = 'new_beats'
+_CONFIG = 'smoke'
+_NUM_BEATS = 32
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -99,10 +104,76 @@ def _write_midi_pack(folder, seed, say) -> Mapping[str, pathlib.Path]:
   return {'every pattern as a MIDI loop': folder / 'patterns_midi.zip'}
 
 
+def _train(folder, seed, say) -> Mapping[str, pathlib.Path]:
+  """Trains a small model on the patterns."""
+  import torch  # pylint: disable=g-import-not-at-top
+
+  # pylint: disable=g-import-not-at-top
+  from drumspace_ext import config_loading
+  from drumspace_ext import networks
+  from drumspace_ext import training
+  from drumspace_ext import training_data
+  from drumspace_ext import training_sets
+  from drumspace_ext import validation
+  # pylint: enable=g-import-not-at-top
+
+  networks.prepare_torch()
+  config = config_loading.load(_CONFIG)
+  device = torch.device('cpu')
+  data = training_data.prepare(
+      training_sets.load(folder / DATASET), config.training, seed=seed,
+      device=device,
+  )
+  trainer = training.Trainer(
+      config, data, folder / MODEL, seed=seed, device=device
+  )
+  steps = config.training.num_train_steps
+  with progress.step_bar(steps, trainer.train_step, 'training') as on_step:
+    training.train(
+        trainer, on_step=on_step,
+        on_evaluation=lambda line: say('  ' + validation.in_words(line)),
+    )
+  return {'a small model of them': folder / MODEL / 'train'}
+
+
+def _draw(folder, seed, say) -> Mapping[str, pathlib.Path]:
+  """Draws new beats from the small model."""
+  # pylint: disable=g-import-not-at-top
+  from drumspace_ext import checkpoints
+  from drumspace_ext import generation
+  from drumspace_ext import generation_files
+  from drumspace_ext import manifests
+  from drumspace_ext import trained_model
+  from drumspace_ext import training_sets
+  # pylint: enable=g-import-not-at-top
+
+  model = trained_model.TrainedModel(str(folder / MODEL))
+  made = generation.sample(
+      model, num_outputs=_NUM_BEATS, num_draws=None, near=None, seed=seed,
+      temperature=None, threshold=0.5,
+  )
+  reference = training_sets.load(folder / DATASET)
+  generation_files.write(
+      folder / BEATS, made,
+      generation_files.Style(
+          qpm=120.0, dynamics=None, zipped=False, name=f'{_CONFIG}_seed{seed}'
+      ),
+      reference, {'seed': seed},
+      {'weights': manifests.digest(checkpoints.find(str(folder / MODEL)))},
+  )
+  say(f'  {len(made.hits)} new beats from {len(made.samples.codes)} draws')
+  return {
+      'new beats, as MIDI loops': folder / BEATS / generation_files.MIDI_FOLDER,
+      'the nearest known to each': folder / BEATS / generation_files.NEAREST,
+  }
+
+
 STAGES: tuple[Stage, ...] = (
     Stage(title='Playing the starter collection as songs', run=_write_songs),
     Stage(title='Extracting unique patterns', run=_make_dataset),
     Stage(title='Writing a MIDI pack', run=_write_midi_pack),
+    Stage(title='Training a small model', run=_train),
+    Stage(title='Drawing new beats from it', run=_draw),
 )
 
 

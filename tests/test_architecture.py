@@ -15,43 +15,49 @@ import drumspace_ext
 
 LAYERS = (
     (
-        'errors', 'genres', 'midi_scan', 'onsets', 'progress', 'rejections',
-        'starter', 'tfrecords', 'voices', 'worker_pool',
+        'errors', 'genres', 'latents', 'manifests', 'midi_scan', 'models',
+        'models.layers', 'onsets', 'progress', 'rejections', 'starter',
+        'tfrecords', 'voices', 'worker_pool',
     ),
     (
-        'midi_files', 'music_proto', 'output_files', 'patterns', 'tempo_maps',
-        'text_kinds', 'user_paths',
+        'configs', 'midi_files', 'music_proto', 'output_files', 'paths',
+        'patterns', 'tempo_maps', 'text_kinds', 'user_paths',
     ),
     (
-        'dataset', 'drum_maps', 'drumspace_flags', 'dynamics', 'grids',
-        'text_grids', 'zip_archives',
+        'checkpoints', 'config_loading', 'dataset', 'drum_maps',
+        'drumspace_flags', 'dynamics', 'grids', 'models.autoencoder', 'nearest',
+        'schedules', 'text_grids', 'zip_archives',
     ),
     (
-        'drum_tracks', 'inputs', 'loops', 'note_sequences', 'report_html',
-        'starter_patterns',
+        'drum_tracks', 'inputs', 'loops', 'models.acai', 'models.vae',
+        'note_sequences', 'report_html', 'starter_patterns',
     ),
     (
-        'input_tasks', 'midi_note_sequences', 'midi_writing', 'record_kinds',
-        'starter_songs',
+        'input_tasks', 'midi_note_sequences', 'midi_writing', 'models.stepwise',
+        'record_kinds', 'starter_songs', 'training_sets',
     ),
     (
-        'extraction', 'input_readers',
+        'extraction', 'input_readers', 'networks', 'sampler_fitting',
+        'sampling', 'training_data',
     ),
     (
-        'collection', 'conversion', 'inspection', 'pattern_converter',
+        'collection', 'conversion', 'inspection', 'metrics',
+        'pattern_converter', 'trained_model', 'validation',
     ),
     (
-        'conversion_files', 'reports',
+        'beats', 'conversion_files', 'evaluation', 'generation', 'reports',
+        'training',
     ),
     (
-        'dataset_creation',
+        'dataset_creation', 'evaluation_html', 'generation_files',
     ),
     (
         'quickstart',
     ),
     (
-        'drumspace_convert', 'drumspace_create_dataset', 'drumspace_inspect',
-        'drumspace_quickstart',
+        'drumspace_convert', 'drumspace_create_dataset', 'drumspace_evaluate',
+        'drumspace_generate', 'drumspace_inspect', 'drumspace_quickstart',
+        'drumspace_train',
     ),
 )
 _SRC = pathlib.Path(drumspace_ext.__file__).parent

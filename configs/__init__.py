@@ -1,0 +1,1 @@
+"""Configurations by name; `drumspace_ext.configs` reads them."""

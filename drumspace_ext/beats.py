@@ -1,0 +1,85 @@
+"""Beats that a user names: files, lines of a dataset, or step codes."""
+
+from collections.abc import Sequence
+import pathlib
+import re
+
+import numpy as np
+
+from drumspace_ext import conversion
+from drumspace_ext import dataset
+from drumspace_ext import errors
+from drumspace_ext import extraction
+from drumspace_ext import note_sequences
+from drumspace_ext import patterns
+
+_LINE = re.compile(r'^(.*):(\d+)$')
+
+
+def _line_of_dataset(value: str) -> np.ndarray | None:
+  """Reads `dataset.tsv:12`, its twelfth line; None if it is no such thing."""
+  match = _LINE.match(value)
+  if not match or not pathlib.Path(match[1]).expanduser().is_file():
+    return None
+  codes = dataset.read(pathlib.Path(match[1]).expanduser()).codes
+  number = int(match[2])
+  if not 1 <= number <= len(codes):
+    raise errors.InputError(
+        f'{match[1]} has {len(codes)} lines, there is no line {number}.'
+    )
+  return patterns.step_codes_to_hits(codes[number - 1])
+
+
+def _main_beats(item: conversion.Item, options: conversion.Options):
+  """Returns the beats of an item: its loops, or else its first two bars."""
+  if item.sequence is None:
+    return list(item.hits)
+  try:
+    result = extraction.extract(
+        note_sequences.to_onsets(item.sequence), '', extraction.Recipe()
+    )
+  except errors.RejectedInputError as e:
+    raise errors.InputError(f'{item.name} gives no beat: {e}.') from e
+  if not result.loop_counts:
+    return [conversion.item_patterns(item, options)[0]]
+  most = max(result.loop_counts, key=lambda l: (l.num_repeats, l.phase))
+  return [patterns.step_codes_to_hits(extraction.bytes_to_codes(most.phase))]
+
+
+def read(
+    values: Sequence[str], step_codes: Sequence[str] = ()
+) -> np.ndarray:
+  """Reads beats in the order in which they are named.
+
+  Args:
+    values: MIDI files or TFRecords (of each song the loop played most, or the
+      first two bars), datasets, `dataset.tsv:LINE`.
+    step_codes: 32 step codes with commas between them, each a beat.
+
+  Returns:
+    bool `[num_beats, 32, 14]`.
+
+  Raises:
+    InputError: If something can't be read, or nothing is named.
+  """
+  options = conversion.Options()
+
+  def on_reject(name, reason, detail):
+    raise errors.InputError(f'{name} gives no beat: {reason} {detail}'.strip())
+
+  beats = []
+  for value in values:
+    line = _line_of_dataset(value)
+    if line is not None:
+      beats.append(line)
+      continue
+    for item in conversion.read(
+        [value], [], options, recursive=True, on_reject=on_reject
+    ):
+      beats += _main_beats(item, options)
+  for text in step_codes:
+    codes = dataset.parse_codes(text)
+    beats.append(patterns.step_codes_to_hits(codes))
+  if not beats:
+    raise errors.InputError('no beat is named.')
+  return np.stack(beats)

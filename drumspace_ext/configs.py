@@ -1,0 +1,170 @@
+"""Configurations: what a model is and how it is trained.
+
+`config_loading` fills these classes from the files of `configs/`. Every value
+stands in the file, with its reason; there are no defaults here.
+"""
+
+import dataclasses
+import types
+
+from drumspace_ext import errors
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class AeConfig:
+  """The fully connected autoencoder.
+
+  Attributes:
+    kind: `ae`.
+    z_size: Dimensions of the latent vector.
+    hidden_sizes: Widths of the encoder's hidden layers, input side first; the
+      decoder mirrors them.
+  """
+
+  kind: str
+  z_size: int
+  hidden_sizes: tuple[int, ...]
+
+  def __post_init__(self):
+    _check(1 <= self.z_size <= 4096, 'z_size', self.z_size, 'in [1, 4096]')
+    _check(
+        all(1 <= size <= 65536 for size in self.hidden_sizes), 'hidden_sizes',
+        self.hidden_sizes, 'sizes in [1, 65536]',
+    )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class VaeConfig(AeConfig):
+  """The variational autoencoder.
+
+  Attributes:
+    beta: Weight of the KL term once warmed up; 1 is the ELBO.
+    beta_warmup_steps: Train steps over which that weight grows from 0.
+  """
+
+  beta: float
+  beta_warmup_steps: int
+
+  def __post_init__(self):
+    super().__post_init__()
+    _check(self.beta >= 0, 'beta', self.beta, 'not negative')
+    _check(
+        self.beta_warmup_steps >= 0, 'beta_warmup_steps',
+        self.beta_warmup_steps, 'not negative',
+    )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class AcaiConfig(AeConfig):
+  """The adversarially constrained autoencoder.
+
+  Attributes:
+    adversarial_weight: Weight of the critic's verdict on mixed latents, lambda
+      in the paper.
+    critic_reg: Share of the input in the critic's regularizing mix, gamma.
+  """
+
+  adversarial_weight: float
+  critic_reg: float
+
+  def __post_init__(self):
+    super().__post_init__()
+    _check(
+        self.adversarial_weight >= 0, 'adversarial_weight',
+        self.adversarial_weight, 'not negative',
+    )
+    _check(
+        0 <= self.critic_reg <= 1, 'critic_reg', self.critic_reg, 'in [0, 1]'
+    )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class StepwiseConfig(VaeConfig):
+  """A variational autoencoder whose decoder writes step by step.
+
+  Attributes:
+    decoder_size: Width of the decoder's layers.
+    num_decoder_layers: Its hidden layers.
+    voice_head_size: Width of the part that orders the voices of a step.
+    dropout: Share of the decoder's inputs and units left out in training.
+  """
+
+  decoder_size: int
+  num_decoder_layers: int
+  voice_head_size: int
+  dropout: float
+
+  def __post_init__(self):
+    super().__post_init__()
+    for name in ('decoder_size', 'num_decoder_layers', 'voice_head_size'):
+      value = getattr(self, name)
+      _check(1 <= value <= 65536, name, value, 'in [1, 65536]')
+    _check(0 <= self.dropout < 1, 'dropout', self.dropout, 'in [0, 1)')
+
+
+MODEL_KINDS = types.MappingProxyType({
+    'ae': AeConfig, 'vae': VaeConfig, 'acai': AcaiConfig,
+    'stepwise': StepwiseConfig,
+})
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TrainingConfig:
+  """How a model is trained.
+
+  Attributes:
+    batch_size: Patterns in a train step.
+    learning_rate: Peak of the one-cycle schedule.
+    num_train_steps: Train steps of the whole run.
+    weight_decay: Of AdamW.
+    gradient_norm: Gradients are scaled down to this norm.
+    eval_steps: Train steps between evaluations.
+    valid_share: Share of inputs (or patterns) kept for evaluation.
+  """
+
+  batch_size: int
+  learning_rate: float
+  num_train_steps: int
+  weight_decay: float
+  gradient_norm: float
+  eval_steps: int
+  valid_share: float
+
+  def __post_init__(self):
+    for name in ('batch_size', 'num_train_steps', 'eval_steps'):
+      value = getattr(self, name)
+      _check(value >= 1, name, value, 'at least 1')
+    for name in ('learning_rate', 'gradient_norm'):
+      value = getattr(self, name)
+      _check(value > 0, name, value, 'positive')
+    _check(
+        self.weight_decay >= 0, 'weight_decay', self.weight_decay,
+        'not negative',
+    )
+    _check(
+        0 < self.valid_share < 1, 'valid_share', self.valid_share, 'in (0, 1)'
+    )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Config:
+  """A whole configuration.
+
+  Attributes:
+    name: What it is called.
+    model: The model's values.
+    training: The training's values.
+  """
+
+  name: str
+  model: AeConfig
+  training: TrainingConfig
+
+  def to_dict(self) -> dict:
+    """Returns it as plain values, for JSON."""
+    return dataclasses.asdict(self)
+
+
+def _check(fits: bool, name: str, value, expected: str) -> None:
+  if not fits:
+    raise errors.ConfigError(f'{name} must be {expected}, got {value}.')

@@ -1,0 +1,239 @@
+r"""Judges beats, drawn from models or read from files, against real ones.
+
+Each model of --checkpoint_file is drawn from, and each file or folder of
+--input is read (datasets, published samples, MIDI, zips, TFRecords, drums_rnn
+primers and outputs); each is a row of a panel. All are compared with real
+patterns that were held out of training, beside two rows that are always there:
+other held-out patterns (the ceiling) and these with their voices shuffled (the
+floor). A model is judged by all that it draws, not only by what passes the
+filters. The folder given by --output_dir then holds evaluation.json,
+evaluation.html and manifest.json.
+
+Usage:
+  drumspace_evaluate --checkpoint_file=/tmp/drumspace/vae,/tmp/drumspace/acai \
+    --examples_path=/tmp/drumspace/dataset --output_dir=/tmp/drumspace/panel
+  drumspace_evaluate --input=sampled_raw.tsv,drums_rnn_outputs \
+    --examples_path=/tmp/drumspace/dataset --output_dir=/tmp/drumspace/panel
+"""
+
+from collections.abc import Sequence
+import itertools
+import json
+import pathlib
+import sys
+
+from absl import flags
+
+from drumspace_ext import drumspace_flags
+from drumspace_ext import errors
+
+# drumspace_generate has three of these flags too; until they stand in
+# drumspace_flags the two modules can be loaded together only so.
+_DEFAULT_DRAWS = 2000
+_HELDOUT_PATH = flags.DEFINE_string(
+    'heldout_path', None,
+    'Real patterns that no model was trained on, in a form of --examples_path. '
+    'By default the validation part of --examples_path, split as the models '
+    'were trained.',
+)
+# Seed and share of validation where no model says how it was trained.
+_DEFAULT_SPLIT = 0, 0.1
+
+
+def _names(values: Sequence[str]) -> list[str]:
+  """Names rows by the last part of their paths, in full where two are alike."""
+  short = [pathlib.PurePath(value).name or value for value in values]
+  return [
+      name if short.count(name) == 1 else value
+      for name, value in zip(short, values)
+  ]
+
+
+def _read(value: str, name: str):
+  """Returns the patterns of an input, bool `[num_patterns, 32, 14]`."""
+  # pylint: disable=g-import-not-at-top
+  import numpy as np
+
+  from drumspace_ext import conversion
+  from drumspace_ext import drum_maps
+  # pylint: enable=g-import-not-at-top
+
+  options = conversion.Options(
+      voices_in=drum_maps.load(drumspace_flags.VOICES_IN.value),
+      steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
+      assume_drums=drumspace_flags.ASSUME_DRUMS.value,
+  )
+  left_out, parts = [], []
+
+  def on_reject(*rejection):
+    left_out.append(': '.join(filter(None, rejection)))
+
+  for item in conversion.read(
+      [value], [], options, recursive=drumspace_flags.RECURSIVE.value,
+      on_reject=on_reject,
+  ):
+    try:
+      parts.append(conversion.item_patterns(item, options))
+    except errors.RejectedInputError as e:
+      on_reject(item.name, e.reason, e.detail)
+  if left_out:
+    first = f'{len(left_out):,} left out, the first {left_out[0]}'
+    print(f'{name}: {first}', file=sys.stderr)
+  if not parts:
+    raise errors.InputError(f'{value} holds no pattern that can be read.')
+  return np.concatenate(parts)
+
+
+def _split(training_sets, training_set, models):
+  """Returns the step codes of (training set, held-out patterns)."""
+  if _HELDOUT_PATH.value:
+    heldout = training_sets.load(_HELDOUT_PATH.value)
+    return training_set.codes, heldout.codes
+  splits = {
+      (model.metadata['seed'], model.config.training.valid_share)
+      for _, model in models
+  } or {_DEFAULT_SPLIT}
+  if len(splits) > 1:
+    raise errors.InputError(
+        'the models were trained with other seeds or shares for validation: '
+        + ', '.join(f'seed {seed}, {share:g}' for seed, share in sorted(splits))
+        + '. Give --heldout_path, or evaluate them one by one.'
+    )
+  seed, valid_share = splits.pop()
+  train, valid = training_sets.split(training_set, valid_share, seed=seed)
+  return training_set.codes[train], training_set.codes[valid]
+
+
+def _notes(training_sets, training_set, models, heldout_codes) -> list[str]:
+  """Says where a model knows other patterns than it is judged by."""
+  import numpy as np  # pylint: disable=g-import-not-at-top
+
+  notes = []
+  classes = training_sets.class_digests(heldout_codes)
+  for name, model in models:
+    is_other = model.metadata['data_digest'] != training_set.digest
+    if is_other:
+      notes.append(
+          f'{name} was trained on other data than --examples_path, by which '
+          'its passing and novel beats are told.'
+      )
+    # What a model keeps for validation is in its data, but not learnt.
+    if is_other or _HELDOUT_PATH.value:
+      shared = int(np.isin(classes, model.known_classes).sum())
+      notes.append(
+          f'{shared:,} of the {len(classes):,} patterns held out are in the '
+          f'data of {name}.'
+      )
+  return notes
+
+
+def _load(weights: Sequence[str]) -> tuple[list, list[str]]:
+  """Returns (models, digests of their files); torch comes with them."""
+  # pylint: disable=g-import-not-at-top
+  from drumspace_ext import checkpoints
+  from drumspace_ext import manifests
+  from drumspace_ext import trained_model
+  # pylint: enable=g-import-not-at-top
+
+  digests = [manifests.digest(checkpoints.find(value)) for value in weights]
+  return [trained_model.TrainedModel(value) for value in weights], digests
+
+
+def _panel(values: Sequence[str], weights: Sequence[str]) -> dict:
+  """Reads and draws everything and returns the panel."""
+  # pylint: disable=g-import-not-at-top
+  from drumspace_ext import evaluation
+  from drumspace_ext import patterns
+  from drumspace_ext import progress
+  from drumspace_ext import training_sets
+  # pylint: enable=g-import-not-at-top
+
+  seed = drumspace_flags.SEED.value
+  training_set = training_sets.load(drumspace_flags.EXAMPLES_PATH.value)
+  names = _names([*weights, *values])
+  loaded, digests = _load(weights) if weights else ([], [])
+  models = list(zip(names, loaded))
+  train_codes, heldout_codes = _split(training_sets, training_set, models)
+  rows = []
+  for name, model in models:
+    drawn = model.draw(
+        drumspace_flags.NUM_OUTPUTS.value or _DEFAULT_DRAWS, seed=seed,
+        temperature=drumspace_flags.TEMPERATURE.value,
+        threshold=drumspace_flags.THRESHOLD.value,
+    )
+    hits = patterns.step_codes_to_hits(drawn.codes)
+    rows.append(evaluation.Row(name=name, hits=hits))
+  for name, value in zip(names[len(weights):], values):
+    rows.append(evaluation.Row(name=name, hits=_read(value, name)))
+  count = itertools.count()
+  with progress.step_bar(len(rows) + 2, 0, 'judging') as on_step:
+    panel = evaluation.evaluate(
+        rows, patterns.step_codes_to_hits(heldout_codes), train_codes,
+        seed=seed, on_row=lambda name: on_step(next(count), None),
+    )
+  panel['notes'] += _notes(training_sets, training_set, models, heldout_codes)
+  panel['digests'] |= {
+      f'weights of {name}': digest for name, digest in zip(names, digests)
+  }
+  return panel
+
+
+def main(argv: list[str]) -> int:
+  # pylint: disable=g-import-not-at-top
+  from drumspace_ext import evaluation
+  from drumspace_ext import evaluation_html
+  from drumspace_ext import manifests
+  from drumspace_ext import output_files
+  # pylint: enable=g-import-not-at-top
+
+  values = drumspace_flags.input_values(argv)
+  weights = drumspace_flags.CHECKPOINT_FILE.value
+  if not values and not weights:
+    raise errors.InputError(
+        'name something to judge with --checkpoint_file or --input.'
+    )
+  if not drumspace_flags.EXAMPLES_PATH.value:
+    raise errors.InputError('name the training set with --examples_path.')
+  folder = drumspace_flags.output_dir()
+  with output_files.Batch(folder) as batch:
+    panel = _panel(values, weights)
+    digests = panel['digests'] | {
+        f'patterns of {row["name"]}': row['digest'] for row in panel['rows']
+    }
+    arguments = {
+        flag.name: flag.value
+        for module in (__name__, drumspace_flags.__name__)
+        for flag in flags.FLAGS.get_key_flags_for_module(module)
+        if flag.name not in ('output_dir', 'log')
+    } | {'input': values}
+    contents = {
+        'evaluation.json': json.dumps(panel, indent=1) + '\n',
+        evaluation_html.FILE_NAME: evaluation_html.render(panel),
+        manifests.FILE_NAME: manifests.text(arguments, digests),
+    }
+    for name, content in contents.items():
+      batch.open(name).write(content)
+  print(evaluation.to_text(panel))
+  print()
+  for name in contents:
+    print(f'  {folder / name}')
+  return 0
+
+
+def console_entry_point() -> None:
+  drumspace_flags.run(
+      main,
+      required=[drumspace_flags.OUTPUT_DIR],
+      shared=[
+          drumspace_flags.INPUT, drumspace_flags.CHECKPOINT_FILE,
+          drumspace_flags.EXAMPLES_PATH, drumspace_flags.RECURSIVE,
+          drumspace_flags.STEPS_PER_QUARTER, drumspace_flags.ASSUME_DRUMS,
+          drumspace_flags.VOICES_IN, drumspace_flags.SEED,
+          drumspace_flags.NUM_OUTPUTS, drumspace_flags.TEMPERATURE,
+          drumspace_flags.THRESHOLD,
+      ],
+  )
+
+
+if __name__ == '__main__':
+  console_entry_point()

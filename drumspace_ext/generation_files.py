@@ -1,0 +1,180 @@
+r"""Generation files: what `drumspace_generate` leaves in its output folder.
+
+`patterns.tsv` holds the beats in published form (step codes, TAB, latent
+vector), `patterns.tfrecord` the same as NoteSequences, `nearest.tsv` has for
+each the nearest reference pattern: index, verdict (`copy`, `near` or `novel`),
+distance in bits over all rotations, step codes of that pattern, genres and
+sources (JSON list). Sampling adds every draw (`sampled_raw.tsv`) and those that
+pass (`sampled_filtered.tsv`, duplicates kept). MIDI goes into one zip or a folder.
+"""
+
+from collections.abc import Mapping
+import dataclasses
+import glob
+import json
+import pathlib
+import zipfile
+
+import numpy as np
+
+from drumspace_ext import conversion_files
+from drumspace_ext import dataset
+from drumspace_ext import dynamics as dynamics_lib
+from drumspace_ext import generation
+from drumspace_ext import manifests
+from drumspace_ext import midi_writing
+from drumspace_ext import nearest
+from drumspace_ext import note_sequences
+from drumspace_ext import output_files
+from drumspace_ext import patterns
+from drumspace_ext import tfrecords
+from drumspace_ext import training_sets
+
+PATTERNS, RECORDS = 'patterns.tsv', 'patterns.tfrecord'
+RAW, FILTERED = 'sampled_raw.tsv', 'sampled_filtered.tsv'
+NEAREST, MIDI_ZIP, MIDI_FOLDER = 'nearest.tsv', 'midi.zip', 'midi'
+WALK_MIDI = 'walk.mid'
+NEAREST_HEADER = (
+    'index', 'verdict', 'distance', 'nearest_step_codes', 'genres', 'sources',
+)
+COPY, NEAR, NOVEL = 'copy', 'near', 'novel'
+# One hit more or less a bar is still the same beat to a listener.
+NEAR_BITS = 2
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Style:
+  """How beats are written.
+
+  Attributes:
+    qpm: Tempo in quarter notes per minute.
+    dynamics: How hits are played, or None.
+    zipped: One zip of MIDI files instead of a folder.
+    name: What names of files and tracks begin with.
+    as_one: One long MIDI file of all beats instead of one each.
+  """
+
+  qpm: float
+  dynamics: dynamics_lib.Dynamics | None
+  zipped: bool
+  name: str
+  as_one: bool = False
+
+
+def verdict(distance: int) -> str:
+  """Says what a distance to the nearest reference pattern means."""
+  return COPY if not distance else NEAR if distance <= NEAR_BITS else NOVEL
+
+
+def _nearest_lines(hits: np.ndarray, reference: training_sets.TrainingSet):
+  codes = patterns.hits_to_step_codes(hits)
+  index, distance = nearest.NearestPatterns(reference.codes).find(codes)
+  yield '\t'.join(NEAREST_HEADER) + '\n'
+  for number, (i, bits) in enumerate(zip(index.tolist(), distance.tolist()), 1):
+    genres = '|'.join(f'{g}:{n}' for g, n in reference.genres[i].items())
+    sources = reference.input_ids[i] if reference.input_ids else ()
+    yield '\t'.join((
+        str(number), verdict(bits), str(bits),
+        ','.join(map(str, reference.codes[i].tolist())),
+        dataset.escape(genres), json.dumps(sources, ensure_ascii=False),
+    )) + '\n'
+
+
+def _write_midi(batch, hits: np.ndarray, style: Style) -> None:
+  names = _midi_names(style, len(hits))
+  files = (
+      midi_writing.patterns_to_midi(
+          beat, qpm=style.qpm, dynamics=style.dynamics,
+          name=name.removesuffix('.mid'),
+      ) for name, beat in zip(names, hits)
+  )
+  if style.zipped:
+    archive = batch.enter(
+        zipfile.ZipFile(batch.open(MIDI_ZIP, text=False), 'w')
+    )
+    for name, content in zip(names, files):
+      conversion_files.add_to_zip(archive, name, content)
+    return
+  for name, content in zip(names, files):
+    batch.write(name, content)
+
+
+def write(
+    folder: pathlib.Path, made: generation.Generated, style: Style,
+    reference: training_sets.TrainingSet, arguments: Mapping,
+    digests: Mapping[str, str],
+) -> list[pathlib.Path]:
+  """Writes everything about some generated beats.
+
+  Args:
+    folder: Where; made if missing.
+    made: The beats.
+    style: How they are written.
+    reference: Patterns to look for the nearest in.
+    arguments: For the manifest.
+    digests: For the manifest.
+
+  Returns:
+    The files written, the MIDI first.
+
+  Raises:
+    OutputError: If they can't be written.
+  """
+  paths = []
+  with output_files.Batch(folder) as batch:
+    if style.as_one:
+      batch.write(WALK_MIDI, midi_writing.patterns_to_midi(
+          made.hits, qpm=style.qpm, dynamics=style.dynamics, name=style.name
+      ))
+      paths.append(folder / WALK_MIDI)
+    elif style.zipped:
+      _write_midi(batch, made.hits, style)
+      paths.append(folder / MIDI_ZIP)
+    codes = patterns.hits_to_step_codes(made.hits)
+    dataset.write(
+        batch.open(PATTERNS),
+        dataset.PatternSet(codes=codes, latents=made.latents),
+    )
+    tfrecords.write(batch.open(RECORDS, text=False), (
+        note_sequences.from_patterns(
+            beat, qpm=style.qpm, sequence_id=f'/id/drumspace/{style.name}/{i}'
+        ).SerializeToString(deterministic=True)
+        for i, beat in enumerate(made.hits, 1)
+    ))
+    batch.open(NEAREST).writelines(_nearest_lines(made.hits, reference))
+    paths += [folder / PATTERNS, folder / RECORDS, folder / NEAREST]
+    if made.samples is not None:
+      samples = made.samples
+      for name, keep in (
+          (RAW, np.ones(len(samples.codes), np.bool_)),
+          (FILTERED, samples.passing),
+      ):
+        dataset.write(batch.open(name), dataset.PatternSet(
+            codes=samples.codes[keep], latents=samples.latents[keep]
+        ))
+        paths.append(folder / name)
+    batch.open(manifests.FILE_NAME).write(manifests.text(arguments, digests))
+    paths.append(folder / manifests.FILE_NAME)
+  if not style.zipped and not style.as_one:
+    with output_files.Batch(folder / MIDI_FOLDER) as batch:
+      _write_midi(batch, made.hits, style)
+    _remove_older(folder / MIDI_FOLDER, _midi_names(style, len(made.hits)))
+    paths.insert(0, folder / MIDI_FOLDER)
+  return paths
+
+
+def _midi_names(style: Style, count: int) -> list[str]:
+  name = conversion_files.safe_name(style.name)
+  width = max(3, len(str(count)))
+  return [
+      f'{name}-{i:0{width}}-of-{count:0{width}}.mid'
+      for i in range(1, count + 1)
+  ]
+
+
+def _remove_older(folder: pathlib.Path, names: list[str]) -> None:
+  """Removes the files that an earlier run of the same style left."""
+  stem = names[0].rsplit('-', 3)[0]
+  for path in folder.glob(f'{glob.escape(stem)}-*-of-*.mid'):
+    if path.name not in names:
+      path.unlink()

@@ -1,0 +1,1 @@
+"""Networks: torch modules that know nothing of training loops or files."""

@@ -1,0 +1,118 @@
+"""The autoencoder, and the interface that all models share.
+
+Published: encoder 448-64-32-4, decoder mirrored, fully connected, ReLU between
+layers, sigmoid on the output bits, linear latent. The sigmoid is left to
+whoever needs probabilities: a bit is above 0.5 where its logit is above 0.
+"""
+
+import typing
+
+import torch
+from torch import nn
+
+from drumspace_ext import configs
+from drumspace_ext import patterns
+from drumspace_ext.models import layers
+
+NUM_BITS = patterns.NUM_STEPS * patterns.NUM_VOICES
+
+
+class Losses(typing.NamedTuple):
+  """Loss terms of a batch, each float `[batch]`, in nats where they are.
+
+  Attributes:
+    total: What is minimized.
+    reconstruction: Cross-entropy of the hits.
+    kl: Divergence from the prior, or None.
+    critic: The critic's own loss, or None; it is part of `total`.
+    adversarial: The critic's verdict on mixed latents, or None.
+  """
+
+  total: torch.Tensor
+  reconstruction: torch.Tensor
+  kl: torch.Tensor | None = None
+  critic: torch.Tensor | None = None
+  adversarial: torch.Tensor | None = None
+
+
+class Autoencoder(nn.Module):
+  """The deterministic autoencoder; the other models derive from it.
+
+  Patterns go in as float 0 or 1, `[batch, 448]`, step by step.
+  """
+
+  def __init__(self, config: configs.AeConfig):
+    """Makes the layers; their weights come from torch's global generator."""
+    super().__init__()
+    self.config = config
+    self.z_size = config.z_size
+    self.encoder = layers.fully_connected(
+        (NUM_BITS, *config.hidden_sizes, self._encoder_outputs())
+    )
+    self.decoder = layers.fully_connected(
+        (config.z_size, *reversed(config.hidden_sizes), NUM_BITS)
+    )
+
+  def _encoder_outputs(self) -> int:
+    return self.config.z_size
+
+  def encode(self, hits: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Returns the posterior of each pattern.
+
+    Args:
+      hits: float `[batch, 448]`.
+
+    Returns:
+      (mu, sigma), float `[batch, z_size]`; sigma is 0 where a model has none.
+    """
+    mu = self.encoder(hits)
+    return mu, torch.zeros_like(mu)
+
+  def decode(self, z: torch.Tensor) -> torch.Tensor:
+    """Returns the logits of all bits, float `[batch, 448]`."""
+    return self.decoder(z)
+
+  def draw_hits(
+      self, z: torch.Tensor, *, temperature: float, threshold: float,
+      generator: torch.Generator | None,
+  ) -> torch.Tensor:
+    """Returns a pattern for each latent vector.
+
+    Args:
+      z: float `[batch, z_size]`.
+      temperature: Logits are divided by it before each bit is drawn; at 0, as
+        published, a bit is set where its probability is above `threshold`.
+      threshold: Probability, only for temperature 0.
+      generator: Draws the bits; None is allowed at temperature 0.
+
+    Returns:
+      bool `[batch, 448]`.
+    """
+    logits = self.decode(z)
+    if temperature > 0:
+      chance = torch.sigmoid(logits / temperature)
+      uniform = torch.rand(
+          chance.shape, generator=generator, device=chance.device
+      )
+      return uniform < chance
+    return logits > torch.logit(torch.tensor(threshold)).item()
+
+  def reconstruct(self, hits: torch.Tensor) -> torch.Tensor:
+    """Returns what patterns `[batch, 448]` decode to again, bool."""
+    mu, _ = self.encode(hits)
+    return self.draw_hits(mu, temperature=0.0, threshold=0.5, generator=None)
+
+  def losses(
+      self, hits: torch.Tensor, *, train_step: int,
+      generator: torch.Generator,
+  ) -> Losses:
+    """Returns the losses of a batch.
+
+    Args:
+      hits: float `[batch, 448]`.
+      train_step: Optimizer updates so far, for warm-ups.
+      generator: For whatever a model draws.
+    """
+    del train_step, generator
+    reconstruction = layers.bit_loss(self.decode(self.encoder(hits)), hits)
+    return Losses(total=reconstruction, reconstruction=reconstruction)

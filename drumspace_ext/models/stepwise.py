@@ -1,0 +1,143 @@
+"""The stepwise model: a VAE whose decoder writes step by step, voice by voice.
+
+Independent bits, as in the published decoders, can't say "either this or that":
+what is drawn from them is noise around a mean. Here each bit is drawn given z
+and all bits before it, so that a latent vector stands for a family of beats and
+temperature chooses among its members.
+
+The decoder looks back over all earlier steps of the pattern (31 of them, by
+their distance, so that a repeat one bar later is easy to see) through a stack
+of residual layers; within a step, voices are ordered by a small shared layer as
+in NADE (Larochelle, Murray 2011).
+"""
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from drumspace_ext import configs
+from drumspace_ext import patterns
+from drumspace_ext.models import vae
+
+_LOOKBACK = patterns.NUM_STEPS - 1
+_STEPS, _VOICES = patterns.NUM_STEPS, patterns.NUM_VOICES
+
+
+class Stepwise(vae.Vae):
+  """The model; its encoder is the VAE's, its decoder is its own."""
+
+  config: configs.StepwiseConfig
+
+  def __init__(self, config: configs.StepwiseConfig):
+    super().__init__(config)
+    del self.decoder
+    size, head = config.decoder_size, config.voice_head_size
+    self.from_past = nn.Linear(_LOOKBACK * _VOICES, size, bias=False)
+    self.from_z = nn.Linear(config.z_size, size)
+    self.positions = nn.Embedding(_STEPS, size)
+    self.layers = nn.ModuleList(
+        nn.Linear(size, size) for _ in range(config.num_decoder_layers)
+    )
+    self.z_to_layers = nn.Linear(config.z_size, size)
+    self.dropout = nn.Dropout(config.dropout)
+    self.to_head = nn.Linear(size, head)
+    self.voice_inputs = nn.Parameter(0.1 * torch.randn(_VOICES, head))
+    self.voice_outputs = nn.Parameter(0.05 * torch.randn(_VOICES, head))
+    self.to_bits = nn.Linear(size, _VOICES)
+
+  def _trunk(
+      self, past: torch.Tensor, z: torch.Tensor, step: torch.Tensor
+  ) -> torch.Tensor:
+    """Returns what is known before a step, float `[..., decoder_size]`.
+
+    Args:
+      past: The 31 steps before, float `[..., 14 * 31]`, by voice and then from
+        the most distant to the last.
+      z: float `[..., z_size]`.
+      step: Its number, int64 `[...]`.
+    """
+    known = functional.gelu(
+        self.from_past(past) + self.from_z(z) + self.positions(step)
+    )
+    for number, layer in enumerate(self.layers):
+      update = layer(self.dropout(known))
+      if number == 0:
+        update = update + self.z_to_layers(z)
+      known = known + functional.gelu(update)
+    return known
+
+  def teacher_logits(
+      self, z: torch.Tensor, hits: torch.Tensor
+  ) -> torch.Tensor:
+    """Returns each bit's logit given the true bits before it.
+
+    Args:
+      z: float `[batch, z_size]`.
+      hits: float `[batch, 448]`.
+
+    Returns:
+      float `[batch, 32, 14]`.
+    """
+    rows = hits.view(-1, _STEPS, _VOICES)
+    silence = torch.zeros(
+        len(rows), _LOOKBACK, _VOICES, device=rows.device
+    )
+    padded = torch.cat([silence, rows[:, :-1]], dim=1)
+    past = padded.unfold(1, _LOOKBACK, 1)  # [batch, 32, 14, 31]
+    steps = torch.arange(_STEPS, device=rows.device)
+    known = self._trunk(past.reshape(len(rows), _STEPS, -1), z[:, None], steps)
+    struck = torch.cumsum(rows[..., None] * self.voice_inputs, dim=-2)
+    before = functional.pad(struck[..., :-1, :], (0, 0, 1, 0))
+    head = functional.gelu(self.to_head(known)[..., None, :] + before)
+    return (head * self.voice_outputs).sum(-1) + self.to_bits(known)
+
+  def _reconstruction(
+      self, z: torch.Tensor, hits: torch.Tensor
+  ) -> torch.Tensor:
+    logits = self.teacher_logits(z, hits).flatten(1)
+    return functional.binary_cross_entropy_with_logits(
+        logits, hits, reduction='none'
+    ).sum(-1)
+
+  def draw_hits(
+      self, z: torch.Tensor, *, temperature: float, threshold: float,
+      generator: torch.Generator | None,
+  ) -> torch.Tensor:
+    """Writes a pattern for each latent vector.
+
+    Args:
+      z: float `[batch, z_size]`.
+      temperature: Logits are divided by it before drawing; at 0 a bit is set
+        where its probability is above `threshold`.
+      threshold: Probability, only for temperature 0.
+      generator: Draws the bits; None is allowed at temperature 0.
+
+    Returns:
+      bool `[batch, 448]`.
+    """
+    cut = torch.logit(torch.tensor(threshold)).item()
+    # The past stands behind 31 silent steps, and grows as it is written.
+    rows = torch.zeros(
+        len(z), _LOOKBACK + _STEPS, _VOICES, device=z.device
+    )
+    for step in range(_STEPS):
+      past = rows[:, step:step + _LOOKBACK].transpose(1, 2).flatten(1)
+      number = torch.full((len(z),), step, device=z.device)
+      known = self._trunk(past, z, number)
+      head, bits = self.to_head(known), self.to_bits(known)
+      for voice in range(_VOICES):
+        logit = (
+            (functional.gelu(head) * self.voice_outputs[voice]).sum(-1)
+            + bits[:, voice]
+        )
+        if temperature > 0:
+          chance = torch.sigmoid(logit / temperature)
+          uniform = torch.rand(
+              len(z), generator=generator, device=z.device
+          )
+          struck = (uniform < chance).float()
+        else:
+          struck = (logit > cut).float()
+        rows[:, _LOOKBACK + step, voice] = struck
+        head = head + struck[:, None] * self.voice_inputs[voice]
+    return rows[:, _LOOKBACK:].flatten(1) > 0.5

@@ -1,0 +1,141 @@
+"""Nearest patterns: Hamming distance over all 32 rotations.
+
+Most pairs are never compared bit by bit. A rotation by an even number of steps
+keeps, for each voice, the number of hits on even and on odd steps, and one
+by an odd number exchanges the two; so the sum of the differences of these
+numbers is a lower bound of the distance. Numbers written as rows of ones (3 is
+1110...) differ in as many bits as they differ by, which makes the bounds of all
+pairs one matrix product.
+"""
+
+import numpy as np
+
+from drumspace_ext import patterns
+
+_WORDS = patterns.NUM_STEPS * patterns.NUM_VOICES // 64
+_PARITIES = 2
+_CHUNK = 256
+_FIRST = 64
+_PAIRS_AT_ONCE = 1 << 13
+
+
+def _pack(rows: np.ndarray) -> np.ndarray:
+  """Packs bool `[..., 32, 14]` into uint64 `[..., 7]`."""
+  flat = rows.reshape(*rows.shape[:-2], -1)
+  return np.packbits(flat, axis=-1).view(np.uint64)
+
+
+def _counts_as_ones(hits: np.ndarray, *, exchanged: bool) -> np.ndarray:
+  """Writes the hits of each voice on even and on odd steps as rows of ones.
+
+  Args:
+    hits: bool `[n, 32, 14]`.
+    exchanged: Take odd steps for even ones, as an odd rotation does.
+
+  Returns:
+    float32 `[n, 448]`: for each parity and voice 16 places.
+  """
+  halves = hits.reshape(len(hits), -1, _PARITIES, patterns.NUM_VOICES)
+  counts = halves.sum(1)[:, ::-1 if exchanged else 1]  # [n, parity, voice]
+  places = np.arange(patterns.NUM_STEPS // _PARITIES)
+  ones = counts[..., None] > places
+  return ones.reshape(len(hits), -1).astype(np.float32)
+
+
+class NearestPatterns:
+  """Finds the nearest of some fixed patterns, phase left aside."""
+
+  def __init__(self, codes: np.ndarray):
+    """Prepares the patterns to search.
+
+    Args:
+      codes: Step codes, integer `[num_patterns, 32]`, at least one.
+    """
+    patterns.validate_codes(codes)
+    hits = patterns.step_codes_to_hits(codes)
+    ones = _counts_as_ones(hits, exchanged=False)
+    # Places that nobody reaches add nothing to a product.
+    self._places = ones.any(0)
+    # |a| + |b| - 2 ab of two rows of ones; |a| is left to the query.
+    self._products = np.concatenate(
+        [-2 * ones[:, self._places].T, ones.sum(1)[None]]
+    )
+    self._words = _pack(hits).T.copy()  # [7, num_patterns]
+
+  def find(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the nearest pattern of each query.
+
+    Args:
+      codes: Step codes, integer `[num_queries, 32]`.
+
+    Returns:
+      (index, distance): int64 `[num_queries]`, of equals the first, and the
+      number of bits that differ in the best rotation, int64 `[num_queries]`.
+    """
+    patterns.validate_codes(codes)
+    index = np.zeros(len(codes), np.int64)
+    distance = np.zeros(len(codes), np.int64)
+    for start in range(0, len(codes), _CHUNK):
+      part = slice(start, start + _CHUNK)
+      index[part], distance[part] = self._find_chunk(codes[part])
+    return index, distance
+
+  def _find_chunk(self, codes: np.ndarray):
+    shifted = patterns.step_codes_to_rows(
+        patterns.rotations(codes.astype(np.uint16))
+    )  # [chunk, 32, 32, 14]
+    words = _pack(shifted)  # [chunk, 32, 7]
+    bounds = []
+    for exchanged in (False, True):
+      ones = _counts_as_ones(shifted[:, 0], exchanged=exchanged)
+      rows = np.concatenate(
+          [ones[:, self._places], np.ones((len(ones), 1), np.float32)], axis=1
+      )
+      bounds.append(rows @ self._products)
+    sizes = shifted[:, 0].sum((1, 2))
+    index = np.empty(len(codes), np.int64)
+    distance = np.empty(len(codes), np.int64)
+    for i in range(len(codes)):
+      index[i], distance[i] = self._find_one(
+          words[i], [bound[i] for bound in bounds], int(sizes[i])
+      )
+    return index, distance
+
+  def _find_one(
+      self, words: np.ndarray, bounds: list[np.ndarray], size: int
+  ) -> tuple[int, int]:
+    """Finds the nearest pattern to one.
+
+    Args:
+      words: Its rotations, uint64 `[32, 7]`.
+      bounds: For even and odd rotations the bounds less `size`, float32
+        `[num_patterns]`.
+      size: Its hits.
+    """
+    best = patterns.NUM_STEPS * patterns.NUM_VOICES
+    for parity, bound in enumerate(bounds):
+      few = np.flatnonzero(bound <= bound.min() + 1)[:_FIRST]
+      distances = self._distances(words[parity::_PARITIES], few)
+      best = min(best, int(distances.min()))
+    chosen, chosen_distance = -1, best + 1
+    for parity, bound in enumerate(bounds):
+      rest = np.flatnonzero(bound <= best - size)
+      if not len(rest):
+        continue
+      distances = self._distances(words[parity::_PARITIES], rest)
+      first = int(distances.argmin())
+      found = int(distances[first]), int(rest[first])
+      if found < (chosen_distance, chosen) or chosen < 0:
+        chosen_distance, chosen = found
+    return chosen, chosen_distance
+
+  def _distances(self, words: np.ndarray, which: np.ndarray) -> np.ndarray:
+    """Returns the distance of some rotations to some patterns, int64."""
+    parts = []
+    for start in range(0, len(which), _PAIRS_AT_ONCE):
+      own = self._words[:, which[start:start + _PAIRS_AT_ONCE]]
+      total = np.zeros((len(words), own.shape[1]), np.uint16)
+      for word in range(_WORDS):
+        total += np.bitwise_count(words[:, word, None] ^ own[word])
+      parts.append(total.min(0))
+    return np.concatenate(parts).astype(np.int64)

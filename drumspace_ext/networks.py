@@ -1,0 +1,41 @@
+"""Networks by kind: from a configuration to the torch module it describes."""
+
+import types
+
+import torch
+
+from drumspace_ext import configs
+from drumspace_ext.models import acai
+from drumspace_ext.models import autoencoder
+from drumspace_ext.models import stepwise
+from drumspace_ext.models import vae
+
+_CLASSES = types.MappingProxyType({
+    'ae': autoencoder.Autoencoder, 'vae': vae.Vae, 'acai': acai.Acai,
+    'stepwise': stepwise.Stepwise,
+})
+
+
+def make(config: configs.AeConfig, *, seed: int) -> autoencoder.Autoencoder:
+  """Makes a network with fresh weights.
+
+  Args:
+    config: The model's part of a configuration.
+    seed: Of the weights.
+  """
+  # torch's initializers draw from the global generator: lend it to them.
+  with torch.random.fork_rng(devices=[]):
+    torch.manual_seed(seed)
+    return _CLASSES[config.kind](config)
+
+
+def prepare_torch(num_threads: int = 1) -> None:
+  """Sets the number of threads that torch uses.
+
+  Its default of all processors is up to 20 times slower for nets this small
+  when the machine is busy.
+
+  Args:
+    num_threads: Threads; results may differ in the last bit between numbers.
+  """
+  torch.set_num_threads(num_threads)

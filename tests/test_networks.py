@@ -1,0 +1,75 @@
+"""Tests for networks."""
+
+import pytest
+import tiny_models
+import torch
+
+from drumspace_ext import config_loading
+from drumspace_ext import configs
+from drumspace_ext import networks
+from drumspace_ext.models import acai
+from drumspace_ext.models import autoencoder
+from drumspace_ext.models import stepwise
+from drumspace_ext.models import vae
+
+
+def _same(one, other):
+  pairs = zip(one.parameters(), other.parameters(), strict=True)
+  return all(torch.equal(a, b) for a, b in pairs)
+
+
+@pytest.mark.parametrize('kind', tiny_models.KINDS)
+def test_weights_depend_on_the_seed_alone(kind):
+  config = tiny_models.config(kind).model
+  torch.manual_seed(1)
+  first = networks.make(config, seed=5)
+  torch.manual_seed(2)
+  assert _same(first, networks.make(config, seed=5))
+  assert not _same(first, networks.make(config, seed=6))
+
+
+@pytest.mark.parametrize('kind', tiny_models.KINDS)
+def test_global_generator_is_left_as_it_was(kind):
+  before = torch.random.get_rng_state()
+  networks.make(tiny_models.config(kind).model, seed=5)
+  assert torch.equal(torch.random.get_rng_state(), before)
+  torch.rand(1)
+  assert not torch.equal(torch.random.get_rng_state(), before)
+
+
+def test_every_kind_has_its_network():
+  assert set(tiny_models.KINDS) == set(configs.MODEL_KINDS)
+  kinds = {
+      kind: type(networks.make(tiny_models.config(kind).model, seed=0))
+      for kind in configs.MODEL_KINDS
+  }
+  assert kinds == {
+      'ae': autoencoder.Autoencoder, 'vae': vae.Vae, 'acai': acai.Acai,
+      'stepwise': stepwise.Stepwise,
+  }
+
+
+def test_published_sizes_are_built():
+  network = networks.make(config_loading.load('acai').model, seed=0)
+
+  def widths(stack):
+    layers = [m for m in stack if isinstance(m, torch.nn.Linear)]
+    return [layers[0].in_features] + [m.out_features for m in layers]
+
+  assert widths(network.encoder) == [448, 64, 32, 4]
+  assert widths(network.decoder) == [4, 32, 64, 448]
+  assert widths(network.critic) == [448, 64, 32, 4]
+  kinds = [type(m).__name__ for m in network.encoder]
+  assert kinds == ['Linear', 'ReLU', 'Linear', 'ReLU', 'Linear']
+  assert widths(networks.make(config_loading.load('vae').model, seed=0).encoder) == [
+      448, 64, 32, 8,
+  ]
+
+
+def test_threads_are_set():
+  try:
+    networks.prepare_torch(2)
+    assert torch.get_num_threads() == 2
+  finally:
+    networks.prepare_torch()
+  assert torch.get_num_threads() == 1
