@@ -95,3 +95,29 @@ def test_error_passes_and_ends_the_bar(stream):
         on_progress(1, 1)
         raise ZeroDivisionError
   assert not stream.getvalue().split('\r')[-1].strip()
+
+
+@hypothesis.given(st.lists(
+    st.tuples(st.integers(1, 9), st.none() | st.floats(0, 99)), max_size=20
+))
+def test_steps_are_silent_where_nobody_looks(steps):
+  stream = io.StringIO()
+  with _stderr(stream):
+    with progress.step_bar(100, 3, 'training') as on_step:
+      for step in steps:
+        assert on_step(*step) is None
+  assert stream.getvalue() == ''
+
+
+def test_terminal_shows_steps_from_where_a_run_goes_on():
+  stream = _Terminal()
+  with _stderr(stream):
+    with progress.step_bar(100, 40, 'training') as on_step:
+      on_step(41, None)
+      on_step(60, 3.14159)
+      on_step(61, None)
+  lines = stream.getvalue().split('\r')
+  assert any('40/100' in line for line in lines)
+  shown = [line for line in lines if '60/100' in line or '61/100' in line]
+  assert any('loss 3.14' in line for line in shown)
+  assert not lines[-1].strip()

@@ -221,3 +221,52 @@ def test_workers_end_when_the_parent_is_killed():
 
 def test_there_is_a_processor():
   assert 1 <= worker_pool.usable_cpus() <= (os.cpu_count() or 1)
+
+
+# What a worker does, in this process
+
+
+def _answers(function, tasks, others=()):
+  """Runs a worker's loop here over tasks that are sent beforehand."""
+  ours, theirs = multiprocessing.Pipe()
+  for task in tasks:
+    ours.send(task)
+  before = signal.getsignal(signal.SIGINT)
+  try:
+    # Its side is closed behind the last task: that ends the loop.
+    answers = []
+
+    def answering(task):
+      answers.append(task)
+      if len(answers) == len(tasks):
+        ours.close()
+      return function(task)
+
+    worker_pool._work(answering, theirs, list(others))
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+  finally:
+    signal.signal(signal.SIGINT, before)
+    theirs.close()
+  return answers
+
+
+def test_worker_answers_all_tasks_until_its_parent_is_gone():
+  assert _answers(lambda task: task + 1, [1, 2, 3]) == [1, 2, 3]
+
+
+def test_worker_closes_what_it_holds_of_others():
+  other, rest = multiprocessing.Pipe()
+  _answers(str, [1], others=[other])
+  assert other.closed and not rest.closed
+  rest.close()
+
+
+def test_worker_ends_when_nothing_comes():
+  ours, theirs = multiprocessing.Pipe()
+  ours.close()
+  before = signal.getsignal(signal.SIGINT)
+  try:
+    assert worker_pool._work(str, theirs, []) is None
+  finally:
+    signal.signal(signal.SIGINT, before)
+    theirs.close()
