@@ -20,7 +20,6 @@ import numpy as np
 from drumspace_ext import errors
 from drumspace_ext import extraction
 from drumspace_ext import genres as genres_lib
-from drumspace_ext import patterns
 from drumspace_ext import rejections
 from drumspace_ext import user_paths
 

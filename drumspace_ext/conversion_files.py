@@ -19,7 +19,6 @@ from drumspace_ext import tfrecords
 from drumspace_ext import user_paths
 
 MIDI, ZIP, TFRECORD, TSV, PRIMER = 'midi', 'zip', 'tfrecord', 'tsv', 'primer'
-FORMS = (MIDI, ZIP, TFRECORD, TSV, PRIMER)
 
 # What a file is called in an output folder, where the caller names none.
 DEFAULT_NAMES = {
@@ -138,7 +137,7 @@ def write(
     items: From `conversion.read`.
     folder: Where to write.
     name: The file in it; empty for a folder of MIDI files.
-    form: One of `FORMS`.
+    form: `MIDI`, `ZIP`, `TFRECORD`, `TSV` or `PRIMER`.
     options: How to convert.
     on_reject: Called with (name, reason, detail) of what can't be converted.
     sources: Paths of the inputs, which are not to be overwritten.

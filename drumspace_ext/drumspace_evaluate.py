@@ -200,12 +200,7 @@ def main(argv: list[str]) -> int:
     digests = panel['digests'] | {
         f'patterns of {row["name"]}': row['digest'] for row in panel['rows']
     }
-    arguments = {
-        flag.name: flag.value
-        for module in (__name__, drumspace_flags.__name__)
-        for flag in flags.FLAGS.get_key_flags_for_module(module)
-        if flag.name not in ('output_dir', 'log')
-    } | {'input': values}
+    arguments = drumspace_flags.arguments(__name__) | {'input': values}
     contents = {
         'evaluation.json': json.dumps(panel, indent=1) + '\n',
         evaluation_html.FILE_NAME: evaluation_html.render(panel),

@@ -101,6 +101,21 @@ def input_values(argv: Sequence[str]) -> list[str]:
   return [value for value in (*INPUT.value, *argv[1:]) if value.strip()]
 
 
+def arguments(module: str) -> dict[str, object]:
+  """Returns the flags of an entry point for its manifest, by name.
+
+  Args:
+    module: Its `__name__`.
+  """
+  return {
+      flag.name: flag.value
+      for name in (module, __name__)
+      for flag in flags.FLAGS.get_key_flags_for_module(name)
+      # Where results go, and what is logged, makes no difference to them.
+      if flag.name not in (OUTPUT_DIR.name, LOG.name)
+  }
+
+
 def mode(choices: Sequence[str]) -> str:
   """Returns --mode, by default the first of some choices."""
   value = MODE.value or choices[0]

@@ -156,12 +156,7 @@ def main(argv: list[str]) -> int:
           seed=drumspace_flags.SEED.value,
       ) if _ACCENTS.value or _SWING.value or _HUMANIZE.value else None,
   )
-  arguments = {
-      flag.name: flag.value
-      for module in (__name__, drumspace_flags.__name__)
-      for flag in flags.FLAGS.get_key_flags_for_module(module)
-      if flag.name not in ('output_dir', 'log')
-  }
+  arguments = drumspace_flags.arguments(__name__)
   paths = generation_files.write(
       drumspace_flags.output_dir(), made, style, reference, arguments,
       {'weights': manifests.digest(checkpoints.find(names[0])),

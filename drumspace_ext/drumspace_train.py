@@ -63,9 +63,9 @@ def main(argv: list[str]) -> int:
   from drumspace_ext import networks
   from drumspace_ext import progress
   from drumspace_ext import training
-  from drumspace_ext import validation
   from drumspace_ext import training_data
   from drumspace_ext import training_sets
+  from drumspace_ext import validation
   # pylint: enable=g-import-not-at-top
 
   if len(argv) > 1:

@@ -181,9 +181,8 @@ def canonical_bytes(packed: bytes) -> bytes:
 def _count_loops(onsets, found, keep: np.ndarray) -> list[LoopCount]:
   """Sums the kept loops by pattern and phase."""
   members: dict[bytes, list[int]] = collections.defaultdict(list)
-  packed = found.codes.astype('>u2')
   for i in np.flatnonzero(keep).tolist():
-    members[packed[i].tobytes()].append(i)
+    members[codes_to_bytes(found.codes[i])].append(i)
   counts = []
   for phase in sorted(members):
     loops = members[phase]

@@ -14,7 +14,6 @@ from drumspace_ext import errors
 from drumspace_ext import extraction
 from drumspace_ext import inputs
 from drumspace_ext import loops as loops_lib
-from drumspace_ext import midi_files
 from drumspace_ext import midi_note_sequences
 from drumspace_ext import note_sequences
 from drumspace_ext import patterns
