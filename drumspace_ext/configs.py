@@ -116,7 +116,12 @@ class TrainingConfig:
     batch_size: Patterns in a train step.
     learning_rate: Peak of the one-cycle schedule.
     num_train_steps: Train steps of the whole run.
+    adam_beta2: Decay of AdamW's second moments.
     weight_decay: Of AdamW.
+    average_decay: Decay of the running average of the weights, which is what is
+      saved; 0 saves the weights themselves.
+    bar_exchange: Share of a batch whose two bars change places: still beats,
+      but other ones.
     gradient_norm: Gradients are scaled down to this norm.
     eval_steps: Train steps between evaluations.
     valid_share: Share of inputs (or patterns) kept for evaluation.
@@ -125,7 +130,10 @@ class TrainingConfig:
   batch_size: int
   learning_rate: float
   num_train_steps: int
+  adam_beta2: float
   weight_decay: float
+  average_decay: float
+  bar_exchange: float
   gradient_norm: float
   eval_steps: int
   valid_share: float
@@ -140,6 +148,13 @@ class TrainingConfig:
     _check(
         self.weight_decay >= 0, 'weight_decay', self.weight_decay,
         'not negative',
+    )
+    for name in ('adam_beta2', 'average_decay'):
+      value = getattr(self, name)
+      _check(0 <= value < 1, name, value, 'in [0, 1)')
+    _check(
+        0 <= self.bar_exchange <= 1, 'bar_exchange', self.bar_exchange,
+        'in [0, 1]',
     )
     _check(
         0 < self.valid_share < 1, 'valid_share', self.valid_share, 'in (0, 1)'

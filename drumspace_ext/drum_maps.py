@@ -72,6 +72,18 @@ class DrumMap:
     """For each voice its own first pitch, `None` for a voice it lacks."""
     return tuple(row[0] if row else None for row in self.pitches)
 
+  @functools.cached_property
+  def keeps_all(self) -> bool:
+    """Whether every voice is written as itself."""
+    return tuple(self.write_as) == tuple(range(len(self.write_as)))
+
+  @functools.cached_property
+  def exemplar_array(self) -> np.ndarray:
+    """`exemplars` with 0 for `None`, int8 `[14]`."""
+    table = np.array([pitch or 0 for pitch in self.exemplars], np.int8)
+    table.setflags(write=False)
+    return table
+
   def folded(self, hits: np.ndarray) -> np.ndarray:
     """Returns the hits that are left after writing and reading in this map.
 
@@ -82,6 +94,8 @@ class DrumMap:
       bool `[..., 14]`, what a reader with this map sees of `hits`; written with
       `exemplars`.
     """
+    if self.keeps_all:
+      return hits.copy()
     result = np.zeros_like(hits)
     for voice, target in enumerate(self.write_as):
       if target != NO_VOICE:

@@ -54,6 +54,13 @@ _HUMANIZE = flags.DEFINE_float(
     'humanize', 0.0, 'How much times and velocities vary, 0 to 1.'
 )
 _DEFAULT_OUTPUTS = 16
+# Flags that only some modes have a use for.
+_ONLY_IN = {
+    'genre': ('sample',), 'near': ('sample',), 'num_draws': ('sample',),
+    'num_bars': ('walk',), 'temperature': ('sample', 'vary'),
+    'threshold': ('sample', 'vary'),
+    'num_outputs': ('sample', 'interpolate', 'blend', 'vary'),
+}
 # Beats that a mode needs by --input or --step_codes: at least and at most.
 _NEEDED = {'sample': (0, 0), 'interpolate': (2, 2), 'blend': (4, 4),
            'walk': (0, 1), 'vary': (1, 1)}
@@ -61,6 +68,21 @@ _NEEDED = {'sample': (0, 0), 'interpolate': (2, 2), 'blend': (4, 4),
 
 def _mode() -> str:
   return drumspace_flags.mode(_MODES)
+
+
+def _check_flags() -> None:
+  """Refuses what would be ignored."""
+  mode = _mode()
+  for name, modes in _ONLY_IN.items():
+    if flags.FLAGS[name].present and mode not in modes:
+      raise errors.InputError(
+          f'--{name} has no use in --mode={mode}, only in '
+          + ', '.join(modes) + '.'
+      )
+  if _NUM_BARS.value % 2:
+    raise errors.InputError(
+        f'--num_bars must be even (a beat has two bars), got {_NUM_BARS.value}.'
+    )
 
 
 def _num_outputs() -> int:
@@ -120,6 +142,7 @@ def _make(generation, model, found, reference):
   return generation.vary(
       model, found[0], num_outputs=count, seed=seed,
       temperature=drumspace_flags.TEMPERATURE.value,
+      threshold=drumspace_flags.THRESHOLD.value,
   )
 
 
@@ -134,7 +157,11 @@ def main(argv: list[str]) -> int:
   from drumspace_ext import training_sets
   # pylint: enable=g-import-not-at-top
 
-  _mode()
+  _check_flags()
+  playing = dynamics.Dynamics(
+      accents=_ACCENTS.value, swing=_SWING.value, humanize=_HUMANIZE.value,
+      seed=drumspace_flags.SEED.value,
+  )
   names = [*drumspace_flags.CHECKPOINT_FILE.value,
            *filter(None, [drumspace_flags.RUN_DIR.value])]
   if len(names) != 1:
@@ -151,10 +178,7 @@ def main(argv: list[str]) -> int:
   style = generation_files.Style(
       qpm=drumspace_flags.qpm(), zipped=_ZIP.value, as_one=_mode() == 'walk',
       name=f'{model.config.name}_{_mode()}_seed{drumspace_flags.SEED.value}',
-      dynamics=dynamics.Dynamics(
-          accents=_ACCENTS.value, swing=_SWING.value, humanize=_HUMANIZE.value,
-          seed=drumspace_flags.SEED.value,
-      ) if _ACCENTS.value or _SWING.value or _HUMANIZE.value else None,
+      dynamics=playing if _ACCENTS.value or _SWING.value or _HUMANIZE.value else None,
   )
   arguments = drumspace_flags.arguments(__name__)
   paths = generation_files.write(

@@ -36,6 +36,7 @@ _NUM_STEPS = flags.DEFINE_integer(
     'Train steps of the whole run, instead of the configuration\'s.',
     lower_bound=1,
 )
+_DEVICES = ('cpu', 'cuda')
 _DEVICE = flags.DEFINE_string('device', 'cpu', 'cpu or cuda.')
 _NUM_THREADS = flags.DEFINE_integer(
     'num_threads', 1, 'Threads for torch; more seldom help nets this small.',
@@ -44,6 +45,10 @@ _NUM_THREADS = flags.DEFINE_integer(
 
 
 def _device(torch, name: str):
+  if name.split(':')[0] not in _DEVICES:
+    raise errors.InputError(
+        f'--device must be {" or ".join(_DEVICES)}, got {name!r}.'
+    )
   try:
     device = torch.device(name)
     torch.zeros(1, device=device)

@@ -1,8 +1,8 @@
 """Generation: new beats from a trained model, in five ways.
 
-`sample` draws from the space, a genre's part of it, or around given beats;
-`interpolate` leads from one beat to another; `blend` spans a square between
-four; `walk` strolls through the space and comes back; `vary` lists neighbours.
+`sample` draws from the space or around beats; `interpolate` leads from one beat
+to another; `blend` spans a square between four; `walk` strolls through the space
+and comes back; `vary` lists neighbours.
 """
 
 from collections.abc import Iterator, Sequence
@@ -71,7 +71,7 @@ def genre_beats(
   """Returns the training patterns of a genre, bool `[n, 32, 14]`.
 
   Raises:
-    InputError: If no pattern has that label; the message lists those there are.
+    InputError: If no pattern has that label.
   """
   genres = training_set.genres
   chosen = [i for i, labels in enumerate(genres) if genre in labels]
@@ -100,7 +100,7 @@ def sample(
     threshold: Likewise.
 
   Raises:
-    InputError: If not enough beats pass.
+    InputError: If none passes; fewer than asked for are returned.
   """
   sampler = model.sampler
   if near is not None:
@@ -143,7 +143,7 @@ def interpolate(
   """Leads from one beat to another; the ends are exact.
 
   Args:
-    model: A model.
+    model: Leads.
     ends: bool `[2, 32, 14]`.
     num_steps: Beats on the way with the ends, at least 2.
   """
@@ -197,8 +197,7 @@ def stroll(
     while True:
       drawn = model.draw(_MIN_BATCH, seed=int(rng.integers(2**31)))
       for i in np.flatnonzero(drawn.passing):
-        yield (drawn.latents[i],
-               patterns.step_codes_to_hits(drawn.codes[i]))
+        yield drawn.latents[i], patterns.step_codes_to_hits(drawn.codes[i])
   targets = somewhere()
   if start is None:
     here = next(targets)
@@ -246,7 +245,7 @@ def walk(
   )
   for z_step, beat in zip(z[1:-1], hits[1:-1]):
     trivial = patterns.is_trivial(patterns.hits_to_step_codes(beat))
-    # Where nothing plausible lies on the way, the last beat is played on.
+    # Where nothing plausible lies, the last beat is played on.
     steps.append(steps[-1] if trivial else (z_step, beat))
   return Generated(
       latents=np.stack([z for z, _ in steps]),
@@ -256,7 +255,7 @@ def walk(
 
 def vary(
     model: trained_model.TrainedModel, beat: np.ndarray, *, num_outputs: int,
-    seed: int, temperature: float | None,
+    seed: int, temperature: float | None, threshold: float = 0.5,
 ) -> Generated:
   """Returns neighbours of a beat, the nearest first.
 
@@ -266,6 +265,7 @@ def vary(
     num_outputs: Beats wanted.
     seed: Of everything drawn.
     temperature: See `TrainedModel.decode_hits`.
+    threshold: Likewise.
 
   Raises:
     InputError: If the model knows no other beat near it.
@@ -278,6 +278,7 @@ def vary(
     drawn = model.draw(
         max(_MIN_BATCH, 4 * num_outputs), seed=int(rng.integers(2**31)),
         sampler=sampling.around(mu, sigma * spread), temperature=temperature,
+        threshold=threshold,
     )
     hits = patterns.step_codes_to_hits(drawn.codes)
     for i in np.flatnonzero(~drawn.trivial):
@@ -288,9 +289,7 @@ def vary(
     if len(found) >= num_outputs:
       break
   if not found:
-    raise errors.InputError(
-        'the model gives back nothing but this beat. Raise --temperature.'
-    )
+    raise errors.InputError('the model gives back nothing but this beat.')
   # Of equal distance the one with smaller bytes: no order of chance.
   ordered = sorted(found.items(), key=lambda item: (item[1][0], item[0]))
   nearest = ordered[:num_outputs]

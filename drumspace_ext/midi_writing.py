@@ -101,8 +101,9 @@ def patterns_to_midi(
   patterns.validate(hits)
   note_sequences.validate_playing(qpm=qpm, velocity=velocity, repeats=repeats)
   drum_map = drum_map or drum_maps.load(drum_maps.GM14)
-  rows = np.tile(hits.reshape(-1, patterns.NUM_VOICES), (repeats, 1))
-  written = np.array([pitch or 0 for pitch in drum_map.exemplars])
+  rows = hits.reshape(-1, patterns.NUM_VOICES)
+  if repeats > 1:
+    rows = np.tile(rows, (repeats, 1))
   step, voice = np.nonzero(drum_map.folded(rows))
   ticks_per_step = note_sequences.TICKS_PER_QUARTER // (
       patterns.STEPS_PER_QUARTER
@@ -121,7 +122,7 @@ def patterns_to_midi(
       # A late note makes room for the next of its voice.
       own = np.flatnonzero(voice == struck)
       ends[own[:-1]] = np.minimum(ends[own[:-1]], starts[own[1:]])
-  track.notes = _notes(starts, ends - starts, written[voice], velocities)
+  track.notes = _notes(starts, ends - starts, drum_map.exemplar_array[voice], velocities)
   score.tracks.append(track)
   last = int(ends.max()) if len(step) else 0
   return _with_end(score.dumps_midi(), last, len(rows) * ticks_per_step)

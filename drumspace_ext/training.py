@@ -8,32 +8,34 @@ depends on the seed and the step alone, so that a run that was interrupted ends
 in the same bytes as one that was not (on the CPU).
 """
 
-from collections.abc import Callable, Iterator, Mapping
-import contextlib
+from collections.abc import Callable, Mapping
 import json
 import math
 import pathlib
-import signal
 import time
 
 import numpy as np
 import torch
+from torch.optim import swa_utils
 
 from drumspace_ext import checkpoints
 from drumspace_ext import configs
 from drumspace_ext import errors
+from drumspace_ext import interrupts
 from drumspace_ext import networks
 from drumspace_ext import output_files
 from drumspace_ext import sampler_fitting
 from drumspace_ext import schedules
 from drumspace_ext import training_data
 from drumspace_ext import validation
+from drumspace_ext.models import autoencoder
 
 STATE = f'train/state{checkpoints.SUFFIX}'
 METRICS = 'train/metrics.jsonl'
 # A minute's work at most is lost when a run is killed.
 SAVE_SECONDS = 30.0
 _SHOWN_STEPS = 50
+_ADAM_BETA1 = 0.9
 
 
 class Trainer:
@@ -54,20 +56,38 @@ class Trainer:
     self.network = networks.make(config.model, seed=seed).to(device)
     self._optimizer = torch.optim.AdamW(
         self.network.parameters(), lr=config.training.learning_rate,
+        betas=(_ADAM_BETA1, config.training.adam_beta2),
         weight_decay=config.training.weight_decay, fused=True,
     )
+    # What is evaluated and saved: the network, or the average of its weights
+    # over the last train steps.
+    self._average = None
+    if config.training.average_decay:
+      self._average = swa_utils.AveragedModel(
+          self.network, multi_avg_fn=swa_utils.get_ema_multi_avg_fn(
+              config.training.average_decay
+          ),
+      )
+    self._batches = training_data.Batches(data, config.training, seed=seed)
     self._noise = torch.Generator(device)
-    self._order = torch.Generator()
+    self._has_dropout = any(
+        isinstance(module, torch.nn.Dropout)
+        for module in self.network.modules()
+    )
     self.train_step = 0
     self.best = math.inf
     self._lines: list[dict] = []
-    self._permutation: tuple[int, torch.Tensor] | None = None
     self._identity = {
         'config': config.to_dict(), 'data_digest': data.digest,
         'seed': seed, 'data_split': data.split_digest,
     }
     if (run_dir / STATE).is_file():
       self._restore()
+
+  @property
+  def model(self) -> autoencoder.Autoencoder:
+    """The network as it is evaluated and saved."""
+    return self.network if self._average is None else self._average.module
 
   def _restore(self) -> None:
     path = self._run_dir / STATE
@@ -82,6 +102,8 @@ class Trainer:
         )
     try:
       self.network.load_state_dict(_under(tensors, 'network.'))
+      if self._average is not None:
+        self._average.load_state_dict(_under(tensors, 'average.'))
       state = self._optimizer.state_dict()
       state['state'] = {
           index: {
@@ -106,6 +128,11 @@ class Trainer:
         f'network.{name}': value
         for name, value in self.network.state_dict().items()
     }
+    if self._average is not None:
+      tensors |= {
+          f'average.{name}': value
+          for name, value in self._average.state_dict().items()
+      }
     for index, state in self._optimizer.state_dict()['state'].items():
       tensors |= {
           f'optimizer.{index}.{name}': value for name, value in state.items()
@@ -117,12 +144,13 @@ class Trainer:
 
   def save_model(self, name: str) -> None:
     """Writes the model as it is now, with the sampler fitted to it."""
+    self.model.eval()
     sampler = sampler_fitting.fit(
-        self.network, self.data.train, seed=self._seed
+        self.model, self.data.train, seed=self._seed
     )
     tensors = {
         f'network.{name}': value
-        for name, value in self.network.state_dict().items()
+        for name, value in self.model.state_dict().items()
         if not name.startswith('critic.')
     } | {f'sampler.{name}': value for name, value in sampler.tensors.items()}
     tensors['known_classes'] = torch.from_numpy(
@@ -133,17 +161,16 @@ class Trainer:
         'sampler': sampler.kind, 'metrics': self._lines[-1],
     })
 
-  def _batch(self) -> torch.Tensor:
-    """Returns the patterns of this train step."""
-    size = min(self.config.training.batch_size, len(self.data.train))
-    steps_per_epoch = len(self.data.train) // size
-    epoch, index = divmod(self.train_step, steps_per_epoch)
-    if self._permutation is None or self._permutation[0] != epoch:
-      self._order.manual_seed(_mixed(self._seed, 1, epoch))
-      order = torch.randperm(len(self.data.train), generator=self._order)
-      self._permutation = epoch, order.to(self._device)
-    chosen = self._permutation[1][index * size:(index + 1) * size]
-    return self.data.train[chosen]
+  def _seed_dropout(self) -> None:
+    """Seeds the device's global generator, from which dropout draws.
+
+    torch.manual_seed would note a stack trace for CUDA each time, which costs a
+    third of a small model's train step.
+    """
+    seed = training_data.mixed_seed(self._seed, 2, self.train_step)
+    torch.default_generator.manual_seed(seed)
+    if self._device.type == 'cuda':
+      torch.cuda.manual_seed_all(seed)
 
   def step(self) -> torch.Tensor:
     """Makes one train step; returns the mean loss, still on the device."""
@@ -151,11 +178,11 @@ class Trainer:
     rate = schedules.learning_rate(training, self.train_step)
     for group in self._optimizer.param_groups:
       group['lr'] = rate
-    # Dropout draws from the global generator.
-    torch.manual_seed(_mixed(self._seed, 2, self.train_step))
-    self._noise.manual_seed(_mixed(self._seed, 3, self.train_step))
+    if self._has_dropout:
+      self._seed_dropout()
+    self._noise.manual_seed(training_data.mixed_seed(self._seed, 3, self.train_step))
     losses = self.network.losses(
-        self._batch(), train_step=self.train_step, generator=self._noise
+        self._batches.batch(self.train_step), train_step=self.train_step, generator=self._noise
     )
     loss = losses.total.mean()
     self._optimizer.zero_grad(set_to_none=True)
@@ -164,6 +191,8 @@ class Trainer:
         self.network.parameters(), training.gradient_norm
     )
     self._optimizer.step()
+    if self._average is not None:
+      self._average.update_parameters(self.network)
     self.train_step += 1
     return loss.detach()
 
@@ -179,7 +208,7 @@ class Trainer:
   def evaluate(self) -> dict[str, float]:
     """Evaluates, notes the line, and keeps the model if it is the best."""
     line = {'train_step': self.train_step} | validation.evaluate(
-        self.network, self.data.valid, train_step=self.train_step
+        self.model, self.data.valid, train_step=self.train_step
     )
     self.check(line['total'])
     self._lines.append(line)
@@ -217,7 +246,7 @@ def train(
   """
   training = trainer.config.training
   saved, line = time.monotonic(), {}
-  with _deferred_interrupt() as interrupted:
+  with interrupts.deferred() as interrupted:
     while trainer.train_step < training.num_train_steps:
       loss = trainer.step()
       step = trainer.train_step
@@ -244,38 +273,6 @@ def train(
         trainer.save()
         raise
   return line
-
-
-@contextlib.contextmanager
-def _deferred_interrupt() -> Iterator[Callable[[], bool]]:
-  """Notes Ctrl-C instead of breaking off in the middle of a train step.
-
-  Yields:
-    A function that says whether there was one. A second one breaks off.
-  """
-  seen = []
-
-  def note(number, frame):
-    del number, frame
-    if seen:
-      raise KeyboardInterrupt
-    seen.append(True)
-
-  try:
-    before = signal.signal(signal.SIGINT, note)
-  except ValueError:
-    # Only the main thread may handle signals.
-    yield lambda: False
-    return
-  try:
-    yield lambda: bool(seen)
-  finally:
-    signal.signal(signal.SIGINT, before)
-
-
-def _mixed(*numbers: int) -> int:
-  """Returns a seed for torch that depends on all of the numbers."""
-  return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0])
 
 
 def _under(tensors: Mapping[str, torch.Tensor], prefix: str) -> dict:

@@ -15,9 +15,9 @@ import drumspace_ext
 
 LAYERS = (
     (
-        'errors', 'genres', 'latents', 'manifests', 'midi_scan', 'models',
-        'models.layers', 'onsets', 'progress', 'rejections', 'starter',
-        'tfrecords', 'voices', 'worker_pool',
+        'errors', 'genres', 'interrupts', 'latents', 'manifests', 'midi_scan',
+        'models', 'models.layers', 'onsets', 'progress', 'rejections',
+        'starter', 'tfrecords', 'voices', 'worker_pool',
     ),
     (
         'configs', 'midi_files', 'music_proto', 'output_files', 'paths',

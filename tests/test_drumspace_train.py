@@ -231,7 +231,9 @@ def test_eval_holds_out_what_training_did(folder, capsys, other):
     ('--hparams=kind="ae"', "unknown key 'kind'"),
     ('--hparams=valid_share=0.0001', 'too few'),
     ('--examples_path=/no/such/place', '/no/such/place does not exist'),
-    ('--device=tpu3000', '--device=tpu3000 can.t be used here.*=cpu'),
+    ('--device=tpu3000', 'device must be cpu or cuda'),
+    ('--device=meta', 'device must be cpu or cuda'),
+    ('--device=cuda', '--device=cuda can.t be used here.*=cpu'),
     ('--mode=eval', 'holds no checkpoint'),
     ('extra', 'unexpected arguments: extra'),
 ])

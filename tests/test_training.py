@@ -268,15 +268,12 @@ def test_missing_run_can_not_be_evaluated(tmp_path):
     )
 
 
-def test_epoch_holds_each_pattern_at_most_once(tmp_path):
-  trainer = tiny_models.trainer(
-      tiny_models.config('vae', batch_size=100), tmp_path
-  )
-  seen = []
-  for _ in range(len(trainer.data.train) // 100):
-    seen.append(trainer._batch())  # pylint: disable=protected-access
-    trainer.train_step += 1
-  seen = torch.cat(seen)
+def test_epoch_holds_each_pattern_at_most_once():
+  made, data = tiny_models.config('vae', batch_size=100), tiny_models.data()
+  batches = training_data.Batches(data, made.training, seed=0)
+  seen = torch.cat([
+      batches.batch(step) for step in range(len(data.train) // 100)
+  ])
   assert len(seen) >= 300
   assert len(torch.unique(seen, dim=0)) == len(seen)
 
@@ -325,3 +322,53 @@ def test_folder_that_can_not_be_written_is_said_so(tmp_path):
   (tmp_path / 'train').write_text('')
   with pytest.raises(errors.OutputError, match="can't write"):
     tiny_models.train(tiny_models.config('vae'), tmp_path)
+
+
+def test_average_of_the_weights_is_what_is_evaluated_and_saved(tmp_path):
+  made = tiny_models.config('vae', average_decay=0.9)
+  trainer = tiny_models.trainer(made, tmp_path / 'run')
+  first = {k: v.clone() for k, v in trainer.network.state_dict().items()}
+  trainer.step()
+  second = {k: v.clone() for k, v in trainer.network.state_dict().items()}
+  trainer.step()
+  third = trainer.network.state_dict()
+  for name, value in trainer.model.state_dict().items():
+    # The average starts with the first weights that were trained.
+    expected = 0.9 * second[name] + 0.1 * third[name]
+    torch.testing.assert_close(value, expected)
+    assert not torch.equal(first[name], value)
+  trainer.evaluate()
+  tensors, _ = checkpoints.read(tmp_path / 'run' / checkpoints.BEST)
+  for name, value in trainer.model.state_dict().items():
+    assert torch.equal(tensors[f'network.{name}'], value)
+  trainer.save()
+  again = tiny_models.trainer(made, tmp_path / 'run')
+  trainer.step()
+  again.step()
+  for name, value in trainer.model.state_dict().items():
+    assert torch.equal(again.model.state_dict()[name], value)
+
+
+def test_without_an_average_the_weights_themselves_are_saved(tmp_path):
+  trainer = tiny_models.trainer(tiny_models.config('vae'), tmp_path)
+  assert trainer.model is trainer.network
+
+
+@pytest.mark.parametrize('share', [0.0, 0.5, 1.0])
+def test_bars_change_places_in_the_given_share_of_a_batch(share):
+  made = tiny_models.config('vae', bar_exchange=share, batch_size=200)
+  data = tiny_models.data()
+  batches = training_data.Batches(data, made.training, seed=3)
+  plain = training_data.Batches(
+      data, tiny_models.config('vae', batch_size=200).training, seed=3
+  )
+  batch, asis = batches.batch(1), plain.batch(1)
+  exchanged = torch.cat([asis[:, 224:], asis[:, :224]], 1)
+  is_same = (batch == asis).all(1)
+  assert (is_same | (batch == exchanged).all(1)).all()
+  # A beat of two equal bars is the same either way.
+  told = (asis != exchanged).any(1)
+  rate = (~is_same)[told].float().mean().item()
+  assert abs(rate - share) < 0.2
+  assert torch.equal(batch, batches.batch(1))
+  assert not torch.equal(batch, batches.batch(0))

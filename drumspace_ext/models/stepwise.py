@@ -7,8 +7,10 @@ temperature chooses among its members.
 
 The decoder looks back over all earlier steps of the pattern (31 of them, by
 their distance, so that a repeat one bar later is easy to see) through a stack
-of residual layers; within a step, voices are ordered by a small shared layer as
-in NADE (Larochelle, Murray 2011).
+of residual layers. It is also told what a layer over hits can't see: for each
+voice, how far it has so far differed from itself a beat, half a bar and a bar
+earlier, for most beats either repeat exactly or don't. Within a step, voices are
+ordered by a small shared layer as in NADE (Larochelle, Murray 2011).
 """
 
 import torch
@@ -21,6 +23,41 @@ from drumspace_ext.models import vae
 
 _LOOKBACK = patterns.NUM_STEPS - 1
 _STEPS, _VOICES = patterns.NUM_STEPS, patterns.NUM_VOICES
+_REPEAT_LAGS = (4, 8, 16)
+# Counts of differences are divided by it, to be of the size of the other inputs.
+_COUNT_SCALE = 8.0
+
+
+def _repeat_inputs(counts: torch.Tensor) -> torch.Tensor:
+  """Returns inputs made of counts of differences.
+
+  Args:
+    counts: float `[..., 3, 14]`, by lag and voice.
+
+  Returns:
+    float `[..., 84]`: whether there is a difference, and how many there are.
+  """
+  both = torch.stack([(counts > 0).float(), counts / _COUNT_SCALE], dim=-2)
+  return both.flatten(-3)
+
+
+def _differences(rows: torch.Tensor) -> torch.Tensor:
+  """Counts where voices differ from themselves some steps earlier.
+
+  Args:
+    rows: Hits, float `[batch, 32, 14]`.
+
+  Returns:
+    float `[batch, 32, 3, 14]`: before each step, by lag and voice.
+  """
+  counts = []
+  for lag in _REPEAT_LAGS:
+    differs = (rows[:, lag:] - rows[:, :-lag]).abs()
+    # None of the first `lag` steps has an earlier one, nor counts a step itself.
+    counts.append(functional.pad(
+        differs.cumsum(1)[:, :-1], (0, 0, lag + 1, 0)
+    ))
+  return torch.stack(counts, dim=2)
 
 
 class Stepwise(vae.Vae):
@@ -32,7 +69,10 @@ class Stepwise(vae.Vae):
     super().__init__(config)
     del self.decoder
     size, head = config.decoder_size, config.voice_head_size
-    self.from_past = nn.Linear(_LOOKBACK * _VOICES, size, bias=False)
+    num_repeat_inputs = 2 * len(_REPEAT_LAGS) * _VOICES
+    self.from_past = nn.Linear(
+        _LOOKBACK * _VOICES + num_repeat_inputs, size, bias=False
+    )
     self.from_z = nn.Linear(config.z_size, size)
     self.positions = nn.Embedding(_STEPS, size)
     self.layers = nn.ModuleList(
@@ -51,8 +91,8 @@ class Stepwise(vae.Vae):
     """Returns what is known before a step, float `[..., decoder_size]`.
 
     Args:
-      past: The 31 steps before, float `[..., 14 * 31]`, by voice and then from
-        the most distant to the last.
+      past: float `[..., 14 * 31 + 84]`: the 31 steps before, by voice and then
+        from the most distant to the last, and the `_repeat_inputs`.
       z: float `[..., z_size]`.
       step: Its number, int64 `[...]`.
     """
@@ -85,7 +125,10 @@ class Stepwise(vae.Vae):
     padded = torch.cat([silence, rows[:, :-1]], dim=1)
     past = padded.unfold(1, _LOOKBACK, 1)  # [batch, 32, 14, 31]
     steps = torch.arange(_STEPS, device=rows.device)
-    known = self._trunk(past.reshape(len(rows), _STEPS, -1), z[:, None], steps)
+    past = torch.cat([
+        past.reshape(len(rows), _STEPS, -1), _repeat_inputs(_differences(rows))
+    ], dim=-1)
+    known = self._trunk(past, z[:, None], steps)
     struck = torch.cumsum(rows[..., None] * self.voice_inputs, dim=-2)
     before = functional.pad(struck[..., :-1, :], (0, 0, 1, 0))
     head = functional.gelu(self.to_head(known)[..., None, :] + before)
@@ -120,8 +163,14 @@ class Stepwise(vae.Vae):
     rows = torch.zeros(
         len(z), _LOOKBACK + _STEPS, _VOICES, device=z.device
     )
+    counts = torch.zeros(
+        len(z), len(_REPEAT_LAGS), _VOICES, device=z.device
+    )
     for step in range(_STEPS):
-      past = rows[:, step:step + _LOOKBACK].transpose(1, 2).flatten(1)
+      past = torch.cat([
+          rows[:, step:step + _LOOKBACK].transpose(1, 2).flatten(1),
+          _repeat_inputs(counts),
+      ], dim=-1)
       number = torch.full((len(z),), step, device=z.device)
       known = self._trunk(past, z, number)
       head, bits = self.to_head(known), self.to_bits(known)
@@ -140,4 +189,8 @@ class Stepwise(vae.Vae):
           struck = (logit > cut).float()
         rows[:, _LOOKBACK + step, voice] = struck
         head = head + struck[:, None] * self.voice_inputs[voice]
+      here = _LOOKBACK + step
+      for index, lag in enumerate(_REPEAT_LAGS):
+        if step >= lag:
+          counts[:, index] += (rows[:, here] - rows[:, here - lag]).abs()
     return rows[:, _LOOKBACK:].flatten(1) > 0.5
