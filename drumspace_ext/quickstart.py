@@ -6,6 +6,7 @@ made itself. `STAGES` is their order; a new stage is a function and a line here.
 
 from collections.abc import Callable, Mapping
 import dataclasses
+import json
 import pathlib
 
 from drumspace_ext import conversion
@@ -25,8 +26,10 @@ SONGS_MIDI = 'starter_songs_midi'
 DATASET = 'dataset'
 MODEL = 'model'
 BEATS = 'new_beats'
+EVALUATION = 'evaluation'
 _CONFIG = 'smoke'
 _NUM_BEATS = 32
+_NUM_JUDGED = 500
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -168,12 +171,44 @@ def _draw(folder, seed, say) -> Mapping[str, pathlib.Path]:
   }
 
 
+def _evaluate(folder, seed, say) -> Mapping[str, pathlib.Path]:
+  """Judges the small model by the beats that it was not trained on."""
+  # pylint: disable=g-import-not-at-top
+  from drumspace_ext import evaluation
+  from drumspace_ext import evaluation_html
+  from drumspace_ext import patterns
+  from drumspace_ext import trained_model
+  from drumspace_ext import training_sets
+  # pylint: enable=g-import-not-at-top
+
+  model = trained_model.TrainedModel(str(folder / MODEL))
+  training_set = training_sets.load(folder / DATASET)
+  train, valid = training_sets.split(
+      training_set, model.config.training.valid_share,
+      seed=model.metadata['seed'],
+  )
+  drawn = model.draw(_NUM_JUDGED, seed=seed)
+  panel = evaluation.evaluate(
+      [evaluation.Row(
+          name='new beats', hits=patterns.step_codes_to_hits(drawn.codes)
+      )],
+      patterns.step_codes_to_hits(training_set.codes[valid]),
+      training_set.codes[train], seed=seed,
+  )
+  with output_files.Batch(folder / EVALUATION) as batch:
+    batch.open('evaluation.json').write(json.dumps(panel, indent=1) + '\n')
+    batch.open(evaluation_html.FILE_NAME).write(evaluation_html.render(panel))
+  say(evaluation.to_text(panel))
+  return {'how good they are': folder / EVALUATION / evaluation_html.FILE_NAME}
+
+
 STAGES: tuple[Stage, ...] = (
     Stage(title='Playing the starter collection as songs', run=_write_songs),
     Stage(title='Extracting unique patterns', run=_make_dataset),
     Stage(title='Writing a MIDI pack', run=_write_midi_pack),
     Stage(title='Training a small model', run=_train),
     Stage(title='Drawing new beats from it', run=_draw),
+    Stage(title='Judging it by beats it has not seen', run=_evaluate),
 )
 
 

@@ -21,6 +21,7 @@ from drumspace_ext import latents as latents_lib
 from drumspace_ext import networks
 from drumspace_ext import note_sequences
 from drumspace_ext import onsets as onsets_lib
+from drumspace_ext import paths
 from drumspace_ext import patterns
 from drumspace_ext import sampling
 
@@ -130,14 +131,7 @@ class TrainedModel:
       self, note_sequences_: 'Sequence[note_seq.NoteSequence]',
       assert_same_length: bool = False,
   ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Encodes NoteSequences, each by its first two bars.
-
-    Args:
-      note_sequences_: NoteSequences.
-
-    Returns:
-      (z, mu, sigma), float32 `[num_sequences, z_size]`.
-    """
+    """Encodes NoteSequences by their first two bars, as `encode_tensors`."""
     del assert_same_length
     return self.encode_tensors([
         note_sequences.to_patterns(sequence)[0] for sequence in note_sequences_
@@ -209,14 +203,7 @@ class TrainedModel:
       temperature: float = 0.0, c_input: object = None, *, seed: int = 0,
       qpm: float = onsets_lib.DEFAULT_QPM,
   ) -> list:
-    """Decodes latent vectors to NoteSequences of exactly two bars.
-
-    Args:
-      z: float `[num_patterns, z_size]`.
-      temperature: See `decode_hits`.
-      seed: Of what is drawn.
-      qpm: Tempo of the NoteSequences.
-    """
+    """Decodes latent vectors to NoteSequences of two bars; see `decode_hits`."""
     del length, c_input
     hits = self.decode_hits(z, temperature=temperature, seed=seed)
     return [note_sequences.from_patterns(h, qpm=qpm) for h in hits]
@@ -289,11 +276,17 @@ class TrainedModel:
     Args:
       start_sequence: A NoteSequence; its first two bars count.
       end_sequence: Likewise.
-      num_steps: NoteSequences to return, the two ends among them.
-      temperature: See `decode_hits`.
+      num_steps: NoteSequences to return, the two ends among them; as decoded,
+        not as given (`generation.interpolate` has exact ends).
+      temperature: At 0 the way is cut into even steps (`paths`); above 0 its
+        latent vectors are decoded as they are. See `decode_hits`.
       qpm: Tempo of the NoteSequences.
     """
     del length, assert_same_length
     _, mu, _ = self.encode([start_sequence, end_sequence])
-    path = latents_lib.lerp(mu[0], mu[1], np.linspace(0, 1, num_steps))
-    return self.decode(path, temperature=temperature, qpm=qpm)
+    if temperature or num_steps < 2:
+      line = latents_lib.lerp(mu[0], mu[1], np.linspace(0, 1, num_steps))
+      return self.decode(line, temperature=temperature, qpm=qpm)
+    ends = self.decode_hits(mu)
+    _, hits = paths.between(*ends, *mu, num_steps, self.decode_hits)
+    return [note_sequences.from_patterns(h, qpm=qpm) for h in hits]

@@ -10,6 +10,7 @@ import sys
 import entry_points
 from absl import flags
 import pytest
+import torch
 
 from drumspace_ext import checkpoints
 from drumspace_ext import dataset
@@ -233,7 +234,12 @@ def test_eval_holds_out_what_training_did(folder, capsys, other):
     ('--examples_path=/no/such/place', '/no/such/place does not exist'),
     ('--device=tpu3000', 'device must be cpu or cuda'),
     ('--device=meta', 'device must be cpu or cuda'),
-    ('--device=cuda', '--device=cuda can.t be used here.*=cpu'),
+    pytest.param(
+        '--device=cuda', '--device=cuda can.t be used here.*=cpu',
+        marks=pytest.mark.skipif(
+            torch.cuda.is_available(), reason='there is a GPU here'
+        ),
+    ),
     ('--mode=eval', 'holds no checkpoint'),
     ('extra', 'unexpected arguments: extra'),
 ])

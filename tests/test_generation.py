@@ -7,6 +7,8 @@ import starter_models
 
 from drumspace_ext import errors
 from drumspace_ext import generation
+from drumspace_ext import latents
+from drumspace_ext import note_sequences
 from drumspace_ext import patterns
 from drumspace_ext import sampling
 from drumspace_ext import starter_patterns
@@ -295,3 +297,42 @@ def test_model_without_a_posterior_spreads_by_its_sampler():
   )
   _, sigma = generation.encode(model, _BEATS[:2])
   np.testing.assert_allclose(sigma, 0.25 * 5)
+
+
+@pytest.mark.parametrize('name', ['ae', 'vae', 'acai'])
+def test_shipped_models_lead_smoothly_from_beat_to_beat(name):
+  model = trained_model.TrainedModel(f'shipped:{name}')
+  starter = np.stack([beat.hits for beat in starter_patterns.load()])
+  rng = np.random.default_rng(7)
+  passing, plain_is_rough = [], 0
+  for _ in range(12):
+    ends = starter[rng.choice(len(starter), 2, replace=False)]
+    hits = generation.interpolate(model, ends, num_steps=16).hits
+    steps = (hits[1:] != hits[:-1]).sum((1, 2))
+    distance = (ends[0] != ends[1]).sum()
+    assert steps.max() <= distance / 3
+    inner = patterns.hits_to_step_codes(hits[1:-1])
+    passing.append((~patterns.is_trivial(inner)).mean())
+    mu, _ = generation.encode(model, ends)
+    line = latents.lerp(mu[0], mu[1], np.linspace(0, 1, 16))
+    plain = model.decode_hits(line)
+    plain[0], plain[-1] = ends
+    plain_steps = (plain[1:] != plain[:-1]).sum((1, 2))
+    plain_is_rough += plain_steps.max() > distance / 3
+  assert np.mean(passing) >= 0.8
+  # What the even steps are for.
+  assert plain_is_rough >= 6
+
+
+def test_musicvae_interpolation_is_smooth_between_the_decoded_ends():
+  model = trained_model.TrainedModel('shipped:acai')
+  starter = [beat.hits for beat in starter_patterns.load()]
+  ends = [note_sequences.from_patterns(starter[i]) for i in (3, 200)]
+  way = np.stack([
+      note_sequences.to_patterns(sequence)[0]
+      for sequence in model.interpolate(*ends, 16)
+  ])
+  _, mu, _ = model.encode(ends)
+  np.testing.assert_array_equal(way[[0, -1]], model.decode_hits(mu))
+  steps = (way[1:] != way[:-1]).sum((1, 2))
+  assert 0 < steps.max() <= (way[0] != way[-1]).sum() / 3
