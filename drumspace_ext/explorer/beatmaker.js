@@ -1,0 +1,131 @@
+/**
+ * The beatmaker: what plays and where it lies, and how it is made.
+ *
+ * A beat on show is `{codes, z, place, origin}`: its pattern, its latent vector
+ * and place on the map, and the point it is, `{layer, index}`, or null.
+ */
+
+import {Collection, entropy, sameBeat} from './beats.js';
+import {Network} from './network.js';
+import {mix, Space} from './space.js';
+
+// Bits from the nearest known beat, over all rotations: up to it a beat is
+// called near. Of 448 bits a beat strikes 50 or so.
+const NEAR_BITS = 4;
+const GRID_SIDE = 5;
+
+export class Beatmaker {
+  constructor(data) {
+    this.data = data;
+    this.training = data.layers[0];
+    this.network = new Network(data);
+    this.space = new Space(this.training, data.model.z_size);
+    this.options = {threshold: 0.5, temperature: 0, seed: 0};
+  }
+
+  get known() {
+    this.collection ??= new Collection(this.training.codes);
+    return this.collection;
+  }
+
+  decode(z) {
+    return this.network.decode(z, this.options);
+  }
+
+  /** The beat of a point. */
+  ofPoint(layer, index) {
+    const points = this.data.layers[layer];
+    return {
+      codes: points.pattern(index), z: points.latent(index),
+      place: {x: points.x[index], y: points.y[index]},
+      origin: {layer, index},
+    };
+  }
+
+  /** A beat that someone made: where does it land? */
+  ofCodes(codes) {
+    const origin = this.find(codes);
+    if (origin) return {...this.ofPoint(origin.layer, origin.index), codes};
+    if (!this.network.decodes) return {codes, z: null, place: null, origin};
+    const z = this.network.encode(codes);
+    return {codes, z, place: this.space.placeOf(z), origin: null};
+  }
+
+  /** The beat that a latent vector stands for. */
+  ofLatent(z, place = this.space.placeOf(z)) {
+    return {codes: this.decode(z), z, place, origin: null};
+  }
+
+  /** The beat that a place of the map stands for. */
+  ofPlace(place) {
+    if (!this.network.decodes) return null;
+    return this.ofLatent(this.space.latentAt(place.x, place.y), place);
+  }
+
+  /** Finds the point that is this very beat, or null. */
+  find(codes) {
+    for (const [layer, points] of this.data.layers.entries()) {
+      for (let i = 0; i < points.size; i++) {
+        if (points.codes[i * 32] === codes[0] &&
+            sameBeat(codes, points.pattern(i))) {
+          return {layer, index: i};
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Says how plausible a beat is: fast enough to follow the hand. */
+  plausibility(codes) {
+    const nats = entropy(codes);
+    const [nearest] = this.known.nearest(codes, 1, false);
+    return {
+      nats, isTrivial: nats < this.data.min_entropy,
+      bits: nearest.distance,
+    };
+  }
+
+  /** The nearest training patterns over all rotations, and a word for it. */
+  neighbours(codes, count) {
+    const found = this.known.nearest(codes, count);
+    const bits = found[0].distance;
+    const word = bits === 0 ? 'copy' : bits <= NEAR_BITS ? 'near' : 'novel';
+    return {found, word};
+  }
+
+  /** The beat at a place of the square between four, (0, 0) is the first. */
+  blend(corners, u, v) {
+    const at = [[0, 0], [1, 0], [0, 1], [1, 1]].findIndex(
+      ([cu, cv]) => Math.abs(u - cu) < 1e-9 && Math.abs(v - cv) < 1e-9);
+    if (at >= 0) return corners[at];
+    const [a, b, c, d] = corners.map(({z}) => z);
+    return this.ofLatent(mix(mix(a, b, u), mix(c, d, u), v));
+  }
+
+  /** All beats of the square, row by row. */
+  blendGrid(corners, side = GRID_SIDE) {
+    const beats = [];
+    for (let v = 0; v < side; v++) {
+      for (let u = 0; u < side; u++) {
+        beats.push(this.blend(corners, u / (side - 1), v / (side - 1)));
+      }
+    }
+    return beats;
+  }
+
+  /** Strolls from beat to beat for ever, in small steps, by way of z. */
+  * stroll(from, random, steps = 6) {
+    let here = from;
+    for (;;) {
+      const layer = Math.floor(random() * this.data.layers.length);
+      const index = Math.floor(random() * this.data.layers[layer].size);
+      const there = this.ofPoint(layer, index);
+      for (let k = 1; k < steps && here.z && this.network.decodes; k++) {
+        const beat = this.ofLatent(mix(here.z, there.z, k / steps));
+        if (entropy(beat.codes) >= this.data.min_entropy) yield beat;
+      }
+      yield there;
+      here = there;
+    }
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * Controls: playing, settings, sliders of the space, keys.
+ */
+
+import {make} from './grid.js';
+
+const byId = (id) => document.getElementById(id);
+// Sliders reach so many standard deviations of the training latents.
+const REACH = 3;
+// More sliders than this say nothing to anyone.
+const MOST_SLIDERS = 32;
+
+/** Mean and standard deviation of each latent dimension. */
+function spread({z, size}, zSize) {
+  return Array.from({length: zSize}, (_, d) => {
+    let [sum, squares] = [0, 0];
+    for (let i = 0; i < size; i++) {
+      sum += z[i * zSize + d];
+      squares += z[i * zSize + d] ** 2;
+    }
+    const mean = sum / size;
+    return {mean, std: Math.sqrt(Math.max(squares / size - mean * mean, 1e-9))};
+  });
+}
+
+function slider(text, low, high, change, settle) {
+  const output = make('output');
+  const input = make('input', {type: 'range', min: String(low),
+    max: String(high), step: String((high - low) / 200)});
+  input.addEventListener('input', () => {
+    output.textContent = Number(input.value).toFixed(2);
+    change(Number(input.value));
+  });
+  input.addEventListener('change', settle);
+  return {
+    label: make('label', {}, text, ' ', output, input),
+    set: (value) => {
+      input.value = String(value);
+      output.textContent = value.toFixed(2);
+    },
+  };
+}
+
+function latentSliders(app) {
+  const {data, maker} = app;
+  const note = byId('space').querySelector('.note');
+  if (!maker.network.decodes) {
+    note.textContent = `The model ${data.model.name} draws its beats step by ` +
+      'step; this page does not decode it. Its beats can be heard, searched ' +
+      'and taken away.';
+    byId('threshold').parentElement.hidden = true;
+    byId('temperature').parentElement.hidden = true;
+    byId('blend').hidden = true;
+    return;
+  }
+  note.textContent = 'Each slider moves the beat along one dimension of the ' +
+    'space; the map shows where it lands.';
+  const zSize = data.model.z_size;
+  const ranges = spread(maker.training, zSize);
+  let base = null;
+  const move = (z) => app.show(maker.ofLatent(z), {keeps: false, plays: true});
+  const dims = ranges.slice(0, MOST_SLIDERS).map(({mean, std}, d) => slider(
+    `z${d + 1}`, mean - REACH * std, mean + REACH * std, (value) => {
+      const z = [...app.current.z ?? ranges.map((range) => range.mean)];
+      z[d] = value;
+      base = null;
+      move(z);
+    }, () => app.settle()));
+  byId('sliders').append(...dims.map(({label}) => label));
+  const amounts = data.directions.map(() => 0);
+  const genres = data.directions.map(({genre, count, separation, way}, g) =>
+    slider(`More like ${genre.replaceAll('_', ' ').toUpperCase()} ` +
+      `(${count} beats, ${separation.toFixed(1)} sd apart)`, -2, 2, (value) => {
+      base ??= [...app.current.z ?? ranges.map((range) => range.mean)];
+      amounts[g] = value;
+      const z = base.map((coordinate, d) => coordinate + data.directions.reduce(
+        (sum, direction, k) => sum + amounts[k] * direction.way[d], 0));
+      move(z);
+      void way;
+    }, () => app.settle()));
+  byId('directions').append(...genres.map(({label}) => label));
+  app.panel.sliders = (beat) => {
+    if (!beat.z) return;
+    dims.forEach(({set}, d) => set(beat.z[d]));
+    if (beat !== app.current || base) return;
+    amounts.fill(0);
+    genres.forEach(({set}) => set(0));
+  };
+  // A beat from elsewhere is a new place to set out from.
+  app.onNewBase = () => {
+    base = null;
+    amounts.fill(0);
+    genres.forEach(({set}) => set(0));
+  };
+}
+
+function keys(app, actions) {
+  document.addEventListener('keydown', (event) => {
+    const {target, key} = event;
+    if (target.closest('dialog') || target.matches('input[type=search]')) return;
+    if (event.ctrlKey || event.metaKey) {
+      const by = {z: event.shiftKey ? 1 : -1, y: 1}[key.toLowerCase()];
+      if (by) {
+        event.preventDefault();
+        app.go(by);
+      }
+      return;
+    }
+    if (event.altKey) return;
+    // Buttons have their own space and enter, sliders their own keys.
+    if (key === ' ' && target.matches('button, summary, select')) return;
+    const action = actions[key.length === 1 ? key.toLowerCase() : key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+}
+
+export function connectControls(app) {
+  const on = (id, call) => byId(id).addEventListener('click', call);
+  on('play', () => app.toggle());
+  on('undo', () => app.go(-1));
+  on('redo', () => app.go(1));
+  const radio = () => {
+    app.radio.toggle();
+    app.panel.playing();
+  };
+  on('radio', radio);
+  const favourite = () => {
+    const isKept = app.favourites.toggle([...app.current.codes]);
+    byId('favourite').setAttribute('aria-pressed', String(isKept));
+    byId('favourite').textContent = isKept ? '★' : '☆';
+    app.panel.favourites();
+  };
+  on('favourite', favourite);
+  for (const name of ['qpm', 'swing', 'humanise', 'volume', 'threshold',
+    'temperature']) {
+    byId(name).addEventListener('input', (event) => {
+      app.set(name, Number(event.target.value));
+      app.panel.settings();
+    });
+    byId(name).addEventListener('change', () => {
+      if (name in app.maker.options) app.settle();
+    });
+    app.set(name, app.settings[name]);
+  }
+  on('theme', () => {
+    app.panel.theme = app.panel.look === 'dark' ? 'light' : 'dark';
+    app.panel.paint();
+  });
+  on('help', () => byId('helping').showModal());
+  on('blend-fill', () => app.square.fill());
+  latentSliders(app);
+  const tempo = (by) => {
+    app.set('qpm', Math.min(Math.max(app.settings.qpm + by, 40), 240));
+    app.panel.settings();
+  };
+  keys(app, {
+    ' ': () => app.toggle(), '[': () => tempo(-2), ']': () => tempo(2),
+    '+': () => app.plot.zoomIn(), '=': () => app.plot.zoomIn(),
+    '-': () => app.plot.zoomOut(), 0: () => app.plot.fit(),
+    f: favourite, r: radio, d: () => byId('get-midi').click(),
+    '?': () => byId('helping').showModal(),
+  });
+}

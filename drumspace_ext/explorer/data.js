@@ -1,0 +1,88 @@
+/**
+ * The page's data: the block of bytes that page_data.py writes, read back.
+ */
+
+const TYPES = {
+  uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array,
+  int32: Int32Array, float32: Float32Array,
+};
+const FORMAT_VERSION = 1;
+
+/** Unpacks base64 of deflated bytes. */
+async function inflate(text) {
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const stream = new Blob([bytes]).stream()
+    .pipeThrough(new DecompressionStream('deflate'));
+  return new Response(stream).arrayBuffer();
+}
+
+/** Returns latent vectors as floats, from bytes and what leads back to them. */
+function latents(bytes, {low, step}, size) {
+  const values = new Float32Array(bytes.length);
+  for (let i = 0; i < values.length; i++) {
+    values[i] = low[i % size] + step[i % size] * bytes[i];
+  }
+  return values;
+}
+
+/**
+ * A set of patterns that belong together.
+ * codes: 32 a pattern; x, y: map coordinates; z: latents; genres, sources:
+ * numbers of names.
+ */
+function makeLayer(header, column, zSize, names) {
+  const key = (name) => column(`${header.key}.${name}`);
+  const coordinates = key('coordinates');
+  const size = coordinates.length / 2;
+  const x = new Float32Array(size);
+  const y = new Float32Array(size);
+  for (let i = 0; i < size; i++) {
+    x[i] = coordinates[2 * i];
+    y[i] = coordinates[2 * i + 1];
+  }
+  const genres = key('genres');
+  const sources = key('sources');
+  const perGenre = genres.length / size;
+  const perSource = sources.length / size;
+  const known = key('num_sources');
+  const codes = key('codes');
+  const z = latents(key('latents'), header.latents, zSize);
+  const cut = (values, i, width) =>
+    [...values.subarray(i * width, (i + 1) * width)];
+  return {
+    name: header.name, size, x, y, codes, z,
+    firstGenre: (i) => genres[i * perGenre],
+    genreNames: (i) => cut(genres, i, perGenre)
+      .filter((g) => g < names.length).map((g) => names[g]),
+    sourceNames: (i) => cut(sources, i, perSource)
+      .filter((s) => s >= 0).map((s) => header.ids[s]),
+    numSources: (i) => known[i],
+    pattern: (i) => cut(codes, i, 32),
+    latent: (i) => cut(z, i, zSize),
+  };
+}
+
+/**
+ * Reads the data of this page.
+ * @param {string} text Base64.
+ * @return {!Promise<!Object>} The header, with `layers` and `column`.
+ */
+export async function readData(text) {
+  const buffer = await inflate(text.trim());
+  const length = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(
+    new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  if (header.format_version !== FORMAT_VERSION) {
+    throw new Error(`The data has format ${header.format_version}.`);
+  }
+  const start = Math.ceil((4 + length) / 8) * 8;
+  const column = (name) => {
+    const {dtype, shape, offset} = header.columns[name];
+    const count = shape.reduce((a, b) => a * b, 1);
+    return new TYPES[dtype](buffer, start + offset, count);
+  };
+  const zSize = header.model.z_size;
+  const layers = header.layers.map(
+    (layer) => makeLayer(layer, column, zSize, header.genres));
+  return {...header, layers, column};
+}

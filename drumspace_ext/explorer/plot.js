@@ -1,0 +1,184 @@
+/**
+ * The plot: Bokeh's pan, zoom and touch, regions and marks, over the points.
+ */
+
+import {Points} from './points.js';
+
+const CLICK_PIXELS = 6;
+const HOVER_PIXELS = 14;
+const ZOOM_STEP = 1.4;
+
+export class Plot {
+  /**
+   * @param {!Object} elements `host` for Bokeh and `canvas` for the points.
+   * @param {!Array<!Object>} layers See data.js.
+   * @param {!PointIndex} index
+   */
+  constructor({host, canvas}, layers, index) {
+    Object.assign(this, {host, index, listeners: {}});
+    this.points = new Points(canvas, layers);
+    this.look = null;
+    this.mode = 'move';
+  }
+
+  /** Embeds Bokeh's plot. */
+  async start(item) {
+    Bokeh.set_log_level('warn');
+    await Bokeh.embed.embed_item(item, this.host);
+    const document_ = Bokeh.documents[Bokeh.documents.length - 1];
+    const model = (name) => document_.get_model_by_name(name);
+    this.model = model('map');
+    this.sources = {};
+    for (const name of ['regions', 'names', 'line', 'corners', 'here']) {
+      this.sources[name] = model(`${name} data`);
+      this.sources[`${name} glyph`] = model(`${name} glyph`);
+    }
+    this.pan = model('pan');
+    for (const range of [this.model.x_range, this.model.y_range]) {
+      range.change.connect(() => this.redraw());
+    }
+    new ResizeObserver(() => this.resized()).observe(this.host);
+    this.listen();
+    this.fit();
+  }
+
+  get view() {
+    const {x_range: x, y_range: y} = this.model;
+    return {left: x.start, right: x.end, low: y.start, high: y.end};
+  }
+
+  setView({left, right, low, high}) {
+    this.model.x_range.setv({start: left, end: right});
+    this.model.y_range.setv({start: low, end: high});
+    this.redraw();
+  }
+
+  /** Shows a part of the map around a centre, equally scaled both ways. */
+  show(x, y, height) {
+    const aspect = this.host.clientWidth / Math.max(this.host.clientHeight, 1);
+    const width = height * aspect;
+    this.setView({left: x - width / 2, right: x + width / 2,
+      low: y - height / 2, high: y + height / 2});
+  }
+
+  fit() {
+    const {left, right, low, high} = this.index.bounds;
+    const aspect = this.host.clientWidth / Math.max(this.host.clientHeight, 1);
+    const height = Math.max(high - low, (right - left) / aspect, 1e-3) * 1.06;
+    this.full = height;
+    this.show((left + right) / 2, (low + high) / 2, height);
+  }
+
+  zoom(factor) {
+    const {left, right, low, high} = this.view;
+    this.show((left + right) / 2, (low + high) / 2, (high - low) / factor);
+  }
+
+  zoomIn() {
+    this.zoom(ZOOM_STEP);
+  }
+
+  zoomOut() {
+    this.zoom(1 / ZOOM_STEP);
+  }
+
+  /** Moves the view so that a place is seen. */
+  reveal(x, y) {
+    const {left, right, low, high} = this.view;
+    if (x < left || x > right || y < low || y > high) {
+      this.show(x, y, high - low);
+    }
+  }
+
+  resized() {
+    const {left, right, low, high} = this.view;
+    this.show((left + right) / 2, (low + high) / 2, high - low);
+  }
+
+  redraw() {
+    if (this.waiting || !this.look) return;
+    this.waiting = true;
+    requestAnimationFrame(() => {
+      this.waiting = false;
+      const {view} = this;
+      const scale = Math.sqrt(this.full / (view.high - view.low));
+      this.points.draw(view, {...this.look, scale});
+    });
+  }
+
+  setLook(look) {
+    this.look = look;
+    const text = this.sources['names glyph'].glyph;
+    text.setv({text_color: look.ink});
+    this.sources['regions glyph'].glyph.setv(
+      {line_color: look.ink, fill_color: look.ink});
+    this.sources['here glyph'].glyph.setv({line_color: look.accent});
+    this.sources['line glyph'].glyph.setv({line_color: look.accent});
+    this.sources['corners glyph'].glyph.setv({line_color: look.accent});
+    this.redraw();
+  }
+
+  set(name, columns) {
+    this.sources[name].data = columns;
+  }
+
+  /** Marks the place of what plays, or none. */
+  mark(place) {
+    this.set('here', place ? {x: [place.x], y: [place.y]} : {x: [], y: []});
+  }
+
+  /** @param {string} mode `move`, `roam` or `draw`. */
+  setMode(mode) {
+    this.mode = mode;
+    this.pan.active = mode === 'move';
+    this.host.dataset.mode = mode;
+  }
+
+  on(name, listener) {
+    this.listeners[name] = listener;
+  }
+
+  /** Returns where on the map a pointer is. */
+  placeOf(event) {
+    const box = this.host.getBoundingClientRect();
+    const {left, right, low, high} = this.view;
+    const x = left + (event.clientX - box.left) / box.width * (right - left);
+    const y = high - (event.clientY - box.top) / box.height * (high - low);
+    return {x, y, unit: (high - low) / box.height};
+  }
+
+  pointNear(place) {
+    return this.index.nearest(place.x, place.y, HOVER_PIXELS * place.unit,
+      (layer, i) => this.look.colourOf(layer, i) !== null);
+  }
+
+  listen() {
+    let down = null;
+    const tell = (name, event, ...more) =>
+      this.listeners[name]?.(this.placeOf(event), event, ...more);
+    this.host.addEventListener('pointerdown', (event) => {
+      down = {x: event.clientX, y: event.clientY};
+      if (this.mode !== 'move') {
+        this.host.setPointerCapture(event.pointerId);
+        tell('dragstart', event);
+      }
+    }, true);
+    this.host.addEventListener('pointermove', (event) => {
+      if (down && this.mode !== 'move') tell('drag', event);
+      else if (!event.buttons) tell('hover', event);
+    }, true);
+    this.host.addEventListener('pointerup', (event) => {
+      const moved = !down || Math.hypot(
+        event.clientX - down.x, event.clientY - down.y) > CLICK_PIXELS;
+      down = null;
+      if (this.mode !== 'move') tell('dragend', event, moved);
+      else if (!moved) tell('click', event);
+    }, true);
+    this.host.addEventListener('pointercancel', () => {
+      down = null;
+    }, true);
+    this.host.addEventListener('pointerleave', (event) => {
+      tell('leave', event);
+    });
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The points of the map, tens of thousands, drawn at every frame.
+ *
+ * Bokeh draws 33,000 glyphs in a quarter of a second; setting the pixels of an
+ * image takes a few milliseconds, so that the map follows the hand. What is few
+ * (regions, names, marks) is left to Bokeh, on top.
+ */
+
+const UNLABELLED = 255;
+// Discs of a few sizes, as offsets from their centre.
+const DISCS = [0.8, 1.2, 1.7, 2.3, 3.0, 4.0].map((radius) => {
+  const offsets = [];
+  const most = Math.ceil(radius);
+  for (let dy = -most; dy <= most; dy++) {
+    for (let dx = -most; dx <= most; dx++) {
+      if (dx * dx + dy * dy <= radius * radius + 0.3) offsets.push([dx, dy]);
+    }
+  }
+  return offsets;
+});
+
+/** Returns [red, green, blue] of a CSS colour like #rrggbb. */
+export function channels(colour) {
+  return [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
+}
+
+export class Points {
+  /**
+   * @param {!HTMLCanvasElement} canvas
+   * @param {!Array<!Object>} layers See data.js.
+   */
+  constructor(canvas, layers) {
+    this.canvas = canvas;
+    this.layers = layers;
+    this.context = canvas.getContext('2d');
+  }
+
+  /**
+   * Draws the points.
+   * @param {!Object} view `{left, right, low, high}` of the map.
+   * @param {!Object} look `background` and `colourOf(layer, index)`, both
+   *     [r, g, b], null for a hidden point; `scale` of the points.
+   */
+  draw(view, look) {
+    const {canvas} = this;
+    const ratio = window.devicePixelRatio || 1;
+    const width = Math.max(Math.round(canvas.clientWidth * ratio), 1);
+    const height = Math.max(Math.round(canvas.clientHeight * ratio), 1);
+    if (canvas.width !== width || canvas.height !== height || !this.image) {
+      Object.assign(canvas, {width, height});
+      this.image = this.context.createImageData(width, height);
+      this.pixels = new Uint32Array(this.image.data.buffer);
+    }
+    const [r, g, b] = look.background;
+    this.pixels.fill((255 << 24 | b << 16 | g << 8 | r) >>> 0);
+    // From the training patterns up, generated ones on top.
+    this.layers.forEach((layer, number) =>
+      this.drawLayer(layer, number, view, look, ratio));
+    this.context.putImageData(this.image, 0, 0);
+  }
+
+  drawLayer(layer, number, view, look, ratio) {
+    const {width, height} = this.canvas;
+    const {pixels} = this;
+    const zoom = look.scale * ratio * (number ? 1.25 : 1);
+    const size = Math.min(Math.max(Math.round(zoom * 1.6), 0), DISCS.length - 1);
+    const disc = DISCS[size];
+    const kx = width / (view.right - view.left);
+    const ky = height / (view.high - view.low);
+    for (let i = 0; i < layer.size; i++) {
+      const px = Math.round((layer.x[i] - view.left) * kx);
+      const py = Math.round((view.high - layer.y[i]) * ky);
+      if (px < -9 || py < -9 || px > width + 9 || py > height + 9) continue;
+      const colour = look.colourOf(number, i);
+      if (!colour) continue;
+      const [r, g, b, a] = colour;
+      for (const [dx, dy] of disc) {
+        const x = px + dx;
+        const y = py + dy;
+        if (x < 0 || y < 0 || x >= width || y >= height) continue;
+        const at = y * width + x;
+        const old = pixels[at];
+        const red = (old & 255) + (r - (old & 255)) * a | 0;
+        const green = (old >> 8 & 255) + (g - (old >> 8 & 255)) * a | 0;
+        const blue = (old >> 16 & 255) + (b - (old >> 16 & 255)) * a | 0;
+        pixels[at] = (255 << 24 | blue << 16 | green << 8 | red) >>> 0;
+      }
+    }
+  }
+}
+
+/**
+ * Tells the colour of each point: what the legend says, and what is hidden.
+ * @param {!Object} state `byGenre`, `hiddenGenres`, `hiddenLayers`, `matches`.
+ */
+export function colouring(layers, palette, state) {
+  const tables = palette.genres.map((c) => [...channels(c), 0.8]);
+  const grey = [...channels(palette.grey), 0.45];
+  const dim = [...channels(palette.grey), 0.1];
+  const made = palette.generated.map((c) => [...channels(c), 0.85]);
+  return (number, i) => {
+    if (state.hiddenLayers.has(number)) return null;
+    if (state.matches && !state.matches[number][i]) return dim;
+    if (number) return made[(number - 1) % made.length];
+    const genre = layers[0].firstGenre(i);
+    if (state.hiddenGenres.has(genre)) return null;
+    if (state.matches) return made[0];
+    if (!state.byGenre || genre === UNLABELLED) return grey;
+    return tables[genre] ?? grey;
+  };
+}

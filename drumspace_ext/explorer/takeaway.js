@@ -1,0 +1,122 @@
+/**
+ * Take away and bring in: MIDI files, step codes, primers, links, MIDI out.
+ */
+
+import {toPrimer} from './beats.js';
+import {midiToPattern} from './midi_reading.js';
+import {patternsToMidi} from './midi_writing.js';
+import {toHash} from './store.js';
+
+const MOST_BYTES = 4 << 20;
+const byId = (id) => document.getElementById(id);
+
+function download(app, name, beats) {
+  if (!beats.length) {
+    app.panel.say('There is nothing to take away yet.');
+    return;
+  }
+  const {qpm, swing, humanise, seed} = app.settings;
+  const midi = patternsToMidi(app.data.kit, beats.map(({codes}) => codes), qpm,
+    {name, swing, humanise, seed});
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([midi], {type: 'audio/midi'}));
+  link.download = `${name}.mid`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  app.panel.say(`${name}.mid: ${beats.length} ` +
+    `${beats.length === 1 ? 'beat' : 'beats'} at ${qpm} qpm`);
+}
+
+async function copy(app, text, what) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // file:// may not have the clipboard; an old way still works.
+    const area = document.createElement('textarea');
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand('copy');
+    area.remove();
+  }
+  app.copied = text;
+  app.panel.say(`${what} copied`);
+}
+
+async function open(app, file) {
+  try {
+    if (file.size > MOST_BYTES) throw new Error('it is too large');
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const codes = midiToPattern(bytes, app.data.voice_of_pitch);
+    app.show(app.maker.ofCodes(codes), {plays: false});
+    app.panel.say(`${file.name}: its first two bars`);
+    const {place} = app.current;
+    if (place) app.plot.reveal(place.x, place.y);
+  } catch (error) {
+    app.panel.say(`${file.name} can't be read: ${error.message}`);
+  }
+}
+
+async function midiOut(app) {
+  if (!navigator.requestMIDIAccess) return;
+  const select = byId('midi-out');
+  byId('midi-label').hidden = false;
+  let access = null;
+  // Browsers ask for leave: only when a person wants it.
+  const fill = async () => {
+    if (access) return;
+    try {
+      access = await navigator.requestMIDIAccess();
+    } catch {
+      app.panel.say('The browser gives no leave for MIDI.');
+      return;
+    }
+    for (const output of access.outputs.values()) {
+      const option = document.createElement('option');
+      option.value = output.id;
+      option.textContent = output.name;
+      select.append(option);
+    }
+  };
+  select.addEventListener('pointerdown', fill);
+  select.addEventListener('keydown', fill);
+  select.addEventListener('change', () => {
+    app.player.midiOut = access?.outputs.get(select.value) ?? null;
+  });
+}
+
+export function connectTakeaway(app) {
+  const on = (id, call) => byId(id).addEventListener('click', call);
+  on('get-midi', () => download(app, 'beat',
+    app.current.codes.some(Boolean) ? [app.current] : []));
+  on('blend-midi', () => download(app, 'blend', app.square.beats()));
+  on('path-midi', () => download(app, 'path', app.path.beats));
+  on('favourites-midi', () => download(app, 'favourites',
+    app.favourites.codes.map((codes) => ({codes}))));
+  on('copy-codes', () => copy(app, app.current.codes.join(','), 'Step codes'));
+  on('copy-primer', () => copy(app,
+    toPrimer(app.current.codes, app.data.primer_pitches), 'Primer'));
+  on('share', () => {
+    const hash = toHash({...app.current, view: app.plot.view,
+      settings: app.settings});
+    history.replaceState(null, '', hash);
+    copy(app, location.href, 'Link');
+  });
+  byId('open').addEventListener('change', (event) => {
+    const [file] = event.target.files;
+    if (file) open(app, file);
+    event.target.value = '';
+  });
+  for (const name of ['dragover', 'drop']) {
+    document.addEventListener(name, (event) => {
+      event.preventDefault();
+      document.body.classList.toggle('dropping', name === 'dragover');
+      if (name === 'drop' && event.dataTransfer.files.length) {
+        open(app, event.dataTransfer.files[0]);
+      }
+    });
+  }
+  document.addEventListener('dragleave', () =>
+    document.body.classList.remove('dropping'));
+  midiOut(app);
+}

@@ -1,0 +1,153 @@
+/**
+ * Tools: the square between four beats, the path over the map, the radio.
+ */
+
+import {NUM_STEPS, random} from './beats.js';
+import {drawBeat} from './grid.js';
+import {alongLine} from './space.js';
+
+const CORNERS = ['top left', 'top right', 'bottom left', 'bottom right'];
+const STEPS_PER_BAR = 16;
+const PATH_BEATS = 8;
+const NUDGE = 0.1;
+
+/** Four beats on a square, and all that lies between. */
+export class BlendSquare {
+  constructor(app, host) {
+    this.app = app;
+    this.corners = [null, null, null, null];
+    this.pad = host.querySelector('.pad');
+    this.at = {u: 0.5, v: 0.5};
+    this.buttons = [...host.querySelectorAll('.corner')];
+    this.buttons.forEach((button, i) => {
+      button.addEventListener('click', () => this.setCorner(i));
+    });
+    const follow = (event) => {
+      const box = this.pad.getBoundingClientRect();
+      this.play((event.clientX - box.left) / box.width,
+        (event.clientY - box.top) / box.height);
+    };
+    this.pad.addEventListener('pointerdown', (event) => {
+      this.pad.setPointerCapture(event.pointerId);
+      follow(event);
+    });
+    this.pad.addEventListener('pointermove', (event) => {
+      if (event.buttons) follow(event);
+    });
+    this.pad.addEventListener('pointerup', () => this.app.settle());
+    this.pad.addEventListener('keydown', (event) => {
+      const move = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1],
+        ArrowDown: [0, 1]}[event.key];
+      if (!move) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.play(this.at.u + move[0] * NUDGE, this.at.v + move[1] * NUDGE);
+      this.app.settle();
+    });
+  }
+
+  get isReady() {
+    return this.corners.every((corner) => corner?.z);
+  }
+
+  setCorner(i, beat = this.app.current) {
+    if (!beat?.z) return;
+    this.corners[i] = beat;
+    const button = this.buttons[i];
+    button.setAttribute('aria-label', `${CORNERS[i]}: set; set anew`);
+    button.classList.add('set');
+    drawBeat(button.querySelector('canvas'), beat.codes, this.app.colours);
+    this.pad.setAttribute('aria-disabled', String(!this.isReady));
+    this.pad.classList.toggle('ready', this.isReady);
+    this.app.showCorners(this.corners);
+  }
+
+  /** Puts the beats around what plays on the corners, where none is set. */
+  fill() {
+    const {app} = this;
+    const rng = random(app.settings.seed + 1);
+    this.corners.forEach((corner, i) => {
+      if (!corner) {
+        const index = Math.floor(rng() * app.maker.training.size);
+        this.setCorner(i, app.maker.ofPoint(0, index));
+      }
+    });
+  }
+
+  play(u, v) {
+    if (!this.isReady) return;
+    this.at = {u: Math.min(Math.max(u, 0), 1), v: Math.min(Math.max(v, 0), 1)};
+    this.pad.style.setProperty('--u', this.at.u);
+    this.pad.style.setProperty('--v', this.at.v);
+    this.app.show(this.app.maker.blend(this.corners, this.at.u, this.at.v),
+      {keeps: false});
+  }
+
+  beats() {
+    return this.isReady ? this.app.maker.blendGrid(this.corners) : [];
+  }
+}
+
+/** A line drawn over the map, heard bar by bar. */
+export class Path {
+  constructor(app) {
+    this.app = app;
+    this.line = [];
+    this.beats = [];
+  }
+
+  begin(place) {
+    this.line = [place];
+  }
+
+  add(place) {
+    const last = this.line[this.line.length - 1];
+    if (Math.hypot(place.x - last.x, place.y - last.y) > 3 * place.unit) {
+      this.line.push(place);
+      this.show();
+    }
+  }
+
+  show() {
+    this.app.plot.set('line', {
+      x: this.line.map(({x}) => x), y: this.line.map(({y}) => y)});
+  }
+
+  end() {
+    const {app} = this;
+    this.beats = alongLine(this.line, PATH_BEATS)
+      .map((place) => app.maker.ofPlace(place) ?? app.nearestBeat(place));
+    this.show();
+    this.play();
+  }
+
+  play() {
+    if (!this.beats.length) return;
+    let next = 0;
+    this.app.playSequence(() => this.beats[next++ % this.beats.length],
+      STEPS_PER_BAR);
+  }
+
+  clear() {
+    this.line = [];
+    this.beats = [];
+    this.show();
+  }
+}
+
+/** An endless stroll through the space. */
+export class Radio {
+  constructor(app) {
+    this.app = app;
+    this.isOn = false;
+  }
+
+  toggle() {
+    this.isOn = !this.isOn;
+    if (!this.isOn) return;
+    const {app} = this;
+    const way = app.maker.stroll(
+      app.current, random(app.settings.seed + 2));
+    app.playSequence(() => this.isOn ? way.next().value : null, NUM_STEPS);
+  }
+}

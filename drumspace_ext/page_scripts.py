@@ -1,0 +1,78 @@
+"""Page scripts: the explorer's ES modules as one script that needs no server.
+
+Browsers load no modules from file://, so each becomes a function that returns
+what it exports, in the order in which they need each other. A module's imports
+and exports stand in the plain forms that the two patterns below know; anything
+else is an error here, not in the browser.
+"""
+
+import base64
+import hashlib
+import importlib.resources
+import re
+
+_FOLDER = importlib.resources.files('drumspace_ext') / 'explorer'
+_IMPORT = re.compile(r"^import \{([^}]*)\} from '\./([a-z_]+\.js)';\n", re.M)
+_EXPORT = re.compile(
+    r'^export ((?:async )?function\*?|class|const|let) ([A-Za-z_$][\w$]*)', re.M
+)
+_LEFT = re.compile(r'^\s*(import|export)\b', re.M)
+
+
+def read(name: str) -> str:
+  """Returns a file of the explorer."""
+  return (_FOLDER / name).read_text(encoding='utf-8')
+
+
+def _wrapped(name: str) -> tuple[str, list[str]]:
+  """Returns (a module as a function, the modules that it needs)."""
+  text = read(name)
+  needs = [module for _, module in _IMPORT.findall(text)]
+  exports = [exported for _, exported in _EXPORT.findall(text)]
+  body = _IMPORT.sub(
+      lambda match: f"const {{{match[1]}}} = modules['{match[2]}'];\n", text
+  )
+  body = _EXPORT.sub(r'\1 \2', body)
+  if _LEFT.search(body):
+    raise ValueError(f'explorer/{name} imports or exports in another form.')
+  return (
+      f"modules['{name}'] = (() => {{\n'use strict';\n{body}\n"
+      f"return {{{', '.join(exports)}}};\n}})();\n", needs
+  )
+
+
+def bundle(main: str) -> str:
+  """Returns a module and all that it needs as one classic script.
+
+  Raises:
+    ValueError: If modules need each other in a circle, or one imports or
+      exports in a form that is not known here.
+  """
+  parts: dict[str, str] = {}
+
+  def add(name: str, above: tuple[str, ...]):
+    if name in above:
+      raise ValueError(f'explorer: {" -> ".join((*above, name))}')
+    if name not in parts:
+      text, needs = _wrapped(name)
+      for needed in needs:
+        add(needed, (*above, name))
+      parts[name] = text
+
+  add(main, ())
+  text = '\n'.join(['(() => {', 'const modules = {};', *parts.values(), '})();'])
+  return for_html(text)
+
+
+def for_html(text: str) -> str:
+  """Makes a script fit to stand in HTML, whatever strings it holds."""
+  return text.replace('</script', '<\\/script').replace('<!--', '<\\!--')
+
+
+def policy_hash(script: str) -> str:
+  """Returns the source expression that allows an inline script, and no other.
+
+  https://www.w3.org/TR/CSP3/#framework-hash-source
+  """
+  digest = hashlib.sha256(script.encode('utf-8')).digest()
+  return f"'sha256-{base64.b64encode(digest).decode()}'"
