@@ -13,12 +13,15 @@ import wave
 import numpy as np
 
 from drumspace_ext import drum_kit
+from drumspace_ext import drum_maps
 from drumspace_ext import dynamics as dynamics_lib
 from drumspace_ext import errors
 from drumspace_ext import patterns
 from drumspace_ext import voices
 
 _PCM_MAX = 32_767
+# Of a sample: sums of times carry float noise.
+_SLACK = 1e-6
 # Two hours in stereo take 2.5 GB while they are mixed; no song is longer.
 _MAX_SECONDS = 2 * 3600
 
@@ -116,12 +119,17 @@ def mix(
   return limited(result).astype(np.float32)
 
 
+def _rounded(position: np.ndarray | float) -> np.ndarray:
+  """Returns the nearest sample, int64; of two the later one, as in the page."""
+  return np.floor(np.asarray(position) + 0.5 + _SLACK).astype(np.int64)
+
+
 def num_samples_of(
     num_steps: int, qpm: float, sample_rate: int = drum_kit.SAMPLE_RATE
 ) -> int:
   """Returns how many samples some steps take, rounded."""
   seconds = num_steps * 60 / (qpm * patterns.STEPS_PER_QUARTER)
-  return round(seconds * sample_rate)
+  return int(_rounded(seconds * sample_rate))
 
 
 def render(
@@ -158,8 +166,8 @@ def render(
   steps, struck = np.nonzero(rows)
   per_step = 60 * sample_rate / (qpm * patterns.STEPS_PER_QUARTER)
   return mix(
-      np.rint((steps + played.delays(steps)) * per_step).astype(np.int64),
-      struck, played.velocities(steps, struck),
+      _rounded((steps + played.delays(steps)) * per_step), struck,
+      played.velocities(steps, struck),
       num_samples_of(len(rows), qpm, sample_rate), loop=loop,
       sample_rate=sample_rate,
   )
@@ -188,8 +196,8 @@ def page_description() -> dict[str, object]:
   """Returns what the explorer's page needs to play, as JSON can hold it.
 
   Returns:
-    `master` and `voices` of the kit (with `name` and `pitch`), and `dynamics`:
-    `velocity` (of a hit without accents), `velocities` (with them, by step of
+    `master` and `voices` of the kit (with `name` and `pitch`), `voice_of_pitch`
+    (-1 for none), and `dynamics`: `velocity` (of a hit without accents), `velocities` (with them, by step of
     the bar and voice, `[16][14]`), `swing` (the delay of odd steps at swing 1,
     in steps), `human_velocity` and `human_step` (how far hits vary at
     humanise 1).
@@ -202,6 +210,7 @@ def page_description() -> dict[str, object]:
   steps = np.repeat(np.arange(patterns.STEPS_PER_BAR), patterns.NUM_VOICES)
   struck = np.tile(np.arange(patterns.NUM_VOICES), patterns.STEPS_PER_BAR)
   accents = dynamics_lib.Dynamics(accents=True).velocities(steps, struck)
+  kit['voice_of_pitch'] = drum_maps.load(drum_maps.GM14).voice_of_pitch.tolist()
   kit['dynamics'] = {
       'velocity': dynamics_lib.Dynamics().velocity,
       'velocities': accents.reshape(patterns.STEPS_PER_BAR, -1).tolist(),

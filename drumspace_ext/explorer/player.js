@@ -91,15 +91,8 @@ export class Player {
       const first = source();
       if (!first) return;
       this.start(first);
-      let given = first;
-      this.sequencer.sequence(() => {
-        const pattern = given ?? source();
-        given = null;
-        return pattern;
-      }, every);
-    } else {
-      this.sequencer.sequence(source, every);
     }
+    this.sequencer.sequence(source, every);
   }
 
   stop() {

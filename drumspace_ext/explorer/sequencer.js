@@ -15,6 +15,8 @@ const STEPS_PER_BAR = 16;
 // The limiter's curve spans what all voices at once can add up to.
 const HEADROOM = 16;
 const CURVE_POINTS = 16385;
+// Of a sample, so that sums of times round as in sound.py.
+const SLACK = 1e-6;
 
 /** What can be changed while it plays. */
 export function defaultSettings() {
@@ -28,6 +30,32 @@ export function defaultSettings() {
 export function isAudible(settings, voice) {
   return settings.soloed.size ?
     settings.soloed.has(voice) : !settings.muted.has(voice);
+}
+
+/**
+ * Tells how a hit is played.
+ * @param {!Object} kit From `sound.page_description`.
+ * @param {!Object} settings See `defaultSettings`.
+ * @param {number} voice Its voice.
+ * @param {number} step Its step in the pattern.
+ * @param {number} count How many steps were played before.
+ * @return {{delay: number, velocity: number}} How late it is, in steps, and its
+ *     MIDI velocity.
+ */
+export function played(kit, settings, voice, step, count) {
+  const {swing, humanise, accents, seed} = settings;
+  const tables = kit.dynamics;
+  const vary = (which) => humanise * (hash32(
+    (seed << 20) + (count * kit.voices.length + voice) * 2 + which
+  ) / 2 ** 31 - 1);
+  let delay = vary(1) * tables.human_step;
+  if (step % 2) delay += swing * tables.swing;
+  // Nothing comes before the beginning.
+  if (count === 0) delay = Math.max(delay, 0);
+  const plain = accents ?
+    tables.velocities[step % STEPS_PER_BAR][voice] : tables.velocity;
+  const velocity = Math.round(plain + vary(0) * tables.human_velocity);
+  return {delay, velocity: Math.min(Math.max(velocity, 1), 127)};
 }
 
 export class Sequencer {
@@ -109,7 +137,9 @@ export class Sequencer {
     if (this.time + seconds >= this.context.currentTime) {
       this.kit.voices.map((_, voice) => voice)
         .filter((voice) => this.pattern[this.step] >> voice & 1)
-        .map((voice) => ({voice, ...this.played(voice)}))
+        .map((voice) => ({
+          voice, ...played(this.kit, this.settings, voice, this.step, this.count),
+        }))
         .sort((a, b) => a.delay - b.delay)
         .forEach(({voice, delay, velocity}) => this.strike(
           voice, this.time + delay * seconds, velocity, seconds));
@@ -120,24 +150,11 @@ export class Sequencer {
     this.count++;
   }
 
-  /** Tells how late, in steps, and how hard a voice is played now. */
-  played(voice) {
-    const {swing, humanise, accents, seed} = this.settings;
-    const tables = this.kit.dynamics;
-    const vary = (which) => humanise * (hash32(
-      (seed << 20) + (this.count * this.buses.length + voice) * 2 + which
-    ) / 2 ** 31 - 1);
-    let delay = vary(1) * tables.human_step;
-    if (this.step % 2) delay += swing * tables.swing;
-    if (this.count === 0) delay = Math.max(delay, 0);
-    const plain = accents ?
-      tables.velocities[this.step % STEPS_PER_BAR][voice] : tables.velocity;
-    const velocity = Math.round(plain + vary(0) * tables.human_velocity);
-    return {delay, velocity: Math.min(Math.max(velocity, 1), 127)};
-  }
-
   strike(voice, time, velocity, seconds) {
     const {choke} = this.kit.voices[voice];
+    // A whole sample, or the browser would interpolate the attack away.
+    const rate = this.context.sampleRate;
+    time = Math.floor(time * rate + 0.5 + SLACK) / rate;
     const level = (velocity / 127) ** this.kit.master.velocity_power;
     const source = new AudioBufferSourceNode(
       this.context, {buffer: this.sounds[voice]});
