@@ -19,11 +19,12 @@ from drumspace_ext import errors
 from drumspace_ext import patterns
 from drumspace_ext import voices
 
+SAMPLE_RATE = drum_kit.SAMPLE_RATE
+# An hour in stereo takes 2 GB while it is mixed; no song is longer.
+MAX_SECONDS = 3600
 _PCM_MAX = 32_767
 # Of a sample: sums of times carry float noise.
 _SLACK = 1e-6
-# Two hours in stereo take 2.5 GB while they are mixed; no song is longer.
-_MAX_SECONDS = 2 * 3600
 
 
 @functools.cache
@@ -71,7 +72,7 @@ def _ends(
 
 def mix(
     starts: np.ndarray, struck: np.ndarray, velocities: np.ndarray,
-    num_samples: int, *, loop: bool, sample_rate: int = drum_kit.SAMPLE_RATE,
+    num_samples: int, *, loop: bool, sample_rate: int = SAMPLE_RATE,
 ) -> np.ndarray:
   """Mixes hits that begin on given samples.
 
@@ -89,10 +90,10 @@ def mix(
   Raises:
     InputError: If it is too long to be mixed.
   """
-  if num_samples > _MAX_SECONDS * sample_rate:
+  if num_samples > MAX_SECONDS * sample_rate:
     raise errors.InputError(
         f'{num_samples / sample_rate:,.0f} seconds are too long for audio; '
-        f'at most {_MAX_SECONDS:,} are written.'
+        f'at most {MAX_SECONDS:,} are written.'
     )
   master, sounds = drum_kit.load().master, _samples(sample_rate)
   ends = _ends(starts, struck, num_samples, loop)
@@ -124,18 +125,47 @@ def _rounded(position: np.ndarray | float) -> np.ndarray:
   return np.floor(np.asarray(position) + 0.5 + _SLACK).astype(np.int64)
 
 
-def num_samples_of(
-    num_steps: int, qpm: float, sample_rate: int = drum_kit.SAMPLE_RATE
-) -> int:
-  """Returns how many samples some steps take, rounded."""
-  seconds = num_steps * 60 / (qpm * patterns.STEPS_PER_QUARTER)
+def num_samples_of(seconds: float, sample_rate: int = SAMPLE_RATE) -> int:
+  """Returns how many samples some seconds take, rounded."""
   return int(_rounded(seconds * sample_rate))
+
+
+def seconds_of(hits: np.ndarray, qpm: float) -> float:
+  """Returns how long the steps of hits, bool `[..., 14]`, take in seconds."""
+  num_steps = hits.size // patterns.NUM_VOICES
+  return num_steps * 60 / (qpm * patterns.STEPS_PER_QUARTER)
+
+
+def render_notes(
+    seconds: np.ndarray, struck: np.ndarray, velocities: np.ndarray,
+    sample_rate: int = SAMPLE_RATE,
+) -> np.ndarray:
+  """Renders hits at any times, until the last one has faded.
+
+  Args:
+    seconds: When each hit begins, float64 `[num_hits]`.
+    struck: Its voice, int64 `[num_hits]`.
+    velocities: Its MIDI velocity, int64 `[num_hits]`.
+    sample_rate: Samples a second.
+
+  Returns:
+    float32 `[num_samples, 2]`.
+
+  Raises:
+    InputError: If it is all too long.
+  """
+  starts = np.maximum(_rounded(seconds * sample_rate), 0)
+  lengths = np.array([len(samples) for samples in _samples(sample_rate)])
+  return mix(
+      starts, struck, velocities, int((starts + lengths[struck]).max()),
+      loop=False, sample_rate=sample_rate,
+  )
 
 
 def render(
     hits: np.ndarray, *, qpm: float, loop: bool = True,
     dynamics: dynamics_lib.Dynamics | None = None,
-    sample_rate: int = drum_kit.SAMPLE_RATE,
+    sample_rate: int = SAMPLE_RATE,
 ) -> np.ndarray:
   """Renders hits on a grid.
 
@@ -168,13 +198,13 @@ def render(
   return mix(
       _rounded((steps + played.delays(steps)) * per_step), struck,
       played.velocities(steps, struck),
-      num_samples_of(len(rows), qpm, sample_rate), loop=loop,
+      num_samples_of(seconds_of(hits, qpm), sample_rate), loop=loop,
       sample_rate=sample_rate,
   )
 
 
 def to_wav(
-    samples: np.ndarray, sample_rate: int = drum_kit.SAMPLE_RATE
+    samples: np.ndarray, sample_rate: int = SAMPLE_RATE
 ) -> bytes:
   """Returns audio as the bytes of a WAV file, 16-bit PCM.
 

@@ -20,17 +20,18 @@ LAYERS = (
         'tfrecords', 'voices', 'worker_pool',
     ),
     (
-        'configs', 'midi_files', 'music_proto', 'output_files', 'paths',
+        'configs', 'drum_kit', 'midi_files', 'music_proto', 'output_files', 'paths',
         'patterns', 'tempo_maps', 'text_kinds', 'user_paths',
     ),
     (
         'checkpoints', 'config_loading', 'dataset', 'drum_maps',
-        'drumspace_flags', 'dynamics', 'grids', 'models.autoencoder', 'nearest',
-        'schedules', 'text_grids', 'zip_archives',
+        'dynamics', 'grids', 'models.autoencoder', 'nearest', 'schedules',
+        'soundfonts', 'text_grids', 'zip_archives',
     ),
     (
-        'drum_tracks', 'inputs', 'loops', 'models.acai', 'models.vae',
-        'note_sequences', 'report_html', 'starter_patterns',
+        'drum_tracks', 'drumspace_flags', 'inputs', 'loops', 'models.acai',
+        'models.vae', 'note_sequences', 'report_html', 'sound',
+        'starter_patterns',
     ),
     (
         'input_tasks', 'midi_note_sequences', 'midi_writing', 'models.stepwise',
@@ -38,7 +39,7 @@ LAYERS = (
     ),
     (
         'extraction', 'input_readers', 'networks', 'sampler_fitting',
-        'sampling', 'training_data',
+        'sampling', 'sequence_audio', 'training_data',
     ),
     (
         'collection', 'conversion', 'inspection', 'metrics',
