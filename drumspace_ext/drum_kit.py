@@ -31,6 +31,8 @@ from drumspace_ext import errors
 from drumspace_ext import voices
 
 SAMPLE_RATE = 44_100
+# Filters stand at up to 12.5 kHz.
+_MIN_SAMPLE_RATE = 32_000
 # `exp(-_DECAY)` is -60 dB.
 _DECAY = math.log(1000)
 # Partials start at places of the circle that are far apart.
@@ -128,6 +130,9 @@ def _build(kind, table: dict, where: str):
 
 def parse(text: str) -> Kit:
   """Reads a kit in the form of `kit.toml`.
+
+  Args:
+    text: TOML.
 
   Raises:
     ConfigError: If a voice is missing, or a key, source or filter is unknown.
@@ -236,8 +241,16 @@ def render_voice(
 
   Args:
     voice: A name of `voices.NAMES`, or a sound of another kit.
-    sample_rate: Samples a second.
+    sample_rate: Samples a second, at least 32,000.
+
+  Raises:
+    InputError: If the rate is too low for what the sounds hold.
   """
+  if sample_rate < _MIN_SAMPLE_RATE:
+    raise errors.InputError(
+        f'the kit needs {_MIN_SAMPLE_RATE:,} samples a second or more, got '
+        f'{sample_rate:,}.'
+    )
   sound = voice
   if isinstance(voice, str):
     sound = load().voices[voices.INDEX[voice]]

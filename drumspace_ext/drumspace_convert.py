@@ -144,7 +144,8 @@ def console_entry_point() -> None:
       drumspace_flags.INPUT, drumspace_flags.OUTPUT_DIR,
       drumspace_flags.RECURSIVE, drumspace_flags.STEPS_PER_QUARTER,
       drumspace_flags.ASSUME_DRUMS, drumspace_flags.VOICES_IN,
-      drumspace_flags.TILE, drumspace_flags.QPM, *drumspace_flags.DYNAMICS,
+      drumspace_flags.TILE, drumspace_flags.QPM, drumspace_flags.ACCENTS,
+      drumspace_flags.SWING, drumspace_flags.HUMANIZE, drumspace_flags.SEED,
   ])
 
 

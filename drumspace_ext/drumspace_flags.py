@@ -95,7 +95,6 @@ SWING = flags.DEFINE_float(
 HUMANIZE = flags.DEFINE_float(
     'humanize', 0.0, 'How much times and velocities vary, 0 to 1.'
 )
-DYNAMICS = (ACCENTS, SWING, HUMANIZE, SEED)
 LOG = flags.DEFINE_enum(
     'log', 'INFO', ['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'],
     'The threshold for what messages will be logged.',
