@@ -37,7 +37,8 @@ function readTrack(bytes, start, end, notes) {
     if (data >= 0xF0) {
       const kind = data === 0xFF ? byte() : 0;
       if (kind === 0x2F) return;
-      position += number();
+      const length = number();
+      position += length;
       continue;
     }
     if (data >= 0x80) {

@@ -58,12 +58,12 @@ function notesOf(kit, patterns, settings) {
 export function patternsToMidi(kit, patterns, qpm, {
   name = 'drums', swing = 0, accents = false, humanise = 0, seed = 0,
 } = {}) {
-  const micros = Math.min(Math.trunc(60e6 / qpm), MAX_MICROS);
+  const micros = Math.min(Math.round(60e6 / qpm), MAX_MICROS);
   const title = new TextEncoder().encode(name);
   const body = [
     0, 0xFF, 0x58, 4, 4, 2, 24, 8,
     0, 0xFF, 0x51, 3, ...uint32(micros).slice(1),
-    0, 0xFF, 0x03, ...variableLength(title.length), ...title,
+    ...(name ? [0, 0xFF, 0x03, ...variableLength(title.length), ...title] : []),
     0, 0xC0 | DRUM_CHANNEL, 0,
   ];
   const events = notesOf(kit, patterns, {swing, accents, humanise, seed})
