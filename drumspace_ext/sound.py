@@ -1,8 +1,8 @@
 """Sound: drum hits as audio, by the kit of this package.
 
-Audio is float32 `[num_samples, 2]`, left and right, in [-1, 1]. Every hit begins
-on its sample. A *loop* is exactly as long as its bars: what still sounds at its
-end sounds on at its beginning, so that it can be repeated without a seam.
+Audio is float32 `[num_samples, 2]`, left and right, in [-1, 1]. Every hit
+begins on its sample. A *loop* is exactly as long as its bars: what still sounds
+at its end sounds on at its beginning, so that it repeats without a seam.
 `explorer/sequencer.js` plays by the same rules in the page.
 """
 
@@ -226,11 +226,11 @@ def page_description() -> dict[str, object]:
   """Returns what the explorer's page needs to play, as JSON can hold it.
 
   Returns:
-    `master` and `voices` of the kit (with `name` and `pitch`), `voice_of_pitch`
-    (-1 for none), and `dynamics`: `velocity` (of a hit without accents), `velocities` (with them, by step of
-    the bar and voice, `[16][14]`), `swing` (the delay of odd steps at swing 1,
-    in steps), `human_velocity` and `human_step` (how far hits vary at
-    humanise 1).
+    `master` and `voices` of the kit (with `name` and `pitch`);
+    `voice_of_pitch` (-1 for none); and `dynamics`: `velocity` (of a hit without
+    accents), `velocities` (with them, by step of the bar and voice,
+    `[16][14]`), `swing` (the delay of odd steps at swing 1, in steps),
+    `human_velocity` and `human_step` (how far hits vary at humanise 1).
   """
   kit = drum_kit.load().to_json()
   for voice, name, pitch in zip(

@@ -18,7 +18,7 @@ _CHROMIUM, _CHROMEDRIVER = (
 EXPLORER = (
     pathlib.Path(__file__).resolve().parents[1] / 'drumspace_ext' / 'explorer'
 )
-_TIMEOUT_S = 30
+_TIMEOUT_S = 60
 
 
 def require() -> None:
@@ -150,7 +150,8 @@ def modules_page(path: pathlib.Path, names: list[str], data: object) -> None:
              for name in names]
   embedded = html.escape(json.dumps([sources, data]), quote=False)
   path.write_text(f"""<!doctype html><meta charset="utf-8"><title>test</title>
-<link rel="icon" href="data:,"><p>Modules under test.</p><textarea id="all" hidden>{embedded}</textarea>
+<link rel="icon" href="data:,"><p>Modules under test.</p>
+<textarea id="all" hidden>{embedded}</textarea>
 <script>
 window.ready = (async () => {{
   const [sources, data] = JSON.parse(document.getElementById('all').value);

@@ -7,6 +7,7 @@ import ast
 import importlib
 import inspect
 import pathlib
+import re
 
 from absl import flags
 import pytest
@@ -175,6 +176,23 @@ def test_public_functions_are_typed_and_documented(name):
     ):
       wrong.append(f'{full_name}: no docstring')
   assert not wrong, '\n'.join(wrong)
+
+
+_MAX_SCRIPT_LINES = 200
+_SCRIPTS = sorted((_SRC / 'explorer').glob('*.js'))
+
+
+@pytest.mark.parametrize('path', _SCRIPTS, ids=lambda path: path.name)
+def test_script_of_the_page_is_small_plain_and_local(path):
+  text = path.read_text(encoding='utf-8')
+  lines = text.splitlines()
+  assert len(lines) <= _MAX_SCRIPT_LINES
+  assert max(map(len, lines)) <= 80
+  assert text.startswith('/**')
+  for target in re.findall(r"from '([^']*)'", text):
+    assert target.startswith('./') and (path.parent / target).is_file()
+  for word in ('http:', 'https:', 'eval(', 'innerHTML', 'var '):
+    assert word not in text
 
 
 def test_no_code_is_loaded_from_data():

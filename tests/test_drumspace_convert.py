@@ -117,7 +117,8 @@ def test_plain_arguments_are_inputs_too(tmp_path):
 
 @pytest.mark.parametrize(('form', 'name'), [
     ('zip', 'drums.zip'), ('tfrecord', 'drums.tfrecord'), ('tsv', 'drums.tsv'),
-    ('primer', 'drums_primers.txt'), ('wav', '000001_a_000001.wav'), ('midi', '000001_a_000001.mid'),
+    ('primer', 'drums_primers.txt'), ('wav', '000001_a_000001.wav'),
+    ('midi', '000001_a_000001.mid'),
     (None, '000001_a_000001.mid'),
 ])
 def test_output_dir_gets_a_file_by_its_form(tmp_path, form, name):
@@ -154,7 +155,9 @@ def test_audio_of_a_beat_is_a_loop_with_its_onsets(tmp_path):
     assert np.abs(after).max() > 0.3
     if second:
       assert np.abs(before).max() < 0.05
-  assert (tmp_path / 'a.wav').read_bytes() != (tmp_path / 'one.wav').read_bytes()
+  assert (tmp_path / 'a.wav').read_bytes() != (
+      tmp_path / 'one.wav'
+  ).read_bytes()
 
 
 def test_audio_of_a_whole_song_sounds_to_its_end(tmp_path):

@@ -177,7 +177,8 @@ def test_humanise_varies_by_its_seed_and_stays_near(page):
   one, same, other = (
       _rendered(page, _BEAT, humanise=1, seed=seed) for seed in (1, 1, 2)
   )
-  np.testing.assert_array_equal(one, same)
+  # The browser adds sounds up in any order.
+  np.testing.assert_allclose(one, same, atol=1e-5)
   assert np.abs(one - other).max() > 0.05
   found = page.run("""
     const settings = {...modules.defaultSettings(), humanise: 1};

@@ -33,7 +33,8 @@ def _onset(samples, start, stop):
 
 
 @hypothesis.given(
-    steps=st.sets(st.integers(0, 15), min_size=1), voice=st.sampled_from(_SHORT),
+    steps=st.sets(st.integers(0, 15), min_size=1),
+    voice=st.sampled_from(_SHORT),
     qpm=st.integers(50, 110), swing=st.floats(0, 1), seed=st.integers(0, 9),
     humanize=st.floats(0, 1),
 )
@@ -88,7 +89,9 @@ def test_loop_is_what_its_repetition_settles_to(codes, qpm):
   np.testing.assert_allclose(thrice[len(once):2 * len(once)], once, atol=1e-6)
 
 
-@hypothesis.given(first=drawn_patterns.hits(1, 1), second=drawn_patterns.hits(1, 1))
+@hypothesis.given(
+    first=drawn_patterns.hits(1, 1), second=drawn_patterns.hits(1, 1)
+)
 @hypothesis.settings(deadline=None, max_examples=20)
 def test_quiet_voices_add_up(first, second):
   hats = [voices.INDEX['closed_hat'], voices.INDEX['open_hat']]

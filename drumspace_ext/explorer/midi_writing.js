@@ -73,9 +73,13 @@ export function patternsToMidi(kit, patterns, qpm, {
     ]);
   events.sort((a, b) => a.tick - b.tick || a.order - b.order);
   let now = 0;
-  for (const {tick, bytes} of events) {
-    body.push(...variableLength(tick - now), ...bytes);
+  let running = 0;
+  for (const {tick, bytes: [status, ...data]} of events) {
+    body.push(...variableLength(tick - now));
+    if (status !== running) body.push(status);
+    body.push(...data);
     now = tick;
+    running = status;
   }
   const end = patterns.length * NUM_STEPS * TICKS_PER_STEP;
   body.push(...variableLength(end - now), 0xFF, 0x2F, 0);

@@ -137,9 +137,8 @@ export class Sequencer {
     if (this.time + seconds >= this.context.currentTime) {
       this.kit.voices.map((_, voice) => voice)
         .filter((voice) => this.pattern[this.step] >> voice & 1)
-        .map((voice) => ({
-          voice, ...played(this.kit, this.settings, voice, this.step, this.count),
-        }))
+        .map((voice) => ({voice, ...played(
+          this.kit, this.settings, voice, this.step, this.count)}))
         .sort((a, b) => a.delay - b.delay)
         .forEach(({voice, delay, velocity}) => this.strike(
           voice, this.time + delay * seconds, velocity, seconds));
