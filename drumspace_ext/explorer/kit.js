@@ -2,7 +2,7 @@
  * The kit's sounds, computed from the description of `kit.toml`.
  *
  * The mathematics are those of drum_kit.py, sample by sample; its docstring
- * says what each value does. tests/test_kit_js.py holds both side by side.
+ * says what each value does. tests/test_explorer_sound.py holds both side by side.
  */
 
 // exp(-DECAY) is -60 dB.
@@ -42,7 +42,7 @@ function coefficients([kind, hertz, q, decibels], sampleRate) {
 }
 
 /** Filters samples in place. */
-function filter(samples, row, sampleRate) {
+function applyFilter(samples, row, sampleRate) {
   const all = coefficients(row, sampleRate);
   const [b0, b1, b2, , a1, a2] = all.map((value) => value / all[3]);
   let z1 = 0;
@@ -56,7 +56,7 @@ function filter(samples, row, sampleRate) {
   }
 }
 
-function tone(layer, samples, sampleRate) {
+function addTone(layer, samples, sampleRate) {
   const sweep = (layer.sweep_ratio - 1) * layer.sweep_s;
   const cycles = samples.map((_, n) => layer.frequency_hz * (
     n / sampleRate + sweep * (1 - Math.exp(-n / sampleRate / layer.sweep_s))));
@@ -73,7 +73,7 @@ function tone(layer, samples, sampleRate) {
   });
 }
 
-function noise(layer, samples, sampleRate) {
+function addNoise(layer, samples, sampleRate) {
   const factor = Math.exp(-DECAY / layer.decay_s / sampleRate);
   let level = 1;
   for (let n = 0; n < samples.length; n++) {
@@ -93,8 +93,8 @@ export function renderVoice(description, sampleRate) {
   const total = new Float64Array(length);
   for (const layer of description.layers) {
     const part = new Float64Array(length);
-    (layer.source === 'tone' ? tone : noise)(layer, part, sampleRate);
-    for (const row of layer.filters) filter(part, row, sampleRate);
+    (layer.source === 'tone' ? addTone : addNoise)(layer, part, sampleRate);
+    for (const row of layer.filters) applyFilter(part, row, sampleRate);
     for (let n = 0; n < length; n++) {
       const rise = layer.attack_s ?
         Math.min(n / sampleRate / layer.attack_s, 1) : 1;
@@ -106,7 +106,7 @@ export function renderVoice(description, sampleRate) {
       total[n] = Math.tanh(description.drive * total[n]);
     }
   }
-  filter(total, MEAN_FREE, sampleRate);
+  applyFilter(total, MEAN_FREE, sampleRate);
   let peak = 0;
   for (let n = 0; n < length; n++) {
     const left = Math.min(

@@ -4,12 +4,11 @@
  * Hits fall on the same steps as in grids.py; 4/4 is taken for granted.
  */
 
-import {NUM_STEPS, STEPS_PER_QUARTER} from './sequencer.js';
+import {DRUM_CHANNEL} from './midi_writing.js';
+import {NUM_STEPS, STEPS_PER_BAR, STEPS_PER_QUARTER} from './sequencer.js';
 
-const STEPS_PER_BAR = 16;
-const DRUM_CHANNEL = 9;
 // A step of slack for what lies between two steps, as in grids.py.
-const SLACK = 1e-6;
+const SLACK_STEPS = 1e-6;
 // How many data bytes an event has, by the upper half of its status.
 const DATA_BYTES = {8: 2, 9: 2, 10: 2, 11: 2, 12: 1, 13: 1, 14: 2};
 
@@ -83,7 +82,7 @@ export function midiToPattern(bytes, voiceOfPitch, assumeDrums = false) {
     .filter(({channel}) => assumeDrums || channel === DRUM_CHANNEL)
     .map(({tick, pitch}) => ({
       voice: voiceOfPitch[pitch],
-      step: Math.floor(tick * STEPS_PER_QUARTER / resolution + 0.5 + SLACK),
+      step: Math.floor(tick * STEPS_PER_QUARTER / resolution + 0.5 + SLACK_STEPS),
     }))
     .filter(({voice}) => voice >= 0);
   if (!hits.length) {

@@ -7,7 +7,7 @@ import {NUM_STEPS, played, STEPS_PER_QUARTER} from './sequencer.js';
 const TICKS_PER_QUARTER = 480;
 const TICKS_PER_STEP = TICKS_PER_QUARTER / STEPS_PER_QUARTER;
 const MAX_MICROS = 0xFFFFFF;
-const DRUM_CHANNEL = 9;
+export const DRUM_CHANNEL = 9;
 
 function variableLength(value) {
   const parts = [value & 0x7F];

@@ -11,12 +11,12 @@ import {hash32, limited} from './kit.js';
 
 export const NUM_STEPS = 32;
 export const STEPS_PER_QUARTER = 4;
-const STEPS_PER_BAR = 16;
+export const STEPS_PER_BAR = 16;
 // The limiter's curve spans what all voices at once can add up to.
 const HEADROOM = 16;
 const CURVE_POINTS = 16385;
 // Of a sample, so that sums of times round as in sound.py.
-const SLACK = 1e-6;
+const SLACK_SAMPLES = 1e-6;
 
 /** What can be changed while it plays. */
 export function defaultSettings() {
@@ -153,7 +153,7 @@ export class Sequencer {
     const {choke} = this.kit.voices[voice];
     // A whole sample, or the browser would interpolate the attack away.
     const rate = this.context.sampleRate;
-    time = Math.floor(time * rate + 0.5 + SLACK) / rate;
+    time = Math.floor(time * rate + 0.5 + SLACK_SAMPLES) / rate;
     const level = (velocity / 127) ** this.kit.master.velocity_power;
     const source = new AudioBufferSourceNode(
       this.context, {buffer: this.sounds[voice]});
