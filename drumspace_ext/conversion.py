@@ -15,6 +15,7 @@ import numpy as np
 from drumspace_ext import dataset
 from drumspace_ext import drum_maps
 from drumspace_ext import drum_tracks
+from drumspace_ext import dynamics as dynamics_lib
 from drumspace_ext import errors
 from drumspace_ext import input_readers
 from drumspace_ext import input_tasks
@@ -24,6 +25,9 @@ from drumspace_ext import midi_writing
 from drumspace_ext import note_sequences
 from drumspace_ext import onsets as onsets_lib
 from drumspace_ext import patterns
+from drumspace_ext import sequence_audio
+from drumspace_ext import sound
+from drumspace_ext import soundfonts
 from drumspace_ext import text_kinds
 from drumspace_ext import user_paths
 
@@ -43,6 +47,8 @@ class Options:
     steps_per_quarter: Steps of a quarter note, where patterns are cut.
     assume_drums: Take all notes as drums.
     qpm: Tempo for what has none of its own.
+    dynamics: How patterns are played in MIDI and audio; None for all alike.
+    soundfont: What audio is rendered with; None for the package's own kit.
   """
 
   voices_in: drum_maps.DrumMap | None = None
@@ -51,6 +57,8 @@ class Options:
   steps_per_quarter: int = patterns.STEPS_PER_QUARTER
   assume_drums: bool = False
   qpm: float = onsets_lib.DEFAULT_QPM
+  dynamics: dynamics_lib.Dynamics | None = None
+  soundfont: soundfonts.SoundFont | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -138,10 +146,11 @@ def _sequences(listing: inputs.Listing, on_reject) -> Iterator[Item]:
       yield Item(name=name, sequence=sequence)
 
 
-def _remap(
-    sequence: 'note_seq.NoteSequence', options: Options
-) -> 'note_seq.NoteSequence':
-  """Returns a NoteSequence with its drum pitches led through the maps."""
+def _remapped(item: Item, options: Options) -> 'note_seq.NoteSequence':
+  """Returns an item's NoteSequence, its drum pitches led through the maps."""
+  sequence = item.sequence
+  if not (options.voices_in or options.voices_out or options.assume_drums):
+    return sequence
   gm14 = drum_maps.load(drum_maps.GM14)
   read_with = options.voices_in or gm14
   pitches = (options.voices_out or gm14).written_pitches
@@ -188,17 +197,60 @@ def _is_whole(item: Item, options: Options) -> bool:
   return item.sequence is not None and options.tile is None
 
 
-def to_midi(item: Item, options: Options) -> bytes:
-  """Returns an item as the bytes of a MIDI file."""
+def to_midi(item: Item, options: Options, *, repeats: int = 1) -> bytes:
+  """Returns an item as the bytes of a MIDI file.
+
+  Args:
+    item: What is to be written.
+    options: How.
+    repeats: How many times its patterns are played, all of them in turn.
+  """
   if _is_whole(item, options):
-    sequence = item.sequence
-    if options.voices_in or options.voices_out or options.assume_drums:
-      sequence = _remap(sequence, options)
-    return midi_writing.note_sequence_to_midi(sequence)
+    return midi_writing.note_sequence_to_midi(_remapped(item, options))
   return midi_writing.patterns_to_midi(
       tiled_patterns(item, options),
       qpm=_qpm(item, options), drum_map=options.voices_out, name=item.name,
+      dynamics=options.dynamics, repeats=repeats,
   )
+
+
+def to_wav(item: Item, options: Options) -> bytes:
+  """Returns an item as the bytes of a WAV file.
+
+  Patterns are seamless loops, exactly as long as their bars. A whole
+  NoteSequence sounds to its end: its drums by the package's kit, all its
+  instruments by a SoundFont.
+
+  Args:
+    item: What is to be written.
+    options: How.
+
+  Raises:
+    RejectedInputError: If it is too long, or the kit finds no drums in it.
+  """
+  soundfont = options.soundfont
+  rate = soundfonts.SAMPLE_RATE if soundfont else sound.SAMPLE_RATE
+  if _is_whole(item, options):
+    samples = (
+        sequence_audio.render_with(soundfont, _remapped(item, options))
+        if soundfont else sequence_audio.render(
+            item.sequence, drum_map=options.voices_in,
+            assume_drums=options.assume_drums,
+        )
+    )
+    return sound.to_wav(samples, rate)
+  hits, qpm = tiled_patterns(item, options), _qpm(item, options)
+  seconds = sound.seconds_of(hits, qpm)
+  sequence_audio.validate_length(seconds)
+  if soundfont:
+    # What sounds on from the first time is heard in the second.
+    twice = soundfont.render(to_midi(item, options, repeats=2))
+    length = sound.num_samples_of(seconds, rate)
+    twice = np.concatenate([twice, np.zeros((length, 2), np.float32)])
+    samples = sound.limited(twice[length:2 * length])
+  else:
+    samples = sound.render(hits, qpm=qpm, dynamics=options.dynamics)
+  return sound.to_wav(samples, rate)
 
 
 def tiled_patterns(item: Item, options: Options) -> np.ndarray:
@@ -209,9 +261,7 @@ def tiled_patterns(item: Item, options: Options) -> np.ndarray:
 def to_record(item: Item, options: Options) -> bytes:
   """Returns an item as the bytes of a NoteSequence."""
   if _is_whole(item, options):
-    sequence = item.sequence
-    if options.voices_in or options.voices_out or options.assume_drums:
-      sequence = _remap(sequence, options)
+    sequence = _remapped(item, options)
   else:
     sequence = note_sequences.from_patterns(
         tiled_patterns(item, options),

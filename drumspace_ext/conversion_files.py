@@ -1,4 +1,4 @@
-"""Conversion files: converted items as MIDI, zip, TFRecord, dataset or primers.
+"""Conversion files: converted items as MIDI, audio, zip, TFRecord and more.
 
 The files appear under their names when all items are written.
 """
@@ -19,6 +19,10 @@ from drumspace_ext import tfrecords
 from drumspace_ext import user_paths
 
 MIDI, ZIP, TFRECORD, TSV, PRIMER = 'midi', 'zip', 'tfrecord', 'tsv', 'primer'
+WAV = 'wav'
+FORMS = (MIDI, ZIP, TFRECORD, TSV, PRIMER, WAV)
+# Those that can tell how hits are played.
+PLAYED_FORMS = (MIDI, ZIP, WAV)
 
 # What a file is called in an output folder, where the caller names none.
 DEFAULT_NAMES = {
@@ -27,17 +31,34 @@ DEFAULT_NAMES = {
 }
 _FORM_OF_SUFFIX = {
     '.mid': MIDI, '.midi': MIDI, '.zip': ZIP, '.tfrecord': TFRECORD,
-    '.tfrecords': TFRECORD, '.tsv': TSV, '.txt': PRIMER,
+    '.tfrecords': TFRECORD, '.tsv': TSV, '.txt': PRIMER, '.wav': WAV,
 }
+# Forms of a file an item: what the files are called.
+_EXTENSIONS = {MIDI: '.mid', ZIP: '.mid', WAV: '.wav'}
+_TITLES = {MIDI: 'MIDI', WAV: 'WAV'}
 _UNSAFE = re.compile(r'[^A-Za-z0-9._-]+')
 _MAX_NAME_CHARS = 80
 # The earliest date that a zip archive can hold: the same input, the same bytes.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def form_of_suffix(path: pathlib.Path) -> str | None:
+def form_of_suffix(path: pathlib.PurePath) -> str | None:
   """Tells the form that the ending of a name means; None if it means none."""
   return _FORM_OF_SUFFIX.get(path.suffix.lower())
+
+
+def fits(path: pathlib.Path, form: str) -> bool:
+  """Says whether a file of this name may hold this form."""
+  meant = form_of_suffix(path)
+  # A zip holds MIDI files, unless it is said that it holds audio.
+  return meant in (None, form) or (meant, form) == (ZIP, WAV)
+
+
+def is_folder(path: pathlib.Path, form: str) -> bool:
+  """Says whether an output is a folder for files of a form."""
+  return form in (MIDI, WAV) and (
+      path.is_dir() or form_of_suffix(path) not in (form, ZIP)
+  )
 
 
 def form_of_path(path: pathlib.Path) -> str:
@@ -63,9 +84,9 @@ def safe_name(name: str) -> str:
   return stem.strip('._')[-_MAX_NAME_CHARS:]
 
 
-def _file_name(number: int, name: str) -> str:
+def _file_name(number: int, name: str, form: str) -> str:
   stem = safe_name(name)
-  return f'{number:06}_{stem}.mid' if stem else f'{number:06}.mid'
+  return (f'{number:06}_{stem}' if stem else f'{number:06}') + _EXTENSIONS[form]
 
 
 def add_to_zip(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
@@ -77,25 +98,26 @@ def add_to_zip(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
 
 def _writers(batch: output_files.Batch, form: str, name: str):
   """Returns a function that writes (number, item name, content)."""
-  if form == MIDI and name:
+  is_zip = form_of_suffix(pathlib.PurePath(name)) == ZIP or form == ZIP
+  if form in (MIDI, WAV) and name and not is_zip:
     def write_one(number, item_name, content):
       del item_name
       if number > 1:
         raise errors.InputError(
-            f'{name} holds one MIDI file, and there is more than one input. '
-            'Give a folder or a .zip as output.'
+            f'{name} holds one {_TITLES[form]} file, and there is more than '
+            'one input. Give a folder or a .zip as output.'
         )
       batch.open(name, text=False).write(content)
     return write_one
-  if form == MIDI:
+  if form in (MIDI, WAV) and not name:
     def write_file(number, item_name, content):
-      batch.write(_file_name(number, item_name), content)
+      batch.write(_file_name(number, item_name, form), content)
     return write_file
   stream = batch.open(name, text=form in (TSV, PRIMER))
-  if form == ZIP:
+  if is_zip:
     archive = batch.enter(zipfile.ZipFile(stream, 'w'))
     def write_member(number, item_name, content):
-      add_to_zip(archive, _file_name(number, item_name), content)
+      add_to_zip(archive, _file_name(number, item_name, form), content)
     return write_member
   if form == TFRECORD:
     return lambda number, item_name, record: stream.write(
@@ -109,6 +131,8 @@ def _content(
 ) -> bytes | str:
   if form in (MIDI, ZIP):
     return conversion.to_midi(item, options)
+  if form == WAV:
+    return conversion.to_wav(item, options)
   if form == TFRECORD:
     return conversion.to_record(item, options)
   hits = conversion.tiled_patterns(item, options)
@@ -136,8 +160,8 @@ def write(
   Args:
     items: From `conversion.read`.
     folder: Where to write.
-    name: The file in it; empty for a folder of MIDI files.
-    form: `MIDI`, `ZIP`, `TFRECORD`, `TSV` or `PRIMER`.
+    name: The file in it; empty for a folder of MIDI or audio files.
+    form: One of `FORMS`.
     options: How to convert.
     on_reject: Called with (name, reason, detail) of what can't be converted.
     sources: Paths of the inputs, which are not to be overwritten.

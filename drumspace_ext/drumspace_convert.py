@@ -1,10 +1,11 @@
-r"""Converts drums between TFRecord, MIDI, zip, dataset and drums_rnn primers.
+r"""Converts drums between TFRecord, MIDI, audio, dataset and drums_rnn primers.
 
 Reads any mixture of NoteSequence TFRecords, MIDI files, folders and zips of
 them, datasets and primers, and writes one form, told by the name of --output
-(.tfrecord, .zip, .tsv, .txt for primers, .mid; a folder for MIDI files) or by
---to. NoteSequences and MIDI files are written whole, all instruments, unless
---tile asks for patterns. A dataset or primers made from them hold every two
+(.tfrecord, .zip, .tsv, .txt for primers, .mid, .wav; a folder for MIDI files)
+or by --to. NoteSequences and MIDI files are written whole, all instruments,
+unless --tile asks for patterns. Audio of patterns is a seamless loop, 16 bits;
+it sounds by the package's own kit (drums only) or by --soundfont. A dataset or primers made from them hold every two
 bars from the start; drumspace_create_dataset is what looks for loops.
 Latent vectors and map coordinates of a dataset are not carried over.
 
@@ -14,6 +15,8 @@ Usage:
   drumspace_convert --input=dataset.tsv --tile=4 --voices_out=note_seq9 \
     --output=for_drums_rnn.tfrecord
   drumspace_convert --primer_drums="[(36, 42), (), (42,), ()]" --output=one.mid
+  drumspace_convert --input=dataset.tsv --to=wav --qpm=96 --accents \
+    --output=loops.zip
 """
 
 import collections
@@ -30,8 +33,9 @@ _OUTPUT = flags.DEFINE_string(
     'output', None, 'File or folder to write; or give --output_dir and --to.'
 )
 _TO = flags.DEFINE_enum(
-    'to', None, ['midi', 'zip', 'tfrecord', 'tsv', 'primer'],
-    'Form to write, where the name of --output does not tell.',
+    'to', None, ['midi', 'zip', 'tfrecord', 'tsv', 'primer', 'wav'],
+    'Form to write, where the name of --output does not tell. wav goes into a '
+    'folder or a .zip too.',
 )
 _VOICES_OUT = flags.DEFINE_string(
     'voices_out', None,
@@ -43,6 +47,10 @@ _PRIMER_DRUMS = flags.DEFINE_multi_string(
     'A drums_rnn primer as input: a string of a Python list of tuples of MIDI '
     'pitches. May be given several times.',
 )
+_SOUNDFONT = flags.DEFINE_string(
+    'soundfont', None,
+    'A SoundFont (.sf2) of your own to render audio with, all instruments.',
+)
 _MAX_NAMED = 5
 
 
@@ -53,15 +61,11 @@ def _target(conversion_files) -> tuple[pathlib.Path, str, str]:
   if _OUTPUT.value:
     path = user_paths.expand(_OUTPUT.value)
     form = _TO.value or conversion_files.form_of_path(path)
-    if not path.is_dir() and (
-        conversion_files.form_of_suffix(path) not in (None, form)
-    ):
+    if not path.is_dir() and not conversion_files.fits(path, form):
       raise errors.InputError(
           f'--to={form} does not fit the ending of --output={path}.'
       )
-    if form == conversion_files.MIDI and (
-        path.is_dir() or path.suffix.lower() not in ('.mid', '.midi')
-    ):
+    if conversion_files.is_folder(path, form):
       return path, '', form
     return path.parent, path.name, form
   if drumspace_flags.OUTPUT_DIR.value:
@@ -77,9 +81,18 @@ def main(argv: list[str]) -> int:
   from drumspace_ext import conversion_files
   from drumspace_ext import drum_maps
   from drumspace_ext import rejections
+  from drumspace_ext import soundfonts
   # pylint: enable=g-import-not-at-top
 
   folder, name, form = _target(conversion_files)
+  if _SOUNDFONT.value is not None and form != conversion_files.WAV:
+    raise errors.InputError('--soundfont is for audio: add --to=wav.')
+  dynamics = drumspace_flags.dynamics()
+  if dynamics and form not in conversion_files.PLAYED_FORMS:
+    raise errors.InputError(
+        f'--accents, --swing and --humanize are for MIDI and audio; {form} '
+        'holds hits on the grid only.'
+    )
   maps = [
       drum_maps.load(flag.value) if flag.value else None
       for flag in (drumspace_flags.VOICES_IN, _VOICES_OUT)
@@ -90,7 +103,11 @@ def main(argv: list[str]) -> int:
       voices_in=maps[0], voices_out=maps[1], tile=drumspace_flags.TILE.value,
       steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
       assume_drums=drumspace_flags.ASSUME_DRUMS.value,
-      qpm=drumspace_flags.qpm(),
+      qpm=drumspace_flags.qpm(), dynamics=dynamics,
+      soundfont=(
+          None if _SOUNDFONT.value is None
+          else soundfonts.SoundFont(_SOUNDFONT.value)
+      ),
   )
   rejected = collections.defaultdict(list)
 
@@ -127,7 +144,8 @@ def console_entry_point() -> None:
       drumspace_flags.INPUT, drumspace_flags.OUTPUT_DIR,
       drumspace_flags.RECURSIVE, drumspace_flags.STEPS_PER_QUARTER,
       drumspace_flags.ASSUME_DRUMS, drumspace_flags.VOICES_IN,
-      drumspace_flags.TILE, drumspace_flags.QPM,
+      drumspace_flags.TILE, drumspace_flags.QPM, drumspace_flags.ACCENTS,
+      drumspace_flags.SWING, drumspace_flags.HUMANIZE, drumspace_flags.SEED,
   ])
 
 

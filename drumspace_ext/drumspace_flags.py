@@ -10,6 +10,7 @@ import math
 import os
 import pathlib
 import sys
+import typing
 
 from absl import app
 from absl import flags
@@ -17,6 +18,9 @@ from absl import logging
 
 from drumspace_ext import errors
 from drumspace_ext import user_paths
+
+if typing.TYPE_CHECKING:
+  from drumspace_ext import dynamics as dynamics_lib
 
 INPUT = flags.DEFINE_list(
     'input', [],
@@ -82,6 +86,15 @@ SEED = flags.DEFINE_integer(
     'seed', 0, 'Seed of everything random.', lower_bound=0,
     upper_bound=2**32 - 1,
 )
+ACCENTS = flags.DEFINE_bool(
+    'accents', False, 'Velocities by place in the bar and by voice.'
+)
+SWING = flags.DEFINE_float(
+    'swing', 0.0, 'How late every second sixteenth comes; 1 makes triplets.'
+)
+HUMANIZE = flags.DEFINE_float(
+    'humanize', 0.0, 'How much times and velocities vary, 0 to 1.'
+)
 LOG = flags.DEFINE_enum(
     'log', 'INFO', ['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'],
     'The threshold for what messages will be logged.',
@@ -131,6 +144,19 @@ def qpm() -> float:
   if not math.isfinite(QPM.value):
     raise errors.InputError(f'--qpm must be a number, got {QPM.value}.')
   return QPM.value
+
+
+def dynamics() -> 'dynamics_lib.Dynamics | None':
+  """Returns --accents, --swing and --humanize; None if none is given."""
+  # pylint: disable-next=g-import-not-at-top
+  from drumspace_ext import dynamics as dynamics_lib
+
+  if not (ACCENTS.value or SWING.value or HUMANIZE.value):
+    return None
+  return dynamics_lib.Dynamics(
+      accents=ACCENTS.value, swing=SWING.value, humanize=HUMANIZE.value,
+      seed=SEED.value,
+  )
 
 
 def _main(main: Callable[[list[str]], int]) -> Callable[[list[str]], int]:

@@ -44,15 +44,6 @@ _NEAR = flags.DEFINE_list(
     'near', [], 'For sample: draw around these beats, named as --input.'
 )
 _ZIP = flags.DEFINE_bool('zip', False, 'One zip of MIDI files, not a folder.')
-_ACCENTS = flags.DEFINE_bool(
-    'accents', False, 'Velocities by place in the bar and by voice.'
-)
-_SWING = flags.DEFINE_float(
-    'swing', 0.0, 'How late every second sixteenth comes; 1 makes triplets.'
-)
-_HUMANIZE = flags.DEFINE_float(
-    'humanize', 0.0, 'How much times and velocities vary, 0 to 1.'
-)
 _DEFAULT_OUTPUTS = 16
 # Flags that only some modes have a use for.
 _ONLY_IN = {
@@ -149,7 +140,6 @@ def _make(generation, model, found, reference):
 def main(argv: list[str]) -> int:
   # pylint: disable=g-import-not-at-top
   from drumspace_ext import checkpoints
-  from drumspace_ext import dynamics
   from drumspace_ext import generation
   from drumspace_ext import generation_files
   from drumspace_ext import manifests
@@ -158,10 +148,7 @@ def main(argv: list[str]) -> int:
   # pylint: enable=g-import-not-at-top
 
   _check_flags()
-  playing = dynamics.Dynamics(
-      accents=_ACCENTS.value, swing=_SWING.value, humanize=_HUMANIZE.value,
-      seed=drumspace_flags.SEED.value,
-  )
+  playing = drumspace_flags.dynamics()
   names = [*drumspace_flags.CHECKPOINT_FILE.value,
            *filter(None, [drumspace_flags.RUN_DIR.value])]
   if len(names) != 1:
@@ -178,7 +165,7 @@ def main(argv: list[str]) -> int:
   style = generation_files.Style(
       qpm=drumspace_flags.qpm(), zipped=_ZIP.value, as_one=_mode() == 'walk',
       name=f'{model.config.name}_{_mode()}_seed{drumspace_flags.SEED.value}',
-      dynamics=playing if _ACCENTS.value or _SWING.value or _HUMANIZE.value else None,
+      dynamics=playing,
   )
   arguments = drumspace_flags.arguments(__name__)
   paths = generation_files.write(
@@ -210,6 +197,8 @@ def console_entry_point() -> None:
           drumspace_flags.MODE,
           drumspace_flags.CHECKPOINT_FILE, drumspace_flags.EXAMPLES_PATH,
           drumspace_flags.SEED, drumspace_flags.NUM_OUTPUTS,
+          drumspace_flags.ACCENTS, drumspace_flags.SWING,
+          drumspace_flags.HUMANIZE,
           drumspace_flags.TEMPERATURE, drumspace_flags.THRESHOLD,
           drumspace_flags.QPM,
       ],

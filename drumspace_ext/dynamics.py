@@ -18,9 +18,9 @@ ACCENTS = (104, 78, 92, 74)
 _BEAT_ACCENTS = (12, 0, 6, 0)
 _SOFTER = {'closed_hat': -14, 'ride': -12, 'open_hat': -8, 'cowbell': -10}
 _FIRM = {'kick': 6, 'snare': 10, 'crash': 10}
-_MAX_HUMAN_VELOCITY = 18
+MAX_HUMAN_VELOCITY = 18
 # A tight drummer's spread is 10 ms or so; at 120 qpm a sixteenth is 125 ms.
-_MAX_HUMAN_STEP = 0.12
+MAX_HUMAN_STEP = 0.12
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ class Dynamics:
       result = np.full(len(steps), self.velocity)
     if self.humanize:
       rng = np.random.default_rng([self.seed, 0])
-      spread = self.humanize * _MAX_HUMAN_VELOCITY
+      spread = self.humanize * MAX_HUMAN_VELOCITY
       result = result + np.rint(rng.uniform(-spread, spread, len(steps)))
     return np.clip(result, 1, 127).astype(np.int64)
 
@@ -91,7 +91,7 @@ class Dynamics:
     result = np.where(steps % 2 == 1, self.swing / 3, 0.0)
     if self.humanize:
       rng = np.random.default_rng([self.seed, 1])
-      spread = self.humanize * _MAX_HUMAN_STEP
+      spread = self.humanize * MAX_HUMAN_STEP
       result = result + rng.uniform(-spread, spread, len(steps))
     # Nothing comes before the file begins.
     return np.where(steps == 0, np.maximum(result, 0.0), result)

@@ -8,6 +8,7 @@ by their hashes, and nothing from anywhere else.
 
 import html
 import json
+import re
 
 from drumspace_ext import map_data
 from drumspace_ext import page_data
@@ -20,26 +21,57 @@ _PLOT = 'map'
 
 
 def _plot() -> str:
-  """Returns the plot, still without points, as Bokeh's JSON."""
+  """Returns the plot, still without points, as Bokeh's JSON.
+
+  The points lie under it, drawn by the page itself (`explorer/points.js` says
+  why); what is few is drawn by Bokeh, from sources that the page fills.
+  """
   from bokeh import embed  # pylint: disable=g-import-not-at-top
   from bokeh import models  # pylint: disable=g-import-not-at-top
 
-  pan, wheel = models.PanTool(), models.WheelZoomTool()
+  pan, wheel = models.PanTool(name='pan'), models.WheelZoomTool()
   plot = models.Plot(
       name=_PLOT, sizing_mode='stretch_both', toolbar_location=None,
-      x_range=models.DataRange1d(name='x'), y_range=models.DataRange1d(name='y'),
-      match_aspect=True, min_border=0, outline_line_color=None,
+      x_range=models.Range1d(start=-1, end=1),
+      y_range=models.Range1d(start=-1, end=1),
+      min_border=0, outline_line_color=None,
       background_fill_alpha=0.0, border_fill_alpha=0.0,
-      # A tenth of the points while the map moves, all of them when it rests.
-      lod_threshold=3000, lod_factor=10, lod_timeout=200, lod_interval=200,
   )
-  plot.x_range = models.Range1d(start=-1, end=1, name='x')
-  plot.y_range = models.Range1d(start=-1, end=1, name='y')
   plot.add_tools(pan, wheel)
   plot.toolbar.active_drag, plot.toolbar.active_scroll = pan, wheel
-  item = embed.json_item(plot, _PLOT)
-  # Ids are drawn by chance otherwise, and the same map is to be the same bytes.
-  return json.dumps(item, sort_keys=True)
+  glyphs = {
+      'regions': models.Patches(
+          xs='xs', ys='ys', fill_alpha=0.06, line_alpha=0.35, line_dash='dashed'
+      ),
+      'line': models.Line(x='x', y='y', line_width=3),
+      'corners': models.Scatter(
+          x='x', y='y', marker='square', size=14, fill_alpha=0, line_width=2
+      ),
+      'here': models.Scatter(
+          x='x', y='y', marker='circle', size=18, fill_alpha=0, line_width=3
+      ),
+      'names': models.Text(
+          x='x', y='y', text='text', text_align='center',
+          text_baseline='middle', text_font_size='12px',
+          text_font_style='bold', text_alpha=0.85,
+      ),
+  }
+  for name, glyph in glyphs.items():
+    fields = ('xs', 'ys') if name == 'regions' else ('x', 'y')
+    if name == 'names':
+      fields += ('text',)
+    source = models.ColumnDataSource(
+        data={field: [] for field in fields}, name=f'{name} data'
+    )
+    plot.add_glyph(source, glyph, name=f'{name} glyph')
+  text = json.dumps(embed.json_item(plot, _PLOT), sort_keys=True)
+  # Bokeh numbers what it makes from the start of the process on.
+  numbers: dict[str, str] = {}
+  return re.sub(
+      r'"p\d+"',
+      lambda match: numbers.setdefault(match[0], f'"p{1001 + len(numbers)}"'),
+      text,
+  )
 
 
 def _bokeh() -> str:
@@ -72,14 +104,12 @@ def render(
   data = page_data.render(latent_map, model, sound.page_description())
   parts = {
       'policy': html.escape(policy), 'title': html.escape(latent_map.title),
-      'style': page_scripts.read('style.css'),
-      'data': data, 'plot': page_scripts.for_html(_plot()),
+      'style': page_scripts.read('style.css'), 'plot': html.escape(_plot()),
+      'data': page_data.render(latent_map, model, sound.page_description()),
       'bokeh': scripts[0], 'main': scripts[1],
   }
-  page = page_scripts.read('page.html')
-  for name, text in parts.items():
-    before, mark, after = page.partition('{{' + name + '}}')
-    if not mark:
-      raise ValueError(f'explorer/page.html has no place for {name}.')
-    page = before + text + after
-  return page
+  # In one pass, so that no text that is put in is read as a place.
+  return re.sub(
+      r'\{\{(\w+)\}\}', lambda match: parts[match[1]],
+      page_scripts.read('page.html'),
+  )

@@ -163,7 +163,7 @@ def render(
     layer_header, layer_columns = _layer(layer, f'layer{i}', names)
     layers.append(layer_header)
     columns |= layer_columns
-  primer = drum_maps.load(drum_maps.NOTE_SEQ9)
+  primer = drum_maps.load('note_seq9')
   return pack({
       'title': latent_map.title, 'model': header | {
           'name': model.config.name, 'kind': model.config.model.kind,
@@ -171,7 +171,7 @@ def render(
       'layers': layers, 'genres': names, 'kit': kit,
       'directions': directions(latent_map.training, names),
       'voices': list(voices.NAMES),
-      'min_entropy': patterns.MIN_ENTROPY,
+      'min_entropy': patterns.MIN_ENTROPY_NATS,
       'voice_of_pitch': [
           int(v) for v in drum_maps.load(drum_maps.GM14).voice_of_pitch
       ],

@@ -103,10 +103,7 @@ class TrainedModel:
       lengths: Sequence[int] | None = None,
       control_tensors: Sequence[np.ndarray] | None = None,
   ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Encodes patterns, as MusicVAE's method of this name.
-
-    Args:
-      input_tensors: Patterns, bool or 0 and 1, `[num_patterns, 32, 14]`.
+    """Encodes patterns, bool or 0 and 1, `[num_patterns, 32, 14]`.
 
     Returns:
       (z, mu, sigma), float32 `[num_patterns, z_size]`; z is mu, for a drawn z
@@ -184,12 +181,7 @@ class TrainedModel:
       self, z: np.ndarray, length: int | None = None,
       temperature: float = 0.0, c_input: object = None, *, seed: int = 0,
   ) -> np.ndarray:
-    """Decodes latent vectors, as MusicVAE's method of this name.
-
-    Args:
-      z: float `[num_patterns, z_size]`.
-      temperature: See `decode_hits`.
-      seed: Of what is drawn.
+    """Decodes latent vectors, as `decode_hits`.
 
     Returns:
       float32 0 or 1, `[num_patterns, 32, 14]`.
@@ -207,6 +199,26 @@ class TrainedModel:
     del length, c_input
     hits = self.decode_hits(z, temperature=temperature, seed=seed)
     return [note_sequences.from_patterns(h, qpm=qpm) for h in hits]
+
+  def fully_connected_layers(
+      self,
+  ) -> dict[str, list[tuple[np.ndarray, np.ndarray]]] | None:
+    """Returns (weight, bias) of the layers, ReLU between them, or None.
+
+    float32 `[outputs, inputs]` and `[outputs]`, under `encoder` (to mu, and
+    log sigma where there is one) and `decoder`; None for a model that has more
+    than such layers.
+    """
+    if self.config.model.kind == 'stepwise':
+      return None
+    return {
+        part: [
+            (layer.weight.detach().cpu().numpy(),
+             layer.bias.detach().cpu().numpy())
+            for layer in getattr(self._network, part)
+            if isinstance(layer, torch.nn.Linear)
+        ] for part in ('encoder', 'decoder')
+    }
 
   @property
   def default_temperature(self) -> float:

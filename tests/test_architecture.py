@@ -7,6 +7,7 @@ import ast
 import importlib
 import inspect
 import pathlib
+import re
 
 from absl import flags
 import pytest
@@ -15,22 +16,24 @@ import drumspace_ext
 
 LAYERS = (
     (
-        'errors', 'genres', 'interrupts', 'latents', 'manifests', 'midi_scan',
-        'models', 'models.layers', 'onsets', 'progress', 'rejections',
-        'starter', 'tfrecords', 'voices', 'worker_pool',
+        'errors', 'genres', 'interrupts', 'latents', 'manifests', 'map_data',
+        'midi_scan', 'models', 'models.layers', 'onsets', 'page_scripts',
+        'progress', 'rejections', 'starter', 'tfrecords', 'voices',
+        'worker_pool',
     ),
     (
-        'configs', 'midi_files', 'music_proto', 'output_files', 'paths',
-        'patterns', 'tempo_maps', 'text_kinds', 'user_paths',
+        'configs', 'drum_kit', 'midi_files', 'music_proto', 'output_files',
+        'paths', 'patterns', 'tempo_maps', 'text_kinds', 'user_paths',
     ),
     (
-        'checkpoints', 'config_loading', 'dataset', 'drum_maps',
-        'drumspace_flags', 'dynamics', 'grids', 'models.autoencoder', 'nearest',
-        'schedules', 'text_grids', 'zip_archives',
+        'checkpoints', 'config_loading', 'dataset', 'drum_maps', 'dynamics',
+        'grids', 'models.autoencoder', 'nearest', 'schedules', 'soundfonts',
+        'text_grids', 'zip_archives',
     ),
     (
-        'drum_tracks', 'inputs', 'loops', 'models.acai', 'models.vae',
-        'note_sequences', 'report_html', 'starter_patterns',
+        'drum_tracks', 'drumspace_flags', 'inputs', 'loops', 'models.acai',
+        'models.vae', 'note_sequences', 'report_html', 'sound',
+        'starter_patterns',
     ),
     (
         'input_tasks', 'midi_note_sequences', 'midi_writing', 'models.stepwise',
@@ -38,18 +41,18 @@ LAYERS = (
     ),
     (
         'extraction', 'input_readers', 'networks', 'sampler_fitting',
-        'sampling', 'training_data',
+        'sampling', 'sequence_audio', 'training_data',
     ),
     (
         'collection', 'conversion', 'inspection', 'metrics',
         'pattern_converter', 'trained_model', 'validation',
     ),
     (
-        'beats', 'conversion_files', 'evaluation', 'generation', 'reports',
-        'training',
+        'beats', 'conversion_files', 'evaluation', 'generation', 'page_data',
+        'reports', 'training',
     ),
     (
-        'dataset_creation', 'evaluation_html', 'generation_files',
+        'dataset_creation', 'evaluation_html', 'generation_files', 'map_page',
     ),
     (
         'quickstart',
@@ -174,6 +177,23 @@ def test_public_functions_are_typed_and_documented(name):
     ):
       wrong.append(f'{full_name}: no docstring')
   assert not wrong, '\n'.join(wrong)
+
+
+_MAX_SCRIPT_LINES = 200
+_SCRIPTS = sorted((_SRC / 'explorer').glob('*.js'))
+
+
+@pytest.mark.parametrize('path', _SCRIPTS, ids=lambda path: path.name)
+def test_script_of_the_page_is_small_plain_and_local(path):
+  text = path.read_text(encoding='utf-8')
+  lines = text.splitlines()
+  assert len(lines) <= _MAX_SCRIPT_LINES
+  assert max(map(len, lines)) <= 80
+  assert text.startswith('/**')
+  for target in re.findall(r"from '([^']*)'", text):
+    assert target.startswith('./') and (path.parent / target).is_file()
+  for word in ('http:', 'https:', 'eval(', 'innerHTML', 'var '):
+    assert word not in text
 
 
 def test_no_code_is_loaded_from_data():

@@ -1,7 +1,10 @@
 """Tests for drumspace_convert."""
 
 import functools
+import pathlib
 import resource
+import wave
+import zipfile
 
 from hypothesis import given
 from hypothesis import settings
@@ -11,6 +14,7 @@ import entry_points
 import mido
 import note_seq
 import numpy as np
+import pretty_midi
 import pytest
 
 from drumspace_ext import dataset
@@ -91,6 +95,18 @@ def test_usage_of_the_docstring_works(tmp_path):
   )
   assert (done.returncode, done.stderr) == (0, '')
   assert _pitches(tmp_path / 'one.mid') == [36, 42, 42]
+  done = _console(
+      '--input=dataset.tsv', '--to=wav', '--qpm=96', '--accents',
+      '--output=loops.zip', cwd=tmp_path,
+  )
+  assert (done.returncode, done.stderr) == (0, '')
+  with zipfile.ZipFile(tmp_path / 'loops.zip') as archive:
+    names = archive.namelist()
+    assert names == ['000001_dataset_000001.wav', '000002_dataset_000002.wav']
+    with wave.open(archive.open(names[0])) as file:
+      # 32 steps of 60 / 96 / 4 seconds.
+      assert file.getnframes() == 5 * 44_100
+      assert (file.getnchannels(), file.getsampwidth()) == (2, 2)
 
 
 def test_plain_arguments_are_inputs_too(tmp_path):
@@ -101,7 +117,8 @@ def test_plain_arguments_are_inputs_too(tmp_path):
 
 @pytest.mark.parametrize(('form', 'name'), [
     ('zip', 'drums.zip'), ('tfrecord', 'drums.tfrecord'), ('tsv', 'drums.tsv'),
-    ('primer', 'drums_primers.txt'), ('midi', '000001_a_000001.mid'),
+    ('primer', 'drums_primers.txt'), ('wav', '000001_a_000001.wav'),
+    ('midi', '000001_a_000001.mid'),
     (None, '000001_a_000001.mid'),
 ])
 def test_output_dir_gets_a_file_by_its_form(tmp_path, form, name):
@@ -111,6 +128,91 @@ def test_output_dir_gets_a_file_by_its_form(tmp_path, form, name):
       tmp_path / 'a.tsv', f'--output_dir={tmp_path / "out"}', *to
   ) == 0
   assert [p.name for p in (tmp_path / 'out').iterdir()] == [name]
+
+
+def _samples(path):
+  with wave.open(str(path)) as file:
+    frames = file.readframes(file.getnframes())
+  return np.frombuffer(frames, '<i2').reshape(-1, 2) / 32768
+
+
+def test_audio_of_a_beat_is_a_loop_with_its_onsets(tmp_path):
+  _write_dataset(tmp_path / 'a.tsv')
+  for name in ('one.wav', 'two.wav'):
+    assert _convert(
+        tmp_path / 'a.tsv', f'--output={tmp_path / name}', '--humanize=0.5',
+        '--seed=3',
+    ) == 0
+  assert (tmp_path / 'one.wav').read_bytes() == (
+      tmp_path / 'two.wav'
+  ).read_bytes()
+  assert _convert(tmp_path / 'a.tsv', f'--output={tmp_path / "a.wav"}') == 0
+  samples = _samples(tmp_path / 'a.wav')
+  assert len(samples) == 4 * 44_100
+  for second in range(4):
+    start = second * 44_100
+    before, after = samples[start - 50:start], samples[start:start + 400]
+    assert np.abs(after).max() > 0.2
+    if second:
+      assert np.abs(before).max() < 0.05
+  assert (tmp_path / 'a.wav').read_bytes() != (
+      tmp_path / 'one.wav'
+  ).read_bytes()
+
+
+def test_audio_of_a_whole_song_sounds_to_its_end(tmp_path):
+  source = _write_midi(tmp_path / 'in' / 'a.mid', 36, 49)
+  assert _convert(source, f'--output={tmp_path / "a.wav"}') == 0
+  samples = _samples(tmp_path / 'a.wav')
+  assert len(samples) > 2 * 44_100
+  assert np.abs(samples[-100:]).max() < 0.001
+  piano = _write_midi(tmp_path / 'in' / 'b.mid', 60, channel=0)
+  done = _console(piano, '--to=wav', '--output=p.wav', cwd=tmp_path)
+  _assert_fails_in_one_line(done, 'nothing could be converted', 'b.mid')
+  assert _convert(
+      piano, '--to=wav', f'--output={tmp_path / "p.wav"}', '--assume_drums'
+  ) == 0
+
+
+def test_soundfont_of_the_user_is_heard(tmp_path):
+  soundfont = pathlib.Path(pretty_midi.__file__).parent / 'TimGM6mb.sf2'
+  source = _write_dataset(tmp_path / 'a.tsv')
+  for flag in ([], [f'--soundfont={soundfont}']):
+    assert _convert(
+        source, '--to=wav', f'--output={tmp_path / f"{len(flag)}.wav"}', *flag
+    ) == 0
+  samples = _samples(tmp_path / '1.wav')
+  assert len(samples) == 4 * 48_000
+  assert 0.2 < np.abs(samples).max() <= 0.95
+  envelope = np.abs(samples).max(axis=1)
+  for second in range(4):
+    start = second * 48_000
+    assert envelope[start:start + 480].max() > 0.1
+  # Whole songs have their piano, too.
+  piano = _write_midi(tmp_path / 'in' / 'b.mid', 60, channel=0)
+  assert _convert(
+      piano, f'--output={tmp_path / "p.wav"}', f'--soundfont={soundfont}'
+  ) == 0
+  samples = _samples(tmp_path / 'p.wav')
+  assert np.abs(samples).max() > 0.02
+  assert len(samples) > 2 * 48_000
+
+
+def test_wrong_soundfont_is_one_line(tmp_path):
+  _write_dataset(tmp_path / 'a.tsv')
+  soundfont = pathlib.Path(pretty_midi.__file__).parent / 'TimGM6mb.sf2'
+  (tmp_path / 'cut.sf2').write_bytes(soundfont.read_bytes()[:1_000_000])
+  for args, part in (
+      (['--to=wav', '--soundfont=nowhere.sf2'], "nowhere.sf2 can't be read"),
+      (['--to=wav', '--soundfont=a.tsv'], 'a.tsv is no SoundFont'),
+      (['--to=wav', '--soundfont=cut.sf2'], 'cut.sf2 is damaged'),
+      (['--to=midi', '--soundfont=a.tsv'], 'add --to=wav'),
+      (['--to=tsv', '--swing=0.5'], 'for MIDI and audio; tsv'),
+      (['--to=wav', '--swing=2'], r'swing must be in [0, 1]'),
+  ):
+    done = _console('a.tsv', '--output_dir=out', *args, cwd=tmp_path)
+    _assert_fails_in_one_line(done, part)
+    assert not (tmp_path / 'out').exists()
 
 
 def test_form_can_be_told_apart_from_the_name(tmp_path):
@@ -294,10 +396,10 @@ def test_note_at_the_end_of_time_is_no_bomb(tmp_path, time):
 def test_help_shows_the_usage_and_the_flags():
   done = _console('--help')
   for part in ('Usage:', '--primer_drums=', '--voices_out', '--recursive',
-               '--tile', '--qpm'):
+               '--tile', '--qpm', '--soundfont', '--swing'):
     assert part in done.stdout
   # Flags of other entry points are not its own.
-  assert '--seed' not in done.stdout
+  assert '--threshold' not in done.stdout
 
 
 def test_sequence_that_fits_no_grid_is_left_out(tmp_path):

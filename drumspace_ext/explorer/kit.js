@@ -1,0 +1,131 @@
+/**
+ * The kit's sounds, computed from the description of `kit.toml`.
+ *
+ * The mathematics are those of drum_kit.py, sample by sample; its docstring
+ * says what each value does. tests/test_explorer_sound.py holds both side by side.
+ */
+
+// exp(-DECAY) is -60 dB.
+const DECAY = Math.log(1000);
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+const MEAN_FREE = ['highpass', 20, Math.sqrt(0.5)];
+
+/**
+ * One of 2**32 numbers for a counter, the same everywhere: a hash.
+ * @param {number} counter An integer.
+ * @return {number} An integer in [0, 2**32).
+ */
+export function hash32(counter) {
+  let x = Math.imul(counter, 0x9E3779B9);
+  x = Math.imul(x ^ x >>> 16, 0x85EBCA6B);
+  x = Math.imul(x ^ x >>> 13, 0xC2B2AE35);
+  return (x ^ x >>> 16) >>> 0;
+}
+
+function coefficients([kind, hertz, q, decibels], sampleRate) {
+  const omega = 2 * Math.PI * hertz / sampleRate;
+  const alpha = Math.sin(omega) / (2 * q);
+  const cosine = Math.cos(omega);
+  if (kind === 'peak') {
+    const gain = 10 ** (decibels / 40);
+    return [
+      1 + alpha * gain, -2 * cosine, 1 - alpha * gain,
+      1 + alpha / gain, -2 * cosine, 1 - alpha / gain,
+    ];
+  }
+  const b = {
+    highpass: [(1 + cosine) / 2, -(1 + cosine), (1 + cosine) / 2],
+    lowpass: [(1 - cosine) / 2, 1 - cosine, (1 - cosine) / 2],
+    bandpass: [alpha, 0, -alpha],
+  }[kind];
+  return [...b, 1 + alpha, -2 * cosine, 1 - alpha];
+}
+
+/** Filters samples in place. */
+function applyFilter(samples, row, sampleRate) {
+  const all = coefficients(row, sampleRate);
+  const [b0, b1, b2, , a1, a2] = all.map((value) => value / all[3]);
+  let z1 = 0;
+  let z2 = 0;
+  for (let n = 0; n < samples.length; n++) {
+    const x = samples[n];
+    const y = b0 * x + z1;
+    z1 = b1 * x - a1 * y + z2;
+    z2 = b2 * x - a2 * y;
+    samples[n] = y;
+  }
+}
+
+function addTone(layer, samples, sampleRate) {
+  const sweep = (layer.sweep_ratio - 1) * layer.sweep_s;
+  const cycles = samples.map((_, n) => layer.frequency_hz * (
+    n / sampleRate + sweep * (1 - Math.exp(-n / sampleRate / layer.sweep_s))));
+  layer.ratios.forEach((ratio, number) => {
+    const rate = DECAY * ratio ** layer.damping / layer.decay_s;
+    const factor = Math.exp(-rate / sampleRate);
+    let level = ratio ** layer.tilt;
+    for (let n = 0; n < samples.length; n++) {
+      const turns = ratio * cycles[n] + number * GOLDEN;
+      const wave = Math.sin(2 * Math.PI * turns);
+      samples[n] += level * (layer.edge ? Math.tanh(layer.edge * wave) : wave);
+      level *= factor;
+    }
+  });
+}
+
+function addNoise(layer, samples, sampleRate) {
+  const factor = Math.exp(-DECAY / layer.decay_s / sampleRate);
+  let level = 1;
+  for (let n = 0; n < samples.length; n++) {
+    samples[n] = level * (hash32((layer.seed << 20) + n) / 2 ** 31 - 1);
+    level *= factor;
+  }
+}
+
+/**
+ * Computes one sound.
+ * @param {!Object} description A voice of the kit.
+ * @param {number} sampleRate Samples a second.
+ * @return {!Float32Array} The sound, without its panning.
+ */
+export function renderVoice(description, sampleRate) {
+  const length = Math.ceil(description.length_s * sampleRate);
+  const total = new Float64Array(length);
+  for (const layer of description.layers) {
+    const part = new Float64Array(length);
+    (layer.source === 'tone' ? addTone : addNoise)(layer, part, sampleRate);
+    for (const row of layer.filters) applyFilter(part, row, sampleRate);
+    for (let n = 0; n < length; n++) {
+      const rise = layer.attack_s ?
+        Math.min(n / sampleRate / layer.attack_s, 1) : 1;
+      total[n] += layer.level * part[n] * rise;
+    }
+  }
+  if (description.drive) {
+    for (let n = 0; n < length; n++) {
+      total[n] = Math.tanh(description.drive * total[n]);
+    }
+  }
+  applyFilter(total, MEAN_FREE, sampleRate);
+  let peak = 0;
+  for (let n = 0; n < length; n++) {
+    const left = Math.min(
+      (length - 1) / sampleRate - n / sampleRate, description.fade_s);
+    total[n] *= 0.5 - 0.5 * Math.cos(Math.PI * left / description.fade_s);
+    peak = Math.max(peak, Math.abs(total[n]));
+  }
+  return Float32Array.from(total, (value) => value * description.level / peak);
+}
+
+/**
+ * The master's limiter: nothing below the knee, never more than the ceiling.
+ * @param {number} x A sample.
+ * @param {!Object} master The kit's master.
+ * @return {number} What is heard of it.
+ */
+export function limited(x, {knee, ceiling}) {
+  const over = Math.abs(x) - knee;
+  if (over <= 0) return x;
+  const room = ceiling - knee;
+  return Math.sign(x) * (knee + room * Math.tanh(over / room));
+}

@@ -1,0 +1,98 @@
+/**
+ * MIDI reading: a dropped file as a pattern.
+ *
+ * Hits fall on the same steps as in grids.py; 4/4 is taken for granted.
+ */
+
+import {DRUM_CHANNEL} from './midi_writing.js';
+import {NUM_STEPS, STEPS_PER_BAR, STEPS_PER_QUARTER} from './sequencer.js';
+
+// A step of slack for what lies between two steps, as in grids.py.
+const SLACK_STEPS = 1e-6;
+// How many data bytes an event has, by the upper half of its status.
+const DATA_BYTES = {8: 2, 9: 2, 10: 2, 11: 2, 12: 1, 13: 1, 14: 2};
+
+/** Reads the note-ons of a track, {tick, channel, pitch}, into a list. */
+function readTrack(bytes, start, end, notes) {
+  let position = start;
+  let tick = 0;
+  let status = 0;
+  const byte = () => {
+    if (position >= end) throw new Error('The MIDI file ends too early.');
+    return bytes[position++];
+  };
+  const number = () => {
+    let value = 0;
+    for (let length = 0; length < 4; length++) {
+      const part = byte();
+      value = value * 128 + (part & 0x7F);
+      if (part < 128) return value;
+    }
+    throw new Error('The MIDI file has a number that does not end.');
+  };
+  while (position < end) {
+    tick += number();
+    let data = byte();
+    if (data >= 0xF0) {
+      const kind = data === 0xFF ? byte() : 0;
+      if (kind === 0x2F) return;
+      const length = number();
+      position += length;
+      continue;
+    }
+    if (data >= 0x80) {
+      status = data;
+      data = byte();
+    } else if (!status) {
+      throw new Error('The MIDI file has data where an event should be.');
+    }
+    const second = DATA_BYTES[status >> 4] === 2 ? byte() : 0;
+    if (status >> 4 === 9 && second) {
+      notes.push({tick, channel: status & 15, pitch: data & 0x7F});
+    }
+  }
+}
+
+/**
+ * Reads the first two bars with drums of a MIDI file, in 4/4.
+ * @param {!Uint8Array} bytes The file.
+ * @param {!Array<number>} voiceOfPitch The voice of each pitch, -1 for none.
+ * @param {boolean} assumeDrums Take the notes of all channels.
+ * @return {!Array<number>} 32 step codes.
+ */
+export function midiToPattern(bytes, voiceOfPitch, assumeDrums = false) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const named = (at) => String.fromCharCode(...bytes.subarray(at, at + 4));
+  if (bytes.length < 14 || named(0) !== 'MThd') {
+    throw new Error('This is no MIDI file.');
+  }
+  const resolution = view.getInt16(12);
+  if (resolution <= 0) {
+    throw new Error('The MIDI file counts frames of film, not beats.');
+  }
+  const notes = [];
+  for (let at = 8 + view.getUint32(4); at + 8 <= bytes.length;) {
+    const end = at + 8 + view.getUint32(at + 4);
+    if (named(at) === 'MTrk') {
+      readTrack(bytes, at + 8, Math.min(end, bytes.length), notes);
+    }
+    at = end;
+  }
+  const hits = notes
+    .filter(({channel}) => assumeDrums || channel === DRUM_CHANNEL)
+    .map(({tick, pitch}) => ({
+      voice: voiceOfPitch[pitch],
+      step: Math.floor(tick * STEPS_PER_QUARTER / resolution + 0.5 + SLACK_STEPS),
+    }))
+    .filter(({voice}) => voice >= 0);
+  if (!hits.length) {
+    throw new Error('The MIDI file has no drum notes on channel 10.');
+  }
+  const first = hits.reduce((least, {step}) => Math.min(least, step), Infinity);
+  const bar = first - first % STEPS_PER_BAR;
+  const codes = new Array(NUM_STEPS).fill(0);
+  for (const {voice, step} of hits) {
+    if (step < bar + NUM_STEPS) codes[step - bar] |= 1 << voice;
+  }
+  return codes;
+}

@@ -1,0 +1,194 @@
+/**
+ * The player: loops that are heard, from the first gesture on.
+ *
+ * Nothing is created before `start`, as browsers ask. A timer schedules what
+ * comes within the next moment on the time of the audio context, which alone
+ * keeps the beat.
+ */
+
+import {renderVoice} from './kit.js';
+import {
+  defaultSettings, NUM_STEPS, Sequencer, STEPS_PER_QUARTER,
+} from './sequencer.js';
+
+const SAMPLE_RATE = 44100;
+const TICK_MS = 25;
+// Timers of a hidden page come once a second.
+const LOOKAHEAD_S = 0.12;
+const HIDDEN_LOOKAHEAD_S = 1.5;
+const START_S = 0.06;
+const DRUM_NOTE_ON = 0x99;
+const DRUM_NOTE_OFF = 0x89;
+const ALL_NOTES_OFF = [0xB9, 123, 0];
+
+export class Player {
+  /** @param {!Object} kit From `sound.page_description`. */
+  constructor(kit) {
+    this.kit = kit;
+    this.settings = defaultSettings();
+    /** @type {?MIDIOutput} Where notes are sent to, too. */
+    this.midiOut = null;
+    this.context = null;
+    this.sequencer = null;
+    this.sounds = [];
+    this.listeners = [];
+    this.timer = 0;
+  }
+
+  get playing() {
+    return this.timer !== 0;
+  }
+
+  /**
+   * Computes the sound of one more voice; to be called in idle moments.
+   * @return {boolean} Whether there is more to do.
+   */
+  prepare() {
+    const voice = this.kit.voices[this.sounds.length];
+    if (!voice) return false;
+    const samples = renderVoice(voice, SAMPLE_RATE);
+    const buffer = new AudioBuffer(
+      {length: samples.length, sampleRate: SAMPLE_RATE});
+    buffer.copyToChannel(samples, 0);
+    this.sounds.push(buffer);
+    return this.sounds.length < this.kit.voices.length;
+  }
+
+  makeSequencer(context) {
+    while (this.prepare());
+    return new Sequencer(context, this.kit, this.sounds, this.settings);
+  }
+
+  /** Starts a pattern from a step, in the place of what plays. */
+  start(pattern, step = 0) {
+    this.stop();
+    if (!this.context) {
+      this.context = new AudioContext({latencyHint: 'interactive'});
+      document.addEventListener('visibilitychange', () => this.tick());
+    }
+    this.context.resume();
+    this.sequencer = this.makeSequencer(this.context);
+    this.sequencer.onHit = (...hit) => this.sendHit(...hit);
+    this.sequencer.begin(pattern, this.context.currentTime + START_S, step);
+    this.timer = setInterval(() => this.tick(), TICK_MS);
+    this.tick();
+    this.draw();
+  }
+
+  /** Changes over to a pattern on the next beat; starts it if none plays. */
+  next(pattern) {
+    if (this.playing) this.sequencer.next(pattern);
+    else this.start(pattern);
+  }
+
+  /**
+   * Plays what a function gives, until it returns null; the last one stays.
+   * @param {function(): ?Array<number>} source Gives a pattern.
+   * @param {number} every How many steps of each: 16 for a bar, 32 for two.
+   */
+  sequence(source, every = NUM_STEPS) {
+    if (!this.playing) {
+      const first = source();
+      if (!first) return;
+      this.start(first);
+    }
+    this.sequencer.sequence(source, every);
+  }
+
+  stop() {
+    if (!this.playing) return;
+    clearInterval(this.timer);
+    this.timer = 0;
+    this.sequencer.release();
+    this.midiOut?.clear?.();
+    this.midiOut?.send(ALL_NOTES_OFF);
+  }
+
+  tick() {
+    if (!this.playing) return;
+    const ahead = document.hidden ? HIDDEN_LOOKAHEAD_S : LOOKAHEAD_S;
+    this.sequencer.advance(this.context.currentTime + ahead);
+    if (document.hidden) this.tellSteps();
+  }
+
+  draw() {
+    if (!this.playing) return;
+    this.tellSteps();
+    requestAnimationFrame(() => this.draw());
+  }
+
+  /** Tells the listeners of the steps that are heard by now. */
+  tellSteps() {
+    const {steps} = this.sequencer;
+    const now = this.context.currentTime - (this.context.outputLatency || 0);
+    while (steps.length && steps[0].time <= now) {
+      const {step, time} = steps.shift();
+      for (const listener of this.listeners) listener(step, time);
+    }
+  }
+
+  /** @param {function(number, number)} listener Gets (step, time). */
+  onStep(listener) {
+    this.listeners.push(listener);
+  }
+
+  sendHit(voice, time, velocity, seconds) {
+    if (!this.midiOut) return;
+    const at = performance.now() + (time - this.context.currentTime) * 1000;
+    const {pitch} = this.kit.voices[voice];
+    this.midiOut.send([DRUM_NOTE_ON, pitch, velocity], at);
+    this.midiOut.send([DRUM_NOTE_OFF, pitch, 0], at + seconds * 900);
+  }
+
+  change(values) {
+    Object.assign(this.settings, values);
+    this.sequencer?.refresh();
+  }
+
+  setTempo(qpm) {
+    this.change({qpm: Math.min(Math.max(qpm, 1), 1000)});
+  }
+
+  /** @param {number} swing 0 is even, 1 makes triplets. */
+  setSwing(swing) {
+    this.change({swing});
+  }
+
+  setAccents(accents) {
+    this.change({accents});
+  }
+
+  setVolume(volume) {
+    this.change({volume});
+  }
+
+  setHumanise(humanise, seed = 0) {
+    this.change({humanise, seed});
+  }
+
+  mute(voice, isOn = true) {
+    this.settings.muted[isOn ? 'add' : 'delete'](voice);
+    this.change({});
+  }
+
+  solo(voice, isOn = true) {
+    this.settings.soloed[isOn ? 'add' : 'delete'](voice);
+    this.change({});
+  }
+
+  /**
+   * Renders loops of a pattern, by the code that plays them.
+   * @return {!Promise<!AudioBuffer>} Exactly as long as the loops.
+   */
+  renderOffline(pattern, qpm, loops = 1) {
+    const seconds = loops * NUM_STEPS * 60 / (qpm * STEPS_PER_QUARTER);
+    const context = new OfflineAudioContext(
+      2, Math.round(seconds * SAMPLE_RATE), SAMPLE_RATE);
+    const sequencer = this.makeSequencer(context);
+    sequencer.settings = {...this.settings, qpm};
+    sequencer.begin(pattern, 0);
+    // Half a step, for sums of times that are not exact.
+    sequencer.advance(seconds - 30 / (qpm * STEPS_PER_QUARTER));
+    return context.startRendering();
+  }
+}

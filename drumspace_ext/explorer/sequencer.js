@@ -1,0 +1,194 @@
+/**
+ * The sequencer: a pattern as sounds on the time of an audio context.
+ *
+ * A pattern is an array of 32 step codes; bit v of a code is voice v. The rules
+ * of swing, velocity and choking are those of dynamics.py and sound.py, whose
+ * tables come with the kit (`sound.page_description`). The same code plays
+ * live and renders offline.
+ */
+
+import {hash32, limited} from './kit.js';
+
+export const NUM_STEPS = 32;
+export const STEPS_PER_QUARTER = 4;
+export const STEPS_PER_BAR = 16;
+// The limiter's curve spans what all voices at once can add up to.
+const HEADROOM = 16;
+const CURVE_POINTS = 16385;
+// Of a sample, so that sums of times round as in sound.py.
+const SLACK_SAMPLES = 1e-6;
+
+/** What can be changed while it plays. */
+export function defaultSettings() {
+  return {
+    qpm: 120, swing: 0, accents: true, humanise: 0, seed: 0, volume: 1,
+    muted: new Set(), soloed: new Set(),
+  };
+}
+
+/** Says whether a voice is to be heard. */
+export function isAudible(settings, voice) {
+  return settings.soloed.size ?
+    settings.soloed.has(voice) : !settings.muted.has(voice);
+}
+
+/**
+ * Tells how a hit is played.
+ * @param {!Object} kit From `sound.page_description`.
+ * @param {!Object} settings See `defaultSettings`.
+ * @param {number} voice Its voice.
+ * @param {number} step Its step in the pattern.
+ * @param {number} count How many steps were played before.
+ * @return {{delay: number, velocity: number}} How late it is, in steps, and its
+ *     MIDI velocity.
+ */
+export function played(kit, settings, voice, step, count) {
+  const {swing, humanise, accents, seed} = settings;
+  const tables = kit.dynamics;
+  const vary = (which) => humanise * (hash32(
+    (seed << 20) + (count * kit.voices.length + voice) * 2 + which
+  ) / 2 ** 31 - 1);
+  let delay = vary(1) * tables.human_step;
+  if (step % 2) delay += swing * tables.swing;
+  // Nothing comes before the beginning.
+  if (count === 0) delay = Math.max(delay, 0);
+  const plain = accents ?
+    tables.velocities[step % STEPS_PER_BAR][voice] : tables.velocity;
+  const velocity = Math.round(plain + vary(0) * tables.human_velocity);
+  return {delay, velocity: Math.min(Math.max(velocity, 1), 127)};
+}
+
+export class Sequencer {
+  /**
+   * @param {!BaseAudioContext} context Where it is to sound.
+   * @param {!Object} kit From `sound.page_description`.
+   * @param {!Array<!AudioBuffer>} sounds Of each voice.
+   * @param {!Object} settings See `defaultSettings`; read at every step.
+   */
+  constructor(context, kit, sounds, settings) {
+    Object.assign(this, {context, kit, sounds, settings});
+    this.onHit = null;
+    this.steps = [];
+    this.active = new Set();
+    this.held = new Map();
+    this.volume = new GainNode(context, {gain: settings.volume});
+    const shaper = new WaveShaperNode(context, {
+      curve: Float32Array.from({length: CURVE_POINTS}, (_, i) =>
+        limited(HEADROOM * (2 * i / (CURVE_POINTS - 1) - 1), kit.master)),
+    });
+    this.master = new GainNode(context, {gain: kit.master.gain / HEADROOM});
+    this.master.connect(shaper).connect(this.volume)
+      .connect(context.destination);
+    this.buses = kit.voices.map((voice, v) => {
+      const bus = new GainNode(context, {gain: isAudible(settings, v) ? 1 : 0});
+      bus.connect(new StereoPannerNode(context, {pan: voice.pan}))
+        .connect(this.master);
+      return bus;
+    });
+  }
+
+  /** Begins a pattern at a time of the context, in seconds. */
+  begin(pattern, time, step = 0) {
+    Object.assign(this, {
+      pattern, time, step, count: 0, pending: null, source: null, every: 0,
+    });
+  }
+
+  /** Changes over to a pattern on the next beat, at the same place. */
+  next(pattern) {
+    this.pending = pattern;
+    this.source = null;
+  }
+
+  /**
+   * Lets a function give the pattern, until it returns null.
+   * @param {function(): ?Array<number>} source Called every so many steps.
+   * @param {number} every 16 for a bar, 32 for a loop.
+   */
+  sequence(source, every = NUM_STEPS) {
+    Object.assign(this, {source, every, pending: null});
+  }
+
+  /** Puts the settings of volume, mute and solo to work. */
+  refresh() {
+    const now = this.context.currentTime;
+    this.volume.gain.setTargetAtTime(this.settings.volume, now, 0.005);
+    this.buses.forEach((bus, v) => bus.gain.setTargetAtTime(
+      isAudible(this.settings, v) ? 1 : 0, now, 0.003));
+  }
+
+  /** Schedules all steps before a time. */
+  advance(until) {
+    while (this.time < until) this.playStep();
+  }
+
+  playStep() {
+    if (this.step % STEPS_PER_QUARTER === 0 && this.pending) {
+      this.pattern = this.pending;
+      this.pending = null;
+    }
+    if (this.source && this.step % this.every === 0) {
+      const given = this.source();
+      if (given) this.pattern = given;
+      else this.source = null;
+    }
+    const seconds = 60 / (this.settings.qpm * STEPS_PER_QUARTER);
+    // After a sleep the past is passed over, so that nothing bursts out.
+    if (this.time + seconds >= this.context.currentTime) {
+      this.kit.voices.map((_, voice) => voice)
+        .filter((voice) => this.pattern[this.step] >> voice & 1)
+        .map((voice) => ({voice, ...played(
+          this.kit, this.settings, voice, this.step, this.count)}))
+        .sort((a, b) => a.delay - b.delay)
+        .forEach(({voice, delay, velocity}) => this.strike(
+          voice, this.time + delay * seconds, velocity, seconds));
+      this.steps.push({step: this.step, time: this.time});
+    }
+    this.time += seconds;
+    this.step = (this.step + 1) % NUM_STEPS;
+    this.count++;
+  }
+
+  strike(voice, time, velocity, seconds) {
+    const {choke} = this.kit.voices[voice];
+    // A whole sample, or the browser would interpolate the attack away.
+    const rate = this.context.sampleRate;
+    time = Math.floor(time * rate + 0.5 + SLACK_SAMPLES) / rate;
+    const level = (velocity / 127) ** this.kit.master.velocity_power;
+    const source = new AudioBufferSourceNode(
+      this.context, {buffer: this.sounds[voice]});
+    const gain = new GainNode(this.context, {gain: level});
+    source.connect(gain).connect(this.buses[voice]);
+    source.start(time);
+    this.active.add(source);
+    source.onended = () => this.active.delete(source);
+    if (choke) {
+      const held = this.held.get(choke) ?? [];
+      held.filter((other) => other.time < time)
+        .forEach((other) => this.choke(other, time));
+      this.held.set(choke, [
+        ...held.filter((other) => other.time >= time),
+        {source, gain, level, time},
+      ]);
+    }
+    if (isAudible(this.settings, voice)) {
+      this.onHit?.(voice, time, velocity, seconds);
+    }
+  }
+
+  choke({source, gain, level}, time) {
+    const end = time + this.kit.master.choke_s;
+    gain.gain.setValueAtTime(level, time);
+    gain.gain.linearRampToValueAtTime(0, end);
+    source.stop(end);
+  }
+
+  /** Falls silent, without a click. */
+  release() {
+    const end = this.context.currentTime + 0.02;
+    this.volume.gain.cancelScheduledValues(0);
+    this.volume.gain.setTargetAtTime(0, this.context.currentTime, 0.004);
+    for (const source of this.active) source.stop(end);
+    this.steps = [];
+  }
+}
