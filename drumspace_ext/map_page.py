@@ -64,7 +64,7 @@ def _plot() -> str:
         data={field: [] for field in fields}, name=f'{name} data'
     )
     plot.add_glyph(source, glyph, name=f'{name} glyph')
-  text = json.dumps(embed.json_item(plot, _PLOT), sort_keys=True)
+  text = json.dumps(embed.json_item(plot, _PLOT))
   # Bokeh numbers what it makes from the start of the process on.
   numbers: dict[str, str] = {}
   return re.sub(
@@ -79,7 +79,8 @@ def _bokeh() -> str:
   from bokeh import resources  # pylint: disable=g-import-not-at-top
 
   inline = resources.Resources(mode='inline', components=['bokeh'])
-  return '\n'.join(inline.js_raw)
+  # What follows sets a log level, and says so on the console.
+  return inline.js_raw[0]
 
 
 def render(

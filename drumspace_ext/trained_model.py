@@ -24,6 +24,7 @@ from drumspace_ext import onsets as onsets_lib
 from drumspace_ext import paths
 from drumspace_ext import patterns
 from drumspace_ext import sampling
+from drumspace_ext.models import layers
 
 if typing.TYPE_CHECKING:
   import note_seq
@@ -203,21 +204,16 @@ class TrainedModel:
   def fully_connected_layers(
       self,
   ) -> dict[str, list[tuple[np.ndarray, np.ndarray]]] | None:
-    """Returns (weight, bias) of the layers, ReLU between them, or None.
+    """Returns (weight, bias) of the layers of `encoder` and of `decoder`.
 
-    float32 `[outputs, inputs]` and `[outputs]`, under `encoder` (to mu, and
-    log sigma where there is one) and `decoder`; None for a model that has more
-    than such layers.
+    float32 `[outputs, inputs]` and `[outputs]`, with ReLU between layers; None
+    for a model that is made otherwise.
     """
     if self.config.model.kind == 'stepwise':
       return None
     return {
-        part: [
-            (layer.weight.detach().cpu().numpy(),
-             layer.bias.detach().cpu().numpy())
-            for layer in getattr(self._network, part)
-            if isinstance(layer, torch.nn.Linear)
-        ] for part in ('encoder', 'decoder')
+        part: layers.weights(getattr(self._network, part))
+        for part in ('encoder', 'decoder')
     }
 
   @property
@@ -256,7 +252,7 @@ class TrainedModel:
       same_z: bool = False, c_input: object = None, *, seed: int = 0,
       qpm: float = onsets_lib.DEFAULT_QPM,
   ) -> list:
-    """Draws NoteSequences, as MusicVAE's method of this name.
+    """Draws NoteSequences.
 
     Args:
       n: How many.

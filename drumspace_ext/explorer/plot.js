@@ -23,7 +23,8 @@ export class Plot {
 
   /** Embeds Bokeh's plot. */
   async start(item) {
-    Bokeh.set_log_level('warn');
+    // set_log_level would say on the console that it does.
+    Bokeh.logger.set_level('warn');
     await Bokeh.embed.embed_item(item, this.host);
     const document_ = Bokeh.documents[Bokeh.documents.length - 1];
     const model = (name) => document_.get_model_by_name(name);

@@ -32,6 +32,7 @@ export class Points {
   constructor(canvas, layers) {
     this.canvas = canvas;
     this.layers = layers;
+    this.count = layers.reduce((sum, layer) => sum + layer.size, 0);
     this.context = canvas.getContext('2d');
   }
 
@@ -62,8 +63,10 @@ export class Points {
   drawLayer(layer, number, view, look, ratio) {
     const {width, height} = this.canvas;
     const {pixels} = this;
-    const zoom = look.scale * ratio * (number ? 1.25 : 1);
-    const size = Math.min(Math.max(Math.round(zoom * 1.6), 0), DISCS.length - 1);
+    // Few points may be large; many would hide each other.
+    const crowd = Math.min(Math.max(Math.log10(2e5 / this.count), 0.4), 2.5);
+    const zoom = crowd * look.scale * ratio * (number ? 1.25 : 1);
+    const size = Math.min(Math.max(Math.round(zoom), 0), DISCS.length - 1);
     const disc = DISCS[size];
     const kx = width / (view.right - view.left);
     const ky = height / (view.high - view.low);
