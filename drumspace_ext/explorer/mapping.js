@@ -22,8 +22,13 @@ function hoverCard(app) {
     card.hidden = false;
     const x = event.clientX - box.left;
     const y = event.clientY - box.top;
-    const left = x > box.width / 2 ? x - card.offsetWidth - 14 : x + 14;
-    const top = y > box.height / 2 ? y - card.offsetHeight - 14 : y + 14;
+    const inside = (value, size, whole) =>
+      Math.max(Math.min(value, whole - size - 4), 4);
+    const [width, height] = [card.offsetWidth, card.offsetHeight];
+    const left = inside(
+      x > box.width / 2 ? x - width - 14 : x + 14, width, box.width);
+    const top = inside(
+      y > box.height / 2 ? y - height - 14 : y + 14, height, box.height);
     card.style.transform = `translate(${left}px, ${top}px)`;
     const key = `${point.layer} ${point.index}`;
     if (key === shown) return;
@@ -89,7 +94,10 @@ function search(app) {
 export function connectMap(app) {
   const {plot} = app;
   const hover = hoverCard(app);
-  plot.on('hover', (place, event) => hover(plot.pointNear(place), event));
+  plot.on('hover', (place, event) => {
+    // A finger hides what it points at.
+    if (event.pointerType !== 'touch') hover(plot.pointNear(place), event);
+  });
   plot.on('leave', () => hover(null));
   plot.on('click', (place) => {
     const point = plot.pointNear(place);

@@ -8,7 +8,7 @@
 
 const UNLABELLED = 255;
 // Discs of a few sizes, as offsets from their centre.
-const DISCS = [0.8, 1.2, 1.7, 2.3, 3.0, 4.0].map((radius) => {
+const DISCS = [0.8, 1.2, 1.6, 2.0, 2.5, 3.0, 3.6, 4.3, 5.0].map((radius) => {
   const offsets = [];
   const most = Math.ceil(radius);
   for (let dy = -most; dy <= most; dy++) {
@@ -65,8 +65,8 @@ export class Points {
     const {pixels} = this;
     // Few points may be large; many would hide each other.
     const crowd = Math.min(Math.max(Math.log10(2e5 / this.count), 0.4), 2.5);
-    const zoom = crowd * look.scale * ratio * (number ? 1.25 : 1);
-    const size = Math.min(Math.max(Math.round(zoom), 0), DISCS.length - 1);
+    const zoom = crowd * look.scale * ratio * (number ? 1.2 : 1);
+    const size = Math.min(Math.max(Math.round(1.6 * zoom), 0), DISCS.length - 1);
     const disc = DISCS[size];
     const kx = width / (view.right - view.left);
     const ky = height / (view.high - view.low);
