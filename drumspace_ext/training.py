@@ -35,7 +35,6 @@ METRICS = 'train/metrics.jsonl'
 # A minute's work at most is lost when a run is killed.
 SAVE_SECONDS = 30.0
 _SHOWN_STEPS = 50
-_ADAM_BETA1 = 0.9
 
 
 class Trainer:
@@ -54,11 +53,7 @@ class Trainer:
     self.config, self.data = config, data
     self._run_dir, self._seed, self._device = run_dir, seed, device
     self.network = networks.make(config.model, seed=seed).to(device)
-    self._optimizer = torch.optim.AdamW(
-        self.network.parameters(), lr=config.training.learning_rate,
-        betas=(_ADAM_BETA1, config.training.adam_beta2),
-        weight_decay=config.training.weight_decay, fused=True,
-    )
+    self._optimizer = networks.optimizer(self.network, config.training)
     # What is evaluated and saved: the network, or the average of its weights
     # over the last train steps.
     self._average = None

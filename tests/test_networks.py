@@ -73,3 +73,24 @@ def test_threads_are_set():
   finally:
     networks.prepare_torch()
   assert torch.get_num_threads() == 1
+
+
+@pytest.mark.parametrize('has_fused', [True, False])
+def test_optimizer_is_made_with_and_without_the_fused_kernel(
+    monkeypatch, has_fused
+):
+  made = tiny_models.config('vae')
+  network = networks.make(made.model, seed=0)
+  adamw = torch.optim.AdamW
+
+  def old_torch(params, *, fused=False, **options):
+    if fused and not has_fused:
+      raise RuntimeError('`fused=True` requires all the params to be CUDA')
+    return adamw(params, fused=fused, **options)
+
+  monkeypatch.setattr(torch.optim, 'AdamW', old_torch)
+  optimizer = networks.optimizer(network, made.training)
+  (group,) = optimizer.param_groups
+  assert bool(group['fused']) == has_fused
+  assert group['lr'] == made.training.learning_rate
+  assert group['betas'] == (0.9, made.training.adam_beta2)
