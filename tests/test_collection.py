@@ -48,7 +48,7 @@ def _gather(path, batches, **options):
     for results in batches:
       collection.add(results)
     collection.merge()
-    collection.check()
+    collection.totals.check()
     unique = [
         (tuple(p.codes.tolist()), p.num_inputs, p.num_loops, p.num_repeats,
          p.min_qpm, p.max_qpm, tuple(p.genres.items()), p.input_ids,
@@ -56,10 +56,11 @@ def _gather(path, batches, **options):
         for p in collection.unique_patterns()
     ]
     assert len(unique) == collection.num_unique
+    totals = collection.totals
     return (
-        unique, list(collection.rejected_inputs()), collection.num_inputs,
-        collection.num_kept, collection.counts, collection.rejected,
-        collection.dropped_pitches, collection.other_meters, collection.genres,
+        unique, list(collection.rejected_inputs()), totals.num_inputs,
+        totals.num_kept, totals.counts, totals.rejected,
+        totals.dropped_pitches, totals.other_meters, totals.genres,
     )
 
 
@@ -258,17 +259,17 @@ def test_temporary_file_is_deleted_after_an_error_too(tmp_path):
 def test_lost_input_is_noticed(tmp_path):
   with collection_lib.Collection(tmp_path / 'scratch') as collection:
     collection.add([_kept('a', _loop(_ONE))])
-    collection.check()
-    collection.num_inputs += 1
+    collection.totals.check()
+    collection.totals.num_inputs += 1
     with pytest.raises(RuntimeError, match='2 inputs, but 1 kept and 0 reject'):
-      collection.check()
+      collection.totals.check()
 
 
 def test_reason_without_words_is_noticed(tmp_path):
   with collection_lib.Collection(tmp_path / 'scratch') as collection:
     collection.add([extraction.InputResult('a', 'bad_mood')])
     with pytest.raises(RuntimeError, match="without words: .*'bad_mood'"):
-      collection.check()
+      collection.totals.check()
 
 
 def test_full_disk_is_one_line(tmp_path):
