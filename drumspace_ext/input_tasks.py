@@ -127,7 +127,10 @@ def tasks_of(
     except errors.InputError as e:
       if source.named:
         raise
-      yield source.name, errors.RejectedInputError('bad_zip_member', str(e))
+      # What is listed says nothing of the places of this machine.
+      yield source.name, errors.RejectedInputError(
+          'bad_zip_member', str(e).replace(source.path, source.name)
+      )
     except OSError as e:
       if source.named:
         raise errors.InputError(f"{source.path} can't be read: {e}") from e

@@ -12,8 +12,8 @@ if not HAS_BEAM and os.environ.get('CI') != 'true':
 
 # pylint: disable=wrong-import-position
 import shutil
-import threading
 import signal
+import threading
 
 from apache_beam.io import filesystem
 from apache_beam.io import localfilesystem
@@ -114,7 +114,10 @@ class ShelfFileSystem(localfilesystem.LocalFileSystem):
     return super().open(self._there(path), *args, **options)
 
   def exists(self, path):
-    return os.path.isfile(self._there(path))
+    return os.path.exists(self._there(path))
+
+  def metadata(self, path):
+    return filesystem.FileMetadata(path, self.size(path))
 
   def size(self, path):
     return super().size(self._there(path))
