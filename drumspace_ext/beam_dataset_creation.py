@@ -10,6 +10,7 @@ but unique patterns is ever gathered in one place.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 import contextlib
 import dataclasses
+import glob
 import json
 import os
 import pathlib
@@ -87,6 +88,7 @@ def create(
     InputError: If there is nothing to read, a named input is unusable, or
       Beam is not installed or does not know the runner or an option.
     OutputError: If the files can't be written.
+    PipelineError: If the runner can't be reached, or the pipeline fails.
   """
   remote_paths.beam()
   # pylint: disable=g-import-not-at-top
@@ -96,6 +98,12 @@ def create(
   if isinstance(input_values, str):
     input_values = [input_values]
   output = remote_paths.of_text(str(output_dir))
+  if glob.has_magic(str(output.absolute())):
+    # There is no way to quote them for Beam, which looks for its own files.
+    raise errors.OutputError(
+        f"Beam can't write to {output}: its path has one of *?[. Choose "
+        'another --output_dir.'
+    )
   recipe = recipe or extraction.Recipe()
   pipeline = _pipeline(runner, pipeline_options)
   if isinstance(output, pathlib.Path):
@@ -112,8 +120,7 @@ def create(
   )
   with _results_folder(output) as (batch, work):
     beam_stages.build(pipeline, listing, reading, f'{work}/')
-    result = pipeline.run()
-    result.wait_until_finish()
+    result = _run(pipeline, runner)
     totals = merging.Totals.of_plain(
         json.loads(_only(work, beam_stages.TOTALS))
     )
@@ -164,8 +171,8 @@ def _pipeline(runner: str, flags: Sequence[str]):
   # comes as ImportError, AttributeError, RuntimeError or ValueError.
   except (SystemExit, Exception) as e:  # pylint: disable=broad-exception-caught
     raise errors.InputError(
-        f'--runner={runner} --pipeline_options={",".join(flags)}: Beam can\'t '
-        f'use this: {" ".join(str(e).split())}.'
+        f"--runner={runner}: Beam can't use it, or one of its options: "
+        f'{" ".join(str(e).split()).rstrip(".")}.'
     ) from e
   encoded = portable_runner.JobServiceHandle.encode_pipeline_options(
       all_options
@@ -177,6 +184,22 @@ def _pipeline(runner: str, flags: Sequence[str]):
   return beam.Pipeline(
       runner=fn_api_runner.FnApiRunner(provision_info=info), options=options
   )
+
+
+def _run(pipeline, runner: str):
+  """Runs a pipeline to its end."""
+  try:
+    result = pipeline.run()
+    state = result.wait_until_finish()
+  # Each runner has its own errors. Those of a worker come as text.
+  except Exception as e:
+    lines = str(e).strip().splitlines() or [type(e).__name__]
+    raise errors.PipelineError(
+        f'the pipeline failed on {runner}: {lines[-1].strip()}'
+    ) from e
+  if state != 'DONE':
+    raise errors.PipelineError(f'the pipeline ended on {runner} as {state}.')
+  return result
 
 
 def _check_archives(listing: inputs.Listing) -> None:

@@ -17,15 +17,14 @@ Usage:
 Beam comes with: pip install 'drumspace_ext[beam]'
 """
 
+from collections.abc import Iterator
+import contextlib
 import logging
 
 from absl import flags
 
 from drumspace_ext import drumspace_flags
 
-_BEAM_LOGGERS = {
-    'apache_beam': logging.WARNING, 'apache_beam.io.gcp': logging.ERROR,
-}
 _RUNNER = flags.DEFINE_string(
     'runner', 'DirectRunner',
     'What Beam runs on: DirectRunner, FlinkRunner, SparkRunner, '
@@ -42,6 +41,18 @@ _READER_PROCESS = flags.DEFINE_bool(
 )
 
 
+@contextlib.contextmanager
+def _quiet_root() -> Iterator[None]:
+  """Hides what Beam says, while it is imported, of clouds it could not find."""
+  root = logging.getLogger()
+  level = root.level
+  root.setLevel(logging.ERROR)
+  try:
+    yield
+  finally:
+    root.setLevel(level)
+
+
 def main(argv: list[str]) -> int:
   # pylint: disable=g-import-not-at-top
   from drumspace_ext import remote_paths
@@ -52,10 +63,10 @@ def main(argv: list[str]) -> int:
   if drumspace_flags.LOG.value != 'DEBUG':
     # Before the caller's own, which then count.
     options = ['--default_sdk_harness_log_level=WARNING', *options]
-    for name, level in _BEAM_LOGGERS.items():
-      logging.getLogger(name).setLevel(level)
+    logging.getLogger('apache_beam').setLevel(logging.WARNING)
   # It is said before anything else takes its time.
-  remote_paths.beam()
+  with _quiet_root():
+    remote_paths.beam()
   # pylint: disable=g-import-not-at-top
   from drumspace_ext import beam_dataset_creation
   from drumspace_ext import dataset_arguments

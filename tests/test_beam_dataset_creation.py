@@ -320,6 +320,37 @@ def test_remote_output_that_is_unknown_is_one_line(tmp_path):
     beam_runs.create([tmp_path / 'in'], 'nofs://b/out')
 
 
+@pytest.mark.parametrize('output', ['a [b]', 'c*', 'd?e'])
+def test_output_that_beam_takes_for_a_glob_is_refused(tmp_path, output):
+  _write_midi(tmp_path / 'in', [_BEAT])
+  with pytest.raises(errors.OutputError, match="Beam can't write to"):
+    beam_runs.create([tmp_path / 'in'], tmp_path / output)
+  assert not (tmp_path / output).exists()
+
+
+def test_inputs_whose_names_look_like_globs_are_read(tmp_path):
+  _write_midi(tmp_path / 'in [b]', _SONGS[:4])
+  (tmp_path / 'in [b]' / '000.mid').rename(tmp_path / 'in [b]' / '*?[0].mid')
+  created = beam_runs.assert_same([tmp_path / 'in [b]'], tmp_path)
+  assert created.report['inputs'] == 4
+
+
+def _broken(task, recipe):
+  raise ZeroDivisionError('no reader at all')
+
+
+def test_pipeline_that_fails_is_one_line_and_leaves_nothing(tmp_path):
+  _write_midi(tmp_path / 'in', [_BEAT])
+  with pytest.raises(
+      errors.PipelineError, match='failed on DirectRunner: .*no reader at all'
+  ) as raised:
+    beam_runs.create(
+        [tmp_path / 'in'], tmp_path / 'out', run_task=_broken, protected=False
+    )
+  assert '\n' not in str(raised.value)
+  assert not (tmp_path / 'out').exists()
+
+
 # A caller's mistake leaves nothing
 
 
@@ -372,9 +403,9 @@ def test_own_results_are_refused_as_inputs(tmp_path):
 
 
 @pytest.mark.parametrize('runner, flags, message', [
-    ('NoSuchRunner', [], '--runner=NoSuchRunner .*Beam can.t use this'),
+    ('NoSuchRunner', [], "--runner=NoSuchRunner: Beam can't use it"),
     ('DirectRunner', ['direct_num_workers=2'], 'each option begins with --'),
-    ('DirectRunner', ['--direct_num_workers=two'], "Beam can't use this"),
+    ('DirectRunner', ['--direct_num_workers=two'], "Beam can't use it"),
 ])
 def test_unknown_runner_or_option_is_one_line(
     tmp_path, capfd, runner, flags, message

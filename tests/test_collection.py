@@ -13,6 +13,7 @@ import pytest
 from drumspace_ext import collection as collection_lib
 from drumspace_ext import errors
 from drumspace_ext import extraction
+from drumspace_ext import merging
 from drumspace_ext import rejections
 
 _ONE = (1, 4, 0, 0) * 8
@@ -253,7 +254,46 @@ def test_temporary_file_is_deleted_after_an_error_too(tmp_path):
   assert not path.exists()
 
 
+@hypothesis.given(results=_results)
+@hypothesis.settings(deadline=None, max_examples=30)
+def test_what_was_merged_elsewhere_is_taken_over(results, tmp_path_factory):
+  path = tmp_path_factory.mktemp('collection')
+  sums, totals, rejected = {}, merging.Totals(), []
+  for result in results:
+    labels = merging.labels(result, {})
+    totals.add(result, labels)
+    if result.reason is not None:
+      rejected.append(merging.rejected(result))
+      continue
+    for row in merging.occurrences(result, labels):
+      sums.setdefault(row[0], merging.ClassSum()).add(row)
+  with collection_lib.Collection(path / 'here') as here:
+    here.add(results)
+    here.merge()
+    with collection_lib.Collection(path / 'there') as there:
+      there.add_merged(
+          totals, (total.row(key) for key, total in sums.items()), rejected
+      )
+      assert there.num_unique == here.num_unique
+      assert there.totals == here.totals
+      assert list(there.rejected_inputs()) == list(here.rejected_inputs())
+      for ours, theirs in zip(
+          here.unique_patterns(), there.unique_patterns(), strict=True
+      ):
+        assert ours.codes.tolist() == theirs.codes.tolist()
+        assert ours.input_ids == theirs.input_ids
+        assert ours.genres == theirs.genres
+
+
 # Failures
+
+
+def test_rejected_input_that_is_not_listed_is_noticed(tmp_path):
+  totals = merging.Totals()
+  totals.add(extraction.InputResult('a', 'empty'), [])
+  with collection_lib.Collection(tmp_path / 'scratch') as collection:
+    with pytest.raises(RuntimeError, match='1 inputs rejected, but 0 listed'):
+      collection.add_merged(totals, [], [])
 
 
 def test_lost_input_is_noticed(tmp_path):
