@@ -18,6 +18,7 @@ import shutil
 import tempfile
 import uuid
 
+from drumspace_ext import beam_runners
 from drumspace_ext import collection as collection_lib
 from drumspace_ext import dataset_creation
 from drumspace_ext import dataset_writing
@@ -32,11 +33,6 @@ from drumspace_ext import output_files
 from drumspace_ext import remote_paths
 from drumspace_ext import tfrecords
 from drumspace_ext import zip_archives
-
-# The runners that are all Python and in this process (or started by it). Beam
-# itself would fetch another runner, Prism, for the first of these names.
-_IN_PYTHON = ('directrunner', 'direct', 'fnapirunner')
-DEFAULT_RUNNER = 'DirectRunner'
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -57,7 +53,7 @@ def create(
     input_values: Sequence[str] | str,
     output_dir: pathlib.Path | str,
     *,
-    runner: str = DEFAULT_RUNNER,
+    runner: str = 'DirectRunner',
     pipeline_options: Sequence[str] = (),
     recipe: extraction.Recipe | None = None,
     recursive: bool = False,
@@ -105,7 +101,7 @@ def create(
         'another --output_dir.'
     )
   recipe = recipe or extraction.Recipe()
-  pipeline = _pipeline(runner, pipeline_options)
+  pipeline = beam_runners.pipeline(runner, pipeline_options)
   if isinstance(output, pathlib.Path):
     dataset_creation.refuse_results(input_values, output)
   listing = inputs.find_roots(
@@ -120,7 +116,7 @@ def create(
   )
   with _results_folder(output) as (batch, work):
     beam_stages.build(pipeline, listing, reading, f'{work}/')
-    result = _run(pipeline, runner)
+    result = beam_runners.run(pipeline, runner)
     totals = merging.Totals.of_plain(
         json.loads(_only(work, beam_stages.TOTALS))
     )
@@ -141,65 +137,6 @@ def create(
           if counter.key.metric.namespace == beam_stages.NAMESPACE
       },
   )
-
-
-def _pipeline(runner: str, flags: Sequence[str]):
-  """Returns an empty pipeline."""
-  beam = remote_paths.beam()
-  # pylint: disable=g-import-not-at-top
-  from apache_beam.options import pipeline_options
-  from apache_beam.portability.api import beam_provision_api_pb2
-  from apache_beam.runners.portability import fn_api_runner
-  from apache_beam.runners.portability import portable_runner
-  from apache_beam.runners.portability.fn_api_runner import fn_runner
-  # pylint: enable=g-import-not-at-top
-
-  for flag in flags:
-    if not flag.startswith('--'):
-      raise errors.InputError(
-          f'--pipeline_options has {flag!r}: each option begins with --, and '
-          'commas stand between them.'
-      )
-  try:
-    options = pipeline_options.PipelineOptions(
-        [*flags, f'--runner={runner}']
-    )
-    all_options = options.get_all_options()
-    if runner.lower() not in _IN_PYTHON:
-      return beam.Pipeline(options=options)
-  # What argparse can't read it prints, and exits; a missing or unknown runner
-  # comes as ImportError, AttributeError, RuntimeError or ValueError.
-  except (SystemExit, Exception) as e:  # pylint: disable=broad-exception-caught
-    raise errors.InputError(
-        f"--runner={runner}: Beam can't use it, or one of its options: "
-        f'{" ".join(str(e).split()).rstrip(".")}.'
-    ) from e
-  encoded = portable_runner.JobServiceHandle.encode_pipeline_options(
-      all_options
-  )
-  # Workers in other processes need the options for their filesystems.
-  info = fn_runner.ExtendedProvisionInfo(
-      beam_provision_api_pb2.ProvisionInfo(pipeline_options=encoded)
-  )
-  return beam.Pipeline(
-      runner=fn_api_runner.FnApiRunner(provision_info=info), options=options
-  )
-
-
-def _run(pipeline, runner: str):
-  """Runs a pipeline to its end."""
-  try:
-    result = pipeline.run()
-    state = result.wait_until_finish()
-  # Each runner has its own errors. Those of a worker come as text.
-  except Exception as e:
-    lines = str(e).strip().splitlines() or [type(e).__name__]
-    raise errors.PipelineError(
-        f'the pipeline failed on {runner}: {lines[-1].strip()}'
-    ) from e
-  if state != 'DONE':
-    raise errors.PipelineError(f'the pipeline ended on {runner} as {state}.')
-  return result
 
 
 def _check_archives(listing: inputs.Listing) -> None:

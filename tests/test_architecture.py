@@ -25,7 +25,7 @@ LAYERS = (
         'patterns', 'remote_paths', 'tempo_maps', 'text_kinds', 'user_paths',
     ),
     (
-        'checkpoints', 'config_loading', 'dataset', 'drum_maps',
+        'beam_runners', 'checkpoints', 'config_loading', 'dataset', 'drum_maps',
         'drumspace_flags', 'dynamics', 'grids', 'models.autoencoder', 'nearest',
         'schedules', 'text_grids', 'zip_archives',
     ),
