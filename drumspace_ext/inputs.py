@@ -249,7 +249,8 @@ def _walk(root: _Path, name: str, listing: Listing, count: bool):
   """Yields the input files of a folder; strings, for there may be millions."""
   prefix = len(str(root)) + 1
   local = isinstance(root, pathlib.Path)
-  for folder, folders, files, *sizes in os.walk(root) if local else root.walk():
+  entries = os.walk(root) if local else root.walk()
+  for folder, folders, files, *sizes in entries:
     folders[:] = sorted(
         f for f in folders if not f.startswith(output_files.PREFIX)
     )

@@ -267,7 +267,8 @@ def _describe(path: pathlib.Path) -> list[str] | None:
   if path.exists() and not path.is_file():
     return None
   readers = {
-      input_kinds.MIDI: _midi, input_kinds.TFRECORD: _tfrecord, input_kinds.ZIP: _zip,
+      input_kinds.MIDI: _midi, input_kinds.TFRECORD: _tfrecord,
+      input_kinds.ZIP: _zip,
       text_kinds.DATASET: _dataset, text_kinds.PRIMERS: _primers,
   }
   kind = input_kinds.kind_of_file(path) or text_kinds.of_file(path)

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import pathlib
 import random
 import signal
@@ -128,6 +127,21 @@ def test_every_mode_gives_the_bytes_of_the_local_run(tmp_path, mode):
   assert created.report['skipped_files'] == {'.me': 1, '.txt': 1}
   assert created.report['patterns'] > 10
   assert set(created.paths) == set(dataset_writing.NAMES)
+
+
+def test_pipeline_passes_through_a_job_server(tmp_path):
+  """As on Flink and Spark: as a message, to a server and its workers."""
+  values = _mixture(tmp_path)
+  beam_dataset_creation.create(
+      list(map(str, values)), tmp_path / 'beam', recursive=True,
+      runner='PortableRunner', pipeline_options=[
+          '--job_endpoint=embed', '--environment_type=LOOPBACK',
+      ],
+  )
+  beam_runs.create_here(values, tmp_path / 'here', recursive=True)
+  assert beam_runs.files(tmp_path / 'beam') == beam_runs.files(
+      tmp_path / 'here'
+  )
 
 
 def test_recipe_genres_and_tile_are_followed(tmp_path):

@@ -218,15 +218,24 @@ def test_other_files_in_a_folder_are_counted(tmp_path):
 
 
 @pytest.mark.parametrize('name, kind', [
-    ('a.mid', input_kinds.MIDI), ('A.MIDI', input_kinds.MIDI), ('a.kar', input_kinds.MIDI),
-    ('a.rmi', input_kinds.MIDI), ('a.zip', input_kinds.ZIP), ('A.ZIP', input_kinds.ZIP),
-    ('a.tfrecord', input_kinds.TFRECORD), ('a.tfrecords', input_kinds.TFRECORD),
-    ('a.TFRecord.gz', input_kinds.TFRECORD), ('a.tfrecord.gzip', input_kinds.TFRECORD),
+    ('a.mid', input_kinds.MIDI),
+    ('A.MIDI', input_kinds.MIDI),
+    ('a.kar', input_kinds.MIDI),
+    ('a.rmi', input_kinds.MIDI),
+    ('a.zip', input_kinds.ZIP),
+    ('A.ZIP', input_kinds.ZIP),
+    ('a.tfrecord', input_kinds.TFRECORD),
+    ('a.tfrecords', input_kinds.TFRECORD),
+    ('a.TFRecord.gz', input_kinds.TFRECORD),
+    ('a.tfrecord.gzip', input_kinds.TFRECORD),
     ('a.tfrecord-00000-of-00010', input_kinds.TFRECORD),
     ('a.tfrecord-00000-of-00010.gz', input_kinds.TFRECORD),
     ('a-00000-of-00010.tfrecord', input_kinds.TFRECORD),
-    ('a.tfrecord.txt', None), ('tfrecord', None), ('mid', None),
-    ('a.mid.txt', None), ('a.gz', None),
+    ('a.tfrecord.txt', None),
+    ('tfrecord', None),
+    ('mid', None),
+    ('a.mid.txt', None),
+    ('a.gz', None),
 ])
 def test_files_of_a_folder_are_known_by_their_names(tmp_path, name, kind):
   folder = _fill(tmp_path / 'folder', [name, 'always.mid'])
