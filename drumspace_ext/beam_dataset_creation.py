@@ -53,7 +53,7 @@ def create(
     input_values: Sequence[str] | str,
     output_dir: pathlib.Path | str,
     *,
-    runner: str = 'DirectRunner',
+    runner: str | None = None,
     pipeline_options: Sequence[str] = (),
     recipe: extraction.Recipe | None = None,
     recursive: bool = False,
@@ -70,7 +70,8 @@ def create(
       any filesystem that Beam and all workers can read.
     output_dir: Where the files go, on a filesystem that this process and all
       workers share; made if missing.
-    runner: One of Beam's. `DirectRunner` is the one in Python.
+    runner: One of Beam's; by default that of the options, or `DirectRunner`,
+      which is the one in Python.
     pipeline_options: Flags for Beam, such as `--direct_num_workers=2`.
     recipe: How inputs are read; by default as published.
     recursive: Search folders in folders.
@@ -116,7 +117,7 @@ def create(
   )
   with _results_folder(output) as (batch, work):
     beam_stages.build(pipeline, listing, reading, f'{work}/')
-    result = beam_runners.run(pipeline, runner)
+    result = beam_runners.run(pipeline)
     totals = merging.Totals.of_plain(
         json.loads(_only(work, beam_stages.TOTALS))
     )

@@ -11,14 +11,16 @@ if typing.TYPE_CHECKING:
 
 # The runners that are all Python and in this process (or started by it). Beam
 # itself would fetch another runner, Prism, for the first of these names.
+DEFAULT = 'DirectRunner'
 _IN_PYTHON = ('directrunner', 'direct', 'fnapirunner')
 
 
-def pipeline(runner: str, flags: Sequence[str]) -> 'beam.Pipeline':
+def pipeline(runner: str | None, flags: Sequence[str]) -> 'beam.Pipeline':
   """Returns an empty pipeline.
 
   Args:
-    runner: The name of one of Beam's runners.
+    runner: The name of one of Beam's runners; None takes that of the options,
+      or `DEFAULT`.
     flags: Options for Beam, such as `--direct_num_workers=2`.
 
   Raises:
@@ -41,16 +43,17 @@ def pipeline(runner: str, flags: Sequence[str]) -> 'beam.Pipeline':
       )
   try:
     options = pipeline_options.PipelineOptions(
-        [*flags, f'--runner={runner}']
+        [*flags, *([f'--runner={runner}'] if runner else [])]
     )
     all_options = options.get_all_options()
-    if runner.lower() not in _IN_PYTHON:
+    name = all_options['runner'] or DEFAULT
+    if name.lower() not in _IN_PYTHON:
       return beam.Pipeline(options=options)
   # What argparse can't read it prints, and exits; a missing or unknown runner
   # comes as ImportError, AttributeError, RuntimeError or ValueError.
   except (SystemExit, Exception) as e:  # pylint: disable=broad-exception-caught
     raise errors.InputError(
-        f"--runner={runner}: Beam can't use it, or one of its options: "
+        f"--runner={runner or DEFAULT}: Beam can't use it, or one of its options: "
         f'{" ".join(str(e).split()).rstrip(".")}.'
     ) from e
   encoded = portable_runner.JobServiceHandle.encode_pipeline_options(
@@ -65,18 +68,16 @@ def pipeline(runner: str, flags: Sequence[str]) -> 'beam.Pipeline':
   )
 
 
-def run(
-    filled: 'beam.Pipeline', runner: str
-) -> 'beam.runners.runner.PipelineResult':
+def run(filled: 'beam.Pipeline') -> 'beam.runners.runner.PipelineResult':
   """Runs a pipeline to its end.
 
   Args:
     filled: From `pipeline`, with its stages.
-    runner: The name of its runner, for messages.
 
   Raises:
     PipelineError: If the runner can't be reached, or the pipeline fails.
   """
+  runner = filled.options.get_all_options()['runner'] or DEFAULT
   try:
     result = filled.run()
     state = result.wait_until_finish()

@@ -26,9 +26,9 @@ from absl import flags
 from drumspace_ext import drumspace_flags
 
 _RUNNER = flags.DEFINE_string(
-    'runner', 'DirectRunner',
-    'What Beam runs on: DirectRunner, FlinkRunner, SparkRunner, '
-    'DataflowRunner, PortableRunner and others.',
+    'runner', None,
+    'What Beam runs on: DirectRunner (which is the default), FlinkRunner, '
+    'SparkRunner, DataflowRunner, PortableRunner and others.',
 )
 _PIPELINE_OPTIONS = flags.DEFINE_list(
     'pipeline_options', [],

@@ -145,6 +145,20 @@ def test_pipeline_passes_through_a_job_server(tmp_path):
   )
 
 
+def test_runner_may_stand_among_the_options(tmp_path):
+  """As Magenta's own script has it."""
+  _write_midi(tmp_path / 'in', [_BEAT])
+  for number, (runner, options) in enumerate((
+      (None, ['--runner=FnApiRunner']), ('FnApiRunner', []), (None, []),
+      ('DirectRunner', ['--runner=NoSuchRunner']),
+  )):
+    created = beam_dataset_creation.create(
+        str(tmp_path / 'in'), tmp_path / str(number), runner=runner,
+        pipeline_options=options, protected=False,
+    )
+    assert created.report['patterns'] == 1
+
+
 def test_recipe_genres_and_tile_are_followed(tmp_path):
   _write_midi(tmp_path / 'in', _SONGS)
   options = {
@@ -424,6 +438,7 @@ def test_own_results_are_refused_as_inputs(tmp_path):
 
 @pytest.mark.parametrize('runner, flags, message', [
     ('NoSuchRunner', [], "--runner=NoSuchRunner: Beam can't use it"),
+    (None, ['--runner=NoSuchRunner'], 'pipeline runner: NoSuchRunner'),
     ('DirectRunner', ['direct_num_workers=2'], 'each option begins with --'),
     ('DirectRunner', ['--direct_num_workers=two'], "Beam can't use it"),
 ])
