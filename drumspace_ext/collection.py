@@ -6,7 +6,6 @@ what they say. The same inputs in any order, any sharding and by any number of
 workers give the same patterns, counts and lists.
 """
 
-import collections
 from collections.abc import Iterable, Iterator, Mapping
 import contextlib
 import dataclasses
@@ -19,13 +18,11 @@ import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext import extraction
-from drumspace_ext import genres as genres_lib
-from drumspace_ext import rejections
-from drumspace_ext import user_paths
+from drumspace_ext import merging
 
 _SCHEMA = """
 CREATE TABLE occurrence (
-  canonical BLOB, phase BLOB, input INTEGER, input_id TEXT, file_name TEXT,
+  canonical BLOB, phase BLOB, is_first INTEGER, input_id TEXT, file_name TEXT,
   num_loops INTEGER, num_repeats INTEGER, min_qpm REAL, max_qpm REAL,
   genres TEXT);
 CREATE TABLE rejected (input_id TEXT, reason TEXT, detail TEXT);
@@ -34,6 +31,7 @@ CREATE TABLE unique_pattern (
   num_repeats INTEGER, min_qpm REAL, max_qpm REAL, genres TEXT,
   input_ids TEXT, file_names TEXT);
 """
+_NUM_COLUMNS = {'occurrence': 10, 'unique_pattern': 10, 'rejected': 3}
 # Page cache of SQLite, in KiB (its sign says so).
 _CACHE = -64_000
 
@@ -90,14 +88,8 @@ class Collection:
       except sqlite3.Error:
         self._database.close()
         raise
-    self.num_inputs = 0
-    self.num_kept = 0
+    self.totals = merging.Totals()
     self.num_unique: int | None = None
-    self.counts = collections.Counter()
-    self.rejected = collections.Counter()
-    self.dropped_pitches = collections.Counter()
-    self.other_meters = collections.Counter()
-    self.genres = collections.Counter()
 
   def __enter__(self):
     return self
@@ -125,57 +117,60 @@ class Collection:
     """Adds the results of some inputs."""
     occurrences, rejected = [], []
     for result in results:
-      self.num_inputs += 1
-      self.counts.update(result.counts)
-      self.dropped_pitches.update(result.dropped_pitches)
-      self.other_meters.update(result.other_meters)
+      genres = merging.labels(result, self._genre_table)
+      self.totals.add(result, genres)
       if result.reason is not None:
-        self.rejected[result.reason] += 1
-        rejected.append((
-            user_paths.in_utf_8(result.input_id), result.reason,
-            user_paths.in_utf_8(result.detail),
-        ))
-        continue
-      self.num_kept += 1
-      labels = self._labels(result)
-      self.genres.update(labels)
-      for loop in result.loop_counts:
-        occurrences.append((
-            loop.canonical, loop.phase, self.num_inputs,
-            user_paths.in_utf_8(result.input_id),
-            user_paths.in_utf_8(result.file_name),
-            loop.num_loops, loop.num_repeats, loop.min_qpm, loop.max_qpm,
-            '|'.join(labels),
-        ))
+        rejected.append(merging.rejected(result))
+      else:
+        occurrences += merging.occurrences(result, genres)
     self._database.execute('BEGIN')
-    self._database.executemany(
-        'INSERT INTO occurrence VALUES (?,?,?,?,?,?,?,?,?,?)', occurrences
-    )
-    self._database.executemany('INSERT INTO rejected VALUES (?,?,?)', rejected)
+    self._insert('occurrence', occurrences)
+    self._insert('rejected', rejected)
     self._database.execute('COMMIT')
 
-  def _labels(self, result: extraction.InputResult) -> list[str]:
-    labels = set(result.genres)
-    labels |= genres_lib.of_text(f'{result.input_id} / {result.file_name}')
-    for key in (result.input_id, result.file_name):
-      labels |= self._genre_table.get(key, frozenset())
-    return sorted(labels)
+  def add_merged(
+      self, totals: merging.Totals, rows: Iterable[merging.MergedRow],
+      rejected: Iterable[merging.Rejected],
+  ) -> None:
+    """Takes over what was merged elsewhere, in place of `add` and `merge`.
+
+    Args:
+      totals: The counts of all inputs.
+      rows: One of each rotation class.
+      rejected: One of each input without patterns.
+
+    Raises:
+      RuntimeError: If there are not as many rejected inputs as were counted.
+    """
+    self.totals.merge(totals)
+    self._database.execute('BEGIN')
+    self.num_unique = self._insert('unique_pattern', rows)
+    count = self._insert('rejected', rejected)
+    self._database.execute('COMMIT')
+    if count != totals.rejected.total():
+      raise RuntimeError(
+          f'{totals.rejected.total()} inputs rejected, but {count} listed: '
+          'an input was lost.'
+      )
+
+  def _insert(self, table: str, rows: Iterable[tuple]) -> int:
+    """Adds rows to a table and returns how many they were."""
+    values = ','.join('?' * _NUM_COLUMNS[table])
+    return max(0, self._database.executemany(
+        f'INSERT INTO {table} VALUES ({values})', rows
+    ).rowcount)
 
   def merge(self) -> int:
     """Makes the unique patterns of what was added; returns their number."""
     rows = self._database.cursor().execute(
-        'SELECT * FROM occurrence ORDER BY canonical, phase, input_id, input'
+        'SELECT * FROM occurrence ORDER BY canonical'
     )
-    writer = self._database.cursor()
-    writer.execute('BEGIN')
-    self.num_unique = 0
-    for canonical, group in itertools.groupby(rows, key=lambda row: row[0]):
-      writer.execute(
-          'INSERT INTO unique_pattern VALUES (?,?,?,?,?,?,?,?,?,?)',
-          _merged(canonical, group),
-      )
-      self.num_unique += 1
-    writer.execute('COMMIT')
+    self._database.execute('BEGIN')
+    self.num_unique = self._insert('unique_pattern', (
+        _merged(canonical, group) for canonical, group
+        in itertools.groupby(rows, key=lambda row: row[0])
+    ))
+    self._database.execute('COMMIT')
     return self.num_unique
 
   def unique_patterns(self) -> Iterator[UniquePattern]:
@@ -200,41 +195,12 @@ class Collection:
         'SELECT * FROM rejected ORDER BY input_id, reason, detail'
     )
 
-  def check(self) -> None:
-    """Raises RuntimeError unless every input is accounted for."""
-    if self.num_inputs != self.num_kept + self.rejected.total():
-      raise RuntimeError(
-          f'{self.num_inputs} inputs, but {self.num_kept} kept and '
-          f'{self.rejected.total()} rejected: an input was lost.'
-      )
-    unknown = set(self.rejected) - set(rejections.REASONS)
-    if unknown:
-      raise RuntimeError(f'reasons without words: {sorted(unknown)}')
 
-
-def _merged(canonical: bytes, group) -> tuple:
-  """Merges the rows of one rotation class into a row of `unique_pattern`."""
-  loops_by_phase = collections.Counter()
-  ids, names, labels = set(), set(), {}
-  num_repeats, low, high = 0, float('inf'), 0.0
-  for (_, phase, number, input_id, file_name, loops, repeats, min_qpm,
-       max_qpm, genres) in group:
-    loops_by_phase[phase] += loops
-    ids.add(input_id)
-    names.add(file_name)
-    labels[number] = genres
-    num_repeats += repeats
-    low, high = min(low, min_qpm), max(high, max_qpm)
-  most = max(loops_by_phase.values())
-  by_genre = collections.Counter(
-      label for genres in labels.values() for label in genres.split('|')
-      if label
-  )
-  ordered = sorted(by_genre.items(), key=lambda item: (-item[1], item[0]))
-  return (
-      canonical,
-      min(phase for phase, count in loops_by_phase.items() if count == most),
-      len(labels), loops_by_phase.total(), num_repeats, low, high,
-      json.dumps(dict(ordered)), json.dumps(sorted(ids), ensure_ascii=False),
-      json.dumps(sorted(names - {''}), ensure_ascii=False),
-  )
+def _merged(
+    canonical: bytes, rows: Iterable[merging.Occurrence]
+) -> merging.MergedRow:
+  """Merges the occurrences of one rotation class."""
+  total = merging.ClassSum()
+  for row in rows:
+    total.add(row)
+  return total.row(canonical)

@@ -17,6 +17,7 @@ from drumspace_ext import drum_maps
 from drumspace_ext import drum_tracks
 from drumspace_ext import dynamics as dynamics_lib
 from drumspace_ext import errors
+from drumspace_ext import input_kinds
 from drumspace_ext import input_readers
 from drumspace_ext import input_tasks
 from drumspace_ext import inputs
@@ -132,7 +133,7 @@ def _sequences(listing: inputs.Listing, on_reject) -> Iterator[Item]:
       try:
         if isinstance(data, errors.RejectedInputError):
           raise data
-        if task.kind == inputs.TFRECORD:
+        if task.kind == input_kinds.TFRECORD:
           sequence = note_sequences.parse(data)
           name = sequence.filename or sequence.id or name
         else:

@@ -4,35 +4,26 @@ Inputs are streamed in small tasks to worker processes, their results merged in
 a `collection`, and all files written together at the end.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 import contextlib
 import dataclasses
 import functools
-import json
 import pathlib
 
 from drumspace_ext import collection as collection_lib
-from drumspace_ext import dataset
+from drumspace_ext import dataset_writing
 from drumspace_ext import errors
 from drumspace_ext import extraction
 from drumspace_ext import genres as genres_lib
 from drumspace_ext import input_readers
+from drumspace_ext import input_results
 from drumspace_ext import input_tasks
 from drumspace_ext import inputs
-from drumspace_ext import note_sequences
 from drumspace_ext import output_files
-from drumspace_ext import patterns
-from drumspace_ext import rejections
-from drumspace_ext import report_html
-from drumspace_ext import reports
-from drumspace_ext import tfrecords
+from drumspace_ext import remote_paths
 from drumspace_ext import user_paths
 from drumspace_ext import worker_pool
 
-_NAMES = (
-    dataset.DATASET, dataset.PROVENANCE, dataset.TFRECORD, dataset.REJECTED,
-    dataset.REPORT, report_html.FILE_NAME,
-)
 # The largest real song takes under a second, on a machine under load too.
 TASK_TIMEOUT_S = 60.0
 
@@ -74,54 +65,25 @@ def read_genre_table(path: pathlib.Path) -> dict[str, frozenset[str]]:
   return table
 
 
-def _run_task(
-    task: input_tasks.Task, recipe: extraction.Recipe
-) -> list[extraction.InputResult]:
-  """Extracts the inputs of a task; runs in a worker."""
-  if task.kind == inputs.TFRECORD:
-    return [
-        extraction.extract_record(record, place, recipe)
-        for place, record in task.items
-    ]
-  results = []
-  for input_id, data in input_readers.contents(task):
-    if isinstance(data, errors.RejectedInputError):
-      results.append(
-          extraction.InputResult(input_id, data.reason, data.detail)
+def no_input(input_values: Sequence[str]) -> str:
+  """Says that the files named hold no input."""
+  return f'{", ".join(input_values)}: no MIDI file and no record in it.'
+
+
+def refuse_results(
+    input_values: Sequence[str], output_dir: pathlib.Path
+) -> None:
+  """Raises InputError if an input is a file that the results replace."""
+  own = {(output_dir / name).resolve() for name in dataset_writing.NAMES}
+  for value in input_values:
+    if (
+        not remote_paths.is_remote(value)
+        and user_paths.expand(value).resolve() in own
+    ):
+      raise errors.InputError(
+          f'{value} would be overwritten by the results. Choose another '
+          '--output_dir.'
       )
-    else:
-      results.append(extraction.extract_midi(data, input_id, recipe))
-  return results
-
-
-def _results(
-    listing: inputs.Listing, pool: worker_pool.WorkerPool,
-    on_progress: Callable[[int, int], None],
-) -> Iterator[list[extraction.InputResult]]:
-  """Yields the results of all inputs, task by task."""
-  lost: list[extraction.InputResult] = []
-
-  def loads():
-    for task in input_tasks.tasks(listing):
-      if isinstance(task, input_tasks.Task):
-        if task.items:
-          yield task
-        continue
-      name, problem = task
-      lost.append(
-          extraction.InputResult(name, problem.reason, problem.detail)
-      )
-
-  for outcome in pool.run(loads()):
-    if isinstance(outcome, worker_pool.Failure):
-      input_id = outcome.task.items[0][0]
-      results, size = [extraction.InputResult(input_id, outcome.reason)], 0
-    else:
-      task, results = outcome
-      size = task.size
-    on_progress(size, len(results))
-    yield results
-  yield lost
 
 
 def create(
@@ -158,13 +120,7 @@ def create(
   output_dir = pathlib.Path(output_dir)
   if isinstance(input_values, str):
     input_values = [input_values]
-  own = {(output_dir / name).resolve() for name in _NAMES}
-  for value in input_values:
-    if user_paths.expand(value).resolve() in own:
-      raise errors.InputError(
-          f'{value} would be overwritten by the results. Choose another '
-          '--output_dir.'
-      )
+  refuse_results(input_values, output_dir)
   recipe = recipe or extraction.Recipe()
   # A second run must not read what the first one wrote.
   listing = inputs.list_inputs(
@@ -174,7 +130,7 @@ def create(
   if num_workers is None:
     num_workers = worker_pool.usable_cpus()
   pool = worker_pool.WorkerPool(
-      functools.partial(_run_task, recipe=recipe),
+      functools.partial(input_results.run_task, recipe=recipe),
       num_workers=num_workers, timeout_s=task_timeout_s,
   )
   with output_files.Batch(output_dir) as batch:
@@ -183,70 +139,15 @@ def create(
       with show_progress(
           listing.num_bytes, 'reading', 'inputs'
       ) as on_progress:
-        for results in _results(listing, pool, on_progress):
+        for results in input_results.results(
+            input_tasks.tasks(listing), pool, on_progress
+        ):
           collection.add(results)
-      if not collection.num_inputs:
-        raise errors.InputError(
-            f'{", ".join(input_values)}: no MIDI file and no record in it.'
-        )
+      if not collection.totals.num_inputs:
+        raise errors.InputError(no_input(input_values))
+      collection.totals.skipped.update(listing.skipped)
       collection.merge()
-      collection.check()
       return Created(
-          report=_write(batch, collection, listing, recipe, tile),
-          paths={name: output_dir / name for name in _NAMES},
+          report=dataset_writing.write(batch, collection, recipe, tile),
+          paths={name: output_dir / name for name in dataset_writing.NAMES},
       )
-
-
-def _write(
-    batch: output_files.Batch, collection: collection_lib.Collection,
-    listing: inputs.Listing, recipe: extraction.Recipe, tile: int,
-) -> dict:
-  """Writes all files of a dataset and returns its report."""
-  shape = reports.Shape()
-  tsv = batch.open(dataset.DATASET)
-  provenance = batch.open(dataset.PROVENANCE)
-  provenance.write('\t'.join(dataset.PROVENANCE_HEADER) + '\n')
-  records = batch.open(dataset.TFRECORD, text=False)
-  for number, pattern in enumerate(collection.unique_patterns()):
-    tsv.write(dataset.format_line(pattern.codes))
-    provenance.write(_provenance_line(pattern))
-    records.write(tfrecords.frame(_record(pattern, number, tile)))
-    shape.add(pattern)
-  rejected = batch.open(dataset.REJECTED)
-  rejected.write('\t'.join(dataset.REJECTED_HEADER) + '\n')
-  for input_id, reason, detail in collection.rejected_inputs():
-    hint = rejections.REASONS[reason][1]
-    rejected.write('\t'.join(
-        map(dataset.escape, (input_id, reason, detail, hint))
-    ) + '\n')
-  report = reports.make(collection, listing.skipped, recipe, shape)
-  batch.open(dataset.REPORT).write(
-      json.dumps(report, indent=2, ensure_ascii=False) + '\n'
-  )
-  batch.open(report_html.FILE_NAME).write(report_html.render(report))
-  return report
-
-
-def _provenance_line(pattern: collection_lib.UniquePattern) -> str:
-  genres = '|'.join(
-      f'{label}:{count}' for label, count in pattern.genres.items()
-  )
-  return '\t'.join((
-      str(pattern.num_loops), str(pattern.num_repeats),
-      str(pattern.num_inputs), f'{pattern.min_qpm:.6g}',
-      f'{pattern.max_qpm:.6g}', dataset.escape(genres),
-      json.dumps(pattern.input_ids, ensure_ascii=False),
-      json.dumps(pattern.file_names, ensure_ascii=False),
-  )) + '\n'
-
-
-def _record(
-    pattern: collection_lib.UniquePattern, number: int, tile: int
-) -> bytes:
-  """Returns a pattern as the bytes of a NoteSequence, at its usual tempo."""
-  low, high = note_sequences.QPM_LIMITS
-  qpm = min(max((pattern.min_qpm + pattern.max_qpm) / 2, low), high)
-  return note_sequences.from_patterns(
-      patterns.step_codes_to_hits(pattern.codes), qpm=qpm, repeats=tile,
-      sequence_id=f'/id/drumspace/{number}', genres=list(pattern.genres),
-  ).SerializeToString(deterministic=True)

@@ -42,6 +42,20 @@ ASSUME_DRUMS = flags.DEFINE_bool(
     'assume_drums', False,
     'Take all notes as drums, for files whose drums are on another channel.',
 )
+GAP_STEPS = flags.DEFINE_integer(
+    'gap_steps', 32,
+    'Cut a piece where so many steps in a row are silent.', lower_bound=1,
+)
+GENRES = flags.DEFINE_string(
+    'genres', None,
+    'Text file with further genre labels: input id or file name, TAB, genres '
+    'with commas between them.',
+)
+STRICT = flags.DEFINE_bool(
+    'strict', False,
+    'Exit with status 1 if an input was damaged or no pattern was found. The '
+    'files are written all the same.',
+)
 VOICES_IN = flags.DEFINE_string(
     'voices_in', 'gm14',
     'Drum map to read with: gm14, lstmetallica9, note_seq9, magenta_js9, '
@@ -98,6 +112,12 @@ HUMANIZE = flags.DEFINE_float(
 LOG = flags.DEFINE_enum(
     'log', 'INFO', ['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'],
     'The threshold for what messages will be logged.',
+)
+
+# What both ways to make a dataset take.
+FOR_DATASETS = (
+    INPUT, RECURSIVE, STEPS_PER_QUARTER, GAP_STEPS, ASSUME_DRUMS, VOICES_IN,
+    GENRES, TILE, STRICT,
 )
 
 

@@ -13,21 +13,16 @@ import dataclasses
 import glob
 import os
 import pathlib
-import re
 import stat
 
 from drumspace_ext import dataset
 from drumspace_ext import errors
-from drumspace_ext import midi_files
-from drumspace_ext import tfrecords
+from drumspace_ext import input_kinds
+from drumspace_ext import output_files
+from drumspace_ext import remote_paths
 from drumspace_ext import user_paths
-from drumspace_ext import zip_archives
 
-MIDI, ZIP, TFRECORD = 'midi', 'zip', 'tfrecord'
-
-_TFRECORD_NAME = re.compile(
-    r'\.tfrecords?(\.gz|\.gzip)?(-\d+-of-\d+)?(\.gz)?$', re.IGNORECASE
-)
+_Path = pathlib.Path | remote_paths.RemotePath
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,7 +58,7 @@ class Listing:
     excluded: A folder that is not searched: that of the results.
   """
 
-  roots: list[tuple[pathlib.Path, str, bool]]
+  roots: list[tuple[_Path, str, bool]]
   recursive: bool
   skipped: collections.Counter = dataclasses.field(
       default_factory=collections.Counter
@@ -74,55 +69,17 @@ class Listing:
   excluded: str = ''
 
 
-def kind_of_file(path: pathlib.Path) -> str | None:
-  """Tells what a file is by its first bytes, and its name where they fail.
-
-  Raises:
-    OSError: If it can't be read.
-  """
-  with path.open('rb') as stream:
-    head = stream.read(64)
-  name = path.name.lower()
-  if head[:2] == b'\x1f\x8b':
-    try:
-      with tfrecords.open_bytes(path) as stream:
-        head = stream.read(12)
-    except (OSError, EOFError):
-      head = b''
-    if tfrecords.starts_like_tfrecord(head) or _TFRECORD_NAME.search(name):
-      return TFRECORD
-    return None
-  if head[:4] == b'MThd' or (head[:4] == b'RIFF' and head[8:12] == b'RMID'):
-    return MIDI
-  if tfrecords.starts_like_tfrecord(head) or _TFRECORD_NAME.search(name):
-    return TFRECORD
-  if zip_archives.starts_like_zip(head) and not name.endswith(
-      midi_files.EXTENSIONS
-  ):
-    return ZIP
-  if name.endswith(midi_files.EXTENSIONS):
-    return MIDI
-  return None
-
-
-def extension(name: str) -> str:
-  """Returns what a file is counted under when it is not read."""
-  suffix = os.path.splitext(name)[1].lower()
-  return user_paths.in_utf_8(suffix) or 'without extension'
-
-
-def _kind_of_name(name: str) -> str | None:
-  name = name.lower()
-  if name.endswith(midi_files.EXTENSIONS):
-    return MIDI
-  if name.endswith('.zip'):
-    return ZIP
-  return TFRECORD if _TFRECORD_NAME.search(name) else None
-
-
-def _expand(value: str) -> list[tuple[pathlib.Path, str, bool]]:
+def _expand(value: str, remote: bool) -> list[tuple[_Path, str, bool]]:
   """Returns (path, id, named) for one argument, a glob or a plain path."""
-  path = user_paths.expand(value)
+  if remote_paths.is_remote(value):
+    if not remote:
+      raise errors.InputError(
+          f'{value} lies on a remote filesystem, which only '
+          'drumspace_beam_create_dataset reads. Copy it here, or use that.'
+      )
+    path = remote_paths.RemotePath(value)
+  else:
+    path = user_paths.expand(value)
   if path.exists():
     # However it is spelled, and by whatever link: what it is called there.
     found = path.resolve()
@@ -133,16 +90,19 @@ def _expand(value: str) -> list[tuple[pathlib.Path, str, bool]]:
     raise errors.InputError(
         f'{value} does not exist. Check the path given to --input.'
     )
-  found = glob.glob(os.path.expanduser(value), recursive=True)
-  matches = [pathlib.Path(match) for match in sorted(found)]
-  matches = [match for match in matches if match.is_file()]
+  if remote_paths.is_remote(value):
+    found = path.glob()
+  else:
+    found = glob.glob(os.path.expanduser(value), recursive=True)
+    found = [match for match in found if os.path.isfile(match)]
+  matches = [remote_paths.of_text(match) for match in sorted(found)]
   if not matches:
     raise errors.InputError(
         f'{value} matches no file. Quote it, so that the shell leaves it '
         'alone, and check the path.'
     )
   plain = [glob.has_magic(part) for part in path.parts].index(True)
-  fixed = pathlib.Path(*path.parts[:plain]).absolute()
+  fixed = path.parents[len(path.parts) - plain - 1].absolute()
   return [
       (match, f'{fixed.name}/{match.absolute().relative_to(fixed).as_posix()}',
        False)
@@ -150,11 +110,62 @@ def _expand(value: str) -> list[tuple[pathlib.Path, str, bool]]:
   ]
 
 
+def find_roots(
+    values: Sequence[str], *, recursive: bool = False,
+    excluded: _Path | None = None, remote: bool = False,
+) -> Listing:
+  """Finds the files and folders that the caller means; looks in no folder.
+
+  Args:
+    values: Files, folders and globs.
+    recursive: Search folders in folders.
+    excluded: A folder below them that is not searched.
+    remote: Allow files on Beam's filesystems.
+
+  Raises:
+    InputError: If a path is missing or unreadable, or none is given.
+  """
+  if not values:
+    raise errors.InputError(
+        'no input given. Name TFRecords, MIDI files, folders or zips with '
+        '--input.'
+    )
+  roots: dict[_Path, tuple[str, bool]] = {}
+  for value in values:
+    for path, name, named in _expand(value, remote):
+      roots.setdefault(path.resolve(), (name, named))
+  folders = {path for path in roots if path.is_dir()}
+  for path in list(roots):
+    # What a folder given holds anyway is read once.
+    around = path.parents if recursive else path.parents[:1]
+    if folders.intersection(around) and (
+        path in folders or input_kinds.kind_of_name(path.name)
+    ):
+      del roots[path]
+  counts = collections.Counter(name for name, _ in roots.values())
+  for path, (_, named) in roots.items():
+    if (
+        named and path in folders and isinstance(path, pathlib.Path)
+        and not os.access(path, os.R_OK | os.X_OK)
+    ):
+      raise errors.InputError(f"{path} can't be read. Check its permissions.")
+  return Listing(
+      [
+          (path, user_paths.in_utf_8(
+              name if counts[name] == 1 else path.as_posix()
+          ), named)
+          for path, (name, named)
+          in sorted(roots.items(), key=lambda root: root[0].parts)
+      ],
+      recursive, excluded=str(excluded.resolve()) if excluded else '',
+  )
+
+
 def list_inputs(
     values: Sequence[str], *, recursive: bool = False,
     excluded: pathlib.Path | None = None,
 ) -> Listing:
-  """Finds the files that the caller means and checks those that were named.
+  """Finds the files that the caller means and counts them.
 
   Args:
     values: Files, folders and globs.
@@ -165,45 +176,17 @@ def list_inputs(
     InputError: If a path is missing, unreadable or of no known kind, or if
       there is nothing to read.
   """
-  if not values:
-    raise errors.InputError(
-        'no input given. Name TFRecords, MIDI files, folders or zips with '
-        '--input.'
-    )
-  roots: dict[pathlib.Path, tuple[str, bool]] = {}
-  for value in values:
-    for path, name, named in _expand(value):
-      roots.setdefault(path.resolve(), (name, named))
-  folders = {path for path in roots if path.is_dir()}
-  for path in list(roots):
-    # What a folder given holds anyway is read once.
-    around = path.parents if recursive else path.parents[:1]
-    if folders.intersection(around) and (
-        path in folders or _kind_of_name(path.name)
-    ):
-      del roots[path]
-  counts = collections.Counter(name for name, _ in roots.values())
-  listing = Listing(
-      sorted(
-          (path, user_paths.in_utf_8(
-              name if counts[name] == 1 else path.as_posix()
-          ), named)
-          for path, (name, named) in roots.items()
-      ),
-      recursive, excluded=os.fspath(excluded.resolve()) if excluded else '',
-  )
-  for path, _, named in listing.roots:
-    if named and path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
-      raise errors.InputError(f"{path} can't be read. Check its permissions.")
+  listing = find_roots(values, recursive=recursive, excluded=excluded)
   for source in source_files(listing, count=True):
     listing.num_files += 1
     listing.num_bytes += source.size
   if not listing.num_files:
-    raise errors.InputError(_nothing_found(values, listing))
+    raise errors.InputError(nothing_found(values, listing))
   return listing
 
 
-def _nothing_found(values: Sequence[str], listing: Listing) -> str:
+def nothing_found(values: Sequence[str], listing: Listing) -> str:
+  """Says why there is nothing to read, from what a listing counted."""
   message = f'{", ".join(values)}: no MIDI file, TFRecord or zip in it.'
   folders = listing.unsearched_folders
   if folders:
@@ -240,11 +223,11 @@ def source_files(
       continue
     try:
       size = path.stat().st_size
-      kind = kind_of_file(path) if path.is_file() else None
+      kind = input_kinds.kind_of_file(path) if path.is_file() else None
     except OSError as e:
       if not named:
         yield SourceFile(
-            str(path), _kind_of_name(path.name) or MIDI, name, 0, False
+            str(path), input_kinds.kind_of_name(path.name) or input_kinds.MIDI, name, 0, False
         )
         continue
       raise errors.InputError(
@@ -257,17 +240,21 @@ def source_files(
       )
     if kind is None:
       if count:
-        listing.skipped[extension(path.name)] += 1
+        listing.skipped[input_kinds.extension(path.name)] += 1
       continue
     yield SourceFile(str(path), kind, name, size, named)
 
 
-def _walk(root: pathlib.Path, name: str, listing: Listing, count: bool):
+def _walk(root: _Path, name: str, listing: Listing, count: bool):
   """Yields the input files of a folder; strings, for there may be millions."""
-  prefix = len(os.fspath(root)) + 1
-  for folder, folders, files in os.walk(root):
-    folders.sort()
-    if folder == listing.excluded and folder != os.fspath(root):
+  prefix = len(str(root)) + 1
+  local = isinstance(root, pathlib.Path)
+  entries = os.walk(root) if local else root.walk()
+  for folder, folders, files, *sizes in entries:
+    folders[:] = sorted(
+        f for f in folders if not f.startswith(output_files.PREFIX)
+    )
+    if folder == listing.excluded and folder != str(root):
       folders.clear()
       continue
     if not listing.recursive:
@@ -277,12 +264,18 @@ def _walk(root: pathlib.Path, name: str, listing: Listing, count: bool):
     below = folder[prefix:].replace(os.sep, '/')
     place = f'{name}/{below}' if below else name
     for file in sorted(files):
-      kind = _kind_of_name(file)
+      kind = input_kinds.kind_of_name(file)
       # What an earlier run made of songs is not read as songs.
       is_result = file == dataset.TFRECORD and dataset.PROVENANCE in files
       if kind is None or is_result or file.startswith('._'):
         if count:
-          listing.skipped[extension(file)] += 1
+          listing.skipped[input_kinds.extension(file)] += 1
+        continue
+      if not local:
+        yield SourceFile(
+            f'{folder}/{file}', kind, user_paths.in_utf_8(f'{place}/{file}'),
+            sizes[0][file], False,
+        )
         continue
       path = os.path.join(folder, file)
       try:

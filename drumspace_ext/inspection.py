@@ -12,6 +12,7 @@ from drumspace_ext import dataset
 from drumspace_ext import drum_tracks
 from drumspace_ext import errors
 from drumspace_ext import extraction
+from drumspace_ext import input_kinds
 from drumspace_ext import inputs
 from drumspace_ext import loops as loops_lib
 from drumspace_ext import midi_note_sequences
@@ -219,8 +220,8 @@ def _folder(path: pathlib.Path) -> list[str]:
   kinds = collections.Counter(
       source.kind for source in inputs.source_files(listing)
   )
-  names = {inputs.MIDI: 'MIDI files', inputs.ZIP: 'zip archives',
-           inputs.TFRECORD: 'TFRecord files'}
+  names = {input_kinds.MIDI: 'MIDI files', input_kinds.ZIP: 'zip archives',
+           input_kinds.TFRECORD: 'TFRecord files'}
   return [
       'a folder: ' + ', '.join(
           f'{count:,} {names[kind]}' for kind, count in kinds.items()
@@ -266,8 +267,9 @@ def _describe(path: pathlib.Path) -> list[str] | None:
   if path.exists() and not path.is_file():
     return None
   readers = {
-      inputs.MIDI: _midi, inputs.TFRECORD: _tfrecord, inputs.ZIP: _zip,
+      input_kinds.MIDI: _midi, input_kinds.TFRECORD: _tfrecord,
+      input_kinds.ZIP: _zip,
       text_kinds.DATASET: _dataset, text_kinds.PRIMERS: _primers,
   }
-  kind = inputs.kind_of_file(path) or text_kinds.of_file(path)
+  kind = input_kinds.kind_of_file(path) or text_kinds.of_file(path)
   return readers.get(kind, _checkpoint)(path)

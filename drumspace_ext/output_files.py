@@ -15,7 +15,8 @@ import typing
 
 from drumspace_ext import errors
 
-_PREFIX = '.drumspace-'
+# What begins so is no result (yet) and no input.
+PREFIX = '.drumspace-'
 _T = typing.TypeVar('_T')
 
 
@@ -46,7 +47,7 @@ def make_folder(path: pathlib.Path) -> None:
   """
   with os_errors_as_output_errors(path):
     path.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=path, prefix=_PREFIX) as probe:
+    with tempfile.TemporaryFile(dir=path, prefix=PREFIX) as probe:
       probe.write(b'\0')
 
 
@@ -72,7 +73,7 @@ class Batch(contextlib.AbstractContextManager):
   def temporary_path(self, name: str) -> pathlib.Path:
     """Returns where to write what will be called `name`."""
     with os_errors_as_output_errors(self._folder / name):
-      handle, path = tempfile.mkstemp('.tmp', _PREFIX, self._folder)
+      handle, path = tempfile.mkstemp('.tmp', PREFIX, self._folder)
       # mkstemp keeps its files from others; results are for all.
       os.fchmod(handle, 0o666 & ~_umask())
       os.close(handle)
@@ -82,7 +83,7 @@ class Batch(contextlib.AbstractContextManager):
   def scratch_path(self) -> pathlib.Path:
     """Returns a path in the folder for a file that is gone at the end."""
     with os_errors_as_output_errors(self._folder):
-      handle, path = tempfile.mkstemp('.scratch', _PREFIX, self._folder)
+      handle, path = tempfile.mkstemp('.scratch', PREFIX, self._folder)
       os.close(handle)
     self._scratch.append(pathlib.Path(path))
     return self._scratch[-1]

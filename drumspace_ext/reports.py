@@ -12,6 +12,7 @@ import numpy as np
 from drumspace_ext import collection as collection_lib
 from drumspace_ext import dataset
 from drumspace_ext import extraction
+from drumspace_ext import merging
 from drumspace_ext import patterns
 from drumspace_ext import rejections
 from drumspace_ext import text_grids
@@ -31,7 +32,7 @@ class Shape:
     self._qpm = collections.Counter()
     self._num_inputs = collections.Counter()
     self._examples = []
-    self._count = 0
+    self.num_patterns = 0
 
   def add(self, pattern: collection_lib.UniquePattern) -> None:
     """Counts one pattern."""
@@ -41,7 +42,7 @@ class Shape:
     middle = (pattern.min_qpm + pattern.max_qpm) / 2
     self._qpm[int(middle // _QPM_BIN) * _QPM_BIN] += 1
     self._num_inputs[min(pattern.num_inputs, 10)] += 1
-    self._count += 1
+    self.num_patterns += 1
     if len(self._examples) < _NUM_EXAMPLES:
       self._examples.append({
           'inputs': pattern.num_inputs,
@@ -59,7 +60,7 @@ class Shape:
         ),
         'hits_on_step': self._hits_per_step.tolist(),
         'hits_per_step': round(
-            float(self._hits_per_step.mean()) / max(self._count, 1), 6
+            float(self._hits_per_step.mean()) / max(self.num_patterns, 1), 6
         ),
         'patterns_by_qpm': {
             str(qpm): count for qpm, count in sorted(self._qpm.items())
@@ -80,28 +81,27 @@ def _ordered(counter: Mapping) -> dict[str, int]:
 
 
 def make(
-    collection: collection_lib.Collection, skipped: Mapping[str, int],
-    recipe: extraction.Recipe, shape: Shape,
+    totals: merging.Totals, recipe: extraction.Recipe, shape: Shape
 ) -> dict:
   """Returns the report of a run; `report.json` holds it as it is."""
-  counts = collection.counts
+  counts = totals.counts
   return {
       'format_version': dataset.FORMAT_VERSION,
-      'inputs': collection.num_inputs,
-      'kept': collection.num_kept,
-      'rejected': _ordered(collection.rejected),
+      'inputs': totals.num_inputs,
+      'kept': totals.num_kept,
+      'rejected': _ordered(totals.rejected),
       'with_drums': counts['with_drums'],
       'in_4_4': counts['in_4_4'],
       'loops': counts['loops'],
       'trivial': counts['trivial'],
-      'patterns': collection.num_unique,
+      'patterns': shape.num_patterns,
       'pieces': counts['pieces'],
       'pieces_too_short': counts['pieces_too_short'],
       'pieces_without_loop': counts['pieces_without_loop'],
-      'sections_in_other_meters': _ordered(collection.other_meters),
-      'dropped_pitches': _ordered(collection.dropped_pitches),
-      'skipped_files': _ordered(skipped),
-      'genres': _ordered(collection.genres),
+      'sections_in_other_meters': _ordered(totals.other_meters),
+      'dropped_pitches': _ordered(totals.dropped_pitches),
+      'skipped_files': _ordered(totals.skipped),
+      'genres': _ordered(totals.genres),
       'shape': shape.as_dict(),
       'recipe': {
           'steps_per_quarter': recipe.steps_per_quarter,

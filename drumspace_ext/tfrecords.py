@@ -9,6 +9,7 @@ where the framing allows it.
 """
 
 from collections.abc import Iterable, Iterator
+import contextlib
 import dataclasses
 import gzip
 import pathlib
@@ -73,9 +74,21 @@ def starts_like_tfrecord(head: bytes) -> bool:
   return crc == _masked_crc(head[:8])
 
 
-def open_bytes(path: pathlib.Path) -> typing.BinaryIO:
-  """Opens a file for reading, through gzip where it is compressed."""
-  return gzip.open(path, 'rb') if is_gzip(path) else path.open('rb')
+@contextlib.contextmanager
+def open_bytes(path: pathlib.Path) -> Iterator[typing.BinaryIO]:
+  """Opens a file for reading, through gzip where it is compressed.
+
+  Args:
+    path: A path, or what opens like one.
+  """
+  with path.open('rb') as stream:
+    compressed = stream.read(2) == _GZIP_MAGIC
+    stream.seek(0)
+    if compressed:
+      with gzip.open(stream) as unpacked:
+        yield unpacked
+    else:
+      yield stream
 
 
 def _read_exactly(stream, size: int) -> bytes:
@@ -149,7 +162,9 @@ def read(path: pathlib.Path | str) -> Iterator[bytes | DamagedRecord]:
   Raises:
     OSError: If the file can't be opened.
   """
-  with open_bytes(pathlib.Path(path)) as stream:
+  if isinstance(path, str):
+    path = pathlib.Path(path)
+  with open_bytes(path) as stream:
     yield from read_stream(stream)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from drumspace_ext import dataset
 from drumspace_ext import errors
-from drumspace_ext import inputs
+from drumspace_ext import input_kinds
 from drumspace_ext import note_sequences
 from drumspace_ext import patterns
 from drumspace_ext import starter_patterns
@@ -192,7 +192,7 @@ def load(path: pathlib.Path | str) -> TrainingSet:
         f'{path} does not exist. Make a dataset with drumspace_create_dataset.'
     )
   try:
-    if inputs.kind_of_file(path) == inputs.TFRECORD:
+    if input_kinds.kind_of_file(path) == input_kinds.TFRECORD:
       return _read_tfrecord(path)
     if _is_counted(path):
       return _read_counted(path)

@@ -42,10 +42,11 @@ def usable_cpus() -> int:
   return os.cpu_count() or 1
 
 
-def _context():
+def _context(threaded: bool):
   # fork starts a worker in milliseconds; elsewhere than on Linux it is not
-  # safe together with system libraries.
-  method = 'fork' if sys.platform == 'linux' else 'spawn'
+  # safe together with system libraries, and nowhere beside other threads,
+  # whose locks nobody would open again in the worker.
+  method = 'fork' if sys.platform == 'linux' and not threaded else 'spawn'
   return multiprocessing.get_context(method)
 
 
@@ -90,7 +91,7 @@ class WorkerPool:
 
   def __init__(
       self, function: Callable[[_Task], _Result], *, num_workers: int,
-      timeout_s: float,
+      timeout_s: float, keep: bool = False, threaded: bool = False,
   ):
     """Prepares the pool; workers start with `run`.
 
@@ -99,14 +100,18 @@ class WorkerPool:
         nothing on purpose.
       num_workers: Processes; 0 runs everything in this one, unprotected.
       timeout_s: Seconds that a task may take.
+      keep: Leave the workers alive for another `run`, until `close`.
+      threaded: Whether this process has other threads that may be at work.
     """
     self._function = function
     self._num_workers = num_workers
     self._timeout_s = timeout_s
+    self._keep = keep
+    self._threaded = threaded
     self._workers: list[_Worker] = []
 
   def _start(self) -> _Worker:
-    context = _context()
+    context = _context(self._threaded)
     ours, theirs = context.Pipe()
     others = []
     if context.get_start_method() == 'fork':
@@ -133,14 +138,26 @@ class WorkerPool:
       for task in tasks:
         yield task, self._function(task)
       return
+    done = False
     try:
-      for _ in range(self._num_workers):
+      for worker in list(self._workers):
+        # The system may have killed it since; no input is to blame.
+        if not worker.process.is_alive():
+          worker.stop()
+          self._workers.remove(worker)
+      while len(self._workers) < self._num_workers:
         self._start()
       yield from self._run(iter(tasks))
+      done = True
     finally:
-      for worker in self._workers:
-        worker.stop()
-      self._workers = []
+      if not (done and self._keep):
+        self.close()
+
+  def close(self) -> None:
+    """Ends all workers; the next `run` starts others."""
+    for worker in self._workers:
+      worker.stop()
+    self._workers = []
 
   def _run(self, tasks: Iterator[_Task]):
     again: list[_Task] = []

@@ -67,7 +67,7 @@ def midi_members(
     InputError: If it is no zip archive, or not a safe one.
   """
   try:
-    with zipfile.ZipFile(path) as archive:
+    with path.open('rb') as stream, zipfile.ZipFile(stream) as archive:
       members = archive.infolist()
   except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as e:
     raise errors.InputError(
@@ -94,7 +94,7 @@ def read_members(
     path: pathlib.Path, places: list[int]
 ) -> Iterator[bytes | errors.RejectedInputError]:
   """Yields the bytes of members; of what can't be unpacked the error."""
-  with zipfile.ZipFile(path) as archive:
+  with path.open('rb') as stream, zipfile.ZipFile(stream) as archive:
     members = archive.infolist()
     for place in places:
       try:

@@ -13,6 +13,7 @@ import pytest
 from drumspace_ext import collection as collection_lib
 from drumspace_ext import errors
 from drumspace_ext import extraction
+from drumspace_ext import merging
 from drumspace_ext import rejections
 
 _ONE = (1, 4, 0, 0) * 8
@@ -48,7 +49,7 @@ def _gather(path, batches, **options):
     for results in batches:
       collection.add(results)
     collection.merge()
-    collection.check()
+    collection.totals.check()
     unique = [
         (tuple(p.codes.tolist()), p.num_inputs, p.num_loops, p.num_repeats,
          p.min_qpm, p.max_qpm, tuple(p.genres.items()), p.input_ids,
@@ -56,10 +57,11 @@ def _gather(path, batches, **options):
         for p in collection.unique_patterns()
     ]
     assert len(unique) == collection.num_unique
+    totals = collection.totals
     return (
-        unique, list(collection.rejected_inputs()), collection.num_inputs,
-        collection.num_kept, collection.counts, collection.rejected,
-        collection.dropped_pitches, collection.other_meters, collection.genres,
+        unique, list(collection.rejected_inputs()), totals.num_inputs,
+        totals.num_kept, totals.counts, totals.rejected,
+        totals.dropped_pitches, totals.other_meters, totals.genres,
     )
 
 
@@ -252,23 +254,62 @@ def test_temporary_file_is_deleted_after_an_error_too(tmp_path):
   assert not path.exists()
 
 
+@hypothesis.given(results=_results)
+@hypothesis.settings(deadline=None, max_examples=30)
+def test_what_was_merged_elsewhere_is_taken_over(results, tmp_path_factory):
+  path = tmp_path_factory.mktemp('collection')
+  sums, totals, rejected = {}, merging.Totals(), []
+  for result in results:
+    labels = merging.labels(result, {})
+    totals.add(result, labels)
+    if result.reason is not None:
+      rejected.append(merging.rejected(result))
+      continue
+    for row in merging.occurrences(result, labels):
+      sums.setdefault(row[0], merging.ClassSum()).add(row)
+  with collection_lib.Collection(path / 'here') as here:
+    here.add(results)
+    here.merge()
+    with collection_lib.Collection(path / 'there') as there:
+      there.add_merged(
+          totals, (total.row(key) for key, total in sums.items()), rejected
+      )
+      assert there.num_unique == here.num_unique
+      assert there.totals == here.totals
+      assert list(there.rejected_inputs()) == list(here.rejected_inputs())
+      for ours, theirs in zip(
+          here.unique_patterns(), there.unique_patterns(), strict=True
+      ):
+        assert ours.codes.tolist() == theirs.codes.tolist()
+        assert ours.input_ids == theirs.input_ids
+        assert ours.genres == theirs.genres
+
+
 # Failures
+
+
+def test_rejected_input_that_is_not_listed_is_noticed(tmp_path):
+  totals = merging.Totals()
+  totals.add(extraction.InputResult('a', 'empty'), [])
+  with collection_lib.Collection(tmp_path / 'scratch') as collection:
+    with pytest.raises(RuntimeError, match='1 inputs rejected, but 0 listed'):
+      collection.add_merged(totals, [], [])
 
 
 def test_lost_input_is_noticed(tmp_path):
   with collection_lib.Collection(tmp_path / 'scratch') as collection:
     collection.add([_kept('a', _loop(_ONE))])
-    collection.check()
-    collection.num_inputs += 1
+    collection.totals.check()
+    collection.totals.num_inputs += 1
     with pytest.raises(RuntimeError, match='2 inputs, but 1 kept and 0 reject'):
-      collection.check()
+      collection.totals.check()
 
 
 def test_reason_without_words_is_noticed(tmp_path):
   with collection_lib.Collection(tmp_path / 'scratch') as collection:
     collection.add([extraction.InputResult('a', 'bad_mood')])
     with pytest.raises(RuntimeError, match="without words: .*'bad_mood'"):
-      collection.check()
+      collection.totals.check()
 
 
 def test_full_disk_is_one_line(tmp_path):

@@ -558,7 +558,7 @@ def test_lost_input_stops_the_run(tmp_path, monkeypatch):
 
   def forgetful(collection, results):
     real(collection, results)
-    collection.num_inputs += 1
+    collection.totals.num_inputs += 1
 
   monkeypatch.setattr(
       dataset_creation.collection_lib.Collection, 'add', forgetful

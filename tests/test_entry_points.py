@@ -21,7 +21,10 @@ from drumspace_ext import drumspace_flags
 from drumspace_ext import tfrecords
 
 _ROOT = pathlib.Path(__file__).resolve().parents[1]
-_HEAVY = ('torch', 'note_seq', 'symusic', 'tensorflow', 'tqdm', 'sqlite3')
+_HEAVY = (
+    'torch', 'note_seq', 'symusic', 'tensorflow', 'tqdm', 'sqlite3',
+    'apache_beam',
+)
 
 
 def _scripts():
@@ -67,9 +70,11 @@ def _flag_names(script):
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
       if node.func.attr.startswith('DEFINE_'):
         own.add(node.args[0].value)
-    if isinstance(node, ast.Attribute) and node.attr in every:
+    if isinstance(node, ast.Attribute) and node.attr.isupper():
       if getattr(node.value, 'id', None) == 'drumspace_flags':
-        shared.add(every[node.attr])
+        value = getattr(drumspace_flags, node.attr)
+        holders = value if isinstance(value, tuple) else (value,)
+        shared.update(holder.name for holder in holders)
   return own | shared, set(every.values()) - shared - own
 
 

@@ -14,6 +14,7 @@ import pytest
 import synthetic_songs
 
 from drumspace_ext import errors
+from drumspace_ext import input_kinds
 from drumspace_ext import input_tasks
 from drumspace_ext import inputs
 from drumspace_ext import tfrecords
@@ -104,8 +105,8 @@ def test_tasks_hold_every_file_and_member_once(tmp_path):
       + [f'{parent}/more.zip/{name}' for name in names]
   )
   assert 1 < max(len(task.items) for task in tasks) <= 100
-  assert {t.archive for t in tasks if t.kind == inputs.ZIP} == {archive}
-  midi_bytes = sum(t.size for t in tasks if t.kind == inputs.MIDI)
+  assert {t.archive for t in tasks if t.kind == input_kinds.ZIP} == {archive}
+  midi_bytes = sum(t.size for t in tasks if t.kind == input_kinds.MIDI)
   assert midi_bytes == 150 * len(_MIDI)
   assert sum(task.size for task in tasks) <= listing.num_bytes
   assert listing.num_bytes == midi_bytes + archive.stat().st_size
@@ -114,11 +115,11 @@ def test_tasks_hold_every_file_and_member_once(tmp_path):
 
 def test_task_splits_into_its_items():
   task = input_tasks.Task(
-      inputs.ZIP, (('a', 'x'), ('b', 'y')), 'archive', size=9
+      input_kinds.ZIP, (('a', 'x'), ('b', 'y')), 'archive', size=9
   )
   assert [(part.kind, part.items, part.archive) for part in task.split()] == [
-      (inputs.ZIP, (('a', 'x'),), 'archive'),
-      (inputs.ZIP, (('b', 'y'),), 'archive'),
+      (input_kinds.ZIP, (('a', 'x'),), 'archive'),
+      (input_kinds.ZIP, (('b', 'y'),), 'archive'),
   ]
 
 
@@ -217,15 +218,24 @@ def test_other_files_in_a_folder_are_counted(tmp_path):
 
 
 @pytest.mark.parametrize('name, kind', [
-    ('a.mid', inputs.MIDI), ('A.MIDI', inputs.MIDI), ('a.kar', inputs.MIDI),
-    ('a.rmi', inputs.MIDI), ('a.zip', inputs.ZIP), ('A.ZIP', inputs.ZIP),
-    ('a.tfrecord', inputs.TFRECORD), ('a.tfrecords', inputs.TFRECORD),
-    ('a.TFRecord.gz', inputs.TFRECORD), ('a.tfrecord.gzip', inputs.TFRECORD),
-    ('a.tfrecord-00000-of-00010', inputs.TFRECORD),
-    ('a.tfrecord-00000-of-00010.gz', inputs.TFRECORD),
-    ('a-00000-of-00010.tfrecord', inputs.TFRECORD),
-    ('a.tfrecord.txt', None), ('tfrecord', None), ('mid', None),
-    ('a.mid.txt', None), ('a.gz', None),
+    ('a.mid', input_kinds.MIDI),
+    ('A.MIDI', input_kinds.MIDI),
+    ('a.kar', input_kinds.MIDI),
+    ('a.rmi', input_kinds.MIDI),
+    ('a.zip', input_kinds.ZIP),
+    ('A.ZIP', input_kinds.ZIP),
+    ('a.tfrecord', input_kinds.TFRECORD),
+    ('a.tfrecords', input_kinds.TFRECORD),
+    ('a.TFRecord.gz', input_kinds.TFRECORD),
+    ('a.tfrecord.gzip', input_kinds.TFRECORD),
+    ('a.tfrecord-00000-of-00010', input_kinds.TFRECORD),
+    ('a.tfrecord-00000-of-00010.gz', input_kinds.TFRECORD),
+    ('a-00000-of-00010.tfrecord', input_kinds.TFRECORD),
+    ('a.tfrecord.txt', None),
+    ('tfrecord', None),
+    ('mid', None),
+    ('a.mid.txt', None),
+    ('a.gz', None),
 ])
 def test_files_of_a_folder_are_known_by_their_names(tmp_path, name, kind):
   folder = _fill(tmp_path / 'folder', [name, 'always.mid'])
@@ -235,7 +245,7 @@ def test_files_of_a_folder_are_known_by_their_names(tmp_path, name, kind):
       for source in inputs.source_files(listing)
   }
   assert kinds.get(name) == kind
-  assert kinds['always.mid'] == inputs.MIDI
+  assert kinds['always.mid'] == input_kinds.MIDI
 
 
 def _zip_bytes():
@@ -252,32 +262,32 @@ def _empty_zip_bytes():
 
 
 @pytest.mark.parametrize('name, content, kind', [
-    ('song', _MIDI, inputs.MIDI),
-    ('song.tfrecord', _MIDI, inputs.MIDI),
-    ('song.dat', b'RIFF\0\0\0\0RMID', inputs.MIDI),
+    ('song', _MIDI, input_kinds.MIDI),
+    ('song.tfrecord', _MIDI, input_kinds.MIDI),
+    ('song.dat', b'RIFF\0\0\0\0RMID', input_kinds.MIDI),
     ('sound.wav', b'RIFF\0\0\0\0WAVE', None),
-    ('song.mid', b'junk', inputs.MIDI),
-    ('empty.mid', b'', inputs.MIDI),
-    ('song.mid', _zip_bytes(), inputs.MIDI),
-    ('data.bin', _RECORD, inputs.TFRECORD),
-    ('data.mid', _RECORD, inputs.TFRECORD),
-    ('data.bin', gzip.compress(_RECORD), inputs.TFRECORD),
-    ('a.tfrecord', b'junk', inputs.TFRECORD),
-    ('a.tfrecord', b'', inputs.TFRECORD),
-    ('a.tfrecord.gz', gzip.compress(b'junk'), inputs.TFRECORD),
-    ('a.tfrecord.gz', gzip.compress(_RECORD)[:9], inputs.TFRECORD),
+    ('song.mid', b'junk', input_kinds.MIDI),
+    ('empty.mid', b'', input_kinds.MIDI),
+    ('song.mid', _zip_bytes(), input_kinds.MIDI),
+    ('data.bin', _RECORD, input_kinds.TFRECORD),
+    ('data.mid', _RECORD, input_kinds.TFRECORD),
+    ('data.bin', gzip.compress(_RECORD), input_kinds.TFRECORD),
+    ('a.tfrecord', b'junk', input_kinds.TFRECORD),
+    ('a.tfrecord', b'', input_kinds.TFRECORD),
+    ('a.tfrecord.gz', gzip.compress(b'junk'), input_kinds.TFRECORD),
+    ('a.tfrecord.gz', gzip.compress(_RECORD)[:9], input_kinds.TFRECORD),
     ('a.gz', gzip.compress(b'junk'), None),
     ('a.gz', gzip.compress(_RECORD)[:9], None),
     ('song.mid.gz', gzip.compress(_MIDI), None),
-    ('pack', _zip_bytes(), inputs.ZIP),
-    ('pack.zip', _empty_zip_bytes(), inputs.ZIP),
+    ('pack', _zip_bytes(), input_kinds.ZIP),
+    ('pack.zip', _empty_zip_bytes(), input_kinds.ZIP),
     ('text.txt', b'hello', None),
     ('empty', b'', None),
     ('PK.txt', b'PK is no zip', None),
 ])
 def test_file_is_known_by_its_bytes(tmp_path, name, content, kind):
   (tmp_path / name).write_bytes(content)
-  assert inputs.kind_of_file(tmp_path / name) == kind
+  assert input_kinds.kind_of_file(tmp_path / name) == kind
 
 
 def test_glob_leaves_out_what_it_matches_by_chance(tmp_path):

@@ -53,7 +53,8 @@ def _report(path, results, skipped=None, recipe=extraction.Recipe()):
     collection.merge()
     for pattern in collection.unique_patterns():
       shape.add(pattern)
-    return reports.make(collection, skipped or {}, recipe, shape)
+    collection.totals.skipped.update(skipped or {})
+    return reports.make(collection.totals, recipe, shape)
 
 
 def _kept(input_id='a', codes=_BEAT, qpm=120.0, genres=(), **counts):

@@ -170,6 +170,48 @@ def test_error_among_the_tasks_leaves_no_process(num_workers):
   assert not multiprocessing.active_children()
 
 
+@pytest.mark.parametrize('threaded', [False, True])
+def test_workers_that_are_kept_work_on_until_they_are_closed(threaded):
+  pool = worker_pool.WorkerPool(
+      _process_id, num_workers=1, timeout_s=60, keep=True, threaded=threaded
+  )
+  loads = [_Load((1,)), _Load((2,))]
+  first = {process for _, process in pool.run(loads)}
+  assert len(first) == 1
+  assert {process for _, process in pool.run(loads)} == first
+  # Killed by the system, with nothing to do: no load is blamed.
+  (worker,) = multiprocessing.active_children()
+  worker.kill()
+  worker.join()
+  second = [outcome for outcome in pool.run(loads)]
+  assert not any(isinstance(o, worker_pool.Failure) for o in second)
+  assert not {process for _, process in second} & first
+  pool.close()
+  assert not multiprocessing.active_children()
+
+
+def test_workers_beside_threads_lose_their_culprits_too():
+  pool = worker_pool.WorkerPool(
+      _double, num_workers=1, timeout_s=60, threaded=True
+  )
+  failed = [
+      outcome.task.items for outcome in pool.run([_Load((1, 'kill', 2))])
+      if isinstance(outcome, worker_pool.Failure)
+  ]
+  assert failed == [('kill',)]
+  assert not multiprocessing.active_children()
+
+
+def test_workers_that_are_kept_end_with_an_error_of_the_caller():
+  pool = worker_pool.WorkerPool(
+      _double, num_workers=2, timeout_s=60, keep=True
+  )
+  with pytest.raises(ZeroDivisionError):
+    for _ in pool.run([_Load((1,)), _Load((2,)), _Load((3,))]):
+      raise ZeroDivisionError
+  assert not multiprocessing.active_children()
+
+
 def test_caller_who_takes_his_time_is_no_reason_to_blame(monkeypatch):
   """Both loads are done; the caller looks at the first for an hour."""
   clock = [0.0]

@@ -1,0 +1,66 @@
+"""Input results: the verdicts on the inputs of many tasks, by a worker pool."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from drumspace_ext import errors
+from drumspace_ext import extraction
+from drumspace_ext import input_kinds
+from drumspace_ext import input_readers
+from drumspace_ext import input_tasks
+from drumspace_ext import worker_pool
+
+
+def run_task(
+    task: input_tasks.Task, recipe: extraction.Recipe
+) -> list[extraction.InputResult]:
+  """Extracts the inputs of a task; it runs in a worker."""
+  if task.kind == input_kinds.TFRECORD:
+    return [
+        extraction.extract_record(record, place, recipe)
+        for place, record in task.items
+    ]
+  verdicts = []
+  for input_id, data in input_readers.contents(task):
+    if isinstance(data, errors.RejectedInputError):
+      verdicts.append(
+          extraction.InputResult(input_id, data.reason, data.detail)
+      )
+    else:
+      verdicts.append(extraction.extract_midi(data, input_id, recipe))
+  return verdicts
+
+
+def results(
+    tasks: Iterable[input_tasks.Task | tuple], pool: worker_pool.WorkerPool,
+    on_progress: Callable[[int, int], None] = lambda *_: None,
+) -> Iterator[list[extraction.InputResult]]:
+  """Yields the results of all inputs, task by task.
+
+  Args:
+    tasks: What `input_tasks.tasks` yields.
+    pool: One that runs `run_task`.
+    on_progress: Called with (bytes, inputs) as they are done.
+  """
+  lost: list[extraction.InputResult] = []
+
+  def loads():
+    for task in tasks:
+      if isinstance(task, input_tasks.Task):
+        if task.items:
+          yield task
+        continue
+      name, problem = task
+      lost.append(
+          extraction.InputResult(name, problem.reason, problem.detail)
+      )
+
+  for outcome in pool.run(loads()):
+    if isinstance(outcome, worker_pool.Failure):
+      input_id = outcome.task.items[0][0]
+      found, size = [extraction.InputResult(input_id, outcome.reason)], 0
+    else:
+      task, found = outcome
+      size = task.size
+    on_progress(size, len(found))
+    yield found
+  yield lost
