@@ -43,6 +43,11 @@ VOICES_IN = flags.DEFINE_string(
     'Drum map to read with: gm14, lstmetallica9, note_seq9, magenta_js9, '
     'roland, or a TOML file of your own.',
 )
+VOICES_OUT = flags.DEFINE_string(
+    'voices_out', None,
+    'Drum map to write with, as --voices_in. By default patterns are written '
+    'in gm14, and the drum notes of whole NoteSequences keep their pitches.',
+)
 TILE = flags.DEFINE_integer(
     'tile', None,
     'Play each two-bar pattern this many times in what is written. drums_rnn '

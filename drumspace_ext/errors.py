@@ -8,6 +8,7 @@
     CheckpointError    a checkpoint is damaged, or does not fit
     TrainingError      training can't go on
     OutputError        a result can't be written
+    MissingPackageError  an optional package is needed and not installed
     RejectedInputError one input of a corpus gives nothing; it is counted
 
 Errors of the caller (a wrong array, a wrong path) also derive from ValueError,
@@ -47,6 +48,10 @@ class TrainingError(DrumspaceError):
 
 class OutputError(DrumspaceError):
   """A result can't be written where the caller wants it."""
+
+
+class MissingPackageError(DrumspaceError, ImportError):
+  """Something needs an optional package that is not installed."""
 
 
 class RejectedInputError(DrumspaceError):

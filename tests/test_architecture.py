@@ -20,8 +20,9 @@ LAYERS = (
         'tfrecords', 'voices', 'worker_pool',
     ),
     (
-        'configs', 'midi_files', 'music_proto', 'output_files', 'paths',
-        'patterns', 'tempo_maps', 'text_kinds', 'user_paths',
+        'configs', 'latent_annotations', 'midi_files', 'music_proto',
+        'output_files', 'paths', 'patterns', 'tempo_maps', 'text_kinds',
+        'user_paths',
     ),
     (
         'checkpoints', 'config_loading', 'dataset', 'drum_maps',
@@ -42,22 +43,24 @@ LAYERS = (
     ),
     (
         'collection', 'conversion', 'inspection', 'metrics',
-        'pattern_converter', 'trained_model', 'validation',
+        'pattern_converter', 'stages', 'trained_model', 'validation',
     ),
     (
-        'beats', 'conversion_files', 'evaluation', 'generation', 'reports',
+        'beats', 'conversion_files', 'evaluation', 'generation',
+        'magenta_pipelines', 'pattern_stages', 'reports', 'stage_chains',
         'training',
     ),
     (
         'dataset_creation', 'evaluation_html', 'generation_files',
+        'model_stages',
     ),
     (
-        'quickstart',
+        'quickstart', 'stage_kinds',
     ),
     (
         'drumspace_convert', 'drumspace_create_dataset', 'drumspace_evaluate',
         'drumspace_generate', 'drumspace_inspect', 'drumspace_quickstart',
-        'drumspace_train',
+        'drumspace_run_pipeline', 'drumspace_train',
     ),
 )
 _SRC = pathlib.Path(drumspace_ext.__file__).parent
