@@ -7,10 +7,13 @@ r"""Runs a chain of stages over NoteSequences, as a Magenta pipeline would.
   filter       leaves out trivial patterns
   novel        leaves out trivial and known patterns, as told by
                --examples_path or else by the model
+  drums_rnn    ready for drums_rnn_create_dataset: its nine drums, played four
+               times or more, nothing that it would lose; comes last
   encode       adds the latent vector, as a text annotation
   reconstruct  what the model makes of the latent vector
   vary         neighbours in latent space, --num_outputs of each
 
+--voices_out writes the patterns in another drum map at the end of the chain.
 Inputs are TFRecords of NoteSequences, MIDI files, folders, zips, datasets and
 drums_rnn primers. --output_dir then holds patterns.tfrecord, rejected.tsv (each
 input of each stage that gave nothing, and why), report.json (all counts) and
@@ -18,8 +21,8 @@ manifest.json. Inside Magenta the same stages are pipelines:
 drumspace_ext.magenta_pipelines.
 
 Usage:
-  drumspace_run_pipeline --input=songs.tfrecord --stages=loops,filter --tile=4 \
-    --voices_out=note_seq9 --output_dir=/tmp/drumspace/for_drums_rnn
+  drumspace_run_pipeline --input=songs.tfrecord --stages=loops,drums_rnn \
+    --output_dir=/tmp/drumspace/for_drums_rnn
   drumspace_run_pipeline --input=drums_rnn_outputs --stages=bars,vary,novel \
     --checkpoint_file=shipped:vae --num_outputs=8 --seed=1 \
     --output_dir=/tmp/drumspace/variations

@@ -20,6 +20,9 @@ from drumspace_ext import training_sets
 
 # The table of drums_rnn and MusicVAE, whose classes a DrumTrack is made for.
 _MAGENTA_MAP = 'note_seq9'
+# Its dataset pipeline makes a DrumsExtractor(min_bars=7), and two bars make a
+# pattern.
+DRUMS_RNN_REPEATS = 4
 
 
 class LoopExtractor(stages.Stage):
@@ -31,7 +34,7 @@ class LoopExtractor(stages.Stage):
 
   def __init__(
       self, recipe: extraction.Recipe | None = None, *, repeats: int = 1,
-      drum_map: drum_maps.DrumMap | None = None, name: str | None = None,
+      name: str | None = None,
   ):
     """Makes the stage.
 
@@ -39,13 +42,11 @@ class LoopExtractor(stages.Stage):
       recipe: How NoteSequences are read; by default as published.
       repeats: How often a pattern is played in what comes out; drums_rnn's
         DrumsExtractor needs 4.
-      drum_map: How patterns are written; `gm14` if None.
       name: See `stages.Stage`.
     """
     super().__init__(name)
     self._recipe = recipe or extraction.Recipe()
     self._repeats = repeats
-    self._drum_map = drum_map
 
   def _loops(self, sequence) -> list[extraction.LoopCount]:
     """Returns the best phase of each pattern; the class decides the order."""
@@ -67,7 +68,7 @@ class LoopExtractor(stages.Stage):
       codes = extraction.bytes_to_codes(loop.phase)
       yield stages.derive(
           sequence, patterns.step_codes_to_hits(codes), f'loop/{number}',
-          repeats=self._repeats, drum_map=self._drum_map,
+          repeats=self._repeats,
           qpm=(loop.min_qpm + loop.max_qpm) / 2,
       )
 
@@ -75,19 +76,24 @@ class LoopExtractor(stages.Stage):
 class DrumTrackExtractor(LoopExtractor):
   """NoteSequence -> `note_seq.DrumTrack`s of its loops, for an EncoderPipeline.
 
-  It stands where Magenta's own graphs have Quantizer and DrumsExtractor. By
-  default pitches are written as drums_rnn and MusicVAE read them (note_seq9).
+  It stands where Magenta's own graphs have Quantizer and DrumsExtractor.
   """
 
   def __init__(
       self, recipe: extraction.Recipe | None = None, *, repeats: int = 1,
       drum_map: drum_maps.DrumMap | None = None, name: str | None = None,
   ):
-    """Makes the stage; see `LoopExtractor`."""
-    super().__init__(
-        recipe, repeats=repeats, name=name,
-        drum_map=drum_map or drum_maps.load(_MAGENTA_MAP),
-    )
+    """Makes the stage.
+
+    Args:
+      recipe: See `LoopExtractor`.
+      repeats: Likewise.
+      drum_map: Whose pitches the DrumTracks have; if None, the classes that
+        drums_rnn and MusicVAE know (`note_seq9`).
+      name: See `stages.Stage`.
+    """
+    super().__init__(recipe, repeats=repeats, name=name)
+    self._drum_map = drum_map or drum_maps.load(_MAGENTA_MAP)
 
   @property
   def output_type(self) -> type:
@@ -110,13 +116,12 @@ class BarCutter(stages.Stage):
 
   def __init__(
       self, recipe: extraction.Recipe | None = None, *, repeats: int = 1,
-      drum_map: drum_maps.DrumMap | None = None, name: str | None = None,
+      name: str | None = None,
   ):
     """Makes the stage; see `LoopExtractor`."""
     super().__init__(name)
     self._recipe = recipe or extraction.Recipe()
     self._repeats = repeats
-    self._drum_map = drum_map
 
   def _outputs(self, sequence) -> Iterable:
     # What holds no drums has no bars, where `to_patterns` gives silence.
@@ -130,9 +135,74 @@ class BarCutter(stages.Stage):
     )
     for number, hits in enumerate(cut, 1):
       yield stages.derive(
-          sequence, hits, f'bars/{number}', repeats=self._repeats,
-          drum_map=self._drum_map,
+          sequence, hits, f'bars/{number}', repeats=self._repeats
       )
+
+
+class VoiceMapper(stages.Stage):
+  """Pattern NoteSequence -> the same, written in another drum map.
+
+  The last of our stages in a chain, for the others read `gm14`. It counts the
+  hits that the map has no room for.
+  """
+
+  def __init__(self, drum_map: drum_maps.DrumMap, *, name: str | None = None):
+    """Makes the stage.
+
+    Args:
+      drum_map: How patterns are written.
+      name: See `stages.Stage`.
+    """
+    super().__init__(name)
+    self._drum_map = drum_map
+
+  def _outputs(self, sequence) -> Iterable:
+    hits, repeats = stages.pattern_of(sequence)
+    lost = int(hits.sum()) - int(self._drum_map.folded(hits).sum())
+    self._counts['hits'] += int(hits.sum())
+    self._counts['hits_lost'] += lost
+    mapped = stages.derive(
+        sequence, hits, self._drum_map.name, repeats=repeats,
+        drum_map=self._drum_map,
+    )
+    mapped.text_annotations.extend(sequence.text_annotations)
+    yield mapped
+
+
+class DrumsRnnWriter(VoiceMapper):
+  """Pattern NoteSequence -> the same, as drums_rnn_create_dataset takes it.
+
+  Written in the classes that drums_rnn knows (`note_seq9`), and played often
+  enough. A pattern with a bar of silence in it, be it across its ends, is left
+  out, for drums_rnn's DrumsExtractor would cut it into pieces too short for it.
+  """
+
+  def __init__(self, *, repeats: int = 1, name: str | None = None):
+    """Makes the stage.
+
+    Args:
+      repeats: How often a pattern is played, at least 4 times all the same.
+      name: See `stages.Stage`.
+    """
+    super().__init__(drum_maps.load(_MAGENTA_MAP), name=name)
+    self._repeats = max(repeats, DRUMS_RNN_REPEATS)
+
+  def _outputs(self, sequence) -> Iterable:
+    hits, repeats = stages.pattern_of(sequence)
+    struck = np.flatnonzero(self._drum_map.folded(hits).any(1))
+    if not len(struck):
+      raise errors.RejectedInputError('bar_of_silence', 'it is all silent')
+    # Silent steps between each hit and the next, across the ends too.
+    rests = np.diff(struck, append=struck[0] + patterns.NUM_STEPS) - 1
+    if rests.max() >= patterns.STEPS_PER_BAR:
+      raise errors.RejectedInputError(
+          'bar_of_silence', f'{rests.max()} silent steps in a row'
+      )
+    for mapped in super()._outputs(stages.derive(
+        sequence, hits, 'drums_rnn', repeats=max(repeats, self._repeats)
+    )):
+      mapped.text_annotations.extend(sequence.text_annotations)
+      yield mapped
 
 
 class PatternFilter(stages.Stage):

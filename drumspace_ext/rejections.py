@@ -93,6 +93,10 @@ _REASONS = {
         'a stage takes one two-bar pattern, and this plays several',
         'put the stage loops or bars before it',
     ),
+    'bar_of_silence': (
+        'it has a whole bar of silence, at which drums_rnn cuts',
+        'nothing to do: drums_rnn does not learn such pauses',
+    ),
     'trivial_pattern': (
         'the pattern is too simple (entropy below 0.9 nats)',
         'nothing to do: a plain pulse is no pattern',

@@ -21,7 +21,7 @@ class Options:
   Attributes:
     recipe: How songs are read.
     repeats: How often a pattern is played in what comes out.
-    voices_out: How patterns are written; `gm14` if None.
+    voices_out: How patterns are written at the end; `gm14` if None.
     checkpoint: The model, for stages that need one.
     examples_path: Known patterns.
     num_outputs: Variations of each pattern.
@@ -50,10 +50,7 @@ def _checkpoint(options: Options, kind: str) -> str:
 
 
 def _cutter(stage_class: type, options: Options, name: str) -> stages.Stage:
-  return stage_class(
-      options.recipe, repeats=options.repeats, drum_map=options.voices_out,
-      name=name,
-  )
+  return stage_class(options.recipe, repeats=options.repeats, name=name)
 
 
 def _encoder(options: Options, name: str) -> stages.Stage:
@@ -101,6 +98,12 @@ KINDS: types.MappingProxyType[
         lambda options, name: pattern_stages.PatternFilter(name=name),
     ),
     'novel': ('leaves out trivial and known patterns', _novel),
+    'drums_rnn': (
+        'ready for drums_rnn_create_dataset',
+        lambda options, name: pattern_stages.DrumsRnnWriter(
+            repeats=options.repeats, name=name
+        ),
+    ),
     'encode': ('adds the latent vector', _encoder),
     'reconstruct': ('what the model makes of the latent vector',
                     _reconstructor),
@@ -109,16 +112,24 @@ KINDS: types.MappingProxyType[
 
 
 def make(kinds: Sequence[str], options: Options) -> list[stages.Stage]:
-  """Makes the stages of a chain.
+  """Makes the stages of a chain, with one for `voices_out` at the end.
 
   A kind that comes twice is called by its place the second time (`filter_3`).
 
   Raises:
-    InputError: If a kind is unknown or lacks what it needs, or there is none.
+    InputError: If a kind is unknown, lacks what it needs or stands where it
+      can't, or there is none.
   """
   if not kinds:
     raise errors.InputError(
         f'name the stages of the chain; there are {", ".join(KINDS)}.'
+    )
+  if 'drums_rnn' in kinds[:-1] or (
+      'drums_rnn' in kinds and options.voices_out is not None
+  ):
+    raise errors.InputError(
+        'the stage drums_rnn writes another drum map: it comes last, without '
+        '--voices_out.'
     )
   chain = []
   for number, kind in enumerate(kinds, 1):
@@ -130,4 +141,7 @@ def make(kinds: Sequence[str], options: Options) -> list[stages.Stage]:
       )
     name = kind if kind not in kinds[:number - 1] else f'{kind}_{number}'
     chain.append(KINDS[kind][1](options, name))
+  if options.voices_out is not None:
+    # Last: the other stages read gm14.
+    chain.append(pattern_stages.VoiceMapper(options.voices_out, name='voices'))
   return chain
