@@ -41,7 +41,7 @@ ASSUME_DRUMS = flags.DEFINE_bool(
 VOICES_IN = flags.DEFINE_string(
     'voices_in', 'gm14',
     'Drum map to read with: gm14, lstmetallica9, note_seq9, magenta_js9, '
-    'roland, or a TOML file of your own.',
+    'roland, groovae9, or a TOML file of your own.',
 )
 VOICES_OUT = flags.DEFINE_string(
     'voices_out', None,

@@ -12,7 +12,9 @@ from drumspace_ext import drum_maps
 from drumspace_ext import errors
 from drumspace_ext import voices
 
-_MAPS = ('gm14', 'lstmetallica9', 'note_seq9', 'magenta_js9', 'roland')
+_MAPS = (
+    'gm14', 'lstmetallica9', 'note_seq9', 'magenta_js9', 'roland', 'groovae9',
+)
 _NINE = [name for name in _MAPS if name.endswith('9')]
 _HOST_CLASSES = drums_encoder_decoder.DEFAULT_DRUM_TYPE_PITCHES
 
