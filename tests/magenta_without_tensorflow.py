@@ -6,6 +6,8 @@ files, and of TensorFlow there is what the pipelines use: files, TFRecords,
 logging, and the protobuf SequenceExample, built from its published definition
 (tensorflow/core/example/{feature,example}.proto). `pip install --no-deps
 magenta==2.1.4` is all it needs. `sys.modules` is left as it was.
+
+Where TensorFlow is installed, as for `tests/integration`, it is used as it is.
 """
 
 from collections.abc import Iterator
@@ -25,6 +27,10 @@ import pytest
 from drumspace_ext import tfrecords
 
 _MISSING = 'Magenta is not installed (pip install --no-deps magenta==2.1.4)'
+_NAMES = (
+    'dag_pipeline', 'drum_pipelines', 'event_sequence_pipeline',
+    'note_sequence_pipelines', 'pipeline', 'pipelines_common', 'statistics',
+)
 _OWN = ('magenta', 'tensorflow')
 _FIELD = descriptor_pb2.FieldDescriptorProto
 
@@ -37,6 +43,14 @@ def is_installed() -> bool:
   if not found and os.environ.get('CI') == 'true':
     pytest.fail(_MISSING + ', and CI=true')
   return found
+
+
+def has_tensorflow() -> bool:
+  """Says whether the real TensorFlow is here."""
+  found = sys.modules.get('tensorflow')
+  if found is not None:
+    return hasattr(found, '__version__')
+  return importlib.util.find_spec('tensorflow') is not None
 
 
 def _field(name, number, kind, *, repeated=False, type_name=None):
@@ -154,22 +168,26 @@ def _are_ours(name: str) -> bool:
   return name.partition('.')[0] in _OWN
 
 
+def _imported() -> types.SimpleNamespace:
+  return types.SimpleNamespace(**{
+      name: importlib.import_module(f'magenta.pipelines.{name}')
+      for name in _NAMES
+  })
+
+
 @contextlib.contextmanager
 def modules() -> Iterator[types.SimpleNamespace]:
   """Gives Magenta's modules of pipelines, by their names."""
+  if has_tensorflow():
+    yield _imported()
+    return
   before = {n: m for n, m in sys.modules.items() if _are_ours(n)}
   made = _modules()
   try:
     for name in before:
       del sys.modules[name]
     sys.modules.update(made)
-    yield types.SimpleNamespace(**{
-        name: importlib.import_module(f'magenta.pipelines.{name}') for name in (
-            'dag_pipeline', 'drum_pipelines', 'event_sequence_pipeline',
-            'note_sequence_pipelines', 'pipeline', 'pipelines_common',
-            'statistics',
-        )
-    })
+    yield _imported()
   finally:
     for name in [n for n in sys.modules if _are_ours(n)]:
       del sys.modules[name]

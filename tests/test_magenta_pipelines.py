@@ -382,6 +382,8 @@ def test_real_collection_goes_through(magenta):
 def test_modules_are_left_as_they_were():
   if not magenta_without_tensorflow.is_installed():
     pytest.skip('Magenta is not installed')
+  if magenta_without_tensorflow.has_tensorflow():
+    pytest.skip('the real TensorFlow is used')
   # In a process of its own: the fixture of this file may be open here.
   code = (
       'import sys, magenta_without_tensorflow as m\n'

@@ -29,6 +29,12 @@ ${MAGENTA}drums_rnn_generate --config=drum_kit --hparams="$hparams" \
   --run_dir="$out/run" --num_outputs=2 --num_steps=128 \
   --primer_drums="$(head -n 1 "$out/sample/primer.txt")" \
   --output_dir="$out/continued"
+# Or as a MIDI file, which brings its tempo with it.
+drumspace_convert --input="$out/sample/patterns.tsv" --voices_out=note_seq9 \
+  --qpm=97 --output="$out/sample/primer.mid"
+${MAGENTA}drums_rnn_generate --config=drum_kit --hparams="$hparams" \
+  --run_dir="$out/run" --num_outputs=2 --num_steps=64 \
+  --primer_midi="$out/sample/primer.mid" --output_dir="$out/continued_midi"
 
 # The continuations come back: as patterns with their latent vectors, and as
 # variations around them. drumspace_build_map gives them places on a map.

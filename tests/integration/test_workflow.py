@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from drumspace_ext import drum_maps
+from drumspace_ext import extraction
 from drumspace_ext import latent_annotations
+from drumspace_ext import midi_note_sequences
 from drumspace_ext import note_sequences
 from drumspace_ext import pattern_stages
 from drumspace_ext import record_kinds
@@ -104,7 +106,16 @@ def test_console_scripts_lead_there_and_back(songs, tmp_path):
   hits, _ = stages.pattern_of(note_sequences.parse(sample))
   expected = drum_maps.load('note_seq9').folded(hits)
   last = np.flatnonzero(expected.any(1))[-1]
-  for sequence in back[::4]:
+  cutter = pattern_stages.BarCutter(
+      extraction.Recipe(drum_map=drum_maps.load('note_seq9'))
+  )
+  continued = [
+      midi_note_sequences.to_note_sequence(path.read_bytes())
+      for path in sorted((tmp_path / 'continued_midi').glob('*.mid'))
+  ]
+  assert [round(s.tempos[0].qpm) for s in continued] == [97, 97]
+  continued = [cutter.transform(sequence)[0] for sequence in continued]
+  for sequence in [*back[::4], *continued]:
     found, _ = stages.pattern_of(sequence)
     np.testing.assert_array_equal(found[:last + 1], expected[:last + 1])
   assert list(tfrecords.read(tmp_path / 'variations' / 'patterns.tfrecord'))
