@@ -109,6 +109,6 @@ def read(
   if len(found) > 1:
     raise errors.InputError(
         f'{sequence.id} carries latent vectors of {len(found)} checkpoints '
-        f'({", ".join(found)}); say which.'
+        f'({", ".join(sorted(found))}); say which.'
     )
   return next(iter(found.values()), None)
