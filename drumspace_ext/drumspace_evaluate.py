@@ -14,7 +14,8 @@ Usage:
     --examples_path=/tmp/drumspace/dataset --output_dir=/tmp/drumspace/panel
   drumspace_evaluate --input=sampled_raw.tsv,drums_rnn_outputs \
     --examples_path=/tmp/drumspace/dataset --output_dir=/tmp/drumspace/panel
-  drumspace_evaluate --input=drums_rnn_outputs --recursive --rows_by='t[0-9.]+' \
+  drumspace_evaluate --input=drums_rnn_outputs --recursive \
+    --rows_by='t[0-9][.][0-9]' --voices_in=note_seq9 \
     --examples_path=/tmp/drumspace/dataset --output_dir=/tmp/drumspace/panel
 """
 
@@ -43,7 +44,7 @@ _HELDOUT_PATH = flags.DEFINE_string(
 _ROWS_BY = flags.DEFINE_string(
     'rows_by', None,
     'Regular expression: an input becomes a row for each text that it finds in '
-    'the names of files and records, as t[0-9.]+ does in t0.8/a.mid.',
+    'the names of files and records, as t[0-9][.][0-9] does in t0.8/a.mid.',
 )
 # Seed and share of validation where no model says how it was trained.
 _DEFAULT_SPLIT = 0, 0.1

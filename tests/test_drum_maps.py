@@ -120,6 +120,18 @@ def test_note_seq9_has_the_classes_of_the_host():
   assert len(hosts) == 9
 
 
+def test_groovae9_has_the_pitches_that_groovae_reads_and_no_other():
+  # magenta.models.music_vae.data.ROLAND_DRUM_PITCH_CLASSES; held against the
+  # host itself in tests/integration.
+  voice = drum_maps.load('groovae9').voice_of_pitch
+  assert np.flatnonzero(voice >= 0).tolist() == [
+      22, 26, 36, 37, 38, 40, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53,
+      55, 57, 58, 59,
+  ]
+  # Every voice can be written: an unknown pitch would be a KeyError there.
+  assert None not in drum_maps.load('groovae9').written_pitches
+
+
 def test_magenta_js9_differs_from_note_seq9_on_four_pitches():
   ours = drum_maps.load('magenta_js9').voice_of_pitch
   hosts = drum_maps.load('note_seq9').voice_of_pitch
