@@ -32,6 +32,11 @@ from drumspace_ext import starter_songs
 from drumspace_ext import tfrecords
 
 MODEL = 'shipped:vae'
+# TensorFlow and Magenta warn of much where they are imported.
+pytestmark = (
+    [pytest.mark.filterwarnings('ignore')]
+    if magenta_without_tensorflow.has_tensorflow() else []
+)
 
 
 @pytest.fixture(scope='module', name='magenta')
