@@ -43,12 +43,17 @@ REJECTED = 'rejected_'
 
 
 def sequence_name(sequence: 'note_seq.NoteSequence') -> str:
-  """Returns the id of a NoteSequence, or else its file name, or a digest."""
+  """Returns the id of a NoteSequence, or else its file name, or a digest.
+
+  The pieces that Magenta's splitters make of one NoteSequence have one id; what
+  tells them apart is the second at which they begin.
+  """
   name = sequence.id or extraction.file_name_of(sequence)
-  if name:
-    return name
-  content = sequence.SerializeToString(deterministic=True)
-  return f'sha1:{hashlib.sha1(content).hexdigest()}'
+  if not name:
+    content = sequence.SerializeToString(deterministic=True)
+    return f'sha1:{hashlib.sha1(content).hexdigest()}'
+  offset = sequence.subsequence_info.start_time_offset
+  return f'{name}@{offset:g}s' if offset else name
 
 
 class Stage(abc.ABC):

@@ -198,6 +198,15 @@ def test_splitter_before_our_stage_costs_loops(magenta, songs):
   assert split < direct
 
 
+def test_pieces_of_one_song_have_ids_of_their_own(magenta, songs):
+  loaded = magenta.pipeline.load_pipeline(
+      _graph(magenta, pattern_stages.LoopExtractor()), songs
+  )['patterns']
+  ids = [sequence.id for sequence in loaded]
+  assert len(set(ids)) == len(ids) > len(songs)
+  assert any('@' in name for name in ids)
+
+
 def test_our_stages_feed_drums_extractor_and_encoder(magenta, songs):
   """Loops of ours -> Magenta's own pipeline of a drums_rnn dataset."""
   encoder = magenta.event_sequence_pipeline.EncoderPipeline(
