@@ -23,9 +23,9 @@ drumspace_ext.magenta_pipelines.
 Usage:
   drumspace_run_pipeline --input=songs.tfrecord --stages=loops,drums_rnn \
     --output_dir=/tmp/drumspace/for_drums_rnn
-  drumspace_run_pipeline --input=drums_rnn_outputs --stages=bars,vary,novel \
-    --checkpoint_file=shipped:vae --num_outputs=8 --seed=1 \
-    --output_dir=/tmp/drumspace/variations
+  drumspace_run_pipeline --input=drums_rnn_outputs --voices_in=note_seq9 \
+    --stages=bars,vary,novel --checkpoint_file=shipped:vae --num_outputs=8 \
+    --seed=1 --output_dir=/tmp/drumspace/variations
 """
 
 from absl import flags
