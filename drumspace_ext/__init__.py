@@ -9,6 +9,7 @@ The data's journey, and the modules that hold each stage of it:
   dataset        extraction, collection, dataset, dataset_creation, reports
   model          configs, models, networks, training, checkpoints
   z, samples     trained_model, sampling, generation, nearest, evaluation
+  pipelines      stages, pattern_stages, model_stages, magenta_pipelines
   anything else  conversion, inspection, quickstart
 
 The names below are the public ones; they are imported when first used, so that

@@ -8,6 +8,7 @@ import numpy as np
 
 from drumspace_ext import conversion
 from drumspace_ext import dataset
+from drumspace_ext import drum_maps
 from drumspace_ext import errors
 from drumspace_ext import extraction
 from drumspace_ext import note_sequences
@@ -36,7 +37,8 @@ def _main_beats(item: conversion.Item, options: conversion.Options):
     return list(item.hits)
   try:
     result = extraction.extract(
-        note_sequences.to_onsets(item.sequence), '', extraction.Recipe()
+        note_sequences.to_onsets(item.sequence), '',
+        extraction.Recipe(drum_map=options.voices_in),
     )
   except errors.RejectedInputError as e:
     raise errors.InputError(f'{item.name} gives no beat: {e}.') from e
@@ -47,7 +49,8 @@ def _main_beats(item: conversion.Item, options: conversion.Options):
 
 
 def read(
-    values: Sequence[str], step_codes: Sequence[str] = ()
+    values: Sequence[str], step_codes: Sequence[str] = (), *,
+    drum_map: drum_maps.DrumMap | None = None,
 ) -> np.ndarray:
   """Reads beats in the order in which they are named.
 
@@ -55,6 +58,7 @@ def read(
     values: MIDI files or TFRecords (of each song the loop played most, or the
       first two bars), datasets, `dataset.tsv:LINE`.
     step_codes: 32 step codes with commas between them, each a beat.
+    drum_map: How pitches are read; `gm14` if None.
 
   Returns:
     bool `[num_beats, 32, 14]`.
@@ -62,7 +66,9 @@ def read(
   Raises:
     InputError: If something can't be read, or nothing is named.
   """
-  options = conversion.Options()
+  options = conversion.Options(
+      voices_in=drum_map or drum_maps.load(drum_maps.GM14)
+  )
 
   def on_reject(name, reason, detail):
     raise errors.InputError(f'{name} gives no beat: {reason} {detail}'.strip())

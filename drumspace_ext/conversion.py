@@ -8,6 +8,7 @@ is counted and named by the caller's `on_reject`.
 
 from collections.abc import Callable, Iterator, Sequence
 import dataclasses
+import pathlib
 import typing
 
 import numpy as np
@@ -80,6 +81,7 @@ class Item:
 def read(
     values: Sequence[str], primers: Sequence[str], options: Options, *,
     recursive: bool, on_reject: Callable[[str, str, str], None],
+    excluded: pathlib.Path | None = None,
 ) -> Iterator[Item]:
   """Yields what is in the inputs.
 
@@ -90,6 +92,7 @@ def read(
     options: How to read.
     recursive: Search folders in folders.
     on_reject: Called with (name, reason, detail) of what can't be read.
+    excluded: A folder that is not searched: that of the results.
 
   Raises:
     InputError: If an input that was named is unusable, or there is none.
@@ -110,7 +113,9 @@ def read(
     else:
       others.append(value)
   if others or not (values or primers):
-    listing = inputs.list_inputs(others, recursive=recursive)
+    listing = inputs.list_inputs(
+        others, recursive=recursive, excluded=excluded
+    )
     input_readers.check_records(listing)
     yield from _sequences(listing, on_reject)
 
@@ -173,10 +178,9 @@ def _remapped(item: Item, options: Options) -> 'note_seq.NoteSequence':
 
 
 def _qpm(item: Item, options: Options) -> float:
-  if item.sequence is None or not item.sequence.tempos:
+  if item.sequence is None:
     return options.qpm
-  low, high = note_sequences.QPM_LIMITS
-  return min(max(item.sequence.tempos[0].qpm, low), high)
+  return note_sequences.qpm_of(item.sequence, options.qpm)
 
 
 def item_patterns(item: Item, options: Options) -> np.ndarray:

@@ -37,11 +37,6 @@ _TO = flags.DEFINE_enum(
     'Form to write, where the name of --output does not tell. wav goes into a '
     'folder or a .zip too.',
 )
-_VOICES_OUT = flags.DEFINE_string(
-    'voices_out', None,
-    'Drum map to write with, as --voices_in. By default patterns are written '
-    'in gm14, and the drum notes of whole NoteSequences keep their pitches.',
-)
 _PRIMER_DRUMS = flags.DEFINE_multi_string(
     'primer_drums', [],
     'A drums_rnn primer as input: a string of a Python list of tuples of MIDI '
@@ -95,7 +90,7 @@ def main(argv: list[str]) -> int:
     )
   maps = [
       drum_maps.load(flag.value) if flag.value else None
-      for flag in (drumspace_flags.VOICES_IN, _VOICES_OUT)
+      for flag in (drumspace_flags.VOICES_IN, drumspace_flags.VOICES_OUT)
   ]
   if not flags.FLAGS['voices_in'].present and maps[1] is None:
     maps[0] = None
@@ -144,8 +139,9 @@ def console_entry_point() -> None:
       drumspace_flags.INPUT, drumspace_flags.OUTPUT_DIR,
       drumspace_flags.RECURSIVE, drumspace_flags.STEPS_PER_QUARTER,
       drumspace_flags.ASSUME_DRUMS, drumspace_flags.VOICES_IN,
-      drumspace_flags.TILE, drumspace_flags.QPM, drumspace_flags.ACCENTS,
-      drumspace_flags.SWING, drumspace_flags.HUMANIZE, drumspace_flags.SEED,
+      drumspace_flags.VOICES_OUT, drumspace_flags.TILE, drumspace_flags.QPM,
+      drumspace_flags.ACCENTS, drumspace_flags.SWING, drumspace_flags.HUMANIZE,
+      drumspace_flags.SEED,
   ])
 
 

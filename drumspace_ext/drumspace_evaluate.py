@@ -14,12 +14,17 @@ Usage:
     --examples_path=/tmp/drumspace/dataset --output_dir=/tmp/drumspace/panel
   drumspace_evaluate --input=sampled_raw.tsv,drums_rnn_outputs \
     --examples_path=/tmp/drumspace/dataset --output_dir=/tmp/drumspace/panel
+  drumspace_evaluate --input=drums_rnn_outputs --recursive \
+    --rows_by='t[0-9][.][0-9]' --voices_in=note_seq9 \
+    --examples_path=/tmp/drumspace/dataset --output_dir=/tmp/drumspace/panel
 """
 
+import collections
 from collections.abc import Sequence
 import itertools
 import json
 import pathlib
+import re
 import sys
 
 from absl import flags
@@ -36,6 +41,11 @@ _HELDOUT_PATH = flags.DEFINE_string(
     'By default the validation part of --examples_path, split as the models '
     'were trained.',
 )
+_ROWS_BY = flags.DEFINE_string(
+    'rows_by', None,
+    'Regular expression: an input becomes a row for each text that it finds in '
+    'the names of files and records, as t[0-9][.][0-9] does in t0.8/a.mid.',
+)
 # Seed and share of validation where no model says how it was trained.
 _DEFAULT_SPLIT = 0, 0.1
 
@@ -49,8 +59,17 @@ def _names(values: Sequence[str]) -> list[str]:
   ]
 
 
-def _read(value: str, name: str):
-  """Returns the patterns of an input, bool `[num_patterns, 32, 14]`."""
+def _rows_by() -> re.Pattern | None:
+  try:
+    return re.compile(_ROWS_BY.value) if _ROWS_BY.value else None
+  except re.error as e:
+    raise errors.InputError(
+        f'--rows_by={_ROWS_BY.value} is no regular expression: {e}.'
+    ) from e
+
+
+def _read(value: str, name: str) -> dict:
+  """Returns the patterns of an input, bool `[num_patterns, 32, 14]`, by row."""
   # pylint: disable=g-import-not-at-top
   import numpy as np
 
@@ -63,7 +82,8 @@ def _read(value: str, name: str):
       steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
       assume_drums=drumspace_flags.ASSUME_DRUMS.value,
   )
-  left_out, parts = [], []
+  left_out, parts = [], collections.defaultdict(list)
+  rows_by = _rows_by()
 
   def on_reject(*rejection):
     left_out.append(': '.join(filter(None, rejection)))
@@ -72,8 +92,13 @@ def _read(value: str, name: str):
       [value], [], options, recursive=drumspace_flags.RECURSIVE.value,
       on_reject=on_reject,
   ):
+    found = rows_by.search(item.name) if rows_by else None
+    if rows_by and not found:
+      on_reject(item.name, f'--rows_by={_ROWS_BY.value} finds nothing in it')
+      continue
+    row = f'{name} {found[0]}' if found else name
     try:
-      parts.append(conversion.item_patterns(item, options))
+      parts[row].append(conversion.item_patterns(item, options))
     except errors.RejectedInputError as e:
       on_reject(item.name, e.reason, e.detail)
   if left_out:
@@ -81,7 +106,7 @@ def _read(value: str, name: str):
     print(f'{name}: {first}', file=sys.stderr)
   if not parts:
     raise errors.InputError(f'{value} holds no pattern that can be read.')
-  return np.concatenate(parts)
+  return {row: np.concatenate(parts[row]) for row in sorted(parts)}
 
 
 def _split(training_sets, training_set, models):
@@ -164,7 +189,10 @@ def _panel(values: Sequence[str], weights: Sequence[str]) -> dict:
     hits = patterns.step_codes_to_hits(drawn.codes)
     rows.append(evaluation.Row(name=name, hits=hits))
   for name, value in zip(names[len(weights):], values):
-    rows.append(evaluation.Row(name=name, hits=_read(value, name)))
+    rows += [
+        evaluation.Row(name=row, hits=hits)
+        for row, hits in _read(value, name).items()
+    ]
   count = itertools.count()
   with progress.step_bar(len(rows) + 2, 0, 'judging') as on_step:
     panel = evaluation.evaluate(

@@ -59,7 +59,12 @@ STRICT = flags.DEFINE_bool(
 VOICES_IN = flags.DEFINE_string(
     'voices_in', 'gm14',
     'Drum map to read with: gm14, lstmetallica9, note_seq9, magenta_js9, '
-    'roland, or a TOML file of your own.',
+    'roland, groovae9, or a TOML file of your own.',
+)
+VOICES_OUT = flags.DEFINE_string(
+    'voices_out', None,
+    'Drum map to write with, as --voices_in. By default patterns are written '
+    'in gm14, and the drum notes of whole NoteSequences keep their pitches.',
 )
 TILE = flags.DEFINE_integer(
     'tile', None,

@@ -6,6 +6,7 @@ from a genre's part of it (--genre), or around given beats (--near).
 between four, --mode=walk strolls through the space and comes back (one long
 MIDI file), --mode=vary lists neighbours of a beat, the nearest first. Beats are
 named by --input: MIDI files, TFRecords, dataset.tsv:LINE; or by --step_codes.
+Outputs of drums_rnn are read with --voices_in=note_seq9.
 
 Usage:
   drumspace_generate --run_dir=/tmp/drumspace/vae --num_outputs=100 \
@@ -80,6 +81,12 @@ def _num_outputs() -> int:
   return drumspace_flags.NUM_OUTPUTS.value or _DEFAULT_OUTPUTS
 
 
+def _drum_map():
+  from drumspace_ext import drum_maps  # pylint: disable=g-import-not-at-top
+
+  return drum_maps.load(drumspace_flags.VOICES_IN.value)
+
+
 def _beats(argv):
   from drumspace_ext import beats  # pylint: disable=g-import-not-at-top
 
@@ -87,7 +94,7 @@ def _beats(argv):
   least, most = _NEEDED[_mode()]
   if not values and not _STEP_CODES.value and not least:
     return []
-  found = beats.read(values, _STEP_CODES.value)
+  found = beats.read(values, _STEP_CODES.value, drum_map=_drum_map())
   if len(found) < least or not most:
     raise errors.InputError(
         f'--mode={_mode()} takes {least} beats by --input or --step_codes, '
@@ -113,7 +120,7 @@ def _make(generation, model, found, reference):
     if _GENRE.value:
       near = generation.genre_beats(reference, _GENRE.value)
     elif _NEAR.value:
-      near = beats.read(_NEAR.value)
+      near = beats.read(_NEAR.value, drum_map=_drum_map())
     return generation.sample(
         model, num_outputs=count, num_draws=_NUM_DRAWS.value, near=near,
         seed=seed, temperature=drumspace_flags.TEMPERATURE.value,
@@ -194,7 +201,7 @@ def console_entry_point() -> None:
       main, required=[drumspace_flags.OUTPUT_DIR],
       shared=[
           drumspace_flags.INPUT, drumspace_flags.RUN_DIR,
-          drumspace_flags.MODE,
+          drumspace_flags.MODE, drumspace_flags.VOICES_IN,
           drumspace_flags.CHECKPOINT_FILE, drumspace_flags.EXAMPLES_PATH,
           drumspace_flags.SEED, drumspace_flags.NUM_OUTPUTS,
           drumspace_flags.ACCENTS, drumspace_flags.SWING,

@@ -9,6 +9,7 @@
     TrainingError      training can't go on
     OutputError        a result can't be written
     PipelineError      a runner of Apache Beam failed
+    MissingPackageError  an optional package is needed and not installed
     RejectedInputError one input of a corpus gives nothing; it is counted
 
 Errors of the caller (a wrong array, a wrong path) also derive from ValueError,
@@ -52,6 +53,10 @@ class OutputError(DrumspaceError):
 
 class PipelineError(DrumspaceError):
   """A pipeline failed where it ran, or could not be started there."""
+
+
+class MissingPackageError(DrumspaceError, ImportError):
+  """Something needs an optional package that is not installed."""
 
 
 class RejectedInputError(DrumspaceError):

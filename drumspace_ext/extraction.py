@@ -7,6 +7,7 @@ NoteSequence record); `collection` merges the results of many.
 import collections
 import dataclasses
 import hashlib
+import typing
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from drumspace_ext import onsets as onsets_lib
 from drumspace_ext import patterns
 from drumspace_ext import record_kinds
 
+if typing.TYPE_CHECKING:
+  import note_seq
 
 _MAX_GAP_STEPS = 4096
 
@@ -228,12 +231,23 @@ def extract_record(
     kind = record_kinds.of_record(record)
     if kind != record_kinds.NOTE_SEQUENCE:
       return InputResult(place, 'not_note_sequence', f'it looks like {kind}')
-  file_name = '/'.join(
-      filter(None, (sequence.collection_name, sequence.filename))
-  )
   input_id = (
-      sequence.id or file_name or f'sha1:{hashlib.sha1(record).hexdigest()}'
+      sequence.id or file_name_of(sequence)
+      or f'sha1:{hashlib.sha1(record).hexdigest()}'
   )
+  return extract_sequence(sequence, input_id, recipe)
+
+
+def file_name_of(sequence: 'note_seq.NoteSequence') -> str:
+  """Returns the file that a NoteSequence says it comes from, or ''."""
+  return '/'.join(filter(None, (sequence.collection_name, sequence.filename)))
+
+
+def extract_sequence(
+    sequence: 'note_seq.NoteSequence', input_id: str, recipe: Recipe
+) -> InputResult:
+  """Extracts a NoteSequence; what is wrong with it is the verdict."""
+  file_name = file_name_of(sequence)
   try:
     onsets = note_sequences.to_onsets(
         sequence, assume_drums=recipe.assume_drums

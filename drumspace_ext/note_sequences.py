@@ -211,6 +211,16 @@ def validate_playing(*, qpm: float, velocity: int, repeats: int) -> None:
     raise ValueError(f'repeats must be at least 1, got {repeats}.')
 
 
+def qpm_of(
+    sequence: 'note_seq.NoteSequence',
+    default: float = onsets_lib.DEFAULT_QPM,
+) -> float:
+  """Returns the first tempo of a NoteSequence, within `QPM_LIMITS`."""
+  low, high = QPM_LIMITS
+  qpm = sequence.tempos[0].qpm if sequence.tempos else default
+  return min(max(qpm, low), high)
+
+
 def from_patterns(
     hits: np.ndarray,
     *,

@@ -89,6 +89,26 @@ _REASONS = {
         'its loops are too simple (entropy below 0.9 nats)',
         'nothing to do: a plain pulse is no pattern',
     ),
+    'not_one_pattern': (
+        'a stage takes one two-bar pattern, and this plays several',
+        'put the stage loops or bars before it',
+    ),
+    'bar_of_silence': (
+        'it has a whole bar of silence, at which drums_rnn cuts',
+        'nothing to do: drums_rnn does not learn such pauses',
+    ),
+    'trivial_pattern': (
+        'the pattern is too simple (entropy below 0.9 nats)',
+        'nothing to do: a plain pulse is no pattern',
+    ),
+    'known_pattern': (
+        'the pattern, or a rotation of it, is in the training set',
+        'nothing to do, where new patterns are wanted',
+    ),
+    'no_variation': (
+        'the model gives back nothing but this pattern',
+        'raise --temperature, or take another model',
+    ),
     'reader_crashed': (
         'reading it crashed the worker; the run went on without it',
         'look at the file with drumspace_inspect, and report it',

@@ -23,9 +23,9 @@ LAYERS = (
         'worker_pool',
     ),
     (
-        'configs', 'drum_kit', 'midi_files', 'music_proto', 'output_files',
-        'paths', 'patterns', 'remote_paths', 'tempo_maps', 'text_kinds',
-        'user_paths',
+        'configs', 'drum_kit', 'latent_annotations', 'midi_files',
+        'music_proto', 'output_files', 'paths', 'patterns', 'remote_paths',
+        'tempo_maps', 'text_kinds', 'user_paths',
     ),
     (
         'beam_runners', 'checkpoints', 'config_loading', 'dataset', 'drum_maps',
@@ -47,18 +47,18 @@ LAYERS = (
     ),
     (
         'input_readers', 'inspection', 'merging', 'metrics',
-        'pattern_converter', 'trained_model', 'validation',
+        'pattern_converter', 'stages', 'trained_model', 'validation',
     ),
     (
         'collection', 'conversion', 'evaluation', 'generation', 'input_results',
-        'page_data', 'training',
+        'magenta_pipelines', 'page_data', 'pattern_stages', 'training',
     ),
     (
         'beam_stages', 'beats', 'conversion_files', 'evaluation_html',
-        'map_page', 'reports',
+        'map_page', 'model_stages', 'reports', 'stage_chains',
     ),
     (
-        'dataset_writing', 'generation_files',
+        'dataset_writing', 'generation_files', 'stage_kinds',
     ),
     (
         'dataset_creation',
@@ -69,7 +69,8 @@ LAYERS = (
     (
         'drumspace_beam_create_dataset', 'drumspace_convert',
         'drumspace_create_dataset', 'drumspace_evaluate', 'drumspace_generate',
-        'drumspace_inspect', 'drumspace_quickstart', 'drumspace_train',
+        'drumspace_inspect', 'drumspace_quickstart', 'drumspace_run_pipeline',
+        'drumspace_train',
     ),
 )
 _SRC = pathlib.Path(drumspace_ext.__file__).parent

@@ -9,6 +9,7 @@ import synthetic_songs
 
 from drumspace_ext import beats
 from drumspace_ext import dataset
+from drumspace_ext import drum_maps
 from drumspace_ext import errors
 from drumspace_ext import midi_writing
 from drumspace_ext import note_sequences
@@ -72,6 +73,22 @@ def test_every_way_to_name_a_beat_keeps_its_place(tmp_path):
   ):
     found = beats.read(names, [_text(_FILL)])
     np.testing.assert_array_equal(found, [*expected, _FILL])
+
+
+def test_pitches_are_read_as_the_drum_map_says(tmp_path):
+  # The three toms of drums_rnn are two of ours in gm14.
+  nine = drum_maps.load('note_seq9')
+  hits = drawn_patterns.hits_of(
+      floor_tom=(0, 3, 6), low_tom=(8, 11), high_tom=(16,), kick=(20, 22, 28)
+  )
+  for repeats in (1, 4):
+    path = tmp_path / f'{repeats}.mid'
+    path.write_bytes(midi_writing.patterns_to_midi(
+        np.stack([hits] * repeats), drum_map=nine
+    ))
+    found = beats.read([str(path)], drum_map=nine)
+    np.testing.assert_array_equal(found, [hits])
+    assert (beats.read([str(path)]) != hits).any()
 
 
 def test_song_gives_the_loop_that_is_played_most(tmp_path):

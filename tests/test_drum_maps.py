@@ -12,7 +12,9 @@ from drumspace_ext import drum_maps
 from drumspace_ext import errors
 from drumspace_ext import voices
 
-_MAPS = ('gm14', 'lstmetallica9', 'note_seq9', 'magenta_js9', 'roland')
+_MAPS = (
+    'gm14', 'lstmetallica9', 'note_seq9', 'magenta_js9', 'roland', 'groovae9',
+)
 _NINE = [name for name in _MAPS if name.endswith('9')]
 _HOST_CLASSES = drums_encoder_decoder.DEFAULT_DRUM_TYPE_PITCHES
 
@@ -116,6 +118,18 @@ def test_note_seq9_has_the_classes_of_the_host():
   hosts = {frozenset(row): row[0] for row in _HOST_CLASSES}
   assert ours == hosts
   assert len(hosts) == 9
+
+
+def test_groovae9_has_the_pitches_that_groovae_reads_and_no_other():
+  # magenta.models.music_vae.data.ROLAND_DRUM_PITCH_CLASSES; held against the
+  # host itself in tests/integration.
+  voice = drum_maps.load('groovae9').voice_of_pitch
+  assert np.flatnonzero(voice >= 0).tolist() == [
+      22, 26, 36, 37, 38, 40, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53,
+      55, 57, 58, 59,
+  ]
+  # Every voice can be written: an unknown pitch would be a KeyError there.
+  assert None not in drum_maps.load('groovae9').written_pitches
 
 
 def test_magenta_js9_differs_from_note_seq9_on_four_pitches():

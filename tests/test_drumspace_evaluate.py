@@ -14,6 +14,7 @@ import torch
 from drumspace_ext import checkpoints
 from drumspace_ext import config_loading
 from drumspace_ext import dataset
+from drumspace_ext import drum_maps
 from drumspace_ext import drumspace_evaluate
 from drumspace_ext import errors
 from drumspace_ext import evaluation
@@ -204,6 +205,41 @@ def test_mistakes_are_named_and_leave_nothing(
     _evaluate('--examples_path=examples.tsv', '--output_dir=failed', *args)
   assert '\n' not in str(caught.value)
   assert not (folder / 'failed').exists()
+
+
+def test_outputs_are_judged_by_temperature(folder, tmp_path, capsys):
+  # As drums_rnn leaves them: a folder for each, and notes of its nine drums.
+  codes = dataset.read(folder / 'examples.tsv').codes
+  hits = patterns.step_codes_to_hits(codes)
+  nine = drum_maps.load('note_seq9')
+  for temperature, part in (('t0.5', hits[:60]), ('t1.0', hits[60:112])):
+    (tmp_path / 'in' / temperature).mkdir(parents=True)
+    for number, beat in enumerate(part):
+      path = tmp_path / 'in' / temperature / f'{number:03}.mid'
+      path.write_bytes(midi_writing.patterns_to_midi(beat, drum_map=nine))
+  (tmp_path / 'in' / 'odd.mid').write_bytes(
+      midi_writing.patterns_to_midi(hits[0])
+  )
+  assert not _evaluate(
+      tmp_path / 'in', '--recursive', '--rows_by=t[0-9][.][0-9]',
+      '--voices_in=note_seq9', f'--examples_path={folder}/examples.tsv',
+      f'--heldout_path={folder}/examples.tsv', f'--output_dir={tmp_path}/out',
+  )
+  panel = json.loads((tmp_path / 'out' / 'evaluation.json').read_text('utf-8'))
+  rows = panel['rows'][1:-1]
+  assert [(row['name'], row['patterns']) for row in rows] == [
+      ('in t0.5', 60), ('in t1.0', 52),
+  ]
+  assert rows[0]['digest'] == evaluation.digest(nine.folded(hits[:60]))
+  assert '1 left out, the first in/odd.mid' in capsys.readouterr().err
+
+
+def test_rows_by_what_is_no_expression_is_named(folder, tmp_path):
+  with pytest.raises(errors.InputError, match='no regular expression'):
+    _evaluate(
+        folder / 'beats.tsv', '--rows_by=t[',
+        f'--examples_path={folder}/examples.tsv', f'--output_dir={tmp_path}',
+    )
 
 
 def test_mistake_is_one_line_and_status_1(folder):

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 
+import drawn_patterns
 import entry_points
 import mido
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 import starter_models
 
 from drumspace_ext import dataset
+from drumspace_ext import drum_maps
 from drumspace_ext import errors
 from drumspace_ext import manifests
 from drumspace_ext import midi_writing
@@ -271,3 +273,32 @@ def test_help_needs_no_torch():
   assert done.stdout.count('drumspace_generate --run_dir') == 3
   assert '--num_bars' in done.stdout and '--tile:' not in done.stdout
   assert not done.stderr
+
+
+def test_output_of_drums_rnn_is_varied_and_led_to_a_training_pattern(tmp_path):
+  nine = drum_maps.load('note_seq9')
+  hits = drawn_patterns.hits_of(
+      kick=(0, 6, 16), snare=(4, 12, 20, 28), low_tom=(24, 26), high_tom=(30,)
+  )
+  midi = tmp_path / 'output.mid'
+  midi.write_bytes(midi_writing.patterns_to_midi(hits, drum_map=nine))
+  (tmp_path / 'dataset.tsv').write_text(dataset.format_line(_CODES[0]))
+  common = ['--checkpoint_file=shipped:acai', '--voices_in=note_seq9']
+  assert not _generate(
+      *common, '--mode=interpolate', '--num_outputs=6',
+      f'--input={midi},{tmp_path / "dataset.tsv"}:1',
+      f'--output_dir={tmp_path / "path"}',
+  )
+  codes = dataset.read(tmp_path / 'path' / 'patterns.tsv').codes
+  np.testing.assert_array_equal(
+      codes[[0, -1]], [patterns.hits_to_step_codes(hits), _CODES[0]]
+  )
+  assert not _generate(
+      *common, '--mode=vary', '--num_outputs=4', f'--input={midi}',
+      f'--output_dir={tmp_path / "vary"}',
+  )
+  varied = patterns.step_codes_to_hits(
+      dataset.read(tmp_path / 'vary' / 'patterns.tsv').codes
+  )
+  distances = (varied != hits).sum((1, 2))
+  assert (np.diff(distances) >= 0).all() and distances[0] > 0

@@ -417,3 +417,12 @@ def test_an_argument_out_of_range_is_named(bad):
   ((name, value),) = bad.items()
   with pytest.raises(ValueError, match=f'{name} must be .*, got {value}'):
     note_sequences.from_patterns(np.zeros((32, 14), np.bool_), **bad)
+
+
+@pytest.mark.parametrize('tempos, expected', [
+    ((), 120), ((90,), 90), ((90, 140), 90), ((0,), 1), ((1e9,), 1000),
+])
+def test_tempo_is_the_first_one_within_limits(tempos, expected):
+  sequence = note_seq.NoteSequence(tempos=[{'qpm': qpm} for qpm in tempos])
+  assert note_sequences.qpm_of(sequence) == expected
+  assert note_sequences.qpm_of(note_seq.NoteSequence(), 77) == 77

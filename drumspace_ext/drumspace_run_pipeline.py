@@ -1,0 +1,131 @@
+r"""Runs a chain of stages over NoteSequences, as a Magenta pipeline would.
+
+--stages names them in the order in which they run:
+
+  loops        the patterns that a song plays three times in a row or more
+  bars         every two bars from the start, the last ones padded
+  filter       leaves out trivial patterns
+  novel        leaves out trivial and known patterns, as told by
+               --examples_path or else by the model
+  drums_rnn    ready for drums_rnn_create_dataset: its nine drums, played four
+               times or more, nothing that it would lose; comes last
+  encode       adds the latent vector, as a text annotation
+  reconstruct  what the model makes of the latent vector
+  vary         neighbours in latent space, --num_outputs of each
+
+--voices_out writes the patterns in another drum map at the end of the chain.
+Inputs are TFRecords of NoteSequences, MIDI files, folders, zips, datasets and
+drums_rnn primers. --output_dir then holds patterns.tfrecord, rejected.tsv (each
+input of each stage that gave nothing, and why), report.json (all counts) and
+manifest.json. Inside Magenta the same stages are pipelines:
+drumspace_ext.magenta_pipelines.
+
+Usage:
+  drumspace_run_pipeline --input=songs.tfrecord --stages=loops,drums_rnn \
+    --output_dir=/tmp/drumspace/for_drums_rnn
+  drumspace_run_pipeline --input=drums_rnn_outputs --voices_in=note_seq9 \
+    --stages=bars,vary,novel --checkpoint_file=shipped:vae --num_outputs=8 \
+    --seed=1 --output_dir=/tmp/drumspace/variations
+"""
+
+from absl import flags
+
+from drumspace_ext import drumspace_flags
+from drumspace_ext import errors
+
+_STAGES = flags.DEFINE_list(
+    'stages', [], 'Stages of the chain, with commas between them.'
+)
+
+
+def _checkpoint() -> str | None:
+  names = [*drumspace_flags.CHECKPOINT_FILE.value,
+           *filter(None, [drumspace_flags.RUN_DIR.value])]
+  if len(names) > 1:
+    raise errors.InputError(
+        f'one model is enough, got {len(names)}: {", ".join(names)}.'
+    )
+  return names[0] if names else None
+
+
+def _digests(checkpoint: str | None, examples_path: str | None) -> dict:
+  """Returns the digests of what the stages used, for the manifest."""
+  # pylint: disable=g-import-not-at-top
+  from drumspace_ext import manifests
+  from drumspace_ext import training_sets
+  # pylint: enable=g-import-not-at-top
+
+  digests = {}
+  if checkpoint:
+    from drumspace_ext import checkpoints  # pylint: disable=g-import-not-at-top
+
+    digests['weights'] = manifests.digest(checkpoints.find(checkpoint))
+  if examples_path:
+    digests['reference'] = training_sets.load(examples_path).digest
+  return digests
+
+
+def main(argv: list[str]) -> int:
+  # pylint: disable=g-import-not-at-top
+  from drumspace_ext import conversion
+  from drumspace_ext import drum_maps
+  from drumspace_ext import extraction
+  from drumspace_ext import manifests
+  from drumspace_ext import stage_chains
+  from drumspace_ext import stage_kinds
+  # pylint: enable=g-import-not-at-top
+
+  checkpoint = _checkpoint()
+  examples_path = drumspace_flags.EXAMPLES_PATH.value
+  voices_in = drum_maps.load(drumspace_flags.VOICES_IN.value)
+  options = stage_kinds.Options(
+      recipe=extraction.Recipe(
+          steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
+          assume_drums=drumspace_flags.ASSUME_DRUMS.value, drum_map=voices_in,
+      ),
+      repeats=drumspace_flags.TILE.value or 1,
+      voices_out=drum_maps.load(drumspace_flags.VOICES_OUT.value)
+      if drumspace_flags.VOICES_OUT.value else None,
+      checkpoint=checkpoint, examples_path=examples_path,
+      seed=drumspace_flags.SEED.value,
+      temperature=drumspace_flags.TEMPERATURE.value,
+      **({'num_outputs': drumspace_flags.NUM_OUTPUTS.value}
+         if drumspace_flags.NUM_OUTPUTS.value else {}),
+  )
+  ran = stage_chains.run_files(
+      drumspace_flags.input_values(argv), drumspace_flags.output_dir(),
+      stage_kinds.make([kind.strip() for kind in _STAGES.value], options),
+      recursive=drumspace_flags.RECURSIVE.value,
+      options=conversion.Options(
+          voices_in=voices_in, qpm=drumspace_flags.qpm()
+      ),
+      manifest=lambda: manifests.text(
+          drumspace_flags.arguments(__name__),
+          _digests(checkpoint, examples_path),
+      ),
+  )
+  print(stage_chains.summary(ran.report))
+  print()
+  for path in ran.paths.values():
+    print(f'  {path}')
+  return 0
+
+
+def console_entry_point() -> None:
+  drumspace_flags.run(
+      main,
+      required=[drumspace_flags.OUTPUT_DIR],
+      shared=[
+          drumspace_flags.INPUT, drumspace_flags.RECURSIVE,
+          drumspace_flags.STEPS_PER_QUARTER, drumspace_flags.ASSUME_DRUMS,
+          drumspace_flags.VOICES_IN, drumspace_flags.VOICES_OUT,
+          drumspace_flags.TILE, drumspace_flags.QPM, drumspace_flags.RUN_DIR,
+          drumspace_flags.CHECKPOINT_FILE, drumspace_flags.EXAMPLES_PATH,
+          drumspace_flags.NUM_OUTPUTS, drumspace_flags.TEMPERATURE,
+          drumspace_flags.SEED,
+      ],
+  )
+
+
+if __name__ == '__main__':
+  console_entry_point()
