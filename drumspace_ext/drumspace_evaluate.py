@@ -19,7 +19,6 @@ Usage:
 from collections.abc import Sequence
 import itertools
 import json
-import pathlib
 import sys
 
 from absl import flags
@@ -40,22 +39,12 @@ _HELDOUT_PATH = flags.DEFINE_string(
 _DEFAULT_SPLIT = 0, 0.1
 
 
-def _names(values: Sequence[str]) -> list[str]:
-  """Names rows by the last part of their paths, in full where two are alike."""
-  short = [pathlib.PurePath(value).name or value for value in values]
-  return [
-      name if short.count(name) == 1 else value
-      for name, value in zip(short, values)
-  ]
-
-
 def _read(value: str, name: str):
   """Returns the patterns of an input, bool `[num_patterns, 32, 14]`."""
   # pylint: disable=g-import-not-at-top
-  import numpy as np
-
   from drumspace_ext import conversion
   from drumspace_ext import drum_maps
+  from drumspace_ext import input_patterns
   # pylint: enable=g-import-not-at-top
 
   options = conversion.Options(
@@ -63,25 +52,12 @@ def _read(value: str, name: str):
       steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
       assume_drums=drumspace_flags.ASSUME_DRUMS.value,
   )
-  left_out, parts = [], []
-
-  def on_reject(*rejection):
-    left_out.append(': '.join(filter(None, rejection)))
-
-  for item in conversion.read(
-      [value], [], options, recursive=drumspace_flags.RECURSIVE.value,
-      on_reject=on_reject,
-  ):
-    try:
-      parts.append(conversion.item_patterns(item, options))
-    except errors.RejectedInputError as e:
-      on_reject(item.name, e.reason, e.detail)
-  if left_out:
-    first = f'{len(left_out):,} left out, the first {left_out[0]}'
-    print(f'{name}: {first}', file=sys.stderr)
-  if not parts:
-    raise errors.InputError(f'{value} holds no pattern that can be read.')
-  return np.concatenate(parts)
+  found = input_patterns.read(
+      value, name, options, recursive=drumspace_flags.RECURSIVE.value
+  )
+  if found.left_out:
+    print(input_patterns.left_out_text(found), file=sys.stderr)
+  return found.hits
 
 
 def _split(training_sets, training_set, models):
@@ -143,6 +119,7 @@ def _panel(values: Sequence[str], weights: Sequence[str]) -> dict:
   """Reads and draws everything and returns the panel."""
   # pylint: disable=g-import-not-at-top
   from drumspace_ext import evaluation
+  from drumspace_ext import input_patterns
   from drumspace_ext import patterns
   from drumspace_ext import progress
   from drumspace_ext import training_sets
@@ -150,7 +127,7 @@ def _panel(values: Sequence[str], weights: Sequence[str]) -> dict:
 
   seed = drumspace_flags.SEED.value
   training_set = training_sets.load(drumspace_flags.EXAMPLES_PATH.value)
-  names = _names([*weights, *values])
+  names = input_patterns.names([*weights, *values])
   loaded, digests = _load(weights) if weights else ([], [])
   models = list(zip(names, loaded))
   train_codes, heldout_codes = _split(training_sets, training_set, models)

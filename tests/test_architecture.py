@@ -15,13 +15,15 @@ import drumspace_ext
 
 LAYERS = (
     (
-        'errors', 'genres', 'interrupts', 'latents', 'manifests', 'midi_scan',
+        'errors', 'genres', 'interrupts', 'label_exchange', 'latents',
+        'manifests', 'map_data', 'map_density', 'map_quality', 'midi_scan',
         'models', 'models.layers', 'onsets', 'progress', 'rejections',
         'starter', 'tfrecords', 'voices', 'worker_pool',
     ),
     (
-        'configs', 'midi_files', 'music_proto', 'output_files', 'paths',
-        'patterns', 'tempo_maps', 'text_kinds', 'user_paths',
+        'configs', 'genre_regions', 'latent_map', 'midi_files', 'music_proto',
+        'output_files', 'paths', 'patterns', 'tempo_maps', 'text_kinds',
+        'user_paths',
     ),
     (
         'checkpoints', 'config_loading', 'dataset', 'drum_maps',
@@ -45,19 +47,26 @@ LAYERS = (
         'pattern_converter', 'trained_model', 'validation',
     ),
     (
-        'beats', 'conversion_files', 'evaluation', 'generation', 'reports',
-        'training',
+        'beats', 'conversion_files', 'evaluation', 'generation',
+        'input_patterns', 'map_page', 'reports', 'training',
     ),
     (
         'dataset_creation', 'evaluation_html', 'generation_files',
+        'map_building',
+    ),
+    (
+        'map_files',
+    ),
+    (
+        'map_display',
     ),
     (
         'quickstart',
     ),
     (
-        'drumspace_convert', 'drumspace_create_dataset', 'drumspace_evaluate',
-        'drumspace_generate', 'drumspace_inspect', 'drumspace_quickstart',
-        'drumspace_train',
+        'drumspace_build_map', 'drumspace_convert', 'drumspace_create_dataset',
+        'drumspace_evaluate', 'drumspace_generate', 'drumspace_inspect',
+        'drumspace_quickstart', 'drumspace_train',
     ),
 )
 _SRC = pathlib.Path(drumspace_ext.__file__).parent
