@@ -128,7 +128,10 @@ def _draft_of_input(
   kept = np.sort(first)
   kept = kept[codes[kept].any(1)]
   if not len(kept):
-    raise errors.InputError(f'{found.name} holds nothing but silence.')
+    raise errors.InputError(
+        f'{found.name} holds nothing but silence. Where drums are on another '
+        'channel, --assume_drums takes all notes as drums.'
+    )
   sounding = int(codes.any(1).sum())
   return _Draft(
       name=found.name, codes=codes[kept], latents=_encode(model, codes[kept]),
