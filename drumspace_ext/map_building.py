@@ -207,6 +207,12 @@ def build(
       was made with another model.
   """
   notes = []
+  drafts = [_draft_of_input(found, model) for found in inputs]
+  if num_samples:
+    try:
+      drafts.append(_draft_of_samples(model, num_samples, seed))
+    except errors.InputError as e:
+      notes.append(f'No new beats of the model: {e}')
   latents = _encode(model, training_set.codes)
   if existing is None:
     perplexity = latent_map.perplexity_for(len(latents), perplexity)
@@ -223,12 +229,6 @@ def build(
     )
     notes.append(note)
   on_step(latent_map.LAYOUT_STEPS)
-  drafts = [_draft_of_input(found, model) for found in inputs]
-  if num_samples:
-    try:
-      drafts.append(_draft_of_samples(model, num_samples, seed))
-    except errors.InputError as e:
-      notes.append(f'No new beats of the model: {e}')
   layers = _place_layers(
       drafts, reference, seed,
       lambda step: on_step(latent_map.LAYOUT_STEPS + step),
