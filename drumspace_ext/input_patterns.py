@@ -30,7 +30,7 @@ class InputPatterns:
 
 
 def names(values: Sequence[str]) -> list[str]:
-  """Names inputs by the last part of their paths, in full where two are alike."""
+  """Names inputs by the last part of their paths, in full if two are alike."""
   short = [pathlib.PurePath(value).name or value for value in values]
   return [
       name if short.count(name) == 1 else value

@@ -7,13 +7,12 @@ import numpy as np
 
 from drumspace_ext import dataset
 from drumspace_ext import errors
-from drumspace_ext import generation
 from drumspace_ext import genre_regions
 from drumspace_ext import input_patterns
 from drumspace_ext import latent_map
 from drumspace_ext import map_data
+from drumspace_ext import map_layers
 from drumspace_ext import map_quality
-from drumspace_ext import patterns
 from drumspace_ext import trained_model
 from drumspace_ext import training_sets
 
@@ -45,25 +44,9 @@ class Built:
   report: dict
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class _Reference:
-  """Patterns that others are placed by."""
-
-  latents: np.ndarray
-  coordinates: np.ndarray
-
-
-def _encode(
-    model: trained_model.TrainedModel, codes: np.ndarray
-) -> np.ndarray:
-  """Returns latents, float64 `[num_patterns, z_size]`."""
-  _, mu, _ = model.encode_tensors(patterns.step_codes_to_hits(codes))
-  return mu.astype(np.float64)
-
-
 def _read_reference(
     existing: dataset.PatternSet, model: trained_model.TrainedModel
-) -> _Reference:
+) -> map_layers.Reference:
   """Checks that a map was made with a model."""
   if existing.coordinates is None or existing.latents is None:
     raise errors.InputError(
@@ -76,7 +59,7 @@ def _read_reference(
         f'the model has {model.z_size}. Give the model that the map was made '
         'with, or leave the map out.'
     )
-  latents = _encode(model, existing.codes)
+  latents = map_layers.encode(model, existing.codes)
   apart = np.abs(latents - existing.latents).max()
   if apart > _SAME_LATENTS * max(1.0, float(latents.std())):
     raise errors.InputError(
@@ -84,12 +67,12 @@ def _read_reference(
         f'differ by up to {apart:.3g}). Give the model that the map was made '
         'with, or leave the map out.'
     )
-  return _Reference(latents=latents, coordinates=existing.coordinates)
+  return map_layers.Reference(latents=latents, coordinates=existing.coordinates)
 
 
 def _place_training(
     latents: np.ndarray, codes: np.ndarray, existing: dataset.PatternSet,
-    reference: _Reference, seed: int,
+    reference: map_layers.Reference, seed: int,
 ) -> tuple[np.ndarray, str]:
   """Returns (coordinates, a note): those on the map stay where they are."""
   place_of = {row.tobytes(): i for i, row in enumerate(existing.codes)}
@@ -105,77 +88,6 @@ def _place_training(
       f'{len(codes) - placed:,} stay where they are, {placed:,} new ones were '
       f'placed; {absent:,} of the map are not among these patterns.'
   )
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class _Draft:
-  """A layer that has no coordinates yet, and what did not come with it."""
-
-  name: str
-  codes: np.ndarray
-  latents: np.ndarray
-  genres: Sequence[Sequence[str]]
-  sources: Sequence[Sequence[str]]
-  left_out: dict[str, int]
-
-
-def _draft_of_input(
-    found: input_patterns.InputPatterns, model: trained_model.TrainedModel
-) -> _Draft:
-  """Keeps each pattern of an input once, silence not at all."""
-  codes = patterns.hits_to_step_codes(found.hits)
-  _, first = np.unique(codes, axis=0, return_index=True)
-  kept = np.sort(first)
-  kept = kept[codes[kept].any(1)]
-  if not len(kept):
-    raise errors.InputError(
-        f'{found.name} holds nothing but silence. Where drums are on another '
-        'channel, --assume_drums takes all notes as drums.'
-    )
-  sounding = int(codes.any(1).sum())
-  return _Draft(
-      name=found.name, codes=codes[kept], latents=_encode(model, codes[kept]),
-      genres=[found.genres[i] for i in kept],
-      sources=[(found.sources[i],) for i in kept],
-      left_out={
-          'unreadable': len(found.left_out), 'silent': len(codes) - sounding,
-          'repeated': sounding - len(kept),
-      },
-  )
-
-
-def _draft_of_samples(
-    model: trained_model.TrainedModel, count: int, seed: int
-) -> _Draft:
-  made = generation.sample(
-      model, num_outputs=count, num_draws=None, near=None, seed=seed,
-      temperature=None, threshold=0.5,
-  )
-  nothing = [()] * len(made.hits)
-  return _Draft(
-      name=f'new beats of {model.config.name}',
-      codes=patterns.hits_to_step_codes(made.hits), latents=made.latents,
-      genres=nothing, sources=nothing, left_out={},
-  )
-
-
-def _place_layers(
-    drafts: Sequence[_Draft], reference: _Reference, seed: int, on_step
-) -> list[map_data.Layer]:
-  if not drafts:
-    return []
-  coordinates = latent_map.place(
-      reference.latents, reference.coordinates,
-      np.concatenate([draft.latents for draft in drafts]), seed=seed,
-      on_step=on_step,
-  )
-  ends = np.cumsum([len(draft.codes) for draft in drafts])[:-1]
-  return [
-      map_data.Layer(
-          name=draft.name, codes=draft.codes, latents=draft.latents,
-          coordinates=part, genres=draft.genres, sources=draft.sources,
-      ) for draft, part in zip(drafts, np.split(coordinates, ends))
-  ]
 
 
 def build(
@@ -207,19 +119,19 @@ def build(
       was made with another model.
   """
   notes = []
-  drafts = [_draft_of_input(found, model) for found in inputs]
+  drafts = [map_layers.of_input(found, model) for found in inputs]
   if num_samples:
     try:
-      drafts.append(_draft_of_samples(model, num_samples, seed))
+      drafts.append(map_layers.of_samples(model, num_samples, seed=seed))
     except errors.InputError as e:
       notes.append(f'No new beats of the model: {e}')
-  latents = _encode(model, training_set.codes)
+  latents = map_layers.encode(model, training_set.codes)
   if existing is None:
     perplexity = latent_map.perplexity_for(len(latents), perplexity)
     coordinates = latent_map.lay_out(
         latents, perplexity=perplexity, seed=seed, on_step=on_step
     )
-    reference = _Reference(latents=latents, coordinates=coordinates)
+    reference = map_layers.Reference(latents=latents, coordinates=coordinates)
   elif perplexity is not None:
     raise errors.InputError('perplexity has no use where a map exists.')
   else:
@@ -229,9 +141,9 @@ def build(
     )
     notes.append(note)
   on_step(latent_map.LAYOUT_STEPS)
-  layers = _place_layers(
-      drafts, reference, seed,
-      lambda step: on_step(latent_map.LAYOUT_STEPS + step),
+  layers = map_layers.place(
+      drafts, reference, seed=seed,
+      on_step=lambda step: on_step(latent_map.LAYOUT_STEPS + step),
   )
   genres = [
       sorted(labels, key=lambda label, own=labels: (-own[label], label))

@@ -52,6 +52,9 @@ LAYERS = (
     ),
     (
         'dataset_creation', 'evaluation_html', 'generation_files',
+        'map_layers',
+    ),
+    (
         'map_building',
     ),
     (

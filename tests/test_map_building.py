@@ -170,7 +170,8 @@ def test_existing_map_stays_and_new_patterns_are_placed_on_it(built, model):
       == built.latent_map.generated[0].coordinates
   ).all()
   (note,) = again.report['notes']
-  assert '150 patterns: 50 stay where they are, 50 new ones were placed; 100' in note
+  assert '150 patterns: 50 stay where they are, 50 new ones were ' in note
+  assert '100 of the map are not among these' in note
   assert again.report['settings']['existing_map']
   assert again.report['settings']['perplexity'] is None
 
