@@ -10,6 +10,7 @@ The data's journey, and the modules that hold each stage of it:
   model          configs, models, networks, training, checkpoints
   z, samples     trained_model, sampling, generation, nearest, evaluation
   pipelines      stages, pattern_stages, model_stages, magenta_pipelines
+  map            latent_map, genre_regions, map_building, map_files, map_page
   anything else  conversion, inspection, quickstart
 
 The names below are the public ones; they are imported when first used, so that
@@ -39,6 +40,7 @@ _PUBLIC = {
     'patterns_to_note_sequence': ('note_sequences', 'from_patterns'),
     'read_dataset': ('dataset', 'read'),
     'read_tfrecords': ('tfrecords', 'read'),
+    'show_map': ('map_display', 'show_map'),
     'step_codes_to_hits': ('patterns', 'step_codes_to_hits'),
 }
 

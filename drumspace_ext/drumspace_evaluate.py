@@ -21,9 +21,9 @@ Usage:
 
 import collections
 from collections.abc import Sequence
+import dataclasses
 import itertools
 import json
-import pathlib
 import re
 import sys
 
@@ -50,15 +50,6 @@ _ROWS_BY = flags.DEFINE_string(
 _DEFAULT_SPLIT = 0, 0.1
 
 
-def _names(values: Sequence[str]) -> list[str]:
-  """Names rows by the last part of their paths, in full where two are alike."""
-  short = [pathlib.PurePath(value).name or value for value in values]
-  return [
-      name if short.count(name) == 1 else value
-      for name, value in zip(short, values)
-  ]
-
-
 def _rows_by() -> re.Pattern | None:
   try:
     return re.compile(_ROWS_BY.value) if _ROWS_BY.value else None
@@ -71,10 +62,9 @@ def _rows_by() -> re.Pattern | None:
 def _read(value: str, name: str) -> dict:
   """Returns the patterns of an input, bool `[num_patterns, 32, 14]`, by row."""
   # pylint: disable=g-import-not-at-top
-  import numpy as np
-
   from drumspace_ext import conversion
   from drumspace_ext import drum_maps
+  from drumspace_ext import input_patterns
   # pylint: enable=g-import-not-at-top
 
   options = conversion.Options(
@@ -82,31 +72,29 @@ def _read(value: str, name: str) -> dict:
       steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
       assume_drums=drumspace_flags.ASSUME_DRUMS.value,
   )
-  left_out, parts = [], collections.defaultdict(list)
   rows_by = _rows_by()
-
-  def on_reject(*rejection):
-    left_out.append(': '.join(filter(None, rejection)))
-
-  for item in conversion.read(
-      [value], [], options, recursive=drumspace_flags.RECURSIVE.value,
-      on_reject=on_reject,
-  ):
-    found = rows_by.search(item.name) if rows_by else None
-    if rows_by and not found:
-      on_reject(item.name, f'--rows_by={_ROWS_BY.value} finds nothing in it')
-      continue
-    row = f'{name} {found[0]}' if found else name
-    try:
-      parts[row].append(conversion.item_patterns(item, options))
-    except errors.RejectedInputError as e:
-      on_reject(item.name, e.reason, e.detail)
+  found = input_patterns.read(
+      value, name, options, recursive=drumspace_flags.RECURSIVE.value
+  )
+  left_out, rows = list(found.left_out), collections.defaultdict(list)
+  row_of = {source: name for source in found.sources}
+  if rows_by:
+    for source in row_of:
+      part = rows_by.search(source)
+      row_of[source] = f'{name} {part[0]}' if part else None
+      if not part:
+        left_out.append(
+            f'{source}: --rows_by={_ROWS_BY.value} finds nothing in it'
+        )
+  for index, source in enumerate(found.sources):
+    if row_of[source]:
+      rows[row_of[source]].append(index)
   if left_out:
-    first = f'{len(left_out):,} left out, the first {left_out[0]}'
-    print(f'{name}: {first}', file=sys.stderr)
-  if not parts:
+    found = dataclasses.replace(found, left_out=left_out)
+    print(input_patterns.left_out_text(found), file=sys.stderr)
+  if not rows:
     raise errors.InputError(f'{value} holds no pattern that can be read.')
-  return {row: np.concatenate(parts[row]) for row in sorted(parts)}
+  return {row: found.hits[rows[row]] for row in sorted(rows)}
 
 
 def _split(training_sets, training_set, models):
@@ -168,6 +156,7 @@ def _panel(values: Sequence[str], weights: Sequence[str]) -> dict:
   """Reads and draws everything and returns the panel."""
   # pylint: disable=g-import-not-at-top
   from drumspace_ext import evaluation
+  from drumspace_ext import input_patterns
   from drumspace_ext import patterns
   from drumspace_ext import progress
   from drumspace_ext import training_sets
@@ -175,7 +164,7 @@ def _panel(values: Sequence[str], weights: Sequence[str]) -> dict:
 
   seed = drumspace_flags.SEED.value
   training_set = training_sets.load(drumspace_flags.EXAMPLES_PATH.value)
-  names = _names([*weights, *values])
+  names = input_patterns.names([*weights, *values])
   loaded, digests = _load(weights) if weights else ([], [])
   models = list(zip(names, loaded))
   train_codes, heldout_codes = _split(training_sets, training_set, models)

@@ -27,9 +27,12 @@ DATASET = 'dataset'
 MODEL = 'model'
 BEATS = 'new_beats'
 EVALUATION = 'evaluation'
+MAP = 'map'
 _CONFIG = 'smoke'
 _NUM_BEATS = 32
 _NUM_JUDGED = 500
+# The small model knows too little to lay a space out.
+_MAP_MODEL = 'shipped:acai'
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -202,6 +205,42 @@ def _evaluate(folder, seed, say) -> Mapping[str, pathlib.Path]:
   return {'how good they are': folder / EVALUATION / evaluation_html.FILE_NAME}
 
 
+def _map(folder, seed, say) -> Mapping[str, pathlib.Path]:
+  """Maps the patterns, with beats of a shipped model and of the small one."""
+  # pylint: disable=g-import-not-at-top
+  from drumspace_ext import checkpoints
+  from drumspace_ext import generation_files
+  from drumspace_ext import input_patterns
+  from drumspace_ext import manifests
+  from drumspace_ext import map_building
+  from drumspace_ext import map_files
+  from drumspace_ext import trained_model
+  from drumspace_ext import training_sets
+  # pylint: enable=g-import-not-at-top
+
+  model = trained_model.TrainedModel(_MAP_MODEL)
+  training_set = training_sets.load(folder / DATASET)
+  drawn = input_patterns.read(
+      str(folder / BEATS / generation_files.PATTERNS), 'beats of your model',
+      conversion.Options(), recursive=False,
+  )
+  total = map_building.NUM_STEPS
+  with progress.step_bar(total, 0, 'mapping') as on_step:
+    built = map_building.build(
+        training_set, model, seed=seed, inputs=[drawn],
+        name='starter collection', on_step=lambda step: on_step(step, None),
+    )
+  map_files.write(
+      folder / MAP, built, model, {'seed': seed},
+      {'weights': manifests.digest(checkpoints.find(_MAP_MODEL)),
+       'examples': training_set.digest}, examples=folder / DATASET,
+  )
+  say(map_files.summary(built))
+  page = folder / MAP / map_files.PAGE
+  say(f'  open {page.resolve()} in a browser')
+  return {'the map: open it in a browser': page}
+
+
 STAGES: tuple[Stage, ...] = (
     Stage(title='Playing the starter collection as songs', run=_write_songs),
     Stage(title='Extracting unique patterns', run=_make_dataset),
@@ -209,6 +248,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(title='Training a small model', run=_train),
     Stage(title='Drawing new beats from it', run=_draw),
     Stage(title='Judging it by beats it has not seen', run=_evaluate),
+    Stage(title='Mapping the drum space', run=_map),
 )
 
 

@@ -17,15 +17,15 @@ import drumspace_ext
 
 LAYERS = (
     (
-        'errors', 'genres', 'interrupts', 'latents', 'manifests', 'map_data',
-        'midi_scan', 'models', 'models.layers', 'onsets', 'page_scripts',
-        'progress', 'rejections', 'starter', 'tfrecords', 'voices',
-        'worker_pool',
+        'errors', 'genres', 'interrupts', 'label_exchange', 'latents',
+        'manifests', 'map_data', 'map_density', 'map_quality', 'midi_scan',
+        'models', 'models.layers', 'onsets', 'page_scripts', 'progress',
+        'rejections', 'starter', 'tfrecords', 'voices', 'worker_pool',
     ),
     (
-        'configs', 'drum_kit', 'latent_annotations', 'midi_files',
-        'music_proto', 'output_files', 'paths', 'patterns', 'remote_paths',
-        'tempo_maps', 'text_kinds', 'user_paths',
+        'configs', 'drum_kit', 'genre_regions', 'latent_annotations',
+        'latent_map', 'midi_files', 'music_proto', 'output_files', 'paths',
+        'patterns', 'remote_paths', 'tempo_maps', 'text_kinds', 'user_paths',
     ),
     (
         'beam_runners', 'checkpoints', 'config_loading', 'dataset', 'drum_maps',
@@ -55,22 +55,25 @@ LAYERS = (
     ),
     (
         'beam_stages', 'beats', 'conversion_files', 'evaluation_html',
-        'map_page', 'model_stages', 'reports', 'stage_chains',
+        'input_patterns', 'map_page', 'model_stages', 'reports', 'stage_chains',
     ),
     (
-        'dataset_writing', 'generation_files', 'stage_kinds',
+        'dataset_writing', 'generation_files', 'map_layers', 'stage_kinds',
     ),
     (
-        'dataset_creation',
+        'dataset_creation', 'map_building',
     ),
     (
-        'beam_dataset_creation', 'dataset_arguments', 'quickstart',
+        'beam_dataset_creation', 'dataset_arguments', 'map_files',
     ),
     (
-        'drumspace_beam_create_dataset', 'drumspace_convert',
-        'drumspace_create_dataset', 'drumspace_evaluate', 'drumspace_generate',
-        'drumspace_inspect', 'drumspace_quickstart', 'drumspace_run_pipeline',
-        'drumspace_train',
+        'map_display', 'quickstart',
+    ),
+    (
+        'drumspace_beam_create_dataset', 'drumspace_build_map',
+        'drumspace_convert', 'drumspace_create_dataset', 'drumspace_evaluate',
+        'drumspace_generate', 'drumspace_inspect', 'drumspace_quickstart',
+        'drumspace_run_pipeline', 'drumspace_train',
     ),
 )
 _SRC = pathlib.Path(drumspace_ext.__file__).parent

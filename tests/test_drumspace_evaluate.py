@@ -280,12 +280,6 @@ finally:
 # How rows, halves and notes are found.
 
 
-def test_rows_are_named_shortly_unless_two_are_alike():
-  names = drumspace_evaluate._names  # pylint: disable=protected-access
-  assert names(['a/x', 'b/y/', 'shipped:acai']) == ['x', 'y', 'shipped:acai']
-  assert names(['a/x', 'b/x', 'c']) == ['a/x', 'b/x', 'c']
-
-
 def _model(seed=0, valid_share=0.1, digest='d', known=()):
   return types.SimpleNamespace(
       metadata={'seed': seed, 'data_digest': digest},

@@ -1,0 +1,205 @@
+"""Map files: what `drumspace_build_map` leaves in its output folder.
+
+`dataset.tsv` has all three columns of the published form; beside it stands the
+`provenance.tsv` that the patterns came with, if they did. `generated.tsv` has
+the same form and holds the other layers, one after the other; `map.json` says
+how many patterns each has, how good the map is, and all about its regions (see
+`map_building.Built`). `regions.tsv` has a header and one line a region: genre,
+p_value, count, inside, expected, x, y. `map.html` is the page.
+"""
+
+from collections.abc import Mapping
+import json
+import pathlib
+
+import numpy as np
+
+from drumspace_ext import dataset
+from drumspace_ext import errors
+from drumspace_ext import manifests
+from drumspace_ext import map_building
+from drumspace_ext import map_data
+from drumspace_ext import map_page
+from drumspace_ext import output_files
+from drumspace_ext import trained_model
+from drumspace_ext import user_paths
+
+GENERATED, REGIONS, REPORT = 'generated.tsv', 'regions.tsv', 'map.json'
+PAGE = map_page.FILE_NAME
+REGIONS_HEADER = (
+    'genre', 'p_value', 'count', 'inside', 'expected', 'x', 'y',
+)
+
+
+def read_existing(value: str) -> dataset.PatternSet:
+  """Reads a map: a folder that `write` left, or a TSV file of three columns.
+
+  Raises:
+    InputError: If there is none.
+  """
+  return dataset.read(existing_path(value))
+
+
+def existing_path(value: str) -> pathlib.Path:
+  """Returns the TSV file of a map that is named by it or by its folder."""
+  path = user_paths.expand(value)
+  if path.is_dir():
+    path = path / dataset.DATASET
+  if not path.is_file():
+    raise errors.InputError(
+        f'{path} does not exist. Make a map with drumspace_build_map.'
+    )
+  return path
+
+
+def name_of(examples: pathlib.Path | None) -> str:
+  """Returns what to call patterns by what they were read from."""
+  if examples is None:
+    return 'starter collection'
+  if examples.name == dataset.DATASET:
+    examples = examples.parent
+  return user_paths.in_utf_8(examples.resolve().name) or 'dataset'
+
+
+def provenance_of(
+    examples: pathlib.Path | None, count: int
+) -> bytes | None:
+  """Returns the provenance beside a dataset, if its lines fit the patterns.
+
+  Args:
+    examples: What the patterns were read from, a file or folder, if anything.
+    count: How many there are, one of each rotation class.
+  """
+  if examples is None:
+    return None
+  if not examples.is_dir():
+    if examples.name != dataset.DATASET:
+      return None
+    examples = examples.parent
+  path = examples / dataset.PROVENANCE
+  if not path.is_file():
+    return None
+  content = path.read_bytes()
+  lines = [line for line in content.split(b'\n')[1:] if line]
+  return content if len(lines) == count else None
+
+
+def check_folder(
+    folder: pathlib.Path, examples: pathlib.Path | None, count: int
+) -> None:
+  """Refuses a folder whose dataset would be lost.
+
+  A dataset's own folder is fine: its patterns then have all three columns.
+
+  Args:
+    folder: Where a map is to be written.
+    examples: What the training patterns were read from, if anything.
+    count: How many there are, one of each rotation class.
+
+  Raises:
+    InputError: If it holds what is not to be written over.
+  """
+  held = folder / dataset.DATASET
+  another = 'Choose another --output_dir.'
+  if (folder / dataset.PROVENANCE).is_file() and (
+      provenance_of(examples, count) is None
+  ):
+    raise errors.InputError(
+        f'{folder} holds another dataset, with its {dataset.PROVENANCE}. '
+        + another
+    )
+  if not held.is_file() or (folder / REPORT).is_file():
+    return
+  if examples is None or not (
+      held.samefile(examples) or folder.samefile(examples)
+  ):
+    raise errors.InputError(f'{folder} holds another dataset. {another}')
+  lines = sum(1 for line in held.read_bytes().splitlines() if line)
+  if lines != count:
+    raise errors.InputError(
+        f'{held} has {lines:,} patterns, of which {count:,} are different up '
+        f'to rotation; writing there would lose the others. {another}'
+    )
+
+
+def _write_layers(stream, layers) -> None:
+  for layer in layers:
+    dataset.write(stream, dataset.PatternSet(
+        codes=layer.codes, latents=layer.latents,
+        coordinates=layer.coordinates,
+    ))
+
+
+def _region_line(region: map_data.Region) -> str:
+  x, y = np.asarray(region.center).tolist()
+  return '\t'.join((
+      dataset.escape(region.genre), f'{region.p_value:.6g}',
+      str(region.count), str(region.inside), f'{region.expected:.6g}',
+      repr(x), repr(y),
+  )) + '\n'
+
+
+def write(
+    folder: pathlib.Path, built: map_building.Built,
+    model: trained_model.TrainedModel, arguments: Mapping,
+    digests: Mapping[str, str], *, examples: pathlib.Path | None = None,
+) -> list[pathlib.Path]:
+  """Writes everything about a map.
+
+  Args:
+    folder: Where; made if missing.
+    built: The map.
+    model: What it was made with; the page holds it.
+    arguments: For the manifest.
+    digests: For the manifest.
+    examples: What the training patterns were read from.
+
+  Returns:
+    The files written, the page first.
+
+  Raises:
+    InputError: If the folder holds the dataset of other patterns.
+    OutputError: If they can't be written.
+  """
+  made = built.latent_map
+  provenance = provenance_of(examples, len(made.training))
+  check_folder(folder, examples, len(made.training))
+  page = map_page.render(made, model)
+  names = [PAGE, dataset.DATASET, GENERATED, REGIONS, REPORT,
+           manifests.FILE_NAME]
+  with output_files.Batch(folder) as batch:
+    batch.open(PAGE).write(page)
+    _write_layers(batch.open(dataset.DATASET), [made.training])
+    _write_layers(batch.open(GENERATED), made.generated)
+    regions = batch.open(REGIONS)
+    regions.write('\t'.join(REGIONS_HEADER) + '\n')
+    regions.writelines(map(_region_line, made.regions))
+    batch.open(REPORT).write(
+        json.dumps(built.report, indent=1, ensure_ascii=False) + '\n'
+    )
+    batch.open(manifests.FILE_NAME).write(manifests.text(arguments, digests))
+    if provenance is not None:
+      batch.write(dataset.PROVENANCE, provenance)
+      names.append(dataset.PROVENANCE)
+  return [folder / name for name in names]
+
+
+def summary(built: map_building.Built) -> str:
+  """Says in a few lines what is on a map."""
+  made, report = built.latent_map, built.report
+  quality, tested = made.quality, report['genres']
+  lines = [f'{len(made.training):,} patterns on the map']
+  lines += [f'{len(layer):,} of {layer.name}' for layer in made.generated]
+  lines.append(
+      f'trustworthiness {quality["trustworthiness"]:.4f}, '
+      f'{quality["preservation"]:.0%} of the {quality["neighbors"]} nearest '
+      'kept'
+  )
+  found = list(dict.fromkeys(region.genre for region in made.regions))
+  lines.append(
+      f'{len(found)} of {len(tested["p_values"])} genres gather somewhere'
+      + (f': {", ".join(found)}' if found else '')
+      + (f'; {len(tested["too_few_to_test"])} have too few patterns to tell'
+         if tested['too_few_to_test'] else '')
+  )
+  return '\n'.join(lines + list(report['notes']))
