@@ -1,6 +1,7 @@
 """Checkpoints: safetensors files with everything that a model needs to be used.
 
-Tensors of the network stand under `network.`, those of the fitted sampler under
+Tensors of the network stand under `network.` (float32, or float16 where the
+model says so), those of the fitted sampler under
 `sampler.`, and `known_classes` holds digests of the training patterns' rotation
 classes, uint64 as int64 `[num_patterns]`. The metadata holds JSON texts:
 `format_version`, `config` (resolved), `voice_table`, `train_step`,

@@ -1,5 +1,6 @@
 """Networks by kind: from a configuration to the torch module it describes."""
 
+import copy
 import types
 
 import torch
@@ -28,6 +29,19 @@ def make(config: configs.AeConfig, *, seed: int) -> autoencoder.Autoencoder:
   with torch.random.fork_rng(devices=[]):
     torch.manual_seed(seed)
     return _CLASSES[config.kind](config)
+
+
+def as_saved(network: autoencoder.Autoencoder) -> autoencoder.Autoencoder:
+  """Returns a network as its checkpoint gives it back.
+
+  That is a copy with rounded weights, or the network itself where checkpoints
+  hold the weights as they are.
+  """
+  if network.saved_dtype == torch.float32:
+    return network
+  copied = copy.deepcopy(network)
+  copied.load_state_dict(network.saved_tensors())
+  return copied
 
 
 def optimizer(

@@ -129,20 +129,26 @@ def directions(layer: map_data.Layer, genres: Sequence[str]) -> list[dict]:
   return found[:_MAX_DIRECTIONS]
 
 
+def _compact(values: np.ndarray) -> np.ndarray:
+  """Returns float32 as float16, where that says the same."""
+  with np.errstate(over='ignore'):
+    half = values.astype(np.float16)
+  same = np.isfinite(half) & (half == values)
+  return half if same.all() else values
+
+
 def _model(
     model: trained_model.TrainedModel,
 ) -> tuple[dict, dict[str, np.ndarray]]:
-  """Returns (header, columns) of a network that the page can run."""
-  layers = model.fully_connected_layers()
-  if layers is None:
-    return {'decodes': False, 'z_size': model.z_size}, {}
-  header, columns = {'decodes': True, 'z_size': model.z_size}, {}
-  for part, rows in layers.items():
-    header[part] = len(rows)
-    for i, (weight, bias) in enumerate(rows):
-      columns[f'{part}.{i}.weight'] = weight
-      columns[f'{part}.{i}.bias'] = bias
-  return header, columns
+  """Returns (header, columns) of the network, for the page to run."""
+  weights = model.weights()
+  header = {
+      'z_size': model.z_size, 'decoder': weights.decoder, **weights.settings,
+  }
+  return header, {
+      f'model.{name}': _compact(values)
+      for name, values in weights.tensors.items()
+  }
 
 
 def render(
@@ -153,7 +159,7 @@ def render(
 
   Args:
     latent_map: The map.
-    model: Its model; the page decodes with a fully connected one only.
+    model: Its model.
     kit: The sounds, as `sound.page_description` gives them.
   """
   names = _genre_names(latent_map.training)

@@ -24,7 +24,7 @@ from drumspace_ext import onsets as onsets_lib
 from drumspace_ext import paths
 from drumspace_ext import patterns
 from drumspace_ext import sampling
-from drumspace_ext.models import layers
+from drumspace_ext.models import autoencoder
 
 if typing.TYPE_CHECKING:
   import note_seq
@@ -201,20 +201,9 @@ class TrainedModel:
     hits = self.decode_hits(z, temperature=temperature, seed=seed)
     return [note_sequences.from_patterns(h, qpm=qpm) for h in hits]
 
-  def fully_connected_layers(
-      self,
-  ) -> dict[str, list[tuple[np.ndarray, np.ndarray]]] | None:
-    """Returns (weight, bias) of the layers of `encoder` and of `decoder`.
-
-    float32 `[outputs, inputs]` and `[outputs]`, with ReLU between layers; None
-    for a model that is made otherwise.
-    """
-    if self.config.model.kind == 'stepwise':
-      return None
-    return {
-        part: layers.weights(getattr(self._network, part))
-        for part in ('encoder', 'decoder')
-    }
+  def weights(self) -> autoencoder.Weights:
+    """Returns what others need to compute as the model does, a page say."""
+    return self._network.weights()
 
   @property
   def default_temperature(self) -> float:

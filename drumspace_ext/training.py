@@ -139,14 +139,11 @@ class Trainer:
 
   def save_model(self, name: str) -> None:
     """Writes the model as it is now, with the sampler fitted to it."""
-    self.model.eval()
-    sampler = sampler_fitting.fit(
-        self.model, self.data.train, seed=self._seed
-    )
+    model = networks.as_saved(self.model).eval()
+    sampler = sampler_fitting.fit(model, self.data.train, seed=self._seed)
     tensors = {
         f'network.{name}': value
-        for name, value in self.model.state_dict().items()
-        if not name.startswith('critic.')
+        for name, value in model.saved_tensors().items()
     } | {f'sampler.{name}': value for name, value in sampler.tensors.items()}
     tensors['known_classes'] = torch.from_numpy(
         self.data.classes.astype(np.uint64).view(np.int64).copy()
@@ -203,7 +200,8 @@ class Trainer:
   def evaluate(self) -> dict[str, float]:
     """Evaluates, notes the line, and keeps the model if it is the best."""
     line = {'train_step': self.train_step} | validation.evaluate(
-        self.model, self.data.valid, train_step=self.train_step
+        networks.as_saved(self.model), self.data.valid,
+        train_step=self.train_step,
     )
     self.check(line['total'])
     self._lines.append(line)

@@ -46,7 +46,6 @@ export class Beatmaker {
   ofCodes(codes) {
     const origin = this.find(codes);
     if (origin) return {...this.ofPoint(origin.layer, origin.index), codes};
-    if (!this.network.decodes) return {codes, z: null, place: null, origin};
     const z = this.network.encode(codes);
     return {codes, z, place: this.space.placeOf(z), origin: null};
   }
@@ -58,7 +57,6 @@ export class Beatmaker {
 
   /** The beat that a place of the map stands for. */
   ofPlace(place) {
-    if (!this.network.decodes) return null;
     return this.ofLatent(this.space.latentAt(place.x, place.y), place);
   }
 
@@ -120,7 +118,7 @@ export class Beatmaker {
       const layer = Math.floor(random() * this.data.layers.length);
       const index = Math.floor(random() * this.data.layers[layer].size);
       const there = this.ofPoint(layer, index);
-      for (let k = 1; k < steps && here.z && this.network.decodes; k++) {
+      for (let k = 1; k < steps && here.z; k++) {
         const beat = this.ofLatent(mix(here.z, there.z, k / steps));
         if (entropy(beat.codes) >= this.data.min_entropy) yield beat;
       }

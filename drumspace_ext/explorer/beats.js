@@ -102,6 +102,21 @@ export function random(seed) {
   };
 }
 
+/**
+ * Returns what says of a bit, by its logit, whether it is struck.
+ *
+ * At temperature 0 it is where its probability is above the threshold, above 0
+ * it is drawn, from logits divided by the temperature.
+ */
+export function striker({threshold = 0.5, temperature = 0, seed = 0} = {}) {
+  if (temperature > 0) {
+    const rng = random(seed);
+    return (logit) => rng() < 1 / (1 + Math.exp(-logit / temperature));
+  }
+  const cut = Math.log(threshold / (1 - threshold));
+  return (logit) => logit > cut;
+}
+
 /** A pattern as text for an address: 28 bits a step and its next. */
 export function toText(codes) {
   return codes.map((code) => code.toString(36).padStart(3, '0')).join('');

@@ -44,24 +44,15 @@ function slider(text, low, high, change, settle) {
 function latentSliders(app) {
   const {data, maker} = app;
   const note = byId('space').querySelector('.note');
-  if (!maker.network.decodes) {
-    note.textContent = `The model ${data.model.name} draws its beats step by ` +
-      'step; this page does not decode it. Its beats can be heard, searched ' +
-      'and taken away.';
-    byId('threshold').parentElement.hidden = true;
-    byId('temperature').parentElement.hidden = true;
-    byId('blend').hidden = true;
-    return;
-  }
   note.textContent = 'Each slider moves the beat along one dimension of the ' +
     'space; the map shows where it lands.';
   const zSize = data.model.z_size;
   const ranges = spread(maker.training, zSize);
   let base = null;
-  const move = (z) => app.show(maker.ofLatent(z), {keeps: false, plays: true});
+  const move = (z) => app.soon(() => maker.ofLatent(z), {plays: true, z});
   const dims = ranges.slice(0, MOST_SLIDERS).map(({mean, std}, d) => slider(
     `z${d + 1}`, mean - REACH * std, mean + REACH * std, (value) => {
-      const z = [...app.current.z ?? ranges.map((range) => range.mean)];
+      const z = [...app.z ?? ranges.map((range) => range.mean)];
       z[d] = value;
       base = null;
       move(z);
@@ -71,7 +62,7 @@ function latentSliders(app) {
   const genres = data.directions.map(({genre, count, separation, way}, g) =>
     slider(`More like ${genre.replaceAll('_', ' ').toUpperCase()} ` +
       `(${count} beats, ${separation.toFixed(1)} sd apart)`, -2, 2, (value) => {
-      base ??= [...app.current.z ?? ranges.map((range) => range.mean)];
+      base ??= [...app.z ?? ranges.map((range) => range.mean)];
       amounts[g] = value;
       const z = base.map((coordinate, d) => coordinate + data.directions.reduce(
         (sum, direction, k) => sum + amounts[k] * direction.way[d], 0));

@@ -8,6 +8,22 @@ const TYPES = {
 };
 const FORMAT_VERSION = 1;
 
+/**
+ * Returns float16 as float32: Float16Array is not everywhere yet.
+ *
+ * Exponent and fraction moved to their places make a float32 that is 2 ** 112
+ * too small, subnormal numbers included. Infinity is not among the columns.
+ */
+function fromHalf(bits) {
+  const values = new Float32Array(bits.length);
+  const words = new Uint32Array(values.buffer);
+  for (let i = 0; i < bits.length; i++) {
+    words[i] = (bits[i] & 0x8000) << 16 | (bits[i] & 0x7FFF) << 13;
+    values[i] *= 2 ** 112;
+  }
+  return values;
+}
+
 /** Unpacks base64 of deflated bytes. */
 async function inflate(text) {
   const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
@@ -79,7 +95,10 @@ export async function readData(text) {
   const column = (name) => {
     const {dtype, shape, offset} = header.columns[name];
     const count = shape.reduce((a, b) => a * b, 1);
-    return new TYPES[dtype](buffer, start + offset, count);
+    const isHalf = dtype === 'float16';
+    const values = new TYPES[isHalf ? 'uint16' : dtype](
+      buffer, start + offset, count);
+    return isHalf ? fromHalf(values) : values;
   };
   const zSize = header.model.z_size;
   const layers = header.layers.map(

@@ -60,8 +60,9 @@ class App {
     if (name in maker.options) {
       maker.options[name] = value;
       if (this.current.z && !this.current.origin) {
-        this.show(maker.ofLatent(this.current.z, this.current.place),
-          {keeps: false});
+        const {z, place} = this.current;
+        // What comes anyway is made with the new value.
+        if (!this.coming) this.soon(() => maker.ofLatent(z, place));
       }
     }
   }
@@ -81,6 +82,7 @@ class App {
    */
   show(beat, {keeps = true, plays = false, sounds = true} = {}) {
     if (!beat) return;
+    this.coming = null;
     this.current = beat;
     this.grid.show(beat.codes);
     this.plot.mark(beat.place);
@@ -96,8 +98,33 @@ class App {
     }
   }
 
+  /**
+   * Makes and shows a beat at the next frame, as `show` with `keeps: false`.
+   *
+   * Pointers move more often than that: the last call before a frame counts, so
+   * that nothing queues up however long a beat takes to make.
+   * @param {function(): !Object} make Makes the beat.
+   * @param {{plays: boolean, z: ?Array<number>}} options Its latent vector, for
+   *     who goes on from there before it is shown.
+   */
+  soon(make, {plays = false, z = null} = {}) {
+    if (!this.coming) requestAnimationFrame(() => this.arrive());
+    this.coming = {make, plays, z};
+  }
+
+  arrive() {
+    const {coming} = this;
+    if (coming) this.show(coming.make(), {keeps: false, plays: coming.plays});
+  }
+
+  /** The latent vector that is on show, or about to be. */
+  get z() {
+    return this.coming?.z ?? this.current.z;
+  }
+
   /** Does for what is on show what takes longer than a frame. */
   settle() {
+    this.arrive();
     clearTimeout(this.settling);
     const last = this.history.states[this.history.at];
     if (last !== this.current) this.history.push(this.current);
@@ -153,13 +180,6 @@ class App {
     if (this.queue.length && step % this.every === 0) {
       this.show(this.queue.shift(), {keeps: false, sounds: false});
     }
-  }
-
-  nearestBeat({x, y}) {
-    const {bounds} = this.plot.index;
-    const point = this.plot.index.nearest(
-      x, y, bounds.right - bounds.left + bounds.high - bounds.low);
-    return this.maker.ofPoint(point.layer, point.index);
   }
 
   showCorners(corners) {

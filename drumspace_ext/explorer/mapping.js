@@ -106,10 +106,8 @@ export function connectMap(app) {
       app.show(app.maker.ofPoint(point.layer, point.index), {plays: true});
     }
   });
-  const roam = (place) => {
-    const beat = app.maker.ofPlace(place) ?? app.nearestBeat(place);
-    app.show(beat, {keeps: false, plays: true});
-  };
+  const roam = (place) => app.soon(
+    () => app.maker.ofPlace(place), {plays: true});
   plot.on('dragstart', (place) => {
     hover(null);
     if (plot.mode === 'roam') roam(place);

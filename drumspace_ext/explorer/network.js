@@ -6,13 +6,15 @@
  * logit is within rounding of the threshold.
  */
 
-import {NUM_STEPS, NUM_VOICES, random} from './beats.js';
+import {NUM_STEPS, NUM_VOICES, striker} from './beats.js';
+import {StepwiseDecoder} from './stepwise.js';
 
-function readLayers(data, part) {
+function readLayers({columns, column}, part) {
   const layers = [];
-  for (let i = 0; i < data.model[part]; i++) {
-    const bias = data.column(`${part}.${i}.bias`);
-    layers.push({weight: data.column(`${part}.${i}.weight`), bias});
+  // PyTorch numbers the ReLUs too.
+  for (let i = 0; `model.${part}.${i}.weight` in columns; i += 2) {
+    layers.push({weight: column(`model.${part}.${i}.weight`),
+      bias: column(`model.${part}.${i}.bias`)});
   }
   return layers;
 }
@@ -37,13 +39,36 @@ function run(layers, input) {
   return values;
 }
 
+/** The decoder whose bits are independent, given z. */
+class FullyConnectedDecoder {
+  constructor(data) {
+    this.layers = readLayers(data, 'decoder');
+  }
+
+  decode(z, options) {
+    const logits = run(this.layers, Float64Array.from(z));
+    const strikes = striker(options);
+    const codes = [];
+    for (let step = 0; step < NUM_STEPS; step++) {
+      let code = 0;
+      for (let v = 0; v < NUM_VOICES; v++) {
+        if (strikes(logits[step * NUM_VOICES + v])) code |= 1 << v;
+      }
+      codes.push(code);
+    }
+    return codes;
+  }
+}
+
+const DECODERS = {
+  fully_connected: FullyConnectedDecoder, stepwise: StepwiseDecoder,
+};
+
 export class Network {
   constructor(data) {
     this.zSize = data.model.z_size;
-    this.decodes = data.model.decodes;
-    if (!this.decodes) return;
     this.encoder = readLayers(data, 'encoder');
-    this.decoder = readLayers(data, 'decoder');
+    this.decoder = new DECODERS[data.model.decoder](data);
   }
 
   /** Returns where a pattern lies: mu of its posterior. */
@@ -58,34 +83,14 @@ export class Network {
     return [...run(this.encoder, hits).slice(0, this.zSize)];
   }
 
-  /** Returns the logits of all bits, step by step. */
-  logits(z) {
-    return run(this.decoder, Float64Array.from(z));
-  }
-
   /**
    * Decodes a latent vector.
    * @param {!Array<number>} z
-   * @param {{threshold: number, temperature: number, seed: number}} options At
-   *     temperature 0 a bit is set where its probability is above the
-   *     threshold, above 0 it is drawn.
+   * @param {{threshold: number, temperature: number, seed: number}} options See
+   *     `striker`.
    * @return {!Array<number>} A pattern.
    */
-  decode(z, {threshold = 0.5, temperature = 0, seed = 0} = {}) {
-    const logits = this.logits(z);
-    const cut = Math.log(threshold / (1 - threshold));
-    const rng = temperature > 0 ? random(seed) : null;
-    const codes = [];
-    for (let step = 0; step < NUM_STEPS; step++) {
-      let code = 0;
-      for (let v = 0; v < NUM_VOICES; v++) {
-        const logit = logits[step * NUM_VOICES + v];
-        const struck = rng ?
-          rng() < 1 / (1 + Math.exp(-logit / temperature)) : logit > cut;
-        if (struck) code |= 1 << v;
-      }
-      codes.push(code);
-    }
-    return codes;
+  decode(z, options) {
+    return this.decoder.decode(z, options);
   }
 }

@@ -79,8 +79,8 @@ export class BlendSquare {
     this.at = {u: Math.min(Math.max(u, 0), 1), v: Math.min(Math.max(v, 0), 1)};
     this.pad.style.setProperty('--u', this.at.u);
     this.pad.style.setProperty('--v', this.at.v);
-    this.app.show(this.app.maker.blend(this.corners, this.at.u, this.at.v),
-      {keeps: false});
+    const {corners, at} = this;
+    this.app.soon(() => this.app.maker.blend([...corners], at.u, at.v));
   }
 
   beats() {
@@ -116,7 +116,7 @@ export class Path {
   end() {
     const {app} = this;
     this.beats = alongLine(this.line, PATH_BEATS)
-      .map((place) => app.maker.ofPlace(place) ?? app.nearestBeat(place));
+      .map((place) => app.maker.ofPlace(place));
     this.show();
     this.play();
   }

@@ -7,6 +7,7 @@ whoever needs probabilities: a bit is above 0.5 where its logit is above 0.
 
 import typing
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -35,11 +36,29 @@ class Losses(typing.NamedTuple):
   adversarial: torch.Tensor | None = None
 
 
+class Weights(typing.NamedTuple):
+  """What others need to compute as a network does.
+
+  Attributes:
+    decoder: Which rules its decoder goes by: `fully_connected` or `stepwise`.
+      Encoders are fully connected, their first outputs are mu.
+    settings: Numbers of these rules, as JSON can hold them.
+    tensors: float32, by torch's names.
+  """
+
+  decoder: str
+  settings: dict[str, object]
+  tensors: dict[str, np.ndarray]
+
+
 class Autoencoder(nn.Module):
   """The deterministic autoencoder; the other models derive from it.
 
   Patterns go in as float 0 or 1, `[batch, 448]`, step by step.
   """
+
+  # What checkpoints hold its weights in.
+  saved_dtype = torch.float32
 
   def __init__(self, config: configs.AeConfig):
     """Makes the layers; their weights come from torch's global generator."""
@@ -55,6 +74,26 @@ class Autoencoder(nn.Module):
 
   def _encoder_outputs(self) -> int:
     return self.config.z_size
+
+  def saved_tensors(self) -> dict[str, torch.Tensor]:
+    """Returns what a checkpoint holds of it: all but a critic.
+
+    In `saved_dtype`; a tensor with numbers too large for it stays as it is.
+    """
+    tensors = {}
+    for name, value in self.state_dict().items():
+      if not name.startswith('critic.'):
+        saved = value.to(self.saved_dtype)
+        tensors[name] = saved if saved.isfinite().all() else value
+    return tensors
+
+  def weights(self) -> Weights:
+    """Returns what others need to compute as it does."""
+    return Weights('fully_connected', {}, {
+        name: value.detach().float().cpu().numpy()
+        for name, value in self.state_dict().items()
+        if name.startswith(('encoder.', 'decoder.'))
+    })
 
   def encode(self, hits: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Returns the posterior of each pattern.

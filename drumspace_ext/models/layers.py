@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -32,14 +31,3 @@ def bit_loss(logits: torch.Tensor, hits: torch.Tensor) -> torch.Tensor:
   return nn.functional.binary_cross_entropy_with_logits(
       logits, hits, reduction='none'
   ).sum(-1)
-
-
-def weights(stack: nn.Sequential) -> list[tuple[np.ndarray, np.ndarray]]:
-  """Returns (weight, bias) of the linear layers of `fully_connected`.
-
-  float32 `[outputs, inputs]` and `[outputs]`.
-  """
-  return [
-      (layer.weight.detach().cpu().numpy(), layer.bias.detach().cpu().numpy())
-      for layer in stack if isinstance(layer, nn.Linear)
-  ]

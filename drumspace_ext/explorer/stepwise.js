@@ -1,0 +1,113 @@
+/**
+ * The stepwise decoder: a beat written step by step, voice by voice.
+ *
+ * The rules are those of models/stepwise.py. Sums are made in double precision,
+ * so that a bit differs from PyTorch's only where its logit is within rounding
+ * of the threshold.
+ */
+
+import {NUM_STEPS, NUM_VOICES, striker} from './beats.js';
+import {addRow, gelu, multiply, transposed} from './layers.js';
+
+const LOOKBACK = NUM_STEPS - 1;
+
+export class StepwiseDecoder {
+  constructor({model, columns, column}) {
+    const tensor = (name) => column(`model.${name}`);
+    const linear = (name) => ({weight: tensor(`${name}.weight`),
+      bias: tensor(`${name}.bias`)});
+    this.lags = model.repeat_lags;
+    this.countScale = model.count_scale;
+    this.fromZ = linear('from_z');
+    this.zToLayers = linear('z_to_layers');
+    const size = this.fromZ.bias.length;
+    this.fromPast = transposed(tensor('from_past.weight'), size);
+    this.positions = tensor('positions.weight');
+    this.layers = [];
+    while (`model.layers.${this.layers.length}.weight` in columns) {
+      this.layers.push(linear(`layers.${this.layers.length}`));
+    }
+    this.toHead = linear('to_head');
+    this.toBits = linear('to_bits');
+    this.voiceInputs = tensor('voice_inputs');
+    this.voiceOutputs = tensor('voice_outputs');
+    const room = (length) => new Float64Array(length);
+    this.z = room(model.z_size);
+    [this.start, this.second, this.known, this.update] =
+      [size, size, size, size].map(room);
+    this.head = room(this.toHead.bias.length);
+    this.live = room(this.head.length);
+    this.bits = room(NUM_VOICES);
+    this.counts = room(this.lags.length * NUM_VOICES);
+  }
+
+  /** Decodes a latent vector, as `Network.decode`. */
+  decode(z, options) {
+    const strikes = striker(options);
+    this.z.set(z);
+    multiply(this.fromZ.weight, this.fromZ.bias, this.z, this.start);
+    multiply(this.zToLayers.weight, this.zToLayers.bias, this.z, this.second);
+    this.counts.fill(0);
+    const codes = new Array(NUM_STEPS).fill(0);
+    for (let step = 0; step < NUM_STEPS; step++) {
+      this.look(codes, step);
+      codes[step] = this.strike(strikes);
+      this.lags.forEach((lag, l) => {
+        const differs = step < lag ? 0 : codes[step] ^ codes[step - lag];
+        for (let v = 0; v < NUM_VOICES; v++) {
+          this.counts[l * NUM_VOICES + v] += differs >> v & 1;
+        }
+      });
+    }
+    return codes;
+  }
+
+  /** Works out what is known before a step. */
+  look(codes, step) {
+    const {known, update, fromPast, counts} = this;
+    known.set(this.start);
+    addRow(known, this.positions, step, 1);
+    for (let s = 0; s < step; s++) {
+      for (let v = 0; codes[s] >> v; v++) {
+        if (codes[s] >> v & 1) {
+          addRow(known, fromPast, v * LOOKBACK + LOOKBACK - step + s, 1);
+        }
+      }
+    }
+    // Of each lag: whether voices differ, then how often.
+    for (let i = 0; i < counts.length; i++) {
+      if (!counts[i]) continue;
+      const row = NUM_VOICES * (LOOKBACK + Math.floor(i / NUM_VOICES)) + i;
+      addRow(known, fromPast, row, 1);
+      addRow(known, fromPast, row + NUM_VOICES, counts[i] / this.countScale);
+    }
+    for (let i = 0; i < known.length; i++) known[i] = gelu(known[i]);
+    this.layers.forEach(({weight, bias}, number) => {
+      multiply(weight, bias, known, update);
+      for (let i = 0; i < known.length; i++) {
+        known[i] += gelu(number ? update[i] : update[i] + this.second[i]);
+      }
+    });
+  }
+
+  /** Draws the voices of a step in their order; returns its code. */
+  strike(strikes) {
+    const {head, live, bits, voiceOutputs} = this;
+    multiply(this.toHead.weight, this.toHead.bias, this.known, head);
+    multiply(this.toBits.weight, this.toBits.bias, this.known, bits);
+    let code = 0;
+    for (let v = 0, isNew = true; v < NUM_VOICES; v++) {
+      if (isNew) for (let i = 0; i < head.length; i++) live[i] = gelu(head[i]);
+      let logit = bits[v];
+      const start = v * head.length;
+      for (let i = 0; i < live.length; i++) {
+        logit += live[i] * voiceOutputs[start + i];
+      }
+      isNew = strikes(logit);
+      if (!isNew) continue;
+      code |= 1 << v;
+      addRow(head, this.voiceInputs, v, 1);
+    }
+    return code;
+  }
+}
