@@ -47,7 +47,7 @@ def from_tensors(tensors: Mapping[str, np.ndarray]) -> LatentSampler:
   """Returns the sampler that a checkpoint holds.
 
   Args:
-    tensors: float64; `mean` and `std`, or `weights`, `means` and `stds`.
+    tensors: float64; `mean` and `std`, or `means` and `stds`, all alike.
 
   Raises:
     KeyError: If they are not there.
@@ -57,10 +57,7 @@ def from_tensors(tensors: Mapping[str, np.ndarray]) -> LatentSampler:
         weights=np.ones(1), means=tensors['mean'][None],
         stds=tensors['std'][None],
     )
-  return LatentSampler(
-      weights=tensors['weights'] / tensors['weights'].sum(),
-      means=tensors['means'], stds=tensors['stds'],
-  )
+  return around(tensors['means'], tensors['stds'])
 
 
 def around(mu: np.ndarray, sigma: np.ndarray | float) -> LatentSampler:
