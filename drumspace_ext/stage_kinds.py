@@ -72,7 +72,9 @@ def _variator(options: Options, name: str) -> stages.Stage:
 
 def _novel(options: Options, name: str) -> stages.Stage:
   if options.examples_path is not None:
-    return pattern_stages.PatternFilter(examples_path=options.examples_path, name=name)
+    return pattern_stages.PatternFilter(
+        examples_path=options.examples_path, name=name
+    )
   if options.checkpoint is not None:
     return model_stages.ModelFilter(options.checkpoint, name=name)
   raise errors.InputError(

@@ -22,7 +22,9 @@ _BEATS = np.stack([starter.hits for starter in starter_patterns.load()[:12]])
 
 def _sequences(repeats=1):
   return [
-      note_sequences.from_patterns(hits, sequence_id=f'/id/{i}', repeats=repeats)
+      note_sequences.from_patterns(
+          hits, sequence_id=f'/id/{i}', repeats=repeats
+      )
       for i, hits in enumerate(_BEATS)
   ]
 

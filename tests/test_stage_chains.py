@@ -105,7 +105,8 @@ def _folder(tmp_path):
         midi_writing.patterns_to_midi(np.stack([hits] * 3))
     )
   (songs / 'broken.mid').write_bytes(b'no MIDI at all')
-  record = tfrecords.frame(note_seq.NoteSequence(id='/id/e').SerializeToString())
+  empty = note_seq.NoteSequence(id='/id/e')
+  record = tfrecords.frame(empty.SerializeToString())
   (songs / 'x.tfrecord').write_bytes(record + tfrecords.frame(b'abc')[:-1])
   return songs
 

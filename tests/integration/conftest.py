@@ -57,7 +57,7 @@ def _magenta_script():
     done = subprocess.run(
         [sys.executable, _HERE / 'run_magenta.py', f'magenta.{module}',
          *map(str, arguments)],
-        cwd=cwd, text=True, capture_output=True, check=False, timeout=300,
+        cwd=cwd, text=True, capture_output=True, check=False, timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr

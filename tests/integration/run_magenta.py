@@ -1,4 +1,4 @@
-"""Runs a script of Magenta 2.1.4 as its console script would, on TensorFlow 2.21.
+"""Runs a console script of Magenta 2.1.4 on TensorFlow 2.21.
 
   python run_magenta.py magenta.models.drums_rnn.drums_rnn_train --run_dir=...
 

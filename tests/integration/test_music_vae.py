@@ -1,4 +1,4 @@
-"""MusicVAE: our records through its converters, and what it plays back to us."""
+"""MusicVAE: our records through its converters, and what it plays to us."""
 
 import numpy as np
 import pytest

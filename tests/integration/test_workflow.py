@@ -44,7 +44,7 @@ def _num_loops(songs):
 def _run(*command, **environment):
   done = subprocess.run(
       list(map(str, command)), text=True, capture_output=True, check=False,
-      timeout=400, env=os.environ | environment,
+      timeout=900, env=os.environ | environment,
   )
   assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-5000:]
   return done.stdout
