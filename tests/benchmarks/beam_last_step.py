@@ -61,7 +61,7 @@ def _growth(folder):
 
 
 def _rows(phases, count):
-  """Made-up rows: real patterns with two other steps, under keys of their own."""
+  """Made-up rows: real patterns with two steps changed, under new keys."""
   rng = random.Random(0)
   for number in range(count):
     codes = extraction.bytes_to_codes(rng.choice(phases)).copy()
