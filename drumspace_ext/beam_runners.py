@@ -51,10 +51,11 @@ def pipeline(runner: str | None, flags: Sequence[str]) -> 'beam.Pipeline':
       return beam.Pipeline(options=options)
   # What argparse can't read it prints, and exits; a missing or unknown runner
   # comes as ImportError, AttributeError, RuntimeError or ValueError.
-  except (SystemExit, Exception) as e:  # pylint: disable=broad-exception-caught
+  # pylint: disable-next=broad-exception-caught
+  except (SystemExit, Exception) as e:
     raise errors.InputError(
-        f"--runner={runner or DEFAULT}: Beam can't use it, or one of its options: "
-        f'{" ".join(str(e).split()).rstrip(".")}.'
+        f"--runner={runner or DEFAULT}: Beam can't use it, or one of its "
+        f'options: {" ".join(str(e).split()).rstrip(".")}.'
     ) from e
   encoded = portable_runner.JobServiceHandle.encode_pipeline_options(
       all_options

@@ -159,11 +159,12 @@ class ReadInputs(beam.DoFn):
         self._tasks(load, totals), self._pool
     ):
       for result in results:
-        genres = merging.labels(result, self._reading.genre_table)
-        totals.add(result, genres)
         if result.reason is not None:
+          totals.add(result)
           yield beam.pvalue.TaggedOutput(REJECTED, merging.rejected(result))
         else:
+          genres = merging.labels(result, self._reading.genre_table)
+          totals.add(result, genres)
           for row in merging.occurrences(result, genres):
             yield row[0], row
     yield beam.pvalue.TaggedOutput(TOTALS, totals.as_plain())

@@ -117,11 +117,12 @@ class Collection:
     """Adds the results of some inputs."""
     occurrences, rejected = [], []
     for result in results:
-      genres = merging.labels(result, self._genre_table)
-      self.totals.add(result, genres)
       if result.reason is not None:
+        self.totals.add(result)
         rejected.append(merging.rejected(result))
       else:
+        genres = merging.labels(result, self._genre_table)
+        self.totals.add(result, genres)
         occurrences += merging.occurrences(result, genres)
     self._database.execute('BEGIN')
     self._insert('occurrence', occurrences)

@@ -27,7 +27,7 @@ def contents(
   else:
     for input_id, path in task.items:
       try:
-        with remote_paths.of_text(path).open('rb') as stream:
+        with remote_paths.open_text(path) as stream:
           # One byte more than allowed shows that the file is too large.
           yield input_id, stream.read(midi_files.MAX_FILE_BYTES + 1)
       except OSError as e:

@@ -227,7 +227,9 @@ def source_files(
     except OSError as e:
       if not named:
         yield SourceFile(
-            str(path), input_kinds.kind_of_name(path.name) or input_kinds.MIDI, name, 0, False
+            str(path),
+            input_kinds.kind_of_name(path.name) or input_kinds.MIDI, name, 0,
+            False,
         )
         continue
       raise errors.InputError(

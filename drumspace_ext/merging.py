@@ -9,7 +9,7 @@ it counts the input and its genres (with `|` between them).
 """
 
 import collections
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 import dataclasses
 import json
 
@@ -44,7 +44,7 @@ def labels(
 
 
 def occurrences(
-    result: extraction.InputResult, genres: list[str]
+    result: extraction.InputResult, genres: Sequence[str]
 ) -> list[Occurrence]:
   """Returns the occurrences of an input with patterns and its labels."""
   input_id = user_paths.in_utf_8(result.input_id)
@@ -169,8 +169,10 @@ class Totals:
   genres: collections.Counter = _counter()
   skipped: collections.Counter = _counter()
 
-  def add(self, result: extraction.InputResult, genres: list[str]) -> None:
-    """Adds one input and its genre labels."""
+  def add(
+      self, result: extraction.InputResult, genres: Sequence[str] = ()
+  ) -> None:
+    """Adds one input and, if it has patterns, its genre labels."""
     self.num_inputs += 1
     self.counts.update(result.counts)
     self.dropped_pitches.update(result.dropped_pitches)

@@ -1,4 +1,4 @@
-"""Tests for beam_dataset_creation and beam_stages: as the local run, on Beam."""
+"""Tests for beam_dataset_creation, beam_stages, beam_runners, on Beam."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Tests for remote_paths; those of reading are in test_beam_dataset_creation."""
+"""Tests for remote_paths; test_beam_dataset_creation reads from there."""
 
 import pathlib
 import sys

@@ -1,0 +1,119 @@
+r"""Measures what the cost model of Beam needs: growth and the last step.
+
+Usage:
+  python tests/benchmarks/beam_last_step.py FOLDER [--rows=50000]
+
+First how the unique patterns of a folder of MIDI files grow with its files
+(random subsets, halved each time; the exponent between two sizes). Then the
+last step, which runs on one machine: CPU time, bytes and memory for made-up
+rows of patterns (one input each) and of rejected inputs.
+"""
+
+import functools
+import json
+import math
+import pathlib
+import random
+import resource
+import sys
+import tempfile
+import time
+
+from absl import app
+from absl import flags
+
+from drumspace_ext import beam_stages
+from drumspace_ext import collection as collection_lib
+from drumspace_ext import dataset_writing
+from drumspace_ext import extraction
+from drumspace_ext import input_results
+from drumspace_ext import input_tasks
+from drumspace_ext import inputs
+from drumspace_ext import merging
+from drumspace_ext import output_files
+from drumspace_ext import worker_pool
+
+_ROWS = flags.DEFINE_integer('rows', 50_000, 'Rows of each kind.')
+
+
+def _growth(folder):
+  listing = inputs.list_inputs([str(folder)], recursive=True)
+  pool = worker_pool.WorkerPool(
+      functools.partial(input_results.run_task, recipe=extraction.Recipe()),
+      num_workers=0, timeout_s=60,
+  )
+  found = [
+      {loop.canonical: loop.phase for loop in result.loop_counts}
+      for results in input_results.results(input_tasks.tasks(listing), pool)
+      for result in results
+  ]
+  sizes = [len(found) >> shift for shift in (3, 2, 1, 0)]
+  for seed in range(3):
+    random.Random(seed).shuffle(found)
+    counts = [len(set().union(*found[:size])) for size in sizes]
+    exponents = [
+        math.log(b / a, sizes[i + 1] / sizes[i])
+        for i, (a, b) in enumerate(zip(counts, counts[1:]))
+    ]
+    print(f'{dict(zip(sizes, counts))} exponents '
+          f'{[round(e, 3) for e in exponents]}')
+  return sorted(phase for own in found for phase in own.values())
+
+
+def _rows(phases, count):
+  """Made-up rows: real patterns with two steps changed, under new keys."""
+  rng = random.Random(0)
+  for number in range(count):
+    codes = extraction.bytes_to_codes(rng.choice(phases)).copy()
+    for _ in range(2):
+      codes[rng.randrange(32)] = rng.randrange(1 << 14)
+    packed = extraction.codes_to_bytes(codes)
+    key = number.to_bytes(8, 'big') + packed[8:]
+    yield beam_stages.to_json((
+        key.hex(), packed.hex(), 1, 1, 4, 120.0, 121.5, '{"rock": 1}',
+        json.dumps([f'songs/rock/{number:08}.mid']), '[]',
+    ))
+
+
+def _last_step(phases, count, with_patterns):
+  rows = list(_rows(phases, count)) if with_patterns else []
+  rejected = [] if with_patterns else [
+      beam_stages.to_json((f'songs/rock/{n:08}.mid', 'no_loop',
+                           '2 long stretches of drums'))
+      for n in range(count)
+  ]
+  totals = merging.Totals(num_inputs=count, num_kept=len(rows))
+  if rejected:
+    totals.rejected['no_loop'] = count
+  with tempfile.TemporaryDirectory() as folder:
+    folder = pathlib.Path(folder, 'out')
+    start = time.process_time()
+    with output_files.Batch(folder) as batch:
+      scratch = batch.scratch_path()
+      with collection_lib.Collection(scratch) as collection:
+        collection.add_merged(
+            totals, map(beam_stages.row_of_json, rows),
+            map(json.loads, rejected),
+        )
+        loaded = time.process_time()
+        size = scratch.stat().st_size
+        dataset_writing.write(batch, collection, extraction.Recipe(), 1)
+    end = time.process_time()
+    sizes = {p.name: round(p.stat().st_size / count) for p in folder.iterdir()}
+  print(f'{count} {"patterns" if with_patterns else "rejected inputs"}: '
+        f'{1e6 * (loaded - start) / count:.1f} us to load and '
+        f'{1e6 * (end - loaded) / count:.1f} us to write each; temporary file '
+        f'{size / count:.0f} bytes each; results '
+        f'{ {k: v for k, v in sorted(sizes.items()) if v > 3} }; at most '
+        f'{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MB')
+
+
+def main(argv):
+  phases = _growth(pathlib.Path(argv[1]))
+  for count in (_ROWS.value // 2, _ROWS.value):
+    for with_patterns in (True, False):
+      _last_step(phases, count, with_patterns)
+
+
+if __name__ == '__main__':
+  app.run(main, argv=sys.argv)
