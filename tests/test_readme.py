@@ -81,7 +81,7 @@ def test_quickstart_command_runs(folder):
 
 
 def test_python_example_runs(folder):
-  (code,) = _blocks('python')
+  code = '\n'.join(_blocks('python'))
   code += "\nassert len(hits) == len(patterns) > 20 and midi[:4] == b'MThd'"
   result = subprocess.run(
       [sys.executable, '-c', code], cwd=folder, text=True,
