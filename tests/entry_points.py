@@ -26,7 +26,7 @@ def console(name: str, *args, cwd=None, **options):
   script = pathlib.Path(sys.executable).parent / name
   return subprocess.run(
       [script, *map(str, args)], cwd=cwd, check=False, capture_output=True,
-      encoding='utf-8', timeout=60, **options,
+      encoding='utf-8', timeout=300, **options,
   )
 
 

@@ -23,6 +23,7 @@ _FILES = {
     'starter_songs.tfrecord', 'patterns_midi.zip', 'dataset/dataset.tsv',
     'dataset/provenance.tsv', 'dataset/patterns.tfrecord',
     'dataset/rejected.tsv', 'dataset/report.json', 'dataset/report.html',
+    'map/map.html', 'map/dataset.tsv', 'map/provenance.tsv', 'map/map.json',
 }
 _main = functools.partial(entry_points.main, 'drumspace_quickstart')
 _console = functools.partial(entry_points.console, 'drumspace_quickstart')
@@ -68,6 +69,23 @@ def test_any_seed_gives_the_whole_collection(seed, tmp_path_factory):
   assert len(stages) == len(quickstart.STAGES)
 
 
+def test_map_shows_the_collection_and_two_models_beats(tmp_path):
+  quickstart.run(tmp_path, seed=1, say=lambda text: None)
+  report = json.loads((tmp_path / 'map' / 'map.json').read_text())
+  layers = [(layer['name'], layer['patterns']) for layer in report['layers']]
+  assert layers[0] == ('starter collection', len(starter_patterns.load()))
+  assert [name for name, _ in layers[1:]] == [
+      'beats of your model', 'new beats of acai'
+  ]
+  assert layers[1][1] > 10 and layers[2][1] == 500
+  assert report['genres']['labels_exchanged_between'] == 'inputs'
+  assert report['quality']['trustworthiness'] > 0.95
+  mapped = dataset.read(tmp_path / 'map' / 'dataset.tsv')
+  assert (
+      mapped.codes == dataset.read(tmp_path / 'dataset' / 'dataset.tsv').codes
+  ).all()
+
+
 def test_same_seed_makes_the_same_bytes_in_every_file(tmp_path):
   folders = [tmp_path / name for name in ('one', 'two', 'three')]
   for folder, seed in zip(folders, (7, 7, 8)):
@@ -89,7 +107,10 @@ def test_every_path_that_is_printed_exists(tmp_path, capsys):
   assert all(path.exists() for path in paths)
   assert {
       path.relative_to(tmp_path / 'out').as_posix() for path in paths
-  } >= _FILES | {'starter_songs_midi'}
+  } >= {name for name in _FILES if not name.startswith('map/')} | {
+      'starter_songs_midi', 'map/map.html'
+  }
+  assert f'open {tmp_path / "out" / "map" / "map.html"} in a browser' in before
   assert f'[1/{len(quickstart.STAGES)}] ' in before
   assert 'unique patterns' in before
 
