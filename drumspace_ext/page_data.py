@@ -22,6 +22,7 @@ from drumspace_ext import map_data
 from drumspace_ext import patterns
 from drumspace_ext import trained_model
 from drumspace_ext import voices
+from drumspace_ext.models import autoencoder
 
 FORMAT_VERSION = 1
 # Shown of each pattern; a line beside them says how many more there are.
@@ -137,13 +138,15 @@ def _compact(values: np.ndarray) -> np.ndarray:
   return half if same.all() else values
 
 
-def _model(
-    model: trained_model.TrainedModel,
+def network(
+    weights: autoencoder.Weights,
 ) -> tuple[dict, dict[str, np.ndarray]]:
-  """Returns (header, columns) of the network, for the page to run."""
-  weights = model.weights()
+  """Returns (header, columns) of a network, for the page to run.
+
+  Weights that were rounded to float16 travel as that.
+  """
   header = {
-      'z_size': model.z_size, 'decoder': weights.decoder, **weights.settings,
+      'z_size': weights.z_size, 'decoder': weights.decoder, **weights.settings,
   }
   return header, {
       f'model.{name}': _compact(values)
@@ -163,7 +166,7 @@ def render(
     kit: The sounds, as `sound.page_description` gives them.
   """
   names = _genre_names(latent_map.training)
-  header, columns = _model(model)
+  header, columns = network(model.weights())
   layers = []
   for i, layer in enumerate((latent_map.training, *latent_map.generated)):
     layer_header, layer_columns = _layer(layer, f'layer{i}', names)

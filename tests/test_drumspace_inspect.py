@@ -68,6 +68,18 @@ def test_usage_of_the_docstring_works(tmp_path):
   ] == ['beat.mid:', 'patterns.tsv:']
 
 
+def test_rounded_checkpoint_is_described(tmp_path, capsys):
+  tiny_models.train(
+      tiny_models.config('stepwise', num_train_steps=1), tmp_path
+  )
+  path = tmp_path / checkpoints.BEST
+  assert drumspace_inspect.main(['drumspace_inspect', str(path)]) == 0
+  said = capsys.readouterr().out
+  numbers = sum(t.numel() for t in checkpoints.read(path)[0].values())
+  assert f'{numbers:,} numbers' in said
+  assert '"kind": "stepwise"' in said
+
+
 def test_one_bad_file_among_others_is_named_and_counts(tmp_path, capsys):
   _files(tmp_path)
   paths = [tmp_path / 'gone.mid', tmp_path / 'beat.mid']

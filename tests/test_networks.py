@@ -66,6 +66,55 @@ def test_published_sizes_are_built():
   ]
 
 
+@pytest.mark.parametrize('kind', tiny_models.KINDS)
+def test_network_comes_back_from_its_checkpoint_as_foretold(kind):
+  network = tiny_models.network(kind)
+  before = {k: v.clone() for k, v in network.state_dict().items()}
+  again = networks.as_saved(network)
+  assert (again is network) == (kind != 'stepwise')
+  assert again.training == network.training
+  for name, value in again.saved_tensors().items():
+    assert torch.equal(value.float(), again.state_dict()[name])
+    assert torch.equal(value, network.saved_tensors()[name])
+  assert _same(again, network) == (kind != 'stepwise')
+  assert all(torch.equal(v, before[k]) for k, v in network.state_dict().items())
+  for one, other in zip(again.parameters(), network.parameters(), strict=True):
+    torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-7)
+
+
+def test_number_too_large_for_float16_is_saved_as_it_is():
+  network = tiny_models.network('stepwise')
+  with torch.no_grad():
+    network.to_bits.bias[0] = 1e5
+  saved = network.saved_tensors()
+  assert saved['to_bits.bias'].dtype == torch.float32
+  assert saved['to_bits.weight'].dtype == torch.float16
+  assert networks.as_saved(network).to_bits.bias[0] == 1e5
+
+
+def test_critic_is_not_saved():
+  network = tiny_models.network('acai')
+  left_out = set(network.state_dict()) - set(network.saved_tensors())
+  assert left_out and all(name.startswith('critic.') for name in left_out)
+
+
+@pytest.mark.parametrize('kind', tiny_models.KINDS)
+def test_weights_are_all_that_encoding_and_decoding_take(kind):
+  network = tiny_models.network(kind)
+  weights = network.weights()
+  assert weights.z_size == network.z_size
+  assert (weights.decoder == 'stepwise') == (kind == 'stepwise')
+  hits = tiny_models.data().train[:5]
+  other = networks.make(tiny_models.config(kind).model, seed=9).eval()
+  z = network.encode(hits)[0]
+  assert not torch.equal(other.encode(hits)[0], z)
+  other.load_state_dict({
+      name: torch.from_numpy(value) for name, value in weights.tensors.items()
+  }, strict=False)
+  assert torch.equal(other.encode(hits)[0], z)
+  assert torch.equal(other.reconstruct(hits), network.reconstruct(hits))
+
+
 def test_threads_are_set():
   try:
     networks.prepare_torch(2)

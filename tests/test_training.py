@@ -4,13 +4,17 @@ import dataclasses
 import json
 import math
 
+import numpy as np
 import pytest
 import tiny_models
 import torch
 
 from drumspace_ext import checkpoints
 from drumspace_ext import errors
+from drumspace_ext import networks
+from drumspace_ext import sampler_fitting
 from drumspace_ext import schedules
+from drumspace_ext import trained_model
 from drumspace_ext import training
 from drumspace_ext import validation
 from drumspace_ext import training_data
@@ -347,6 +351,42 @@ def test_average_of_the_weights_is_what_is_evaluated_and_saved(tmp_path):
   again.step()
   for name, value in trainer.model.state_dict().items():
     assert torch.equal(again.model.state_dict()[name], value)
+
+
+def test_stepwise_model_is_saved_in_half_the_bytes(tmp_path):
+  made = tiny_models.config('stepwise')
+  assert made.training.average_decay
+  trainer = tiny_models.trainer(made, tmp_path)
+  for _ in range(3):
+    trainer.step()
+  line = trainer.evaluate()
+  trainer.save()
+  tensors, _ = checkpoints.read(tmp_path / checkpoints.BEST)
+  state, _ = checkpoints.read(tmp_path / training.STATE)
+  for name, value in trainer.model.state_dict().items():
+    saved = tensors[f'network.{name}']
+    assert saved.dtype == torch.float16
+    assert torch.equal(saved, value.half())
+    assert torch.equal(state[f'average.module.{name}'], value)
+    assert state[f'network.{name}'].dtype == torch.float32
+  # What was evaluated and what the sampler was fitted to is what was saved.
+  loaded = trained_model.TrainedModel(str(tmp_path))
+  rounded = networks.as_saved(trainer.model)
+  again = validation.evaluate(rounded, trainer.data.valid, train_step=3)
+  assert again == {k: v for k, v in line.items() if k != 'train_step'}
+  fitted = sampler_fitting.fit(rounded.eval(), trainer.data.train, seed=0)
+  assert np.array_equal(loaded.sampler.means, fitted.tensors['means'].numpy())
+  for name, value in loaded.weights().tensors.items():
+    assert np.array_equal(value, rounded.state_dict()[name].numpy())
+
+
+def test_evaluation_leaves_dropout_on_for_training(tmp_path):
+  made = tiny_models.config('stepwise', average_decay=0)
+  trainer = tiny_models.trainer(made, tmp_path)
+  trainer.step()
+  trainer.evaluate()
+  assert (tmp_path / checkpoints.BEST).is_file()
+  assert trainer.network.training
 
 
 def test_without_an_average_the_weights_themselves_are_saved(tmp_path):

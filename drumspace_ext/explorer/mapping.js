@@ -106,16 +106,21 @@ export function connectMap(app) {
       app.show(app.maker.ofPoint(point.layer, point.index), {plays: true});
     }
   });
-  const roam = (place) => app.soon(
-    () => app.maker.ofPlace(place), {plays: true});
   plot.on('dragstart', (place) => {
     hover(null);
-    if (plot.mode === 'roam') roam(place);
-    else app.path.begin(place);
+    if (plot.mode === 'roam') {
+      // At once: some browsers let sound begin in the gesture itself alone.
+      app.show(app.maker.ofPlace(place), {keeps: false, plays: true});
+    } else {
+      app.path.begin(place);
+    }
   });
   plot.on('drag', (place) => {
-    if (plot.mode === 'roam') roam(place);
-    else app.path.add(place);
+    if (plot.mode === 'roam') {
+      app.soon(() => app.maker.ofPlace(place), {plays: true});
+    } else {
+      app.path.add(place);
+    }
   });
   plot.on('dragend', () => {
     if (plot.mode === 'roam') app.settle();

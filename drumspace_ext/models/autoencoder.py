@@ -42,11 +42,13 @@ class Weights(typing.NamedTuple):
   Attributes:
     decoder: Which rules its decoder goes by: `fully_connected` or `stepwise`.
       Encoders are fully connected, their first outputs are mu.
-    settings: Numbers of these rules, as JSON can hold them.
+    z_size: Dimensions of the latent vector.
+    settings: Numbers of the decoder's rules, as JSON can hold them.
     tensors: float32, by torch's names.
   """
 
   decoder: str
+  z_size: int
   settings: dict[str, object]
   tensors: dict[str, np.ndarray]
 
@@ -89,7 +91,7 @@ class Autoencoder(nn.Module):
 
   def weights(self) -> Weights:
     """Returns what others need to compute as it does."""
-    return Weights('fully_connected', {}, {
+    return Weights('fully_connected', self.z_size, {}, {
         name: value.detach().float().cpu().numpy()
         for name, value in self.state_dict().items()
         if name.startswith(('encoder.', 'decoder.'))
