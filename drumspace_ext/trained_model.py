@@ -207,8 +207,8 @@ class TrainedModel:
 
   @property
   def default_temperature(self) -> float:
-    """0 for independent bits; 0.9, of the best panel, where bits are drawn."""
-    return 0.9 if self.config.model.kind == 'stepwise' else 0.0
+    """0 for independent bits; 0.8, of the best panel, where bits are drawn."""
+    return 0.8 if self.config.model.kind == 'stepwise' else 0.0
 
   def draw(
       self, count: int, *, seed: int,

@@ -129,7 +129,7 @@ def test_same_z_is_decoded_many_times(models):
 
 
 def test_default_temperature_is_that_of_the_decoder(models):
-  expected = {'ae': 0.0, 'vae': 0.0, 'acai': 0.0, 'stepwise': 0.9}
+  expected = {'ae': 0.0, 'vae': 0.0, 'acai': 0.0, 'stepwise': 0.8}
   for kind, temperature in expected.items():
     model = models(kind)
     assert model.default_temperature == temperature

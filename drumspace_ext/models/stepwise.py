@@ -27,6 +27,19 @@ _STEPS, _VOICES = patterns.NUM_STEPS, patterns.NUM_VOICES
 _REPEAT_LAGS = (4, 8, 16)
 # Counts of differences are divided by it, to be of the size of the other inputs.
 _COUNT_SCALE = 8.0
+# Bits less probable than this are not drawn: of 448 decisions a few would come
+# out wrong, and a beat is as good as its worst hit. As in nucleus sampling
+# (Holtzman et al. 2019). BUILD_NOTES.md has what it does to the panel.
+IMPROBABLE = 0.08
+# Of a hundred beats four come out trivial, one after these.
+_REDRAWS = 8
+
+
+def _is_trivial(hits: torch.Tensor) -> torch.Tensor:
+  """Tells the beats, bool `[batch, 448]`, that the entropy rule refuses."""
+  rows = hits.view(-1, _STEPS, _VOICES).cpu().numpy()
+  trivial = patterns.is_trivial(patterns.hits_to_step_codes(rows))
+  return torch.from_numpy(trivial).to(hits.device)
 
 
 def _repeat_inputs(counts: torch.Tensor) -> torch.Tensor:
@@ -161,16 +174,33 @@ class Stepwise(vae.Vae):
   ) -> torch.Tensor:
     """Writes a pattern for each latent vector.
 
+    No training pattern is trivial by the entropy rule; bits drawn one by one
+    (temperature above 0) may come to such a beat, and are then drawn anew.
+
     Args:
       z: float `[batch, z_size]`.
-      temperature: Logits are divided by it before drawing; at 0 a bit is set
-        where its probability is above `threshold`.
+      temperature: Logits are divided by it before drawing, and what is then
+        `IMPROBABLE` is left out; at 0 a bit is set where its probability is
+        above `threshold`.
       threshold: Probability, only for temperature 0.
       generator: Draws the bits; None is allowed at temperature 0.
 
     Returns:
       bool `[batch, 448]`.
     """
+    hits = self._write(z, temperature, threshold, generator)
+    for _ in range(_REDRAWS if temperature > 0 else 0):
+      trivial = _is_trivial(hits)
+      if not trivial.any():
+        break
+      hits[trivial] = self._write(z[trivial], temperature, threshold, generator)
+    return hits
+
+  def _write(
+      self, z: torch.Tensor, temperature: float, threshold: float,
+      generator: torch.Generator | None,
+  ) -> torch.Tensor:
+    """Writes a pattern for each latent vector, step by step; see draw_hits."""
     cut = torch.logit(torch.tensor(threshold)).item()
     # The past stands behind 31 silent steps, and grows as it is written.
     rows = torch.zeros(
@@ -194,6 +224,8 @@ class Stepwise(vae.Vae):
         )
         if temperature > 0:
           chance = torch.sigmoid(logit / temperature)
+          chance = torch.where(chance < IMPROBABLE, 0.0, chance)
+          chance = torch.where(chance > 1 - IMPROBABLE, 1.0, chance)
           uniform = torch.rand(
               len(z), generator=generator, device=z.device
           )
