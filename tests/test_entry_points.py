@@ -21,7 +21,10 @@ from drumspace_ext import drumspace_flags
 from drumspace_ext import tfrecords
 
 _ROOT = pathlib.Path(__file__).resolve().parents[1]
-_HEAVY = ('torch', 'note_seq', 'symusic', 'tensorflow', 'tqdm', 'sqlite3')
+_HEAVY = (
+    'torch', 'note_seq', 'symusic', 'tensorflow', 'tqdm', 'sqlite3', 'openTSNE',
+    'sklearn',
+)
 
 
 def _scripts():
