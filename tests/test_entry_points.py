@@ -23,7 +23,7 @@ from drumspace_ext import tfrecords
 _ROOT = pathlib.Path(__file__).resolve().parents[1]
 _HEAVY = (
     'torch', 'note_seq', 'symusic', 'tensorflow', 'tqdm', 'sqlite3',
-    'apache_beam',
+    'apache_beam', 'openTSNE', 'sklearn',
 )
 
 

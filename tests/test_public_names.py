@@ -33,7 +33,9 @@ def test_unknown_name_is_an_attribute_error():
     drumspace_ext.no_such_thing  # pylint: disable=pointless-statement
 
 
-@pytest.mark.parametrize('module', ['torch', 'note_seq', 'numpy', 'symusic'])
+@pytest.mark.parametrize('module', [
+    'torch', 'note_seq', 'numpy', 'symusic', 'openTSNE',
+])
 def test_import_is_light(module):
   code = f'import sys, drumspace_ext; sys.exit({module!r} in sys.modules)'
   assert subprocess.run([sys.executable, '-c', code], check=False
