@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 import entry_points
 import pytest
 import synthetic_songs
+import tiny_models
 
+from drumspace_ext import checkpoints
 from drumspace_ext import errors
 from drumspace_ext import inspection
 from drumspace_ext import tfrecords
@@ -73,11 +75,11 @@ def test_rounded_checkpoint_is_described(tmp_path, capsys):
       tiny_models.config('stepwise', num_train_steps=1), tmp_path
   )
   path = tmp_path / checkpoints.BEST
-  assert drumspace_inspect.main(['drumspace_inspect', str(path)]) == 0
+  assert _inspect(str(path)) == 0
   said = capsys.readouterr().out
   numbers = sum(t.numel() for t in checkpoints.read(path)[0].values())
   assert f'{numbers:,} numbers' in said
-  assert '"kind": "stepwise"' in said
+  assert 'a safetensors checkpoint' in said and 'train_step: 1' in said
 
 
 def test_one_bad_file_among_others_is_named_and_counts(tmp_path, capsys):

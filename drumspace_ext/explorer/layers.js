@@ -83,5 +83,7 @@ export function transposed(weight, rows) {
 /** Adds `share` of a row of a matrix to values. */
 export function addRow(values, matrix, row, share) {
   const start = row * values.length;
-  for (let i = 0; i < values.length; i++) values[i] += share * matrix[start + i];
+  for (let i = 0; i < values.length; i++) {
+    values[i] += share * matrix[start + i];
+  }
 }
