@@ -102,7 +102,6 @@ def render(
       "style-src 'unsafe-inline'", 'img-src data: blob:', "base-uri 'none'",
       "form-action 'none'",
   ])
-  data = page_data.render(latent_map, model, sound.page_description())
   parts = {
       'policy': html.escape(policy), 'title': html.escape(latent_map.title),
       'style': page_scripts.read('style.css'), 'plot': html.escape(_plot()),

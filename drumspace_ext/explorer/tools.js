@@ -62,6 +62,13 @@ export class BlendSquare {
     this.app.showCorners(this.corners);
   }
 
+  /** Draws the corners anew, in the colours of the page. */
+  paint() {
+    this.corners.forEach((corner, i) => {
+      if (corner) this.setCorner(i, corner);
+    });
+  }
+
   /** Puts the beats around what plays on the corners, where none is set. */
   fill() {
     const {app} = this;
@@ -79,8 +86,11 @@ export class BlendSquare {
     this.at = {u: Math.min(Math.max(u, 0), 1), v: Math.min(Math.max(v, 0), 1)};
     this.pad.style.setProperty('--u', this.at.u);
     this.pad.style.setProperty('--v', this.at.v);
+    const [right, down] = [this.at.u, this.at.v].map((at) => Math.round(100 * at));
+    this.pad.setAttribute('aria-valuenow', String(right));
+    this.pad.setAttribute('aria-valuetext', `${right} % right, ${down} % down`);
     this.app.show(this.app.maker.blend(this.corners, this.at.u, this.at.v),
-      {keeps: false});
+      {keeps: false, plays: true});
   }
 
   beats() {

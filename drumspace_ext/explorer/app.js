@@ -1,0 +1,201 @@
+/**
+ * The app: what is on show, and who is told when it changes.
+ */
+
+import {isPattern, silence} from './beats.js';
+import {Beatmaker} from './beatmaker.js';
+import {Grid} from './grid.js';
+import {Panel} from './panel.js';
+import {Player} from './player.js';
+import {Plot} from './plot.js';
+import {STEPS_PER_QUARTER} from './sequencer.js';
+import {PointIndex} from './space.js';
+import {fromHash, Favourites, History} from './store.js';
+import {BlendSquare, Path, Radio} from './tools.js';
+
+const byId = (id) => document.getElementById(id);
+const SETTLE_MS = 250;
+
+export class App {
+  constructor(data) {
+    this.data = data;
+    this.maker = new Beatmaker(data);
+    this.player = new Player(data.kit);
+    this.history = new History();
+    this.favourites = new Favourites();
+    this.settings = {qpm: 120, swing: 0, humanise: 0, volume: 0.8,
+      threshold: 0.5, temperature: 0, seed: 0};
+    this.current = {codes: silence(), z: null, place: null, origin: null};
+    this.grid = new Grid(byId('grid'), data.voices, {
+      toggle: (voice, step) => this.edit(voice, step),
+      mute: (voice) => this.flip('muted', voice),
+      solo: (voice) => this.flip('soloed', voice),
+    });
+    const index = new PointIndex(data.layers);
+    this.plot = new Plot({host: byId('map'), canvas: byId('points')},
+      data.layers, index);
+    this.panel = new Panel(this);
+    this.path = new Path(this);
+    this.radio = new Radio(this);
+    this.square = new BlendSquare(this, byId('blend'));
+    this.player.onStep((step) => this.onStep(step));
+    this.queue = [];
+    this.history.push(this.current);
+    this.calm = matchMedia('(prefers-reduced-motion: reduce)');
+    // What a hand does from press to release is undone as one.
+    this.isHeld = false;
+    for (const name of ['pointerdown', 'pointerup', 'pointercancel']) {
+      document.addEventListener(name, () => {
+        this.isHeld = name === 'pointerdown';
+      }, true);
+    }
+  }
+
+  get colours() {
+    return this.panel.colours;
+  }
+
+  /** Puts a setting to work wherever it counts. */
+  set(name, value) {
+    this.settings[name] = value;
+    const {player, maker} = this;
+    if (name === 'qpm') player.setTempo(value);
+    if (name === 'swing') player.setSwing(value);
+    if (name === 'volume') player.setVolume(value);
+    if (name === 'humanise') player.setHumanise(value, this.settings.seed);
+    if (name in maker.options) {
+      maker.options[name] = value;
+      const {z, place} = this.current;
+      if (z && maker.network.decodes) {
+        this.show(maker.ofLatent(z, place ?? undefined), {keeps: false});
+      }
+    }
+  }
+
+  flip(list, voice) {
+    const set = this.player.settings[list];
+    const isOn = !set.has(voice);
+    if (list === 'muted') this.player.mute(voice, isOn);
+    else this.player.solo(voice, isOn);
+    return isOn;
+  }
+
+  /**
+   * Shows a beat, and plays it if something plays or `plays` says so.
+   * @param {!Object} beat See beatmaker.js.
+   * @param {!Object} options `keeps`: it is a step of undo at once; `plays`; and
+   *     false for `sounds` if it is heard already.
+   */
+  show(beat, {keeps = true, plays = false, sounds = true} = {}) {
+    if (!beat) return;
+    this.current = beat;
+    this.grid.show(beat.codes);
+    this.plot.mark(beat.place);
+    this.panel.quick(beat);
+    if (sounds) {
+      // A hand takes over from the radio and the path.
+      this.radio.isOn = false;
+      this.queue = [];
+      if (plays || this.player.playing) this.player.next(beat.codes);
+    }
+    this.panel.playing();
+    clearTimeout(this.settling);
+    if (keeps) {
+      this.history.push(beat);
+      this.panel.settled(beat);
+    } else {
+      this.settling = setTimeout(() => this.settle(), SETTLE_MS);
+    }
+  }
+
+  /** Does for what is on show what takes longer than a frame. */
+  settle() {
+    clearTimeout(this.settling);
+    if (!this.isHeld) this.history.keep(this.current);
+    this.panel.settled(this.current);
+  }
+
+  go(by) {
+    const beat = this.history.go(by);
+    if (!beat) return;
+    this.show(beat, {keeps: false});
+    clearTimeout(this.settling);
+    this.panel.settled(beat);
+  }
+
+  edit(voice, step) {
+    const codes = [...this.current.codes];
+    codes[step] ^= 1 << voice;
+    this.show(this.maker.ofCodes(codes));
+  }
+
+  toggle() {
+    if (this.player.playing) this.stop();
+    else if (isPattern(this.current.codes)) {
+      this.player.start(this.current.codes);
+      this.panel.playing();
+    }
+  }
+
+  stop() {
+    this.radio.isOn = false;
+    this.queue = [];
+    this.player.stop();
+    this.grid.playhead(null);
+    this.panel.playing();
+  }
+
+  /** Plays beat after beat, and shows each when it is heard. */
+  playSequence(source, every) {
+    this.queue = [];
+    this.player.sequence(() => {
+      const beat = source();
+      if (!beat) return null;
+      this.queue.push(beat);
+      return beat.codes;
+    }, every);
+    this.every = every;
+    // The first one is taken at once when nothing played before.
+    this.panel.playing();
+  }
+
+  onStep(step) {
+    const beat = step - step % STEPS_PER_QUARTER;
+    this.grid.playhead(this.calm.matches ? beat : step);
+    if (this.queue.length && step % this.every === 0) {
+      this.show(this.queue.shift(), {keeps: false, sounds: false});
+    }
+  }
+
+  nearestBeat({x, y}) {
+    const {bounds} = this.plot.index;
+    const point = this.plot.index.nearest(
+      x, y, bounds.right - bounds.left + bounds.high - bounds.low);
+    return this.maker.ofPoint(point.layer, point.index);
+  }
+
+  showCorners(corners) {
+    const set = corners.filter((corner) => corner?.place);
+    this.plot.set('corners', {x: set.map(({place}) => place.x),
+      y: set.map(({place}) => place.y)});
+  }
+
+  /** Takes the state over that an address holds. */
+  restore(hash) {
+    const state = fromHash(hash, this.data.model.z_size);
+    if (!state) return false;
+    this.current = {codes: silence(), z: null, place: null, origin: null};
+    for (const [name, value] of Object.entries(state.settings)) {
+      this.set(name, value);
+    }
+    const beat = this.maker.ofCodes(state.codes);
+    if (state.z && !beat.origin) {
+      beat.z = state.z;
+      beat.place = this.maker.space.placeOf(state.z);
+    }
+    this.show(beat);
+    if (state.view) this.plot.showWhole(state.view);
+    this.panel.settings();
+    return true;
+  }
+}
