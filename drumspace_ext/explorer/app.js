@@ -83,8 +83,8 @@ export class App {
   /**
    * Shows a beat, and plays it if something plays or `plays` says so.
    * @param {!Object} beat See beatmaker.js.
-   * @param {!Object} options `keeps`: it is a step of undo at once; `plays`; and
-   *     false for `sounds` if it is heard already.
+   * @param {!Object} options `keeps`: it is a step of undo at once; `plays`;
+   *     `sounds` is false for what is heard already.
    */
   show(beat, {keeps = true, plays = false, sounds = true} = {}) {
     if (!beat) return;

@@ -2,8 +2,8 @@
  * The beatmaker: what plays and where it lies, and how it is made.
  *
  * A beat on show is `{codes, z, place, origin, isDecoded}`: its pattern, its
- * latent vector and place on the map, the point it is, `{layer, index}`, or null,
- * and whether it was decoded from z.
+ * latent vector, its place on the map, the point it is, `{layer, index}`, or
+ * null, and whether it was decoded from z.
  */
 
 import {Collection, entropy, sameBeat} from './beats.js';
@@ -24,6 +24,8 @@ export class Beatmaker {
     this.training = data.layers[0];
     this.network = new Network(data);
     this.space = new Space(this.training, data.model.z_size);
+    this.gaps = [];
+    this.farBits = Infinity;
     this.options = {threshold: 0.5, temperature: 0, seed: 0};
   }
 
@@ -84,19 +86,21 @@ export class Beatmaker {
     return null;
   }
 
-  /** Bits beyond which a beat is further off than known beats are. */
-  get farBits() {
-    if (this.far === undefined) {
-      const {size} = this.training;
-      const count = Math.min(size, FAR_SAMPLE);
-      const gaps = Array.from({length: count}, (_, k) => {
-        const codes = this.training.pattern(Math.floor(k * size / count));
-        const found = this.known.nearest(codes, 2, false);
-        return found[found.length - 1].distance;
-      }).sort((a, b) => a - b);
-      this.far = gaps[Math.floor(FAR_QUANTILE * (count - 1))];
-    }
-    return this.far;
+  /**
+   * Looks at some more known beats: how far is far? To be called in idle moments.
+   * @return {boolean} Whether there is more to do.
+   */
+  prepare() {
+    const {size} = this.training;
+    const count = Math.min(size, FAR_SAMPLE);
+    const codes = this.training.pattern(
+      Math.floor(this.gaps.length * size / count));
+    const found = this.known.nearest(codes, 2, false);
+    this.gaps.push(found[found.length - 1].distance);
+    if (this.gaps.length < count) return true;
+    this.gaps.sort((a, b) => a - b);
+    this.farBits = this.gaps[Math.floor(FAR_QUANTILE * (count - 1))];
+    return false;
   }
 
   /** Says how plausible a beat is: fast enough to follow the hand. */
@@ -112,8 +116,8 @@ export class Beatmaker {
   }
 
   /**
-   * The nearest training patterns over all rotations, and a word for what a beat
-   * is beside them: `known` for one of them, `copy`, `near` or `novel`.
+   * The nearest training patterns over all rotations, and a word for what a
+   * beat is beside them: `known` for one of them, `copy`, `near` or `novel`.
    */
   neighbours({codes, origin}, count) {
     const found = this.known.nearest(codes, count);

@@ -7,6 +7,8 @@ import {NUM_STEPS, NUM_VOICES} from './beats.js';
 const STEPS_PER_BEAT = 4;
 const STEPS_PER_BAR = 16;
 const NAMES_WIDTH = 62;
+// Lines between lower rows would hide the hits.
+const LINED_HEIGHT = 5;
 const MOVES = {
   ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0],
 };
@@ -55,8 +57,10 @@ export function drawBeat(canvas, codes, {ink, faint, accent}, names = null) {
     context.fillRect(step * w, 0, step % STEPS_PER_BAR ? 0.5 : 1.5, height);
   }
   rowsFromTop.forEach((voice, row) => {
-    context.fillStyle = faint;
-    context.fillRect(0, (row + 1) * h - 0.5, width - left, 0.5);
+    if (h >= LINED_HEIGHT) {
+      context.fillStyle = faint;
+      context.fillRect(0, (row + 1) * h - 0.5, width - left, 0.5);
+    }
     codes.forEach((code, step) => {
       if (code >> voice & 1) {
         context.fillStyle = step % STEPS_PER_BEAT ? ink : accent;

@@ -8,10 +8,10 @@ import {channels, colouring} from './points.js';
 
 const NUM_NEIGHBOURS = 6;
 const LOOKS = {
-  light: {background: '#fbfaf7', ink: '#26231f', grey: '#8d8a84',
+  light: {background: '#fbfaf7', ink: '#26231f', grey: '#7a776f',
     faint: '#d9d5cc', accent: '#c8351f', generated: ['#d62718', '#8a2be2',
       '#0b84a5', '#2e8b57']},
-  dark: {background: '#16171a', ink: '#ece9e2', grey: '#85878e',
+  dark: {background: '#16171a', ink: '#ece9e2', grey: '#b0b2b9',
     faint: '#383a40', accent: '#ff6a4d', generated: ['#ff5240', '#c58bff',
       '#4cc9f0', '#67d99a']},
 };

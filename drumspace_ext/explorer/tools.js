@@ -86,7 +86,8 @@ export class BlendSquare {
     this.at = {u: Math.min(Math.max(u, 0), 1), v: Math.min(Math.max(v, 0), 1)};
     this.pad.style.setProperty('--u', this.at.u);
     this.pad.style.setProperty('--v', this.at.v);
-    const [right, down] = [this.at.u, this.at.v].map((at) => Math.round(100 * at));
+    const [right, down] = [u, v].map(
+      (at) => Math.round(100 * Math.min(Math.max(at, 0), 1)));
     this.pad.setAttribute('aria-valuenow', String(right));
     this.pad.setAttribute('aria-valuetext', `${right} % right, ${down} % down`);
     this.app.show(this.app.maker.blend(this.corners, this.at.u, this.at.v),
