@@ -40,10 +40,17 @@ _HELPERS = """
   await until(() => document.body.dataset.ready, 'ready');
   window.app = window.drumspace;
   window.byId = (id) => document.getElementById(id);
+  const copy = document.createElement('canvas').getContext(
+    '2d', {willReadFrequently: true});
+  window.imageOf = (canvas) => {
+    const {width, height} = canvas;
+    Object.assign(copy.canvas, {width, height});
+    copy.drawImage(canvas, 0, 0);
+    return copy.getImageData(0, 0, width, height).data;
+  };
   window.pixels = () => {
     const canvas = byId('points');
-    const {data} = canvas.getContext('2d').getImageData(
-      0, 0, canvas.width, canvas.height);
+    const data = imageOf(canvas);
     const found = {};
     for (let i = 0; i < data.length; i += 4) {
       const key = `${data[i]},${data[i + 1]},${data[i + 2]}`;
@@ -87,6 +94,10 @@ class Page:
   def open(self, fragment=''):
     self.window.open(self.path, fragment)
     self.run(_HELPERS)
+
+  def gesture(self):
+    """Clicks where nothing is: without a gesture there is no sound."""
+    self.window.driver.find_element('id', 'title').click()
 
   def codes(self):
     """Returns the beat on show, from the cells of the grid."""
@@ -212,8 +223,8 @@ def test_hover_shows_the_pattern_under_the_cursor(page):
       const point = app.plot.pointNear(app.plot.placeOf({
         clientX: args[0], clientY: args[1]}));
       const ratio = canvas.height / 14;
-      const {data, width} = canvas.getContext('2d').getImageData(
-        0, 0, canvas.width, canvas.height);
+      const {width} = canvas;
+      const data = imageOf(canvas);
       const left = 62;
       const cell = (width - left) / 32;
       const codes = new Array(32).fill(0);
@@ -221,7 +232,7 @@ def test_hover_shows_the_pattern_under_the_cursor(page):
         for (let step = 0; step < 32; step++) {
           const x = Math.floor(left + (step + 0.6) * cell);
           const y = Math.floor((row + 0.5) * ratio);
-          const [r, g, b, a] = data.slice(4 * (y * width + x));
+          const [r, g, b, a] = data.slice(4 * (y * width + x)).slice(0, 4);
           const isFaint = r > 180 && g > 180;
           if (a > 200 && !isFaint) codes[step] |= 1 << 13 - row;
         }
@@ -398,6 +409,7 @@ def test_mute_and_solo_are_told_to_the_player(page):
 
 
 def test_sliders_move_through_the_space(page):
+  page.gesture()
   page.run('app.show(app.maker.ofPoint(0, args[0]))', _POINT)
   z, codes, place = page.run("""
     const input = byId('sliders').querySelectorAll('input')[1];
@@ -417,6 +429,7 @@ def test_sliders_move_through_the_space(page):
 
 
 def test_threshold_and_temperature_change_what_is_decoded(page):
+  page.gesture()
   page.run('app.show(app.maker.ofPoint(0, args[0]))', _POINT)
   counts = [page.run("""
     slide(byId('threshold'), args[0]);
@@ -434,6 +447,7 @@ def test_threshold_and_temperature_change_what_is_decoded(page):
 
 
 def test_genre_sliders_lead_from_the_beat_on_show(page):
+  page.gesture()
   found = page.run("""
     const input = byId('directions').querySelector('input');
     const way = app.data.directions[0].way;
@@ -620,6 +634,7 @@ def test_square_blends_its_corners_and_is_downloaded(page):
 
 
 def test_radio_strolls_until_a_hand_takes_over(page):
+  page.gesture()
   page.run('app.show(app.maker.ofPoint(0, args[0]))', _POINT)
   page.run("byId('radio').click(); slide(byId('qpm'), 240)")
   heard = page.run("""
@@ -703,6 +718,7 @@ def test_legend_hides_layers_and_genres_and_colours_them(page):
 
 
 def test_link_holds_the_state(page):
+  page.gesture()
   page.run("""
     app.show(app.maker.ofPoint(0, args[0]));
     const input = byId('sliders').querySelectorAll('input')[2];
@@ -727,14 +743,18 @@ def test_link_holds_the_state(page):
   assert not page.run('return app.player.playing')
 
 
-@pytest.mark.parametrize('hostile', [
-    'b=<img src=x onerror=alert(1)>', 'b=' + 'zzz' * 32, 'b=' + '0' * 95,
-    'z=1,2,3,4', 'b[]=1', '__proto__[x]=1', '%00%ff%', 'b=' + 'A' * 100_000,
-])
-def test_hostile_links_do_nothing(page, hostile):
-  page.open('#' + hostile)
-  assert page.run("""return [app.current.codes.some(Boolean), document.images
-    .length, app.settings.qpm, ({}).x ?? null]""") == [False, 0, 120, None]
+def test_hostile_links_do_nothing(page):
+  state = """return [app.current.codes.some(Boolean), document.images.length,
+    app.settings.qpm, ({}).x ?? null]"""
+  nothing = [False, 0, 120, None]
+  page.open('#b=<img src=x onerror=alert(1)>&t=200')
+  assert page.run(state) == nothing
+  for hostile in (
+      'b=<img src=x onerror=alert(1)>', 'b=' + 'zzz' * 32, 'b=' + '0' * 95,
+      'z=1,2,3,4', 'b[]=1', '__proto__[x]=1', '%00%ff%', 'b=' + 'A' * 100_000,
+  ):
+    page.run('location.hash = args[0]; await frames(2)', hostile)
+    assert page.run(state) == nothing
 
 
 def test_values_of_a_link_that_are_out_of_range_are_left_out(page):
@@ -747,6 +767,7 @@ def test_values_of_a_link_that_are_out_of_range_are_left_out(page):
 
 
 def test_favourites_survive_a_reload_and_are_downloaded(page):
+  page.gesture()
   for index in (3, 14, 15):
     page.run("""app.show(app.maker.ofPoint(0, args[0]));
       byId('favourite').click()""", index)
@@ -758,6 +779,7 @@ def test_favourites_survive_a_reload_and_are_downloaded(page):
   assert kept == [expected, 3]
   _, content = page.download('favourites-midi')
   assert _as_codes(content) == expected
+  page.gesture()
   page.run("document.querySelector('#favourites button').click()")
   assert page.codes() == expected[0]
   assert page.run("return byId('favourite').textContent") == '★'
@@ -820,19 +842,22 @@ def test_midi_file_is_opened_by_the_button(page, tmp_path):
   assert page.run("return byId('status').children.length") == 0
 
 
-@pytest.mark.parametrize('content, words', [
+_DAMAGED = (
     (b'', 'no MIDI file'), (b'RIFF' + bytes(40), 'no MIDI file'),
-    (b'MThd\x00\x00\x00\x06\x00\x00\x00\x01\x01\xe0MTrk\x00\x00\x00\x03\x00\x90'
-     b'\x24', 'ends too early'),
+    (b'MThd\x00\x00\x00\x06\x00\x00\x00\x01\x01\xe0MTrk\x00\x00\x00\x03'
+     b'\x00\x90\x24', 'ends too early'),
     (builders.midi(builders.track(builders.notes([(0, 60)], channel=0))),
      'no drum notes'),
-])
-def test_damaged_midi_is_told_clearly(page, content, words):
+)
+
+
+def test_damaged_midi_is_told_clearly(page):
   page.run('app.show(app.maker.ofPoint(0, 3))')
   before = page.codes()
-  said = page.run(_DROP, 'odd.mid', list(content), False)
-  assert said.startswith("odd.mid can't be read") and words in said
-  assert page.codes() == before
+  for content, words in _DAMAGED:
+    said = page.run(_DROP, 'odd.mid', list(content), False)
+    assert said.startswith("odd.mid can't be read") and words in said
+    assert page.codes() == before
 
 
 def test_codes_and_primer_are_copied(page):
@@ -915,6 +940,7 @@ def test_both_looks_are_legible_and_can_be_chosen(page, name):
 
 
 def test_reduced_motion_moves_by_beats(page):
+  page.gesture()
   watch = """
     app.toggle();
     const seen = new Set();
@@ -1054,7 +1080,9 @@ def test_network_of_the_page_is_pytorchs(window, tmp_path, name):
   layers = model.fully_connected_layers()['decoder']
   values = torch.tensor(z[:50], dtype=torch.float64)
   for i, (weight, bias) in enumerate(layers):
-    values = values @ torch.tensor(weight.T.copy()).double() + bias
+    values = torch.nn.functional.linear(
+        values, torch.tensor(weight).double(), torch.tensor(bias).double()
+    )
     values = values.relu() if i < len(layers) - 1 else values
   np.testing.assert_allclose(logits, values.numpy(), atol=1e-6)
   encoded = page.run(

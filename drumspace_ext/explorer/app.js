@@ -2,7 +2,7 @@
  * The app: what is on show, and who is told when it changes.
  */
 
-import {isPattern, silence} from './beats.js';
+import {silence} from './beats.js';
 import {Beatmaker} from './beatmaker.js';
 import {Grid} from './grid.js';
 import {Panel} from './panel.js';
@@ -131,7 +131,7 @@ export class App {
 
   toggle() {
     if (this.player.playing) this.stop();
-    else if (isPattern(this.current.codes)) {
+    else if (this.current.codes.some(Boolean)) {
       this.player.start(this.current.codes);
       this.panel.playing();
     }

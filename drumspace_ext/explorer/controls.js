@@ -24,7 +24,8 @@ function spread({z, size}, zSize) {
 }
 
 function slider(text, low, high, change, settle) {
-  const output = make('output');
+  // An output would take the label from the slider.
+  const output = make('span', {class: 'value'});
   const input = make('input', {type: 'range', min: String(low),
     max: String(high), step: String((high - low) / 200)});
   input.addEventListener('input', () => {

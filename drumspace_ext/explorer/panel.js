@@ -180,7 +180,7 @@ export class Panel {
       if (!input) continue;
       input.value = value;
       const shown = name === 'qpm' ? value : Number(value).toFixed(2);
-      input.parentElement.querySelector('output').textContent = shown;
+      input.parentElement.querySelector('.value').textContent = shown;
     }
   }
 
