@@ -7,6 +7,7 @@ import {GENRE_COLOURS, Legend} from './legend.js';
 import {channels, colouring} from './points.js';
 
 const NUM_NEIGHBOURS = 6;
+const SAID_MS = 12000;
 const LOOKS = {
   light: {background: '#fbfaf7', ink: '#26231f', grey: '#7a776f',
     faint: '#d9d5cc', accent: '#c8351f', generated: ['#d62718', '#8a2be2',
@@ -184,7 +185,13 @@ export class Panel {
     }
   }
 
+  /** Says something that is read out, too, and gone when it is old. */
   say(text) {
-    byId('status').textContent = text;
+    const status = byId('status');
+    status.textContent = text;
+    clearTimeout(this.said);
+    this.said = setTimeout(() => {
+      status.textContent = '';
+    }, SAID_MS);
   }
 }

@@ -69,7 +69,7 @@ export class BlendSquare {
     });
   }
 
-  /** Puts the beats around what plays on the corners, where none is set. */
+  /** Puts beats by chance on the corners, where none is set. */
   fill() {
     const {app} = this;
     const rng = random(app.settings.seed + 1);
