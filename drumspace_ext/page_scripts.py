@@ -66,7 +66,9 @@ def bundle(main: str) -> str:
 
 def for_html(text: str) -> str:
   """Makes a script fit to stand in HTML, whatever strings it holds."""
-  return text.replace('</script', '<\\/script').replace('<!--', '<\\!--')
+  # Browsers read the end of a script in any case.
+  text = re.sub('</(script)', r'<\\/\1', text, flags=re.IGNORECASE)
+  return text.replace('<!--', '<\\!--')
 
 
 def policy_hash(script: str) -> str:

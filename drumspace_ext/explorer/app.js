@@ -2,13 +2,14 @@
  * The app: what is on show, and who is told when it changes.
  */
 
-import {isPattern, silence} from './beats.js';
+import {silence} from './beats.js';
 import {Beatmaker} from './beatmaker.js';
 import {NextFrame} from './frames.js';
 import {Grid} from './grid.js';
 import {Panel} from './panel.js';
 import {Player} from './player.js';
 import {Plot} from './plot.js';
+import {STEPS_PER_QUARTER} from './sequencer.js';
 import {PointIndex} from './space.js';
 import {fromHash, Favourites, History} from './store.js';
 import {BlendSquare, Path, Radio} from './tools.js';
@@ -41,6 +42,15 @@ export class App {
     this.player.onStep((step) => this.onStep(step));
     this.queue = [];
     this.next = new NextFrame((beat, options) => this.show(beat, options));
+    this.history.push(this.current);
+    this.calm = matchMedia('(prefers-reduced-motion: reduce)');
+    // What a hand does from press to release is undone as one.
+    this.isHeld = false;
+    for (const name of ['pointerdown', 'pointerup', 'pointercancel']) {
+      document.addEventListener(name, () => {
+        this.isHeld = name === 'pointerdown';
+      }, true);
+    }
   }
 
   get colours() {
@@ -57,10 +67,10 @@ export class App {
     if (name === 'humanise') player.setHumanise(value, this.settings.seed);
     if (name in maker.options) {
       maker.options[name] = value;
-      if (this.current.z && !this.current.origin) {
-        const {z, place} = this.current;
-        // What comes anyway is made with the new value.
-        if (!this.next.coming) this.soon(() => maker.ofLatent(z, place));
+      const {z, place} = this.current;
+      // What comes anyway is made with the new value.
+      if (z && !this.next.coming) {
+        this.soon(() => maker.ofLatent(z, place ?? undefined));
       }
     }
   }
@@ -76,7 +86,8 @@ export class App {
   /**
    * Shows a beat, and plays it if something plays or `plays` says so.
    * @param {!Object} beat See beatmaker.js.
-   * @param {{keeps: boolean, plays: boolean}} options Whether it can be undone.
+   * @param {!Object} options `keeps`: it is a step of undo at once; `plays`;
+   *     `sounds` is false for what is heard already.
    */
   show(beat, {keeps = true, plays = false, sounds = true} = {}) {
     if (!beat) return;
@@ -85,7 +96,12 @@ export class App {
     this.grid.show(beat.codes);
     this.plot.mark(beat.place);
     this.panel.quick(beat);
-    if (sounds && (plays || this.player.playing)) this.player.next(beat.codes);
+    if (sounds) {
+      // A hand takes over from the radio and the path.
+      this.radio.isOn = false;
+      this.queue = [];
+      if (plays || this.player.playing) this.player.next(beat.codes);
+    }
     this.panel.playing();
     clearTimeout(this.settling);
     if (keeps) {
@@ -110,8 +126,7 @@ export class App {
   settle() {
     this.next.arrive();
     clearTimeout(this.settling);
-    const last = this.history.states[this.history.at];
-    if (last !== this.current) this.history.push(this.current);
+    if (!this.isHeld) this.history.keep(this.current);
     this.panel.settled(this.current);
   }
 
@@ -131,7 +146,7 @@ export class App {
 
   toggle() {
     if (this.player.playing) this.stop();
-    else if (isPattern(this.current.codes)) {
+    else if (this.current.codes.some(Boolean)) {
       this.player.start(this.current.codes);
       this.panel.playing();
     }
@@ -160,7 +175,8 @@ export class App {
   }
 
   onStep(step) {
-    this.grid.playhead(step);
+    const beat = step - step % STEPS_PER_QUARTER;
+    this.grid.playhead(this.calm.matches ? beat : step);
     if (this.queue.length && step % this.every === 0) {
       this.show(this.queue.shift(), {keeps: false, sounds: false});
     }
@@ -176,6 +192,7 @@ export class App {
   restore(hash) {
     const state = fromHash(hash, this.data.model.z_size);
     if (!state) return false;
+    this.current = {codes: silence(), z: null, place: null, origin: null};
     for (const [name, value] of Object.entries(state.settings)) {
       this.set(name, value);
     }
@@ -185,7 +202,7 @@ export class App {
       beat.place = this.maker.space.placeOf(state.z);
     }
     this.show(beat);
-    if (state.view) this.plot.setView(state.view);
+    if (state.view) this.plot.showWhole(state.view);
     this.panel.settings();
     return true;
   }

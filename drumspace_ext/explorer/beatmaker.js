@@ -1,8 +1,9 @@
 /**
  * The beatmaker: what plays and where it lies, and how it is made.
  *
- * A beat on show is `{codes, z, place, origin}`: its pattern, its latent vector
- * and place on the map, and the point it is, `{layer, index}`, or null.
+ * A beat on show is `{codes, z, place, origin, isDecoded}`: its pattern, its
+ * latent vector, its place on the map, the point it is, `{layer, index}`, or
+ * null, and whether it was decoded from z.
  */
 
 import {Collection, entropy, sameBeat} from './beats.js';
@@ -13,6 +14,9 @@ import {mix, Space} from './space.js';
 // called near. Of 448 bits a beat strikes 50 or so.
 const NEAR_BITS = 4;
 const GRID_SIDE = 5;
+// Nineteen of twenty known beats have another one within what is not far.
+const FAR_QUANTILE = 0.95;
+const FAR_SAMPLE = 100;
 
 export class Beatmaker {
   constructor(data) {
@@ -20,6 +24,8 @@ export class Beatmaker {
     this.training = data.layers[0];
     this.network = new Network(data);
     this.space = new Space(this.training, data.model.z_size);
+    this.gaps = [];
+    this.farBits = Infinity;
     this.options = {threshold: 0.5, temperature: 0, seed: 0};
   }
 
@@ -52,7 +58,7 @@ export class Beatmaker {
 
   /** The beat that a latent vector stands for. */
   ofLatent(z, place = this.space.placeOf(z)) {
-    return {codes: this.decode(z), z, place, origin: null};
+    return {codes: this.decode(z), z, place, origin: null, isDecoded: true};
   }
 
   /** The beat that a place of the map stands for. */
@@ -73,22 +79,46 @@ export class Beatmaker {
     return null;
   }
 
+  /**
+   * Looks at some more known beats: how far is far? To be called in idle moments.
+   * @return {boolean} Whether there is more to do.
+   */
+  prepare() {
+    const {size} = this.training;
+    const count = Math.min(size, FAR_SAMPLE);
+    const codes = this.training.pattern(
+      Math.floor(this.gaps.length * size / count));
+    const found = this.known.nearest(codes, 2, false);
+    this.gaps.push(found[found.length - 1].distance);
+    if (this.gaps.length < count) return true;
+    this.gaps.sort((a, b) => a - b);
+    this.farBits = this.gaps[Math.floor(FAR_QUANTILE * (count - 1))];
+    return false;
+  }
+
   /** Says how plausible a beat is: fast enough to follow the hand. */
   plausibility(codes) {
     const nats = entropy(codes);
-    const [nearest] = this.known.nearest(codes, 1, false);
-    return {
-      nats, isTrivial: nats < this.data.min_entropy,
-      bits: nearest.distance,
-    };
+    const [{distance: bits}] = this.known.nearest(codes, 1, false);
+    const isTrivial = nats < this.data.min_entropy;
+    const isFar = bits > this.farBits;
+    const text = `entropy ${nats.toFixed(2)} nats` +
+      `${isTrivial ? ', trivial' : ''} · ${bits} bits from a known beat` +
+      `${isFar ? ', far from all' : ''}`;
+    return {nats, bits, isTrivial, isFar, text};
   }
 
-  /** The nearest training patterns over all rotations, and a word for it. */
-  neighbours(codes, count) {
+  /**
+   * The nearest training patterns over all rotations, and a word for what a
+   * beat is beside them: `known` for one of them, `copy`, `near` or `novel`.
+   */
+  neighbours({codes, origin}, count) {
     const found = this.known.nearest(codes, count);
     const bits = found[0].distance;
-    const word = bits === 0 ? 'copy' : bits <= NEAR_BITS ? 'near' : 'novel';
-    return {found, word};
+    const isKnown = bits === 0 && origin?.layer === 0;
+    const word = isKnown ? 'known' : bits === 0 ? 'copy' :
+      bits <= NEAR_BITS ? 'near' : 'novel';
+    return {found, word, bits};
   }
 
   /** The beat at a place of the square between four, (0, 0) is the first. */

@@ -24,7 +24,8 @@ function spread({z, size}, zSize) {
 }
 
 function slider(text, low, high, change, settle) {
-  const output = make('output');
+  // An output would take the label from the slider.
+  const output = make('span', {class: 'value'});
   const input = make('input', {type: 'range', min: String(low),
     max: String(high), step: String((high - low) / 200)});
   input.addEventListener('input', () => {
@@ -48,47 +49,46 @@ function latentSliders(app) {
     'space; the map shows where it lands.';
   const zSize = data.model.z_size;
   const ranges = spread(maker.training, zSize);
-  let base = null;
-  const move = (z) => app.soon(() => maker.ofLatent(z), {plays: true, z});
+  // Where the genre sliders set out from, and the latent that they made of it.
+  let [base, made] = [null, null];
+  const amounts = data.directions.map(() => 0);
+  const here = () => [...app.z ?? ranges.map(({mean}) => mean)];
+  const move = (z) => {
+    app.soon(() => maker.ofLatent(z), {plays: true, z});
+    return z;
+  };
   const dims = ranges.slice(0, MOST_SLIDERS).map(({mean, std}, d) => slider(
     `z${d + 1}`, mean - REACH * std, mean + REACH * std, (value) => {
-      const z = [...app.z ?? ranges.map((range) => range.mean)];
+      const z = here();
       z[d] = value;
-      base = null;
       move(z);
     }, () => app.settle()));
   byId('sliders').append(...dims.map(({label}) => label));
-  const amounts = data.directions.map(() => 0);
-  const genres = data.directions.map(({genre, count, separation, way}, g) =>
+  const genres = data.directions.map(({genre, count, separation}, g) =>
     slider(`More like ${genre.replaceAll('_', ' ').toUpperCase()} ` +
       `(${count} beats, ${separation.toFixed(1)} sd apart)`, -2, 2, (value) => {
-      base ??= [...app.z ?? ranges.map((range) => range.mean)];
+      if (app.z !== made) {
+        base = here();
+        amounts.fill(0);
+      }
       amounts[g] = value;
-      const z = base.map((coordinate, d) => coordinate + data.directions.reduce(
-        (sum, direction, k) => sum + amounts[k] * direction.way[d], 0));
-      move(z);
-      void way;
+      made = move(base.map((from, d) => from + data.directions.reduce(
+        (sum, {way}, k) => sum + amounts[k] * way[d], 0)));
     }, () => app.settle()));
   byId('directions').append(...genres.map(({label}) => label));
   app.panel.sliders = (beat) => {
     if (!beat.z) return;
     dims.forEach(({set}, d) => set(beat.z[d]));
-    if (beat !== app.current || base) return;
-    amounts.fill(0);
-    genres.forEach(({set}) => set(0));
-  };
-  // A beat from elsewhere is a new place to set out from.
-  app.onNewBase = () => {
-    base = null;
-    amounts.fill(0);
-    genres.forEach(({set}) => set(0));
+    // A beat from elsewhere is a new place to set out from.
+    if (beat.z !== made) genres.forEach(({set}) => set(0));
   };
 }
 
 function keys(app, actions) {
   document.addEventListener('keydown', (event) => {
     const {target, key} = event;
-    if (target.closest('dialog') || target.matches('input[type=search]')) return;
+    if (target.closest('dialog') ||
+        target.matches('input[type=search], select')) return;
     if (event.ctrlKey || event.metaKey) {
       const by = {z: event.shiftKey ? 1 : -1, y: 1}[key.toLowerCase()];
       if (by) {
@@ -98,8 +98,9 @@ function keys(app, actions) {
       return;
     }
     if (event.altKey) return;
-    // Buttons have their own space and enter, sliders their own keys.
-    if (key === ' ' && target.matches('button, summary, select')) return;
+    // Buttons and boxes have their own space, sliders their own arrows.
+    if (key === ' ' && target.matches(
+      'button, summary, input:not([type=range])')) return;
     const action = actions[key.length === 1 ? key.toLowerCase() : key];
     if (!action) return;
     event.preventDefault();
@@ -118,9 +119,8 @@ export function connectControls(app) {
   };
   on('radio', radio);
   const favourite = () => {
-    const isKept = app.favourites.toggle([...app.current.codes]);
-    byId('favourite').setAttribute('aria-pressed', String(isKept));
-    byId('favourite').textContent = isKept ? '★' : '☆';
+    if (!app.current.codes.some(Boolean)) return;
+    app.favourites.toggle([...app.current.codes]);
     app.panel.favourites();
   };
   on('favourite', favourite);

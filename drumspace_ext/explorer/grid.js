@@ -6,6 +6,9 @@ import {NUM_STEPS, NUM_VOICES} from './beats.js';
 
 const STEPS_PER_BEAT = 4;
 const STEPS_PER_BAR = 16;
+const NAMES_WIDTH = 62;
+// Lines between lower rows would hide the hits.
+const LINED_HEIGHT = 5;
 const MOVES = {
   ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0],
 };
@@ -24,8 +27,14 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Draws a beat small, as it looks in the grid. */
-export function drawBeat(canvas, codes, {ink, faint, accent}) {
+/**
+ * Draws a beat small, as it looks in the grid.
+ * @param {!HTMLCanvasElement} canvas
+ * @param {!Array<number>} codes
+ * @param {{ink: string, faint: string, accent: string}} colours
+ * @param {?Array<string>} names Of the voices, to stand beside their rows.
+ */
+export function drawBeat(canvas, codes, {ink, faint, accent}, names = null) {
   const ratio = window.devicePixelRatio || 1;
   const width = canvas.clientWidth || canvas.width;
   const height = canvas.clientHeight || canvas.height;
@@ -33,14 +42,25 @@ export function drawBeat(canvas, codes, {ink, faint, accent}) {
   canvas.height = height * ratio;
   const context = canvas.getContext('2d');
   context.scale(ratio, ratio);
-  const [w, h] = [width / NUM_STEPS, height / NUM_VOICES];
+  const left = names ? NAMES_WIDTH : 0;
+  const [w, h] = [(width - left) / NUM_STEPS, height / NUM_VOICES];
+  if (names) {
+    context.fillStyle = ink;
+    context.font = `${Math.floor(h)}px system-ui, sans-serif`;
+    context.textBaseline = 'middle';
+    rowsFromTop.forEach((voice, row) => context.fillText(
+      names[voice], 0, (row + 0.5) * h, left - 4));
+    context.translate(left, 0);
+  }
   context.fillStyle = faint;
   for (let step = 0; step < NUM_STEPS; step += STEPS_PER_BEAT) {
     context.fillRect(step * w, 0, step % STEPS_PER_BAR ? 0.5 : 1.5, height);
   }
   rowsFromTop.forEach((voice, row) => {
-    context.fillStyle = faint;
-    context.fillRect(0, (row + 1) * h - 0.5, width, 0.5);
+    if (h >= LINED_HEIGHT) {
+      context.fillStyle = faint;
+      context.fillRect(0, (row + 1) * h - 0.5, width - left, 0.5);
+    }
     codes.forEach((code, step) => {
       if (code >> voice & 1) {
         context.fillStyle = step % STEPS_PER_BEAT ? ink : accent;
@@ -76,7 +96,8 @@ export class Grid {
       });
       this.cells[voice] = cells;
       host.append(make('div', {role: 'row', class: 'voice'},
-        this.header(voice, calls), make('div', {class: 'cells'}, ...cells)));
+        this.header(voice, calls),
+        make('div', {class: 'cells', role: 'presentation'}, ...cells)));
       this.rows.push(cells);
     });
     host.addEventListener('keydown', (event) => this.key(event));

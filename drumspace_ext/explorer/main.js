@@ -1,5 +1,5 @@
 /**
- * The page: its start.
+ * The page's start.
  */
 
 import {App} from './app.js';
@@ -24,8 +24,7 @@ async function start() {
   window.addEventListener('hashchange', () => app.restore(location.hash));
   // Sounds and the search for neighbours are prepared while nothing happens.
   const prepare = () => {
-    if (app.player.prepare()) setTimeout(prepare, 20);
-    else void app.maker.known;
+    if (app.player.prepare() || app.maker.prepare()) setTimeout(prepare, 20);
   };
   setTimeout(prepare, 200);
   app.ready = performance.now() - began;

@@ -34,7 +34,7 @@ function hoverCard(app) {
     if (key === shown) return;
     shown = key;
     drawBeat(canvas, app.data.layers[point.layer].pattern(point.index),
-      app.colours);
+      app.colours, app.grid.names);
     const {name, from} = app.panel.describe({origin: point});
     words.textContent = from ? `${name} · ${from}` : name;
   };
@@ -68,7 +68,7 @@ function search(app) {
     const words = input.value.toLowerCase().replaceAll(' ', '_').trim();
     const plain = input.value.toLowerCase().trim();
     let count = 0;
-    app.panel.shown.matches = plain ? app.data.layers.map((layer) => {
+    app.panel.legend.shown.matches = plain ? app.data.layers.map((layer) => {
       const is = new Uint8Array(layer.size);
       for (let i = 0; i < layer.size; i++) {
         const hit = layer.genreNames(i).some((genre) => genre.includes(words)) ||

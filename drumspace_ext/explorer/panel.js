@@ -3,36 +3,36 @@
  */
 
 import {drawBeat, make} from './grid.js';
+import {GENRE_COLOURS, Legend} from './legend.js';
 import {channels, colouring} from './points.js';
 
 const NUM_NEIGHBOURS = 6;
-// Told apart by hue and by lightness; after them genres are grey.
-const GENRE_COLOURS = [
-  '#4e79a7', '#f28e2b', '#59a14f', '#b07aa1', '#edc948', '#76b7b2',
-  '#9c755f', '#ff9da7', '#8cd17d', '#499894', '#d37295', '#a0a0f0',
-];
+const SAID_MS = 12000;
 const LOOKS = {
-  light: {background: '#fbfaf7', ink: '#26231f', grey: '#8d8a84',
+  light: {background: '#fbfaf7', ink: '#26231f', grey: '#7a776f',
     faint: '#d9d5cc', accent: '#c8351f', generated: ['#d62718', '#8a2be2',
       '#0b84a5', '#2e8b57']},
-  dark: {background: '#16171a', ink: '#ece9e2', grey: '#85878e',
+  dark: {background: '#16171a', ink: '#ece9e2', grey: '#b0b2b9',
     faint: '#383a40', accent: '#ff6a4d', generated: ['#ff5240', '#c58bff',
       '#4cc9f0', '#67d99a']},
+};
+const BADGES = {
+  known: () => 'known beat', copy: () => 'copy of a known beat',
+  near: (bits) => `near: ${bits} ${bits === 1 ? 'bit' : 'bits'}`,
+  novel: (bits) => `novel: ${bits} bits`,
 };
 const byId = (id) => document.getElementById(id);
 
 export class Panel {
   constructor(app) {
     this.app = app;
-    this.shown = {byGenre: false, hiddenGenres: new Set(),
-      hiddenLayers: new Set(), matches: null};
     this.media = matchMedia('(prefers-color-scheme: dark)');
   }
 
   start() {
     const {data} = this.app;
     byId('title').textContent = data.title;
-    this.legend();
+    this.legend = new Legend(data, () => this.paint());
     this.paint();
     this.media.addEventListener('change', () => this.paint());
     const {quality} = data;
@@ -41,7 +41,6 @@ export class Panel {
     byId('about').textContent = `${data.layers[0].size.toLocaleString()} ` +
       `patterns, model ${data.model.name}. ${says.join(', ')}`;
     this.showRegions();
-    this.favourites();
     this.settings();
   }
 
@@ -55,55 +54,23 @@ export class Panel {
 
   /** Puts the look to work on all that style sheets don't reach. */
   paint() {
-    const {plot, data, current} = this.app;
+    const {app} = this;
+    const {plot, data, current} = app;
     document.documentElement.dataset.theme = this.look;
     const colours = this.colours;
     const palette = {...colours, genres: GENRE_COLOURS};
     plot.setLook({
       background: channels(colours.background), ink: colours.ink,
       accent: colours.accent,
-      colourOf: colouring(data.layers, palette, this.shown),
+      colourOf: colouring(data.layers, palette, this.legend.shown),
     });
-    document.querySelectorAll('#legend [data-colour]').forEach((swatch) => {
-      const [layer, genre] = swatch.dataset.colour.split(' ').map(Number);
-      const colour = layer ? colours.generated[(layer - 1) %
-        colours.generated.length] : GENRE_COLOURS[genre];
-      swatch.style.background = this.shown.byGenre || layer ?
-        colour ?? colours.grey : colours.grey;
-    });
+    this.legend.paint(colours);
+    if (this.painted === colours) return;
+    // Small pictures of beats have the page's colours, too.
+    this.painted = colours;
     this.favourites();
-    if (current) this.settled(current);
-  }
-
-  legend() {
-    const {data} = this.app;
-    const host = byId('legend').querySelector('div');
-    const toggle = (text, isOn, change, colour) => {
-      const box = make('input', {type: 'checkbox', checked: isOn});
-      box.addEventListener('change', () => {
-        change(box.checked);
-        this.paint();
-      });
-      const swatch = colour ?
-        [make('i', {class: 'swatch', 'data-colour': colour})] : [];
-      host.append(make('label', {}, box, ...swatch, text));
-    };
-    const flip = (set, value) => (isOn) => set[isOn ? 'delete' : 'add'](value);
-    toggle('Colour by genre', false, (isOn) => {
-      this.shown.byGenre = isOn;
-    });
-    data.layers.forEach((layer, number) => toggle(
-      `${layer.name} ${layer.size.toLocaleString()}`, true,
-      flip(this.shown.hiddenLayers, number), `${number} -1`));
-    const counts = new Map();
-    for (let i = 0; i < data.layers[0].size; i++) {
-      const genre = data.layers[0].firstGenre(i);
-      counts.set(genre, (counts.get(genre) ?? 0) + 1);
-    }
-    [...counts].sort((a, b) => a[0] - b[0]).forEach(([genre, count]) => toggle(
-      `${data.genres[genre]?.replaceAll('_', ' ') ?? 'no genre'} ` +
-      count.toLocaleString(), true, flip(this.shown.hiddenGenres, genre),
-      `0 ${genre}`));
+    app.square.paint();
+    this.settled(current);
   }
 
   showRegions() {
@@ -121,8 +88,12 @@ export class Panel {
     });
   }
 
-  describe({origin}) {
-    if (!origin) return {name: 'Your own beat', from: ''};
+  describe({codes, origin, isDecoded}) {
+    if (!origin) {
+      const name = isDecoded ? 'Between the points' :
+        codes.some(Boolean) ? 'Your own beat' : 'No beat yet';
+      return {name, from: ''};
+    }
     const layer = this.app.data.layers[origin.layer];
     const genres = layer.genreNames(origin.index).join(', ')
       .replaceAll('_', ' ');
@@ -135,10 +106,10 @@ export class Panel {
 
   /** What can be said at every frame. */
   quick(beat) {
-    const {nats, isTrivial, bits} = this.app.maker.plausibility(beat.codes);
-    byId('plausible').textContent = `entropy ${nats.toFixed(2)} nats` +
-      `${isTrivial ? ' (trivial)' : ''} · ${bits} bits from a known beat`;
-    byId('beat').classList.toggle('implausible', isTrivial);
+    const {isTrivial, isFar, text} = this.app.maker.plausibility(beat.codes);
+    byId('plausible').textContent = beat.codes.some(Boolean) ? text : '';
+    byId('beat').classList.toggle('implausible', isTrivial || isFar);
+    byId('badge').textContent = '';
     const {name, from} = this.describe(beat);
     byId('name').textContent = name;
     byId('origin').textContent = from;
@@ -147,20 +118,31 @@ export class Panel {
   /** What takes longer. */
   settled(beat) {
     const {app} = this;
-    if (!beat.codes.some(Boolean)) return;
-    const {found, word} = app.maker.neighbours(beat.codes, NUM_NEIGHBOURS);
-    byId('badge').textContent = word;
-    byId('badge').dataset.word = word;
+    this.star();
+    this.sliders?.(beat);
+    if (!beat.codes.some(Boolean)) {
+      byId('neighbours').querySelector('ol').replaceChildren();
+      return;
+    }
+    const {found, word, bits} = app.maker.neighbours(beat, NUM_NEIGHBOURS);
+    const badge = byId('badge');
+    badge.textContent = BADGES[word](bits);
+    badge.dataset.word = word;
+    badge.title = 'Beside the nearest known beat, started on any step';
     byId('neighbours').querySelector('ol').replaceChildren(
       ...found.map(({index, distance}) => {
         const point = {layer: 0, index};
         const {name, from} = this.describe({origin: point});
         return this.item(app.maker.ofPoint(0, index),
-          `${distance} bits · ${name}`, from);
+          `${distance ? `${distance} bits` : 'the same'} · ${name}`, from);
       }));
-    byId('favourite').setAttribute(
-      'aria-pressed', String(app.favourites.has(beat.codes)));
-    this.sliders?.(beat);
+  }
+
+  /** Shows whether the beat on show is a favourite. */
+  star() {
+    const isKept = this.app.favourites.has(this.app.current.codes);
+    byId('favourite').setAttribute('aria-pressed', String(isKept));
+    byId('favourite').textContent = isKept ? '★' : '☆';
   }
 
   /** A beat in a list, one click away. */
@@ -180,6 +162,7 @@ export class Panel {
     const {app} = this;
     byId('favourites').replaceChildren(...app.favourites.codes.map((codes, i) =>
       this.item(app.maker.ofCodes(codes), `favourite ${i + 1}`)));
+    this.star();
   }
 
   playing() {
@@ -198,11 +181,17 @@ export class Panel {
       if (!input) continue;
       input.value = value;
       const shown = name === 'qpm' ? value : Number(value).toFixed(2);
-      input.parentElement.querySelector('output').textContent = shown;
+      input.parentElement.querySelector('.value').textContent = shown;
     }
   }
 
+  /** Says something that is read out, too, and gone when it is old. */
   say(text) {
-    byId('status').textContent = text;
+    const status = byId('status');
+    status.textContent = text;
+    clearTimeout(this.said);
+    this.said = setTimeout(() => {
+      status.textContent = '';
+    }, SAID_MS);
   }
 }

@@ -35,6 +35,9 @@ export class Plot {
       this.sources[`${name} glyph`] = model(`${name} glyph`);
     }
     this.pan = model('pan');
+    // The map itself takes the focus and the keys.
+    Bokeh.index.get_by_id(this.model.id)?.canvas_view.events_el
+      .removeAttribute('tabindex');
     for (const range of [this.model.x_range, this.model.y_range]) {
       range.change.connect(() => this.redraw());
     }
@@ -60,6 +63,13 @@ export class Plot {
     const width = height * aspect;
     this.setView({left: x - width / 2, right: x + width / 2,
       low: y - height / 2, high: y + height / 2});
+  }
+
+  /** Shows all of a part of the map, equally scaled both ways. */
+  showWhole({left, right, low, high}) {
+    const aspect = this.host.clientWidth / Math.max(this.host.clientHeight, 1);
+    this.show((left + right) / 2, (low + high) / 2,
+      Math.max(high - low, (right - left) / aspect));
   }
 
   fit() {

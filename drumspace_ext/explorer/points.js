@@ -7,16 +7,17 @@
  */
 
 const UNLABELLED = 255;
-// Discs of a few sizes, as offsets from their centre.
-const DISCS = [0.8, 1.2, 1.6, 2.0, 2.5, 3.0, 3.6, 4.3, 5.0].map((radius) => {
-  const offsets = [];
+// Discs of a few sizes: [dx, dy, how much of that pixel they cover] in a row.
+const DISCS = [0.7, 1.0, 1.4, 1.9, 2.4, 3.0, 3.6, 4.3, 5.0].map((radius) => {
+  const disc = [];
   const most = Math.ceil(radius);
   for (let dy = -most; dy <= most; dy++) {
     for (let dx = -most; dx <= most; dx++) {
-      if (dx * dx + dy * dy <= radius * radius + 0.3) offsets.push([dx, dy]);
+      const cover = Math.min(radius + 0.5 - Math.hypot(dx, dy), 1);
+      if (cover > 0.05) disc.push(dx, dy, cover);
     }
   }
-  return offsets;
+  return disc;
 });
 
 /** Returns [red, green, blue] of a CSS colour like #rrggbb. */
@@ -76,11 +77,12 @@ export class Points {
       if (px < -9 || py < -9 || px > width + 9 || py > height + 9) continue;
       const colour = look.colourOf(number, i);
       if (!colour) continue;
-      const [r, g, b, a] = colour;
-      for (const [dx, dy] of disc) {
-        const x = px + dx;
-        const y = py + dy;
+      const [r, g, b, alpha] = colour;
+      for (let k = 0; k < disc.length; k += 3) {
+        const x = px + disc[k];
+        const y = py + disc[k + 1];
         if (x < 0 || y < 0 || x >= width || y >= height) continue;
+        const a = alpha * disc[k + 2];
         const at = y * width + x;
         const old = pixels[at];
         const red = (old & 255) + (r - (old & 255)) * a | 0;

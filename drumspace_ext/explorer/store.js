@@ -24,6 +24,11 @@ export class History {
     this.at = this.states.length - 1;
   }
 
+  /** Adds a state unless it is the one that is on show. */
+  keep(state) {
+    if (this.states[this.at] !== state) this.push(state);
+  }
+
   /** Returns the state a step back (or forth), or null at the end. */
   go(by) {
     const at = this.at + by;
@@ -75,7 +80,7 @@ export class Favourites {
 
 const NUMBERS = {
   // Key in the address: setting, least, most.
-  t: ['qpm', 30, 300], s: ['swing', 0, 1], h: ['humanise', 0, 1],
+  t: ['qpm', 40, 240], s: ['swing', 0, 1], h: ['humanise', 0, 1],
   c: ['threshold', 0.05, 0.95], k: ['temperature', 0, 2],
 };
 

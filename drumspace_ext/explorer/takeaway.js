@@ -28,19 +28,22 @@ function download(app, name, beats) {
 }
 
 async function copy(app, text, what) {
+  let isCopied = true;
   try {
     await navigator.clipboard.writeText(text);
   } catch {
     // file:// may not have the clipboard; an old way still works.
+    const focused = document.activeElement;
     const area = document.createElement('textarea');
     area.value = text;
     document.body.append(area);
     area.select();
-    document.execCommand('copy');
+    isCopied = document.execCommand('copy');
     area.remove();
+    focused?.focus();
   }
-  app.copied = text;
-  app.panel.say(`${what} copied`);
+  app.panel.say(isCopied ? `${what} copied` :
+    `The browser does not let the page copy: ${text}`);
 }
 
 async function open(app, file) {
@@ -48,8 +51,10 @@ async function open(app, file) {
     if (file.size > MOST_BYTES) throw new Error('it is too large');
     const bytes = new Uint8Array(await file.arrayBuffer());
     const codes = midiToPattern(bytes, app.data.voice_of_pitch);
-    app.show(app.maker.ofCodes(codes), {plays: false});
-    app.panel.say(`${file.name}: its first two bars`);
+    // Nothing sounds before a gesture, and a drop is none to some browsers.
+    app.show(app.maker.ofCodes(codes),
+      {plays: Boolean(navigator.userActivation?.hasBeenActive)});
+    app.panel.say(`${file.name}: its first two bars with drums`);
     const {place} = app.current;
     if (place) app.plot.reveal(place.x, place.y);
   } catch (error) {

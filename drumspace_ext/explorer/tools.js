@@ -62,7 +62,14 @@ export class BlendSquare {
     this.app.showCorners(this.corners);
   }
 
-  /** Puts the beats around what plays on the corners, where none is set. */
+  /** Draws the corners anew, in the colours of the page. */
+  paint() {
+    this.corners.forEach((corner, i) => {
+      if (corner) this.setCorner(i, corner);
+    });
+  }
+
+  /** Puts beats by chance on the corners, where none is set. */
   fill() {
     const {app} = this;
     const rng = random(app.settings.seed + 1);
@@ -80,7 +87,11 @@ export class BlendSquare {
     this.pad.style.setProperty('--u', this.at.u);
     this.pad.style.setProperty('--v', this.at.v);
     const {corners, at} = this;
-    this.app.soon(() => this.app.maker.blend([...corners], at.u, at.v));
+    const [right, down] = [at.u, at.v].map((share) => Math.round(100 * share));
+    this.pad.setAttribute('aria-valuenow', String(right));
+    this.pad.setAttribute('aria-valuetext', `${right} % right, ${down} % down`);
+    this.app.soon(() => this.app.maker.blend([...corners], at.u, at.v),
+      {plays: true});
   }
 
   beats() {

@@ -1,0 +1,74 @@
+/**
+ * The legend: what the colours mean, and what is shown.
+ */
+
+import {make} from './grid.js';
+
+// Told apart by hue and by lightness; after them genres are grey.
+export const GENRE_COLOURS = [
+  '#4e79a7', '#f28e2b', '#59a14f', '#b07aa1', '#edc948', '#76b7b2',
+  '#9c755f', '#ff9da7', '#8cd17d', '#499894', '#d37295', '#a0a0f0',
+];
+const byId = (id) => document.getElementById(id);
+
+export class Legend {
+  /** @param {!Object} data See data.js. `changed` is called after a choice. */
+  constructor(data, changed) {
+    this.shown = {byGenre: false, hiddenGenres: new Set(),
+      hiddenLayers: new Set(), matches: null};
+    this.host = byId('legend').querySelector('div');
+    this.changed = changed;
+    const flip = (set, value) => (isOn) => set[isOn ? 'delete' : 'add'](value);
+    this.toggle('Colour by genre', false, (isOn) => {
+      this.shown.byGenre = isOn;
+    });
+    data.layers.forEach((layer, number) => this.toggle(
+      `${layer.name} ${layer.size.toLocaleString()}`, true,
+      flip(this.shown.hiddenLayers, number), `${number} -1`));
+    const counts = new Map();
+    for (let i = 0; i < data.layers[0].size; i++) {
+      const genre = data.layers[0].firstGenre(i);
+      counts.set(genre, (counts.get(genre) ?? 0) + 1);
+    }
+    const genres = [...counts].sort((a, b) => a[0] - b[0]);
+    genres.forEach(([genre, count]) => this.toggle(
+      `${data.genres[genre]?.replaceAll('_', ' ') ?? 'no genre'} ` +
+      count.toLocaleString(), true, flip(this.shown.hiddenGenres, genre),
+      `0 ${genre}`));
+    const boxes = [...this.host.querySelectorAll('[data-genre] input')];
+    const all = make('button', {type: 'button'}, 'All or no genres');
+    all.addEventListener('click', () => {
+      const isOn = this.shown.hiddenGenres.size > 0;
+      boxes.forEach((box, i) => {
+        box.checked = isOn;
+        flip(this.shown.hiddenGenres, genres[i][0])(isOn);
+      });
+      changed();
+    });
+    if (boxes.length > 1) boxes[0].parentElement.before(all);
+  }
+
+  toggle(text, isOn, change, colour = '') {
+    const box = make('input', {type: 'checkbox', checked: isOn});
+    box.addEventListener('change', () => {
+      change(box.checked);
+      this.changed();
+    });
+    const swatch = colour ?
+      [make('i', {class: 'swatch', 'data-colour': colour})] : [];
+    const label = make('label', {}, box, ...swatch, text);
+    const isGenre = colour.startsWith('0 ') && colour !== '0 -1';
+    if (isGenre) label.dataset.genre = '';
+    this.host.append(label);
+  }
+
+  /** Gives the swatches their colours. */
+  paint({grey, generated}) {
+    this.host.querySelectorAll('[data-colour]').forEach((swatch) => {
+      const [layer, genre] = swatch.dataset.colour.split(' ').map(Number);
+      const ofGenre = this.shown.byGenre ? GENRE_COLOURS[genre] : undefined;
+      swatch.style.background = layer ?
+        generated[(layer - 1) % generated.length] : ofGenre ?? grey;
+    });
+  }
+}

@@ -1,0 +1,237 @@
+r"""Times the map's page in headless Chromium, at 33,000 points.
+
+Usage:
+  python tests/benchmarks/page_speed.py [--points=N] [--frames=N] [--json=FILE]
+
+- From opening the file to interactive, and the script's share of it.
+- The answer to a pointer that hovers, script time of each event.
+- Frames while panning and while zooming: time between frames, and the script
+  time of drawing the points in each.
+- Decoding a point, finding neighbours (over all rotations, and as it stands).
+- The same points drawn wholly by Bokeh's scatter glyphs, on its canvas with its
+  level of detail (the default) and without: the reason why points.js draws them.
+
+The points are made up, in clusters, so that anybody can repeat it. Chromium
+draws by software here: a graphics card is faster.
+"""
+
+import json
+import pathlib
+import statistics
+import sys
+import tempfile
+
+from absl import app
+from absl import flags
+import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import browser  # pylint: disable=wrong-import-position
+import map_builders  # pylint: disable=wrong-import-position
+
+from drumspace_ext import map_page  # pylint: disable=wrong-import-position
+
+_POINTS = flags.DEFINE_integer('points', 33_000, 'Training points.')
+_FRAMES = flags.DEFINE_integer('frames', 60, 'Frames of each motion.')
+_JSON = flags.DEFINE_string('json', None, 'Where to write the numbers, too.')
+_SIZE = (1280, 900)
+_OPENINGS = 5
+_READY = """
+  for (let i = 0; i < 3000 && !document.body.dataset.ready; i++) {
+    await new Promise((done) => setTimeout(done, 5));
+  }"""
+# Moves a view by a share of it at every frame, as a hand does.
+_MOTION = """
+  const [frames, kind] = args;
+  const next = () => new Promise(requestAnimationFrame);
+  const move = (view, k) => {
+    const [w, h] = [view.right - view.left, view.high - view.low];
+    if (kind === 'pan') {
+      const [dx, dy] = [0.01 * w * Math.cos(k / 9), 0.01 * h * Math.sin(k / 9)];
+      return {left: view.left + dx, right: view.right + dx,
+        low: view.low + dy, high: view.high + dy};
+    }
+    const by = (k < frames / 2 ? 0.02 : -0.02) / 2;
+    return {left: view.left + by * w, right: view.right - by * w,
+      low: view.low + by * h, high: view.high - by * h};
+  };
+  await next();
+  const gaps = [];
+  let last = await next();
+  for (let k = 0; k < frames; k++) {
+    setView(move(getView(), k));
+    const now = await next();
+    gaps.push(now - last);
+    last = now;
+  }
+  return gaps;"""
+_PAGE_VIEW = """
+  const app = window.drumspace;
+  const getView = () => app.plot.view;
+  const setView = (view) => app.plot.setView(view);"""
+_BOKEH_VIEW = """
+  const {x_range: x, y_range: y} = window.plotModel;
+  const getView = () => ({left: x.start, right: x.end, low: y.start,
+    high: y.end});
+  const setView = (view) => {
+    x.setv({start: view.left, end: view.right});
+    y.setv({start: view.low, end: view.high});
+    // What a hand that drags tells Bokeh, so that it draws fewer points.
+    if (args[2]) window.plotModel.document.interactive_start(window.plotModel);
+  };"""
+
+
+def _times(values) -> dict[str, float]:
+  ordered = sorted(values)
+  return {
+      'median_ms': round(statistics.median(ordered), 2),
+      'p90_ms': round(ordered[int(0.9 * (len(ordered) - 1))], 2),
+  }
+
+
+def _interactive(window, path) -> dict[str, float]:
+  """Opens the page some times; the first one warms the disk."""
+  walls, scripts = [], []
+  for _ in range(_OPENINGS):
+    window.open(path)
+    ready, script = window.run(
+        _READY + 'return [performance.now(), window.drumspace.ready];'
+    )
+    walls.append(ready)
+    scripts.append(script)
+  return {'interactive_ms': round(statistics.median(walls), 1),
+          'of_it_after_parsing_ms': round(statistics.median(scripts), 1)}
+
+
+def _hover(window) -> dict[str, float]:
+  return _times(window.run("""
+    const host = document.getElementById('map');
+    const box = host.getBoundingClientRect();
+    const times = [];
+    for (let k = 0; k < 200; k++) {
+      const event = new PointerEvent('pointermove', {
+        clientX: box.left + box.width * (0.2 + 0.6 * (k * 0.618 % 1)),
+        clientY: box.top + box.height * (0.2 + 0.6 * (k * 0.414 % 1)),
+        pointerType: 'mouse', bubbles: true});
+      const start = performance.now();
+      host.dispatchEvent(event);
+      times.push(performance.now() - start);
+      if (k % 20 === 0) await new Promise(requestAnimationFrame);
+    }
+    return times;"""))
+
+
+def _small_work(window) -> dict[str, dict[str, float]]:
+  """Times what the page computes: whole batches, for the clock is coarse."""
+  found = window.run("""
+    const {maker, data, plot} = window.drumspace;
+    const time = (count, work) => {
+      const times = [];
+      for (let round = 0; round < 15; round++) {
+        const start = performance.now();
+        for (let k = 0; k < count; k++) work(round * count + k);
+        times.push((performance.now() - start) / count);
+      }
+      return times;
+    };
+    const layer = data.layers[0];
+    const point = (k) => (k * 7919) % layer.size;
+    return {
+      decode: time(50, (k) => maker.decode(layer.latent(point(k)))),
+      encode: time(50, (k) => maker.network.encode(layer.pattern(point(k)))),
+      place_to_beat: time(5, (k) => maker.ofPlace(
+        {x: layer.x[point(k)], y: layer.y[point(k)]})),
+      nearest_as_it_stands: time(3, (k) => maker.plausibility(
+        layer.pattern(point(k)))),
+      nearest_of_rotations: time(1, (k) => maker.neighbours(
+        {codes: layer.pattern(point(k))}, 6)),
+      draw_points: time(3, () => plot.points.draw(
+        plot.view, {...plot.look, scale: 1})),
+    };""")
+  return {name: _times(values) for name, values in found.items()}
+
+
+def _bokeh_page(made, path, *, detail: bool) -> None:
+  """Writes a page with all points as Bokeh's own glyphs."""
+  from bokeh import plotting
+  from bokeh import resources
+  from bokeh.embed import file_html
+  plot = plotting.figure(
+      sizing_mode='stretch_both', tools='pan,wheel_zoom', toolbar_location=None,
+      output_backend='canvas',
+      **({} if detail else {'lod_threshold': None}),
+  )
+  plot.axis.visible = plot.grid.visible = False
+  for layer, color in zip(
+      (made.training, *made.generated), ('#7a776f', '#d62718')
+  ):
+    plot.scatter(
+        *layer.coordinates.T, size=4, color=color, alpha=0.45, line_width=0
+    )
+  path.write_text(
+      file_html(plot, resources.INLINE, 'points'), encoding='utf-8'
+  )
+
+
+def _bokeh(window, made, folder, *, detail: bool) -> dict:
+  path = folder / f'bokeh_{detail}.html'
+  _bokeh_page(made, path, detail=detail)
+  walls = []
+  for _ in range(_OPENINGS):
+    window.open(path)
+    walls.append(window.run("""
+    while (!window.Bokeh?.documents?.[0]?.is_idle) {
+      await new Promise((done) => setTimeout(done, 5));
+    }
+    window.plotModel = Bokeh.documents[0].roots()[0];
+    return performance.now();"""))
+  found = {'interactive_ms': round(statistics.median(walls), 1),
+           'bytes': path.stat().st_size}
+  for kind in ('pan', 'zoom'):
+    found[kind] = _times(
+        window.run(_BOKEH_VIEW + _MOTION, _FRAMES.value, kind, detail)
+    )
+  return found
+
+
+def _measure(folder: pathlib.Path) -> dict:
+  model = map_builders.model()
+  made = map_builders.crowded_map(model, count=_POINTS.value)
+  path = folder / 'map.html'
+  path.write_text(map_page.render(made, model), encoding='utf-8')
+  found = {'points': len(made.training) + sum(map(len, made.generated)),
+           'page': {'bytes': path.stat().st_size}}
+  page = found['page']
+  with browser.start(folder / 'browser') as window:
+    window.resize(*_SIZE)
+    page |= _interactive(window, path)
+    window.run('await new Promise((done) => setTimeout(done, 4000))')
+    page['hover'] = _hover(window)
+    for kind in ('pan', 'zoom'):
+      page[kind] = _times(
+          window.run(_PAGE_VIEW + _MOTION, _FRAMES.value, kind)
+      )
+    page |= _small_work(window)
+    found['bokeh_scatter'] = _bokeh(window, made, folder, detail=False)
+    found['bokeh_scatter_level_of_detail'] = _bokeh(
+        window, made, folder, detail=True
+    )
+    messages = window.messages()
+  if messages:
+    print('console:', messages[:3])
+  return found
+
+
+def main(argv: list[str]) -> None:
+  del argv
+  np.seterr(all='raise', under='ignore')
+  with tempfile.TemporaryDirectory() as folder:
+    found = _measure(pathlib.Path(folder))
+  text = json.dumps(found, indent=2)
+  print(text)
+  if _JSON.value:
+    pathlib.Path(_JSON.value).write_text(text + '\n', encoding='utf-8')
+
+
+if __name__ == '__main__':
+  app.run(main)
