@@ -279,7 +279,11 @@ def test_many_moves_make_one_beat_a_frame(window, moves):
     %s
     const before = decoded.length;
     await frame();
-    return [before, decoded, drumspace.current.z]""" % moves)
+    const result = [before, [...decoded], drumspace.current.z];
+    // The hand lets go, where it held.
+    document.getElementById('map').dispatchEvent(
+      new PointerEvent('pointerup', {pointerId: 1, bubbles: true}));
+    return result""" % moves)
   assert before == 0
   assert len(shown) == 1
   assert shown[0] == last
