@@ -306,6 +306,36 @@ def test_badge_tells_copy_near_and_novel_over_all_rotations(page):
     assert bits == 0 or f'{bits} bit' in found[1]
 
 
+def test_dragging_pans_the_wheel_zooms_and_neither_plays(page):
+  from selenium.webdriver import ActionChains
+  from selenium.webdriver.common.actions import wheel_input
+  view = 'return Object.values(app.plot.view)'
+  left, right, low, high = page.run(view)
+  x, y = page.place(0, _POINT)
+  page.pointer(x, y, (x + 30, y - 20), (x + 60, y - 40))
+  page.run('await frames(3)')
+  after = page.run(view)
+  unit = (high - low) / page.run("return byId('map').clientHeight")
+  np.testing.assert_allclose(
+      after, [left - 60 * unit, right - 60 * unit, low - 40 * unit,
+              high - 40 * unit], atol=3 * unit,
+  )
+  # The points are drawn where the mouse finds them.
+  page.run('await frames(3)')
+  assert page.place(0, _POINT) == pytest.approx([x + 60, y - 40], abs=3)
+  host = page.window.driver.find_element('id', 'map')
+  ActionChains(page.window.driver).scroll_from_origin(
+      wheel_input.ScrollOrigin.from_element(host), 0, -200
+  ).perform()
+  page.run('await frames(3)')
+  closer = page.run(view)
+  assert closer[1] - closer[0] < 0.95 * (after[1] - after[0])
+  ratio = (closer[1] - closer[0]) / (closer[3] - closer[2])
+  assert ratio == pytest.approx((right - left) / (high - low), rel=1e-6)
+  assert not page.run('return app.player.playing')
+  assert not any(page.codes())
+
+
 # Keys and editing.
 
 

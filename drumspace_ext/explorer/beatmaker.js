@@ -88,7 +88,7 @@ export class Beatmaker {
     const count = Math.min(size, FAR_SAMPLE);
     const codes = this.training.pattern(
       Math.floor(this.gaps.length * size / count));
-    const found = this.known.nearest(codes, 2, false);
+    const found = this.known.nearest(codes, 2);
     this.gaps.push(found[found.length - 1].distance);
     if (this.gaps.length < count) return true;
     this.gaps.sort((a, b) => a - b);
@@ -96,10 +96,14 @@ export class Beatmaker {
     return false;
   }
 
-  /** Says how plausible a beat is: fast enough to follow the hand. */
-  plausibility(codes) {
+  /**
+   * Says how plausible a beat is.
+   * @param {!Array<number>} codes
+   * @param {number} bits From the nearest known beat; as they both stand if it
+   *     is not given, which is fast enough to follow the hand.
+   */
+  plausibility(codes, bits = this.known.nearest(codes, 1, false)[0].distance) {
     const nats = entropy(codes);
-    const [{distance: bits}] = this.known.nearest(codes, 1, false);
     const isTrivial = nats < this.data.min_entropy;
     const isFar = bits > this.farBits;
     const text = `entropy ${nats.toFixed(2)} nats` +

@@ -25,6 +25,7 @@ async function start() {
   // Sounds and the search for neighbours are prepared while nothing happens.
   const prepare = () => {
     if (app.player.prepare() || app.maker.prepare()) setTimeout(prepare, 20);
+    else app.panel.settled(app.current);
   };
   setTimeout(prepare, 200);
   app.ready = performance.now() - began;

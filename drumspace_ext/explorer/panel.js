@@ -106,13 +106,18 @@ export class Panel {
 
   /** What can be said at every frame. */
   quick(beat) {
-    const {isTrivial, isFar, text} = this.app.maker.plausibility(beat.codes);
-    byId('plausible').textContent = beat.codes.some(Boolean) ? text : '';
-    byId('beat').classList.toggle('implausible', isTrivial || isFar);
+    this.plausible(this.app.maker.plausibility(beat.codes));
     byId('badge').textContent = '';
     const {name, from} = this.describe(beat);
     byId('name').textContent = name;
     byId('origin').textContent = from;
+  }
+
+  plausible({isTrivial, isFar, text}) {
+    const isSilent = !this.app.current.codes.some(Boolean);
+    byId('plausible').textContent = isSilent ? '' : text;
+    byId('beat').classList.toggle(
+      'implausible', !isSilent && (isTrivial || isFar));
   }
 
   /** What takes longer. */
@@ -125,6 +130,7 @@ export class Panel {
       return;
     }
     const {found, word, bits} = app.maker.neighbours(beat, NUM_NEIGHBOURS);
+    this.plausible(app.maker.plausibility(beat.codes, bits));
     const badge = byId('badge');
     badge.textContent = BADGES[word](bits);
     badge.dataset.word = word;
