@@ -117,12 +117,14 @@ def test_network_of_each_shipped_model_is_in_it():
     header, columns = _unpack(_rendered(
         map_builders.starter_map(model, count=20, draws=0), model
     ))
-    assert header['model']['decodes'] and header['model']['z_size'] == 4
-    for part, rows in model.fully_connected_layers().items():
-      assert header['model'][part] == len(rows)
-      for i, (weight, bias) in enumerate(rows):
-        np.testing.assert_array_equal(columns[f'{part}.{i}.weight'], weight)
-        np.testing.assert_array_equal(columns[f'{part}.{i}.bias'], bias)
+    assert header['model']['decoder'] == 'fully_connected'
+    assert header['model']['z_size'] == 4
+    tensors = model.weights().tensors
+    assert {n for n in columns if n.startswith('model.')} == {
+        f'model.{n}' for n in tensors
+    }
+    for name, value in tensors.items():
+      np.testing.assert_array_equal(columns[f'model.{name}'], value)
 
 
 def _layer(latents, genres):

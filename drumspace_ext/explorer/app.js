@@ -11,7 +11,7 @@ import {Player} from './player.js';
 import {Plot} from './plot.js';
 import {STEPS_PER_QUARTER} from './sequencer.js';
 import {PointIndex} from './space.js';
-import {fromHash, Favourites, History} from './store.js';
+import {Favourites, History} from './store.js';
 import {BlendSquare, Path, Radio} from './tools.js';
 
 const byId = (id) => document.getElementById(id);
@@ -186,24 +186,5 @@ export class App {
     const set = corners.filter((corner) => corner?.place);
     this.plot.set('corners', {x: set.map(({place}) => place.x),
       y: set.map(({place}) => place.y)});
-  }
-
-  /** Takes the state over that an address holds. */
-  restore(hash) {
-    const state = fromHash(hash, this.data.model.z_size);
-    if (!state) return false;
-    this.current = {codes: silence(), z: null, place: null, origin: null};
-    for (const [name, value] of Object.entries(state.settings)) {
-      this.set(name, value);
-    }
-    const beat = this.maker.ofCodes(state.codes);
-    if (state.z && !beat.origin) {
-      beat.z = state.z;
-      beat.place = this.maker.space.placeOf(state.z);
-    }
-    this.show(beat);
-    if (state.view) this.plot.showWhole(state.view);
-    this.panel.settings();
-    return true;
   }
 }

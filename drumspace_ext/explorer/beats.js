@@ -26,7 +26,9 @@ export function entropy(codes) {
   const counts = new Map();
   for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
   let sum = 0;
-  for (const n of counts.values()) sum -= n / NUM_STEPS * Math.log(n / NUM_STEPS);
+  for (const n of counts.values()) {
+    sum -= n / NUM_STEPS * Math.log(n / NUM_STEPS);
+  }
   return sum;
 }
 
@@ -106,12 +108,20 @@ export function random(seed) {
  * Returns what says of a bit, by its logit, whether it is struck.
  *
  * At temperature 0 it is where its probability is above the threshold, above 0
- * it is drawn, from logits divided by the temperature.
+ * it is drawn, from logits divided by the temperature, but never what is
+ * improbable.
  */
-export function striker({threshold = 0.5, temperature = 0, seed = 0} = {}) {
+export function striker({
+  threshold = 0.5, temperature = 0, seed = 0, improbable = 0,
+} = {}) {
   if (temperature > 0) {
     const rng = random(seed);
-    return (logit) => rng() < 1 / (1 + Math.exp(-logit / temperature));
+    return (logit) => {
+      const chance = 1 / (1 + Math.exp(-logit / temperature));
+      const drawn = rng() < chance;
+      if (chance < improbable) return false;
+      return drawn || chance > 1 - improbable;
+    };
   }
   const cut = Math.log(threshold / (1 - threshold));
   return (logit) => logit > cut;

@@ -1,14 +1,34 @@
 /**
- * The page's start.
+ * The page's start, and what an address holds.
  */
 
 import {App} from './app.js';
+import {silence} from './beats.js';
 import {connectControls} from './controls.js';
 import {readData} from './data.js';
 import {connectMap} from './mapping.js';
+import {fromHash} from './store.js';
 import {connectTakeaway} from './takeaway.js';
 
 const byId = (id) => document.getElementById(id);
+
+/** Takes the state over that an address holds. */
+function restore(app, hash) {
+  const state = fromHash(hash, app.data.model.z_size);
+  if (!state) return;
+  app.current = {codes: silence(), z: null, place: null, origin: null};
+  for (const [name, value] of Object.entries(state.settings)) {
+    app.set(name, value);
+  }
+  const beat = app.maker.ofCodes(state.codes);
+  if (state.z && !beat.origin) {
+    beat.z = state.z;
+    beat.place = app.maker.space.placeOf(state.z);
+  }
+  app.show(beat);
+  if (state.view) app.plot.showWhole(state.view);
+  app.panel.settings();
+}
 
 async function start() {
   const began = performance.now();
@@ -20,8 +40,8 @@ async function start() {
   connectMap(app);
   connectControls(app);
   connectTakeaway(app);
-  app.restore(location.hash);
-  window.addEventListener('hashchange', () => app.restore(location.hash));
+  restore(app, location.hash);
+  window.addEventListener('hashchange', () => restore(app, location.hash));
   // Sounds and the search for neighbours are prepared while nothing happens.
   const prepare = () => {
     if (app.player.prepare() || app.maker.prepare()) setTimeout(prepare, 20);

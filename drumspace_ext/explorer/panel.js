@@ -35,8 +35,7 @@ export class Panel {
     this.legend = new Legend(data, () => this.paint());
     this.paint();
     this.media.addEventListener('change', () => this.paint());
-    const {quality} = data;
-    const says = Object.entries(quality).map(([name, value]) =>
+    const says = Object.entries(data.quality).map(([name, value]) =>
       `${name.replaceAll('_', ' ')} ${Number(value).toPrecision(3)}`);
     byId('about').textContent = `${data.layers[0].size.toLocaleString()} ` +
       `patterns, model ${data.model.name}. ${says.join(', ')}`;
@@ -125,23 +124,20 @@ export class Panel {
     const {app} = this;
     this.star();
     this.sliders?.(beat);
-    if (!beat.codes.some(Boolean)) {
-      byId('neighbours').querySelector('ol').replaceChildren();
-      return;
-    }
+    const list = byId('neighbours').querySelector('ol');
+    list.replaceChildren();
+    if (!beat.codes.some(Boolean)) return;
     const {found, word, bits} = app.maker.neighbours(beat, NUM_NEIGHBOURS);
     this.plausible(app.maker.plausibility(beat.codes, bits));
     const badge = byId('badge');
     badge.textContent = BADGES[word](bits);
     badge.dataset.word = word;
     badge.title = 'Beside the nearest known beat, started on any step';
-    byId('neighbours').querySelector('ol').replaceChildren(
-      ...found.map(({index, distance}) => {
-        const point = {layer: 0, index};
-        const {name, from} = this.describe({origin: point});
-        return this.item(app.maker.ofPoint(0, index),
-          `${distance ? `${distance} bits` : 'the same'} · ${name}`, from);
-      }));
+    list.append(...found.map(({index, distance}) => {
+      const {name, from} = this.describe({origin: {layer: 0, index}});
+      return this.item(app.maker.ofPoint(0, index),
+        `${distance ? `${distance} bits` : 'the same'} · ${name}`, from);
+    }));
   }
 
   /** Shows whether the beat on show is a favourite. */
@@ -153,21 +149,22 @@ export class Panel {
 
   /** A beat in a list, one click away. */
   item(beat, text, more = '') {
-    const canvas = make('canvas', {width: 96, height: 42, 'aria-hidden': 'true'});
+    const canvas = make(
+      'canvas', {width: 96, height: 42, 'aria-hidden': 'true'});
     const button = make('button', {type: 'button', class: 'item'}, canvas,
       make('span', {}, text, make('small', {}, more)));
     button.addEventListener('click', () => {
       this.app.show(beat, {plays: true});
-      if (beat.place) this.app.plot.reveal(beat.place.x, beat.place.y);
+      this.app.plot.reveal(beat.place.x, beat.place.y);
     });
     drawBeat(canvas, beat.codes, this.colours);
     return make('li', {}, button);
   }
 
   favourites() {
-    const {app} = this;
-    byId('favourites').replaceChildren(...app.favourites.codes.map((codes, i) =>
-      this.item(app.maker.ofCodes(codes), `favourite ${i + 1}`)));
+    const {favourites, maker} = this.app;
+    byId('favourites').replaceChildren(...favourites.codes.map((codes, i) =>
+      this.item(maker.ofCodes(codes), `favourite ${i + 1}`)));
     this.star();
   }
 

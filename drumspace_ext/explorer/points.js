@@ -67,7 +67,8 @@ export class Points {
     // Few points may be large; many would hide each other.
     const crowd = Math.min(Math.max(Math.log10(2e5 / this.count), 0.4), 2.5);
     const zoom = crowd * look.scale * ratio * (number ? 1.2 : 1);
-    const size = Math.min(Math.max(Math.round(1.6 * zoom), 0), DISCS.length - 1);
+    const size = Math.min(
+      Math.max(Math.round(1.6 * zoom), 0), DISCS.length - 1);
     const disc = DISCS[size];
     const kx = width / (view.right - view.left);
     const ky = height / (view.high - view.low);

@@ -18,6 +18,7 @@ export class StepwiseDecoder {
       bias: tensor(`${name}.bias`)});
     this.lags = model.repeat_lags;
     this.countScale = model.count_scale;
+    this.improbable = model.improbable;
     this.fromZ = linear('from_z');
     this.zToLayers = linear('z_to_layers');
     const size = this.fromZ.bias.length;
@@ -43,7 +44,7 @@ export class StepwiseDecoder {
 
   /** Decodes a latent vector, as `Network.decode`. */
   decode(z, options) {
-    const strikes = striker(options);
+    const strikes = striker({...options, improbable: this.improbable});
     this.z.set(z);
     multiply(this.fromZ.weight, this.fromZ.bias, this.z, this.start);
     multiply(this.zToLayers.weight, this.zToLayers.bias, this.z, this.second);

@@ -104,8 +104,10 @@ class Stepwise(vae.Vae):
   def weights(self) -> autoencoder.Weights:
     """Returns what others need to compute as it does."""
     return autoencoder.Weights(
-        'stepwise', self.z_size,
-        {'repeat_lags': _REPEAT_LAGS, 'count_scale': _COUNT_SCALE}, {
+        'stepwise', self.z_size, {
+            'repeat_lags': _REPEAT_LAGS, 'count_scale': _COUNT_SCALE,
+            'improbable': IMPROBABLE,
+        }, {
             name: value.detach().float().cpu().numpy()
             for name, value in self.state_dict().items()
         },
