@@ -102,7 +102,7 @@ def main(songs: str, folder: str, num_training_steps: str = '20') -> list:
   )
   continued = continue_sample(config, f'{folder}/run/train')
   note_seq.sequence_proto_to_midi_file(continued, f'{folder}/continued.mid')
-  # Their places on a map of a corpus: drumspace_build_map takes the vectors.
+  # magenta_workflow.sh shows how they come onto the map of the songs.
   return back_to_patterns(continued)
 
 

@@ -36,10 +36,14 @@ ${MAGENTA}drums_rnn_generate --config=drum_kit --hparams="$hparams" \
   --run_dir="$out/run" --num_outputs=2 --num_steps=64 \
   --primer_midi="$out/sample/primer.mid" --output_dir="$out/continued_midi"
 
-# The continuations come back: as patterns with their latent vectors, and as
-# variations around them. drumspace_build_map gives them places on a map.
+# The continuations come back: as patterns with their latent vectors, as
+# variations around them, and on the map of the songs.
 drumspace_run_pipeline --input="$out/continued" --voices_in=note_seq9 \
   --stages=bars,encode --checkpoint_file=shipped:vae --output_dir="$out/back"
 drumspace_run_pipeline --input="$out/continued" --voices_in=note_seq9 \
   --stages=bars,filter,vary,novel --checkpoint_file=shipped:vae \
   --num_outputs=2 --output_dir="$out/variations"
+drumspace_create_dataset --input="$songs" --output_dir="$out/corpus"
+drumspace_build_map --checkpoint_file=shipped:vae --voices_in=note_seq9 \
+  --examples_path="$out/corpus" --input="$out/continued" \
+  --num_outputs=50 --output_dir="$out/map"

@@ -8,12 +8,14 @@ import sys
 import numpy as np
 import pytest
 
+from drumspace_ext import dataset
 from drumspace_ext import drum_maps
 from drumspace_ext import extraction
 from drumspace_ext import latent_annotations
 from drumspace_ext import midi_note_sequences
 from drumspace_ext import note_sequences
 from drumspace_ext import pattern_stages
+from drumspace_ext import patterns
 from drumspace_ext import record_kinds
 from drumspace_ext import stages
 from drumspace_ext import starter_songs
@@ -98,6 +100,13 @@ def test_console_scripts_lead_there_and_back(songs, tmp_path):
       tfrecords.read(tmp_path / 'back' / 'patterns.tfrecord')
   ]
   assert len(back) == 2 * 4
+  assert (tmp_path / 'map' / 'map.html').is_file()
+  placed = dataset.read(tmp_path / 'map' / 'generated.tsv')
+  beats = [stages.pattern_of(sequence)[0] for sequence in back]
+  # What is silent has no place.
+  continued = {hits.tobytes() for hits in beats if hits.any()}
+  on_map = patterns.step_codes_to_hits(placed.codes)
+  assert continued <= {hits.tobytes() for hits in on_map}
   assert all(
       latent_annotations.read(sequence).shape == (4,) for sequence in back
   )
