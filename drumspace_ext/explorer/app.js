@@ -174,12 +174,6 @@ export class App {
     return this.maker.ofPoint(point.layer, point.index);
   }
 
-  showCorners(corners) {
-    const set = corners.filter((corner) => corner?.place);
-    this.plot.set('corners', {x: set.map(({place}) => place.x),
-      y: set.map(({place}) => place.y)});
-  }
-
   /** Takes the state over that an address holds. */
   restore(hash) {
     const state = fromHash(hash, this.data.model.z_size);

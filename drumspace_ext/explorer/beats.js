@@ -26,7 +26,9 @@ export function entropy(codes) {
   const counts = new Map();
   for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
   let sum = 0;
-  for (const n of counts.values()) sum -= n / NUM_STEPS * Math.log(n / NUM_STEPS);
+  for (const n of counts.values()) {
+    sum -= n / NUM_STEPS * Math.log(n / NUM_STEPS);
+  }
   return sum;
 }
 

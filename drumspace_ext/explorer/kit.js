@@ -2,7 +2,8 @@
  * The kit's sounds, computed from the description of `kit.toml`.
  *
  * The mathematics are those of drum_kit.py, sample by sample; its docstring
- * says what each value does. tests/test_explorer_sound.py holds both side by side.
+ * says what each value does. tests/test_explorer_sound.py holds both side by
+ * side.
  */
 
 // exp(-DECAY) is -60 dB.

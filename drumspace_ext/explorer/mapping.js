@@ -71,7 +71,8 @@ function search(app) {
     app.panel.legend.shown.matches = plain ? app.data.layers.map((layer) => {
       const is = new Uint8Array(layer.size);
       for (let i = 0; i < layer.size; i++) {
-        const hit = layer.genreNames(i).some((genre) => genre.includes(words)) ||
+        const hit =
+          layer.genreNames(i).some((genre) => genre.includes(words)) ||
           layer.sourceNames(i).some((id) => id.toLowerCase().includes(plain)) ||
           layer.name.toLowerCase().includes(plain);
         if (hit) {
@@ -81,7 +82,8 @@ function search(app) {
       }
       return is;
     }) : null;
-    byId('matches').textContent = plain ? `${count.toLocaleString()} beats` : '';
+    byId('matches').textContent =
+      plain ? `${count.toLocaleString()} beats` : '';
     app.panel.paint();
   };
   let waiting = 0;

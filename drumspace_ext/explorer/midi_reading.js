@@ -82,7 +82,8 @@ export function midiToPattern(bytes, voiceOfPitch, assumeDrums = false) {
     .filter(({channel}) => assumeDrums || channel === DRUM_CHANNEL)
     .map(({tick, pitch}) => ({
       voice: voiceOfPitch[pitch],
-      step: Math.floor(tick * STEPS_PER_QUARTER / resolution + 0.5 + SLACK_STEPS),
+      step: Math.floor(
+        tick * STEPS_PER_QUARTER / resolution + 0.5 + SLACK_STEPS),
     }))
     .filter(({voice}) => voice >= 0);
   if (!hits.length) {

@@ -117,7 +117,9 @@ export class Space {
     return weighted(near, near.map((i) => squares[i]), (share) => {
       const z = new Array(zSize).fill(0);
       near.forEach((i, k) => {
-        for (let d = 0; d < zSize; d++) z[d] += share(k) * layer.z[i * zSize + d];
+        for (let d = 0; d < zSize; d++) {
+          z[d] += share(k) * layer.z[i * zSize + d];
+        }
       });
       return z;
     });
@@ -129,7 +131,9 @@ export class Space {
     const squares = new Float32Array(layer.size);
     for (let i = 0; i < layer.size; i++) {
       let sum = 0;
-      for (let d = 0; d < zSize; d++) sum += (layer.z[i * zSize + d] - z[d]) ** 2;
+      for (let d = 0; d < zSize; d++) {
+        sum += (layer.z[i * zSize + d] - z[d]) ** 2;
+      }
       squares[i] = sum;
     }
     const near = smallest(squares, NEIGHBOURS);
