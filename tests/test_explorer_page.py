@@ -129,6 +129,14 @@ class Page:
       mouse.pointer_up()
     chain.perform()
 
+  def touch(self, kind, *places):
+    """Puts fingers on the page, moves them, or takes them off."""
+    self.window.driver.execute_cdp_cmd('Input.dispatchTouchEvent', {
+        'type': kind, 'touchPoints': [
+            {'x': x, 'y': y, 'id': i} for i, (x, y) in enumerate(places)
+        ],
+    })
+
   def press(self, keys, target='body', control=False):
     """Presses keys, with the focus on an element."""
     from selenium.webdriver import ActionChains
@@ -1045,14 +1053,23 @@ def test_phone_has_everything_within_reach(page):
   page.window.resize(390, 844)
   try:
     page.window.driver.execute_cdp_cmd(
-        'Emulation.setTouchEmulationEnabled', {'enabled': True}
+        'Emulation.setTouchEmulationEnabled',
+        {'enabled': True, 'maxTouchPoints': 2},
     )
     page.open()
-    x, y = page.place(0, _POINT)
-    for kind, points in (('touchStart', [{'x': x, 'y': y}]), ('touchEnd', [])):
-      page.window.driver.execute_cdp_cmd(
-          'Input.dispatchTouchEvent', {'type': kind, 'touchPoints': points}
-      )
+    wide = page.run('return app.plot.view.right - app.plot.view.left')
+    page.touch('touchStart', (170, 240), (220, 240))
+    for step in range(1, 8):
+      page.touch('touchMove', (170 - 6 * step, 240), (220 + 6 * step, 240))
+    page.touch('touchEnd')
+    page.run('await frames(3)')
+    assert page.run(
+        'return app.plot.view.right - app.plot.view.left'
+    ) < 0.7 * wide
+    page.run("byId('fit').click(); await frames(3)")
+    assert not page.run('return app.player.playing')
+    page.touch('touchStart', page.place(0, _POINT))
+    page.touch('touchEnd')
     page.run('await until(() => app.player.playing)')
     assert any(page.codes())
     page.run("await until(() => document.querySelector('.now'))")
