@@ -39,8 +39,8 @@ def layer(name, codes, latents, axes, genres=None, sources=None):
 
 
 def starter_map(
-    of: trained_model.TrainedModel, *, count: int | None = None, draws: int = 60,
-    title: str = 'Starter', hostile: bool = False,
+    of: trained_model.TrainedModel, *, count: int | None = None,
+    draws: int = 60, title: str = 'Starter', hostile: bool = False,
 ) -> map_data.LatentMap:
   """Returns the starter collection with draws of the model.
 

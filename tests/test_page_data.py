@@ -49,7 +49,9 @@ _COLUMNS = st.dictionaries(
 
 
 @given(columns=_COLUMNS, header=st.dictionaries(
-    st.text(max_size=8).filter(lambda k: k not in ('columns', 'format_version')),
+    st.text(max_size=8).filter(
+        lambda key: key not in ('columns', 'format_version')
+    ),
     st.text() | st.integers(-9, 9), max_size=3,
 ))
 @settings(deadline=None)

@@ -91,13 +91,10 @@ def test_hash_is_that_of_the_standard():
   )
 
 
-def test_modules_of_the_explorer_are_small_and_all_in_the_page():
+def test_all_modules_of_the_explorer_are_in_the_page():
   text = page_scripts.bundle('main.js')
   folder = page_scripts._FOLDER
   names = [p.name for p in folder.iterdir() if p.name.endswith('.js')]
   assert len(names) > 15
   for name in names:
-    source = page_scripts.read(name)
     assert f"modules['{name}'] = " in text
-    assert len(source.splitlines()) <= 220, name
-    assert source.startswith('/**\n * '), f'{name} says what it holds'

@@ -181,10 +181,4 @@ export class App {
       this.show(this.queue.shift(), {keeps: false, sounds: false});
     }
   }
-
-  showCorners(corners) {
-    const set = corners.filter((corner) => corner?.place);
-    this.plot.set('corners', {x: set.map(({place}) => place.x),
-      y: set.map(({place}) => place.y)});
-  }
 }

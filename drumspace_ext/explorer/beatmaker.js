@@ -80,7 +80,7 @@ export class Beatmaker {
   }
 
   /**
-   * Looks at some more known beats: how far is far? For idle moments.
+   * Looks at one more known beat: how far is far? For idle moments.
    * @return {boolean} Whether there is more to do.
    */
   prepare() {

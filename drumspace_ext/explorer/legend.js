@@ -3,12 +3,8 @@
  */
 
 import {make} from './grid.js';
+import {GENRE_COLOURS} from './looks.js';
 
-// Told apart by hue and by lightness; after them genres are grey.
-export const GENRE_COLOURS = [
-  '#4e79a7', '#f28e2b', '#59a14f', '#b07aa1', '#edc948', '#76b7b2',
-  '#9c755f', '#ff9da7', '#8cd17d', '#499894', '#d37295', '#a0a0f0',
-];
 const byId = (id) => document.getElementById(id);
 
 export class Legend {

@@ -3,19 +3,12 @@
  */
 
 import {drawBeat, make} from './grid.js';
-import {GENRE_COLOURS, Legend} from './legend.js';
+import {Legend} from './legend.js';
+import {coloursOf, GENRE_COLOURS} from './looks.js';
 import {channels, colouring} from './points.js';
 
 const NUM_NEIGHBOURS = 6;
 const SAID_MS = 12000;
-const LOOKS = {
-  light: {background: '#fbfaf7', ink: '#26231f', grey: '#7a776f',
-    faint: '#d9d5cc', accent: '#c8351f', generated: ['#d62718', '#8a2be2',
-      '#0b84a5', '#2e8b57']},
-  dark: {background: '#16171a', ink: '#ece9e2', grey: '#b0b2b9',
-    faint: '#383a40', accent: '#ff6a4d', generated: ['#ff5240', '#c58bff',
-      '#4cc9f0', '#67d99a']},
-};
 const BADGES = {
   known: () => 'known beat', copy: () => 'copy of a known beat',
   near: (bits) => `near: ${bits} ${bits === 1 ? 'bit' : 'bits'}`,
@@ -47,16 +40,13 @@ export class Panel {
     return this.theme ?? (this.media.matches ? 'dark' : 'light');
   }
 
-  get colours() {
-    return LOOKS[this.look];
-  }
-
   /** Puts the look to work on all that style sheets don't reach. */
   paint() {
     const {app} = this;
     const {plot, data, current} = app;
     document.documentElement.dataset.theme = this.look;
-    const colours = this.colours;
+    const colours = coloursOf(this.look);
+    this.colours = colours;
     const palette = {...colours, genres: GENRE_COLOURS};
     plot.setLook({
       background: channels(colours.background), ink: colours.ink,
@@ -64,9 +54,9 @@ export class Panel {
       colourOf: colouring(data.layers, palette, this.legend.shown),
     });
     this.legend.paint(colours);
-    if (this.painted === colours) return;
+    if (this.painted === this.look) return;
     // Small pictures of beats have the page's colours, too.
-    this.painted = colours;
+    this.painted = this.look;
     this.favourites();
     app.square.paint();
     this.settled(current);

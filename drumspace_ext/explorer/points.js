@@ -1,9 +1,10 @@
 /**
  * The points of the map, tens of thousands, drawn at every frame.
  *
- * Bokeh draws 33,000 glyphs in a quarter of a second; setting the pixels of an
- * image takes a few milliseconds, so that the map follows the hand. What is few
- * (regions, names, marks) is left to Bokeh, on top.
+ * Bokeh draws 33,000 glyphs in a tenth of a second, and again whenever a mark
+ * moves; setting the pixels of an image takes a few milliseconds, so that the
+ * map follows the hand (tests/benchmarks/page_speed.py). What is few (regions,
+ * names, marks) is left to Bokeh, on top.
  */
 
 const UNLABELLED = 255;
@@ -67,9 +68,8 @@ export class Points {
     // Few points may be large; many would hide each other.
     const crowd = Math.min(Math.max(Math.log10(2e5 / this.count), 0.4), 2.5);
     const zoom = crowd * look.scale * ratio * (number ? 1.2 : 1);
-    const size = Math.min(
-      Math.max(Math.round(1.6 * zoom), 0), DISCS.length - 1);
-    const disc = DISCS[size];
+    const disc = DISCS[
+      Math.min(Math.max(Math.round(1.6 * zoom), 0), DISCS.length - 1)];
     const kx = width / (view.right - view.left);
     const ky = height / (view.high - view.low);
     for (let i = 0; i < layer.size; i++) {

@@ -59,7 +59,9 @@ export class BlendSquare {
     drawBeat(button.querySelector('canvas'), beat.codes, this.app.colours);
     this.pad.setAttribute('aria-disabled', String(!this.isReady));
     this.pad.classList.toggle('ready', this.isReady);
-    this.app.showCorners(this.corners);
+    const places = this.corners.flatMap((corner) => corner?.place ?? []);
+    this.app.plot.set('corners', {
+      x: places.map(({x}) => x), y: places.map(({y}) => y)});
   }
 
   /** Draws the corners anew, in the colours of the page. */

@@ -9,7 +9,9 @@ Usage:
   time of drawing the points in each.
 - Decoding a point, finding neighbours (over all rotations, and as it stands).
 - The same points drawn wholly by Bokeh's scatter glyphs, on its canvas with its
-  level of detail (the default) and without: the reason why points.js draws them.
+  level of detail (the default: while a hand drags, every tenth point only) and
+  without: the reason why points.js draws them. `mark` moves the ring around
+  what plays, for which Bokeh draws all points again.
 
 The points are made up, in clusters, so that anybody can repeat it. Chromium
 draws by software here: a graphics card is faster.
@@ -36,11 +38,13 @@ _FRAMES = flags.DEFINE_integer('frames', 60, 'Frames of each motion.')
 _JSON = flags.DEFINE_string('json', None, 'Where to write the numbers, too.')
 _SIZE = (1280, 900)
 _OPENINGS = 5
+_MOTIONS = ('mark', 'pan', 'zoom')
 _READY = """
   for (let i = 0; i < 3000 && !document.body.dataset.ready; i++) {
     await new Promise((done) => setTimeout(done, 5));
   }"""
-# Moves a view by a share of it at every frame, as a hand does.
+# Moves a view by a share of it at every frame, as a hand does, or the mark of
+# what plays, as roaming does.
 _MOTION = """
   const [frames, kind] = args;
   const next = () => new Promise(requestAnimationFrame);
@@ -59,7 +63,8 @@ _MOTION = """
   const gaps = [];
   let last = await next();
   for (let k = 0; k < frames; k++) {
-    setView(move(getView(), k));
+    if (kind === 'mark') setMark(k);
+    else setView(move(getView(), k));
     const now = await next();
     gaps.push(now - last);
     last = now;
@@ -68,7 +73,9 @@ _MOTION = """
 _PAGE_VIEW = """
   const app = window.drumspace;
   const getView = () => app.plot.view;
-  const setView = (view) => app.plot.setView(view);"""
+  const setView = (view) => app.plot.setView(view);
+  const setMark = (k) => app.plot.mark(
+    {x: Math.cos(k / 9), y: Math.sin(k / 9)});"""
 _BOKEH_VIEW = """
   const {x_range: x, y_range: y} = window.plotModel;
   const getView = () => ({left: x.start, right: x.end, low: y.start,
@@ -78,6 +85,10 @@ _BOKEH_VIEW = """
     y.setv({start: view.low, end: view.high});
     // What a hand that drags tells Bokeh, so that it draws fewer points.
     if (args[2]) window.plotModel.document.interactive_start(window.plotModel);
+  };
+  const setMark = (k) => {
+    window.plotModel.renderers.at(-1).data_source.data = {
+      x: [Math.cos(k / 9)], y: [Math.sin(k / 9)]};
   };"""
 
 
@@ -168,6 +179,7 @@ def _bokeh_page(made, path, *, detail: bool) -> None:
     plot.scatter(
         *layer.coordinates.T, size=4, color=color, alpha=0.45, line_width=0
     )
+  plot.scatter([0], [0], size=18, fill_alpha=0, line_width=3)
   path.write_text(
       file_html(plot, resources.INLINE, 'points'), encoding='utf-8'
   )
@@ -187,7 +199,7 @@ def _bokeh(window, made, folder, *, detail: bool) -> dict:
     return performance.now();"""))
   found = {'interactive_ms': round(statistics.median(walls), 1),
            'bytes': path.stat().st_size}
-  for kind in ('pan', 'zoom'):
+  for kind in _MOTIONS:
     found[kind] = _times(
         window.run(_BOKEH_VIEW + _MOTION, _FRAMES.value, kind, detail)
     )
@@ -205,9 +217,12 @@ def _measure(folder: pathlib.Path) -> dict:
   with browser.start(folder / 'browser') as window:
     window.resize(*_SIZE)
     page |= _interactive(window, path)
-    window.run('await new Promise((done) => setTimeout(done, 4000))')
+    window.run("""
+      while (window.drumspace.maker.farBits === Infinity) {
+        await new Promise((done) => setTimeout(done, 50));
+      }""")
     page['hover'] = _hover(window)
-    for kind in ('pan', 'zoom'):
+    for kind in _MOTIONS:
       page[kind] = _times(
           window.run(_PAGE_VIEW + _MOTION, _FRAMES.value, kind)
       )
