@@ -82,7 +82,7 @@ def test_configurations_are_frozen():
 @pytest.mark.parametrize('hparams, message', [
     ('z_sise=8', "unknown key 'z_sise'. Did you mean 'z_size'"),
     ('learning_rat=1', "Did you mean 'learning_rate'"),
-    ('qqqq=1', r"unknown key 'qqqq'. Known: \['batch_size'"),
+    ('qqqq=1', r"unknown key 'qqqq'. Known: \['adam_beta2'"),
     ('kind="ae"', "unknown key 'kind'"),
     ('adversarial_weight=1', "unknown key 'adversarial_weight'"),
     ('z_size=4.0', 'z_size must be a whole number, got 4.0'),

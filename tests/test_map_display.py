@@ -94,7 +94,7 @@ def test_dataset_and_checkpoint_are_shown(tmp_path):
       ) for _ in range(2)
   )
   assert one == two
-  assert one.page.startswith('<!DOCTYPE html>')
+  assert one.page.startswith('<!doctype html>')
 
 
 @pytest.mark.parametrize(('source', 'model', 'message'), [

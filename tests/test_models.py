@@ -6,10 +6,12 @@ import torch
 from torch import distributions
 from torch.nn import functional
 
+from drumspace_ext import patterns
 from drumspace_ext import validation
 from drumspace_ext import training_data
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import layers
+from drumspace_ext.models import stepwise
 
 _PROBABILISTIC = ('vae', 'stepwise')
 
@@ -289,12 +291,60 @@ def test_bits_are_drawn_as_often_as_their_probability_says(kind, temperature):
   def furthest(t):
     """Of all bits, in standard deviations; given the bits before each."""
     chance = torch.sigmoid(logits / t)
+    if kind == 'stepwise':
+      chance[chance < stepwise.IMPROBABLE] = 0.0
+      chance[chance > 1 - stepwise.IMPROBABLE] = 1.0
     surplus = (hits - chance).sum(0)
-    return (surplus / (chance * (1 - chance)).sum(0).sqrt()).abs().max()
+    spread = (chance * (1 - chance)).sum(0).sqrt()
+    # What is not left to chance is as it must be, but for rounding at the cuts.
+    drawn = spread > 1
+    assert surplus[~drawn].abs().max() < 5 if (~drawn).any() else True
+    return (surplus / spread)[drawn].abs().max()
 
   # Of 448 normal numbers one in a thousand runs is beyond 4.8.
   assert furthest(temperature) < 5
   assert furthest(3 * temperature) > 5
+
+
+def test_improbable_bits_are_not_drawn():
+  network = _sharp('stepwise')
+  z = torch.randn((400, 4), generator=_generator())
+  with torch.no_grad():
+    hits = network.draw_hits(
+        z, temperature=1.0, threshold=0.5, generator=_generator()
+    )
+    chance = torch.sigmoid(_logits_before_drawing(network, z, hits.float()))
+  clearly = stepwise.IMPROBABLE - 1e-4
+  assert (chance < clearly).any() and (chance > 1 - clearly).any()
+  assert not hits[chance < clearly].any()
+  assert hits[chance > 1 - clearly].all()
+  assert hits[(chance > 0.1) & (chance < 0.2)].float().mean() > 0.05
+
+
+def test_trivial_beats_are_drawn_anew_but_only_where_chance_draws(monkeypatch):
+  network, rng, calls = tiny_models.network('stepwise'), _generator(), []
+  beats = _hits(200) > 0.5
+
+  def write(z, *_):
+    """Half of what it writes is silence."""
+    calls.append(len(z))
+    return beats[:len(z)] & (torch.rand(len(z), 1, generator=rng) < 0.5)
+
+  monkeypatch.setattr(network, '_write', write)
+
+  def num_silent(temperature):
+    hits = network.draw_hits(
+        torch.zeros(200, 4), temperature=temperature, threshold=0.5,
+        generator=None,
+    )
+    return int((~hits.any(1)).sum())
+
+  assert num_silent(1.0) <= 5
+  assert calls[0] == 200 and 60 < calls[1] < 140 and len(calls) <= 9
+  assert calls == sorted(calls, reverse=True)
+  calls.clear()
+  assert 60 < num_silent(0.0) < 140
+  assert calls == [200]
 
 
 def test_teacher_logits_see_only_what_comes_before():
