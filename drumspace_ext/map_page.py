@@ -52,14 +52,14 @@ def _plot() -> str:
       ),
       'names': models.Text(
           x='x', y='y', text='text', text_align='center',
-          text_baseline='middle', text_font_size='12px',
+          text_baseline='middle', text_font_size='12px', y_offset='shift',
           text_font_style='bold', text_alpha=0.85,
       ),
   }
   for name, glyph in glyphs.items():
     fields = ('xs', 'ys') if name == 'regions' else ('x', 'y')
     if name == 'names':
-      fields += ('text',)
+      fields += ('text', 'shift')
     source = models.ColumnDataSource(
         data={field: [] for field in fields}, name=f'{name} data'
     )

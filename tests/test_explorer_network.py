@@ -18,7 +18,9 @@ from drumspace_ext import trained_model
 from drumspace_ext import training_sets
 from drumspace_ext.models import stepwise
 
-_MODULES = ('beats.js', 'layers.js', 'stepwise.js', 'network.js', 'data.js')
+_MODULES = (
+    'beats.js', 'layers.js', 'stepwise.js', 'network.js', 'data.js', 'regions.js'
+)
 # Logits nearer to the threshold than this may be rounded to its other side.
 _ROUNDING = 1e-4
 _HALVES = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
@@ -323,3 +325,36 @@ def test_click_after_a_move_is_what_counts(window):
     await frame();
     return [decoded.length, drumspace.current.origin.index]""")
   assert (count, origin) == (0, 3)
+
+
+def test_names_of_regions_do_not_hide_each_other(page):
+  rng = np.random.default_rng(0)
+  names = [
+      {'x': x, 'y': y, 'text': 'VIDEOGAME 1500'[:length]}
+      for (x, y), length in zip(
+          rng.normal(0, 60, (8, 2)).tolist(), rng.integers(6, 15, 8).tolist()
+      )
+  ]
+
+  def num_hidden(unit):
+    moved = page.run('return modules.shifts(args[0], args[1])', names, unit)
+    boxes = [
+        (name['x'] / unit, shift - name['y'] / unit, 4 * len(name['text']))
+        for name, shift in zip(names, moved)
+    ]
+    overlaps = [
+        abs(top - other) < 14.9 and abs(left - beside) < half + width - 0.1
+        for i, (left, top, half) in enumerate(boxes)
+        for beside, other, width in boxes[:i]
+    ]
+    return sum(overlaps), moved
+
+  crowded, moved = num_hidden(1.0)
+  assert crowded == 0 and np.abs(moved).max() >= 15
+  _, moved = num_hidden(0.02)
+  # Where there is room every name stands in its place.
+  assert np.abs(moved).max() < 1e-6
+  assert page.run('return modules.shifts(args[0], 1)', [
+      {'x': 5, 'y': 5, 'text': 'ROCK 10'}, {'x': 5, 'y': 5, 'text': 'POP 9'},
+      {'x': 5, 'y': 9, 'text': 'FUNK 8'},
+  ]) == pytest.approx([0, 15, -15])

@@ -6,13 +6,15 @@ import {drawBeat, make} from './grid.js';
 import {Legend} from './legend.js';
 import {coloursOf, GENRE_COLOURS} from './looks.js';
 import {channels, colouring} from './points.js';
+import {showRegions} from './regions.js';
 
 const NUM_NEIGHBOURS = 6;
 const SAID_MS = 12000;
+const inBits = (count) => count && `${count} ${count === 1 ? 'bit' : 'bits'}`;
 const BADGES = {
   known: () => 'known beat', copy: () => 'copy of a known beat',
-  near: (bits) => `near: ${bits} ${bits === 1 ? 'bit' : 'bits'}`,
-  novel: (bits) => `novel: ${bits} bits`,
+  near: (bits) => `near: ${inBits(bits)}`,
+  novel: (bits) => `novel: ${inBits(bits)}`,
 };
 const byId = (id) => document.getElementById(id);
 
@@ -32,7 +34,7 @@ export class Panel {
       `${name.replaceAll('_', ' ')} ${Number(value).toPrecision(3)}`);
     byId('about').textContent = `${data.layers[0].size.toLocaleString()} ` +
       `patterns, model ${data.model.name}. ${says.join(', ')}`;
-    this.showRegions();
+    showRegions(this.app.plot, data.regions);
     this.settings();
   }
 
@@ -60,21 +62,6 @@ export class Panel {
     this.favourites();
     app.square.paint();
     this.settled(current);
-  }
-
-  showRegions() {
-    const {plot, data} = this.app;
-    const {regions} = data;
-    plot.set('regions', {
-      xs: regions.map(({outline}) => outline.map(([x]) => x)),
-      ys: regions.map(({outline}) => outline.map(([, y]) => y)),
-    });
-    plot.set('names', {
-      x: regions.map(({center}) => center[0]),
-      y: regions.map(({center}) => center[1]),
-      text: regions.map(({genre, count}) =>
-        `${genre.replaceAll('_', ' ').toUpperCase()} ${count}`),
-    });
   }
 
   describe({codes, origin, isDecoded}) {
@@ -126,7 +113,7 @@ export class Panel {
     list.append(...found.map(({index, distance}) => {
       const {name, from} = this.describe({origin: {layer: 0, index}});
       return this.item(app.maker.ofPoint(0, index),
-        `${distance ? `${distance} bits` : 'the same'} · ${name}`, from);
+        `${inBits(distance) || 'the same'} · ${name}`, from);
     }));
   }
 

@@ -19,6 +19,7 @@ export class Plot {
     this.points = new Points(canvas, layers);
     this.look = null;
     this.mode = 'move';
+    this.unit = NaN;
   }
 
   /** Embeds Bokeh's plot. */
@@ -114,6 +115,10 @@ export class Plot {
       const {view} = this;
       const scale = Math.sqrt(this.full / (view.high - view.low));
       this.points.draw(view, {...this.look, scale});
+      const unit = (view.high - view.low) / Math.max(this.host.clientHeight, 1);
+      if (Math.abs(unit / this.unit - 1) < 1e-3) return;
+      this.unit = unit;
+      this.listeners.scale?.(unit);
     });
   }
 
