@@ -87,5 +87,8 @@ def read(
     codes = dataset.parse_codes(text)
     beats.append(patterns.step_codes_to_hits(codes))
   if not beats:
-    raise errors.InputError('no beat is named.')
+    raise errors.InputError(
+        'no beat is named: give --input=FILE, --input=dataset.tsv:LINE or '
+        '--step_codes.'
+    )
   return np.stack(beats)

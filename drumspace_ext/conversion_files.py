@@ -36,7 +36,7 @@ _FORM_OF_SUFFIX = {
 # Forms of a file an item: what the files are called.
 _EXTENSIONS = {MIDI: '.mid', ZIP: '.mid', WAV: '.wav'}
 _TITLES = {MIDI: 'MIDI', WAV: 'WAV'}
-_UNSAFE = re.compile(r'[^A-Za-z0-9._-]+')
+_UNSAFE = re.compile(r'[^\w.-]+')
 _MAX_NAME_CHARS = 80
 # The earliest date that a zip archive can hold: the same input, the same bytes.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)

@@ -14,7 +14,7 @@ Usage:
     --output_dir=/tmp/drumspace/dataset --pipeline_options=\
   --direct_num_workers=2,--direct_running_mode=multi_processing
 
-Beam comes with: pip install 'drumspace_ext[beam]'
+Beam comes with: pip install '.[beam]' in a clone
 """
 
 from collections.abc import Iterator

@@ -123,6 +123,12 @@ def _notes(training_sets, training_set, models, heldout_codes) -> list[str]:
 
   notes = []
   classes = training_sets.class_digests(heldout_codes)
+  known = training_sets.class_digests(training_set.codes)
+  if _HELDOUT_PATH.value and (both := int(np.isin(classes, known).sum())):
+    notes.append(
+        f'{both:,} of the {len(classes):,} patterns held out are in '
+        '--examples_path too: no beat can be new beside them.'
+    )
   for name, model in models:
     is_other = model.metadata['data_digest'] != training_set.digest
     if is_other:

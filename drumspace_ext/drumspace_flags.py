@@ -192,6 +192,10 @@ def _main(main: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
         logging.WARNING if LOG.value == 'WARN' else
         getattr(logging, LOG.value)
     )
+    # A name that the terminal has no letters for ends no job.
+    for stream in (sys.stdout, sys.stderr):
+      if hasattr(stream, 'reconfigure'):
+        stream.reconfigure(errors='backslashreplace')
     try:
       status = main(argv)
       sys.stdout.flush()

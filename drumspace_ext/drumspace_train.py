@@ -99,12 +99,19 @@ def main(argv: list[str]) -> int:
       f'{len(data.valid):,} to validate, {steps:,} train steps'
       + (f', going on at {trainer.train_step:,}' if trainer.train_step else '')
   )
-  with progress.step_bar(steps, trainer.train_step, 'training') as on_step:
-    trained = training.train(
-        trainer, on_step=on_step,
-        on_evaluation=lambda line: print(validation.in_words(line),
-                                         file=sys.stderr),
+  try:
+    with progress.step_bar(steps, trainer.train_step, 'training') as on_step:
+      trained = training.train(
+          trainer, on_step=on_step,
+          on_evaluation=lambda line: print(validation.in_words(line),
+                                           file=sys.stderr),
+      )
+  except KeyboardInterrupt:
+    print(
+        f'Interrupted at train step {trainer.train_step:,}; the same command '
+        'goes on from there.', file=sys.stderr,
     )
+    return 130
   if not trained:
     print('this run is complete already')
   print(f'best model: {run_dir / training.checkpoints.BEST}')

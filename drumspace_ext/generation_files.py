@@ -70,13 +70,13 @@ def _nearest_lines(hits: np.ndarray, reference: training_sets.TrainingSet):
   codes = patterns.hits_to_step_codes(hits)
   index, distance = nearest.NearestPatterns(reference.codes).find(codes)
   yield '\t'.join(NEAREST_HEADER) + '\n'
+  sources = reference.sources
   for number, (i, bits) in enumerate(zip(index.tolist(), distance.tolist()), 1):
     genres = '|'.join(f'{g}:{n}' for g, n in reference.genres[i].items())
-    sources = reference.input_ids[i] if reference.input_ids else ()
     yield '\t'.join((
         str(number), verdict(bits), str(bits),
         ','.join(map(str, reference.codes[i].tolist())),
-        dataset.escape(genres), json.dumps(sources, ensure_ascii=False),
+        dataset.escape(genres), json.dumps(sources[i], ensure_ascii=False),
     )) + '\n'
 
 

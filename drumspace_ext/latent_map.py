@@ -25,6 +25,7 @@ _STEPS_PER_CALL = 10
 LAYOUT_STEPS, PLACING_STEPS = _EARLY_STEPS + _MAIN_STEPS, _PLACING_STEPS
 
 OnStep = Callable[[int], None]
+_MAX_VALUE = 1e9
 
 
 def _check(latents: np.ndarray, what: str = 'latents') -> np.ndarray:
@@ -33,11 +34,12 @@ def _check(latents: np.ndarray, what: str = 'latents') -> np.ndarray:
     raise errors.InputError(
         f'{what} must be [num_patterns, size], got {list(latents.shape)}.'
     )
-  broken = np.flatnonzero(~np.isfinite(latents).all(1))
+  # openTSNE's trees end the process on numbers far beyond these.
+  broken = np.flatnonzero(~(np.abs(latents) <= _MAX_VALUE).all(1))
   if len(broken):
     raise errors.InputError(
-        f'{what} of {len(broken):,} patterns hold a value that is no finite '
-        f'number, first those of pattern {broken[0] + 1:,}.'
+        f'{what} of {len(broken):,} patterns hold a value that is no number '
+        f'up to {_MAX_VALUE:g}, first those of pattern {broken[0] + 1:,}.'
     )
   return latents
 

@@ -16,7 +16,7 @@ import typing
 from drumspace_ext import errors
 
 _SCHEME = re.compile(r'([a-zA-Z][a-zA-Z0-9+.-]*)://')
-_TO_INSTALL = "pip install 'drumspace_ext[beam]'"
+_TO_INSTALL = "pip install '.[beam]' in a clone"
 
 
 def is_remote(text: str) -> bool:

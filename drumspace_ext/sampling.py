@@ -51,7 +51,13 @@ def from_tensors(tensors: Mapping[str, np.ndarray]) -> LatentSampler:
 
   Raises:
     KeyError: If they are not there.
+    ValueError: If they are no numbers.
   """
+  for name, values in tensors.items():
+    if not values.size or not np.isfinite(values).all() or (
+        name.startswith('std') and (values < 0).any()
+    ):
+      raise ValueError(f'its sampler holds no usable {name}')
   if 'mean' in tensors:
     return LatentSampler(
         weights=np.ones(1), means=tensors['mean'][None],

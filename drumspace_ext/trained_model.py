@@ -76,10 +76,11 @@ class TrainedModel:
       if self.sampler.means.shape[1] != self.z_size:
         raise ValueError('its sampler is of another size than its latents')
       self.known_classes = np.sort(
-          tensors['known_classes'].numpy().view(np.uint64)
+          tensors['known_classes'].reshape(-1).numpy().view(np.uint64)
       )
     except (
-        AttributeError, KeyError, RuntimeError, TypeError, ValueError
+        ArithmeticError, AttributeError, KeyError, IndexError, RuntimeError,
+        TypeError, ValueError,
     ) as e:
       first = str(e).strip().split('\n')[0]
       raise errors.CheckpointError(
@@ -162,9 +163,9 @@ class TrainedModel:
       )
     if not 0 < threshold < 1:
       raise errors.InputError(f'threshold must be in (0, 1), got {threshold}.')
-    if temperature < 0:
+    if not 0 <= temperature < np.inf:
       raise errors.InputError(
-          f'temperature must not be negative, got {temperature}.'
+          f'temperature must be a number not below 0, got {temperature}.'
       )
     generator = torch.Generator(self._device).manual_seed(seed)
     parts = []

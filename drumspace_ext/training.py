@@ -140,7 +140,7 @@ class Trainer:
   def save_model(self, name: str) -> None:
     """Writes the model as it is now, with the sampler fitted to it."""
     model = networks.as_saved(self.model).eval()
-    sampler = sampler_fitting.fit(model, self.data.train)
+    sampler = sampler_fitting.fit(model, self.data.train, seed=self._seed)
     tensors = {
         f'network.{name}': value
         for name, value in model.saved_tensors().items()

@@ -36,6 +36,8 @@ class TrainingSet:
     codes: Step codes, uint16 `[num_patterns, 32]`, one of each rotation class.
     genres: For each pattern its genre labels with the inputs of each.
     input_ids: For each pattern the ids of its inputs, or None if unknown.
+    file_names: For each pattern the files that these were read from, as far as
+      they are known.
     digest: Of the patterns, in hex; the same patterns in any order have one.
   """
 
@@ -43,9 +45,16 @@ class TrainingSet:
   genres: Sequence[dict[str, int]]
   input_ids: Sequence[tuple[str, ...]] | None
   digest: str
+  file_names: Sequence[tuple[str, ...]] | None = None
 
   def __len__(self) -> int:
     return len(self.codes)
+
+  @property
+  def sources(self) -> Sequence[tuple[str, ...]]:
+    """For each pattern what a person knows its inputs by."""
+    ids = self.input_ids or [()] * len(self)
+    return [names or i for names, i in zip(self.file_names or ids, ids)]
 
 
 def class_digests(codes: np.ndarray) -> np.ndarray:
@@ -69,6 +78,7 @@ def class_digests(codes: np.ndarray) -> np.ndarray:
 def make(
     codes: np.ndarray, genres: Sequence[dict[str, int]] | None = None,
     input_ids: Sequence[tuple[str, ...]] | None = None,
+    file_names: Sequence[tuple[str, ...]] | None = None,
 ) -> TrainingSet:
   """Makes a training set of patterns, genres and inputs.
 
@@ -90,13 +100,16 @@ def make(
       total.update(genres[i])
     return dict(total)
 
+  def merged(names):
+    return [
+        tuple(sorted({name for i in same for name in names[i]}))
+        for same in members.values()
+    ] if names else None
+
   return TrainingSet(
       codes=codes[first],
       genres=[merged_genres(same) for same in members.values()],
-      input_ids=[
-          tuple(sorted({name for i in same for name in input_ids[i]}))
-          for same in members.values()
-      ] if input_ids else None,
+      input_ids=merged(input_ids), file_names=merged(file_names),
       digest=hashlib.sha256(np.sort(classes[first]).tobytes()).hexdigest()[:16],
   )
 
@@ -112,8 +125,8 @@ def parse_genres(text: str) -> dict[str, int]:
 
 
 def _read_provenance(path: pathlib.Path, count: int):
-  """Returns (genres, input ids) of a provenance file of `count` lines."""
-  genres, ids = [], []
+  """Returns (genres, input ids, file names) of `count` lines of provenance."""
+  genres, ids, names = [], [], []
   try:
     lines = path.read_text(encoding='utf-8').split('\n')[1:]
     for line in filter(None, lines):
@@ -122,6 +135,7 @@ def _read_provenance(path: pathlib.Path, count: int):
       ))
       genres.append(parse_genres(fields['genres']))
       ids.append(tuple(json.loads(fields['input_ids'])))
+      names.append(tuple(json.loads(fields['file_names'])))
   except (OSError, ValueError, KeyError, TypeError) as e:
     raise errors.InputError(f"{path} can't be read: {e!r}.") from e
   if len(ids) != count:
@@ -129,7 +143,7 @@ def _read_provenance(path: pathlib.Path, count: int):
         f'{path} has {len(ids)} lines, {dataset.DATASET} beside it has '
         f'{count}. Make them again together.'
     )
-  return genres, ids
+  return genres, ids, names
 
 
 def _read_counted(path: pathlib.Path) -> TrainingSet:
@@ -165,6 +179,11 @@ def _read_tfrecord(path: pathlib.Path) -> TrainingSet:
     except errors.RejectedInputError as e:
       raise errors.InputError(f'{path}: {e}.') from e
     found = np.unique(patterns.hits_to_step_codes(hits), axis=0)
+    if len(found) > 1:
+      raise errors.InputError(
+          f'{path} holds songs, and not one pattern a record. Make a dataset '
+          'of them with drumspace_create_dataset.'
+      )
     codes += list(found)
     genres += [{g: 1 for g in sequence.sequence_metadata.genre}] * len(found)
     ids += [(sequence.id,)] * len(found)
@@ -202,8 +221,9 @@ def load(path: pathlib.Path | str) -> TrainingSet:
   provenance = path.parent / dataset.PROVENANCE
   if path.name != dataset.DATASET or not provenance.is_file():
     return make(pattern_set.codes)
-  genres, ids = _read_provenance(provenance, len(pattern_set))
-  return make(pattern_set.codes, genres, ids)
+  return make(
+      pattern_set.codes, *_read_provenance(provenance, len(pattern_set))
+  )
 
 
 def load_or_starter(path: pathlib.Path | str | None) -> TrainingSet:
@@ -259,8 +279,7 @@ def split(
   train, valid = np.flatnonzero(~side), np.flatnonzero(side)
   if not len(train) or not len(valid):
     raise errors.InputError(
-        f'{len(training_set)} patterns are too few to keep {valid_share:.0%} '
-        'of their inputs for validation. Give more inputs, or another '
-        '--hparams=valid_share=0.3.'
+        f'{len(training_set):,} patterns come from too few inputs to keep '
+        f'{valid_share:.0%} of these for validation. Give more of them.'
     )
   return train, valid
