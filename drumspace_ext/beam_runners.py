@@ -1,6 +1,8 @@
 """Beam runners: where a pipeline runs, and what is said when it fails."""
 
 from collections.abc import Sequence
+import contextlib
+import io
 import typing
 
 from drumspace_ext import errors
@@ -41,11 +43,14 @@ def pipeline(runner: str | None, flags: Sequence[str]) -> 'beam.Pipeline':
           f'--pipeline_options has {flag!r}: each option begins with --, and '
           'commas stand between them.'
       )
+  said = io.StringIO()
   try:
-    options = pipeline_options.PipelineOptions(
-        [*flags, *([f'--runner={runner}'] if runner else [])]
-    )
-    all_options = options.get_all_options()
+    # argparse prints all of Beam's options before it says what is wrong.
+    with contextlib.redirect_stderr(said):
+      options = pipeline_options.PipelineOptions(
+          [*flags, *([f'--runner={runner}'] if runner else [])]
+      )
+      all_options = options.get_all_options()
     name = all_options['runner'] or DEFAULT
     if name.lower() not in _IN_PYTHON:
       return beam.Pipeline(options=options)
@@ -53,9 +58,11 @@ def pipeline(runner: str | None, flags: Sequence[str]) -> 'beam.Pipeline':
   # comes as ImportError, AttributeError, RuntimeError or ValueError.
   # pylint: disable-next=broad-exception-caught
   except (SystemExit, Exception) as e:
+    last = said.getvalue().strip().split('\n')[-1]
+    why = last if isinstance(e, SystemExit) and last else str(e)
     raise errors.InputError(
         f"--runner={runner or DEFAULT}: Beam can't use it, or one of its "
-        f'options: {" ".join(str(e).split()).rstrip(".")}.'
+        f'options: {" ".join(why.split()).rstrip(".")}.'
     ) from e
   encoded = portable_runner.JobServiceHandle.encode_pipeline_options(
       all_options

@@ -26,6 +26,8 @@ from drumspace_ext import voices
 
 DATASET, PROVENANCE = 'dataset.tsv', 'provenance.tsv'
 REJECTED, REPORT = 'rejected.tsv', 'report.json'
+# Beside a dataset that has a map.
+MAP_REPORT = 'map.json'
 TFRECORD = 'patterns.tfrecord'
 FORMAT_VERSION = 1
 

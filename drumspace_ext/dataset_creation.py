@@ -11,6 +11,7 @@ import functools
 import pathlib
 
 from drumspace_ext import collection as collection_lib
+from drumspace_ext import dataset
 from drumspace_ext import dataset_writing
 from drumspace_ext import errors
 from drumspace_ext import extraction
@@ -73,7 +74,12 @@ def no_input(input_values: Sequence[str]) -> str:
 def refuse_results(
     input_values: Sequence[str], output_dir: pathlib.Path
 ) -> None:
-  """Raises InputError if an input is a file that the results replace."""
+  """Raises InputError if an input, or a map, would be lost to the results."""
+  if (output_dir / dataset.MAP_REPORT).is_file():
+    raise errors.InputError(
+        f'{output_dir} holds a map, of the dataset that would be replaced. '
+        'Choose another --output_dir.'
+    )
   own = {(output_dir / name).resolve() for name in dataset_writing.NAMES}
   for value in input_values:
     if (

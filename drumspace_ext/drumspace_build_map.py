@@ -101,7 +101,7 @@ def main(argv: list[str]) -> int:
   training_set = training_sets.load_or_starter(examples)
   digests['examples'] = training_set.digest
   path = user_paths.expand(examples) if examples else None
-  map_files.check_folder(folder, path, len(training_set))
+  map_files.check_folder(folder, path, training_set.codes)
   inputs = _read_inputs(values)
   with progress.step_bar(map_building.NUM_STEPS, 0, 'mapping') as on_step:
     built = map_building.build(
@@ -110,7 +110,9 @@ def main(argv: list[str]) -> int:
             drumspace_flags.NUM_OUTPUTS.value or map_building.DEFAULT_SAMPLES
         ),
         existing=existing, perplexity=_PERPLEXITY.value,
-        title=_TITLE.value or map_building.DEFAULT_TITLE,
+        title=user_paths.in_utf_8(
+            _TITLE.value or map_building.DEFAULT_TITLE
+        ),
         name=map_files.name_of(path), on_step=lambda step: on_step(step, None),
     )
   arguments = drumspace_flags.arguments(__name__) | {'input': values}

@@ -32,6 +32,7 @@ _NUM_DRAWS = flags.DEFINE_integer(
 )
 _NUM_BARS = flags.DEFINE_integer(
     'num_bars', 64, 'For walk: length of the stroll.', lower_bound=4,
+    upper_bound=65_536,
 )
 _STEP_CODES = flags.DEFINE_multi_string(
     'step_codes', [],
@@ -165,6 +166,14 @@ def main(argv: list[str]) -> int:
     )
   found = _beats(argv)
   model = trained_model.TrainedModel(names[0])
+  temperature = drumspace_flags.TEMPERATURE.value
+  if temperature is None:
+    temperature = model.default_temperature
+  if flags.FLAGS['threshold'].present and temperature > 0:
+    raise errors.InputError(
+        '--threshold is for --temperature=0; here bits are drawn, at '
+        f'temperature {temperature:g}.'
+    )
   reference = training_sets.load_or_starter(
       drumspace_flags.EXAMPLES_PATH.value
   )

@@ -5,14 +5,14 @@ vector), `patterns.tfrecord` the same as NoteSequences, `nearest.tsv` has for
 each the nearest reference pattern: index, verdict (`copy`, `near` or `novel`),
 distance in bits over all rotations, step codes of that pattern, genres and
 sources (JSON list). Sampling adds every draw (`sampled_raw.tsv`) and those that
-pass (`sampled_filtered.tsv`, duplicates kept). MIDI goes into one zip or a folder.
+pass (`sampled_filtered.tsv`, duplicates kept). MIDI goes into a zip or a folder.
 """
 
 from collections.abc import Mapping
 import dataclasses
-import glob
 import json
 import pathlib
+import re
 import zipfile
 
 import numpy as np
@@ -40,6 +40,8 @@ NEAREST_HEADER = (
 COPY, NEAR, NOVEL = 'copy', 'near', 'novel'
 # One hit more or less a bar is still the same beat to a listener.
 NEAR_BITS = 2
+# How `_midi_names` end, with the seed that entry points put into a style's name.
+_MADE_NAME = re.compile(r'-\d{3,}-of-\d{3,}\.mid$')
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -121,6 +123,7 @@ def write(
     OutputError: If they can't be written.
   """
   paths = []
+  has_older = (folder / manifests.FILE_NAME).is_file()
   with output_files.Batch(folder) as batch:
     if style.as_one:
       batch.write(WALK_MIDI, midi_writing.patterns_to_midi(
@@ -158,8 +161,9 @@ def write(
   if not style.zipped and not style.as_one:
     with output_files.Batch(folder / MIDI_FOLDER) as batch:
       _write_midi(batch, made.hits, style)
-    _remove_older(folder / MIDI_FOLDER, _midi_names(style, len(made.hits)))
     paths.insert(0, folder / MIDI_FOLDER)
+  if has_older:
+    _remove_older(folder, paths, _midi_names(style, len(made.hits)))
   return paths
 
 
@@ -172,9 +176,15 @@ def _midi_names(style: Style, count: int) -> list[str]:
   ]
 
 
-def _remove_older(folder: pathlib.Path, names: list[str]) -> None:
-  """Removes the files that an earlier run of the same style left."""
-  stem = names[0].rsplit('-', 3)[0]
-  for path in folder.glob(f'{glob.escape(stem)}-*-of-*.mid'):
-    if path.name not in names:
+def _remove_older(
+    folder: pathlib.Path, paths: list[pathlib.Path], names: list[str]
+) -> None:
+  """Removes what an earlier run left, so that no two runs are mixed."""
+  for name in (WALK_MIDI, MIDI_ZIP, RAW, FILTERED):
+    if folder / name not in paths:
+      (folder / name).unlink(missing_ok=True)
+  kept = set(names) if folder / MIDI_FOLDER in paths else set()
+  for path in (folder / MIDI_FOLDER).glob('*.mid'):
+    # Other files are somebody's own.
+    if _MADE_NAME.search(path.name) and path.name not in kept:
       path.unlink()

@@ -8,6 +8,7 @@ import numpy as np
 
 from drumspace_ext import conversion
 from drumspace_ext import errors
+from drumspace_ext import user_paths
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -33,7 +34,7 @@ def names(values: Sequence[str]) -> list[str]:
   """Names inputs by the last part of their paths, in full if two are alike."""
   short = [pathlib.PurePath(value).name or value for value in values]
   return [
-      name if short.count(name) == 1 else value
+      user_paths.in_utf_8(name if short.count(name) == 1 else value)
       for name, value in zip(short, values)
   ]
 

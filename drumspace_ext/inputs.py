@@ -188,6 +188,9 @@ def list_inputs(
 def nothing_found(values: Sequence[str], listing: Listing) -> str:
   """Says why there is nothing to read, from what a listing counted."""
   message = f'{", ".join(values)}: no MIDI file, TFRecord or zip in it.'
+  for path, _, _ in listing.roots:
+    if (path / dataset.DATASET).is_file():
+      return f'{path} is a dataset: name {path / dataset.DATASET}.'
   folders = listing.unsearched_folders
   if folders:
     message += f' {folders} folders below were not searched: add --recursive.'

@@ -22,9 +22,10 @@ from drumspace_ext import map_data
 from drumspace_ext import map_page
 from drumspace_ext import output_files
 from drumspace_ext import trained_model
+from drumspace_ext import training_sets
 from drumspace_ext import user_paths
 
-GENERATED, REGIONS, REPORT = 'generated.tsv', 'regions.tsv', 'map.json'
+GENERATED, REGIONS, REPORT = 'generated.tsv', 'regions.tsv', dataset.MAP_REPORT
 PAGE = map_page.FILE_NAME
 REGIONS_HEADER = (
     'genre', 'p_value', 'count', 'inside', 'expected', 'x', 'y',
@@ -85,7 +86,7 @@ def provenance_of(
 
 
 def check_folder(
-    folder: pathlib.Path, examples: pathlib.Path | None, count: int
+    folder: pathlib.Path, examples: pathlib.Path | None, codes: np.ndarray
 ) -> None:
   """Refuses a folder whose dataset would be lost.
 
@@ -94,12 +95,12 @@ def check_folder(
   Args:
     folder: Where a map is to be written.
     examples: What the training patterns were read from, if anything.
-    count: How many there are, one of each rotation class.
+    codes: Step codes of these patterns, one of each rotation class.
 
   Raises:
     InputError: If it holds what is not to be written over.
   """
-  held = folder / dataset.DATASET
+  held, count = folder / dataset.DATASET, len(codes)
   another = 'Choose another --output_dir.'
   if (folder / dataset.PROVENANCE).is_file() and (
       provenance_of(examples, count) is None
@@ -108,7 +109,16 @@ def check_folder(
         f'{folder} holds another dataset, with its {dataset.PROVENANCE}. '
         + another
     )
-  if not held.is_file() or (folder / REPORT).is_file():
+  if not held.is_file():
+    return
+  if (folder / REPORT).is_file():
+    there = training_sets.class_digests(dataset.read(held).codes)
+    lost = ~np.isin(there, training_sets.class_digests(codes))
+    if lost.any():
+      raise errors.InputError(
+          f'{folder} holds the map of another dataset: {int(lost.sum()):,} of '
+          f'its patterns would be lost. {another}'
+      )
     return
   if examples is None or not (
       held.samefile(examples) or folder.samefile(examples)
@@ -163,7 +173,7 @@ def write(
   """
   made = built.latent_map
   provenance = provenance_of(examples, len(made.training))
-  check_folder(folder, examples, len(made.training))
+  check_folder(folder, examples, made.training.codes)
   page = map_page.render(made, model)
   names = [PAGE, dataset.DATASET, GENERATED, REGIONS, REPORT,
            manifests.FILE_NAME]

@@ -122,7 +122,9 @@ def patterns_to_midi(
       # A late note makes room for the next of its voice.
       own = np.flatnonzero(voice == struck)
       ends[own[:-1]] = np.minimum(ends[own[:-1]], starts[own[1:]])
-  track.notes = _notes(starts, ends - starts, drum_map.exemplar_array[voice], velocities)
+  track.notes = _notes(
+      starts, ends - starts, drum_map.exemplar_array[voice], velocities
+  )
   score.tracks.append(track)
   last = int(ends.max()) if len(step) else 0
   return _with_end(score.dumps_midi(), last, len(rows) * ticks_per_step)

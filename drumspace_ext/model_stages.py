@@ -5,7 +5,8 @@ outputs carry their latent vectors (`latent_annotations`). The model, and torch
 with it, is loaded when the first input comes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+import contextlib
 import functools
 import hashlib
 import pathlib
@@ -79,6 +80,15 @@ class ModelStage(stages.Stage):
     return self.model.encode_tensors(hits[None])[1][0].astype(np.float64)
 
 
+@contextlib.contextmanager
+def _rejecting_bad_latents() -> Iterator[None]:
+  """Makes a damaged annotation a reason to leave one input out."""
+  try:
+    yield
+  except errors.InputError as e:
+    raise errors.RejectedInputError('bad_latent', str(e)) from e
+
+
 class LatentEncoder(ModelStage):
   """Pattern NoteSequence -> a copy of it that carries its latent vector."""
 
@@ -86,7 +96,8 @@ class LatentEncoder(ModelStage):
     hits, _ = stages.pattern_of(sequence)
     copy = type(sequence)()
     copy.CopyFrom(sequence)
-    latent_annotations.write(copy, self._encode(hits), self.weights)
+    with _rejecting_bad_latents():
+      latent_annotations.write(copy, self._encode(hits), self.weights)
     yield copy
 
 
@@ -99,10 +110,11 @@ class Reconstructor(ModelStage):
 
   def _outputs(self, sequence) -> Iterable:
     hits, repeats = stages.pattern_of(sequence)
-    z = latent_annotations.read(sequence, self.weights)
-    if z is None:
-      z = self._encode(hits)
-    decoded = self.model.decode_hits(z[None])[0]
+    with _rejecting_bad_latents():
+      z = latent_annotations.read(sequence, self.weights)
+      if z is None:
+        z = self._encode(hits)
+      decoded = self.model.decode_hits(z[None])[0]
     self._counts['bits_changed'] += int((decoded != hits).sum())
     made = stages.derive(sequence, decoded, 'reconstruction', repeats=repeats)
     latent_annotations.write(made, z, self.weights)

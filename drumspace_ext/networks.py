@@ -1,6 +1,7 @@
 """Networks by kind: from a configuration to the torch module it describes."""
 
 import copy
+from collections.abc import Mapping
 import types
 
 import torch
@@ -29,6 +30,34 @@ def make(config: configs.AeConfig, *, seed: int) -> autoencoder.Autoencoder:
   with torch.random.fork_rng(devices=[]):
     torch.manual_seed(seed)
     return _CLASSES[config.kind](config)
+
+
+def filled(
+    config: configs.AeConfig, tensors: Mapping[str, torch.Tensor]
+) -> autoencoder.Autoencoder:
+  """Makes a network with weights that were saved.
+
+  A critic is not saved with the model: it is of no use any more.
+
+  Raises:
+    ValueError: If the weights are not those of such a network; no memory is
+      taken for it before that is known.
+  """
+  with torch.device('meta'):
+    network = make(config, seed=0)
+  expected = {
+      key: value.shape for key, value in network.state_dict().items()
+      if not key.startswith('critic.')
+  }
+  given = {key: value.shape for key, value in tensors.items()}
+  if given != expected:
+    odd = min(
+        key for key in {*given, *expected}
+        if given.get(key) != expected.get(key)
+    )
+    raise ValueError(f'{odd} is not what its configuration says')
+  network.to_empty(device='cpu').load_state_dict(tensors, strict=False)
+  return network
 
 
 def as_saved(network: autoencoder.Autoencoder) -> autoencoder.Autoencoder:

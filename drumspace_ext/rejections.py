@@ -55,6 +55,10 @@ _REASONS = {
         'write the file with convert_dir_to_note_sequences or '
         'drumspace_convert',
     ),
+    'bad_latent': (
+        'a latent vector that it carries is damaged, or of another model',
+        'encode it again (--stages=encode)',
+    ),
     'bad_times': (
         'it has times that are no numbers, or a tempo of zero',
         'check the program that wrote it',

@@ -31,6 +31,8 @@ if typing.TYPE_CHECKING:
 
 _BATCH = 4096
 _TORCH_SEEDS = 2**63 - 1
+# Far beyond any latent of a training pattern.
+_MAX_LATENT = 1e6
 
 
 class TrainedModel:
@@ -57,17 +59,10 @@ class TrainedModel:
     tensors, self.metadata = checkpoints.read(path)
     try:
       self.config = config_loading.from_dict(self.metadata['config'], str(path))
-      self._network = networks.make(self.config.model, seed=0)
-      state = {
+      self._network = networks.filled(self.config.model, {
           key.removeprefix('network.'): value for key, value in tensors.items()
           if key.startswith('network.')
-      }
-      # A critic is not saved with the model: it is of no use any more.
-      state |= {
-          key: value for key, value in self._network.state_dict().items()
-          if key.startswith('critic.')
-      }
-      self._network.load_state_dict(state)
+      })
       self.sampler = sampling.from_tensors({
           key.removeprefix('sampler.'): value.numpy().astype(np.float64)
           for key, value in tensors.items() if key.startswith('sampler.')
@@ -155,6 +150,10 @@ class TrainedModel:
     Raises:
       InputError: If z has another size, or a number is out of range.
     """
+    if not (np.abs(np.asarray(z, np.float64)) <= _MAX_LATENT).all():
+      raise errors.InputError(
+          f'z must be numbers up to {_MAX_LATENT:g}; some are not.'
+      )
     # A copy: torch takes neither negative strides nor read-only arrays.
     z = np.array(z, np.float32)
     if z.ndim != 2 or z.shape[1] != self.z_size:

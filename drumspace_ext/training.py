@@ -172,9 +172,10 @@ class Trainer:
       group['lr'] = rate
     if self._has_dropout:
       self._seed_dropout()
-    self._noise.manual_seed(training_data.mixed_seed(self._seed, 3, self.train_step))
+    step = self.train_step
+    self._noise.manual_seed(training_data.mixed_seed(self._seed, 3, step))
     losses = self.network.losses(
-        self._batches.batch(self.train_step), train_step=self.train_step, generator=self._noise
+        self._batches.batch(step), train_step=step, generator=self._noise
     )
     loss = losses.total.mean()
     self._optimizer.zero_grad(set_to_none=True)

@@ -775,3 +775,13 @@ def test_own_input_is_not_overwritten(tmp_path):
   with pytest.raises(errors.InputError, match='would be overwritten'):
     _create([tmp_path / 'out' / 'patterns.tfrecord'], tmp_path / 'out')
   assert _files(tmp_path / 'out') == before
+
+
+def test_a_map_is_not_left_with_another_dataset(tmp_path):
+  _write_midi(tmp_path / 'in', _SONGS)
+  _create([tmp_path / 'in'], tmp_path / 'out')
+  (tmp_path / 'out' / 'map.json').write_text('{}')
+  before = _files(tmp_path / 'out')
+  with pytest.raises(errors.InputError, match='holds a map'):
+    _create([tmp_path / 'in'], tmp_path / 'out')
+  assert _files(tmp_path / 'out') == before

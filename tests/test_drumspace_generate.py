@@ -205,6 +205,7 @@ def test_neighbours_come_nearest_first(model, tmp_path):
      'threshold has no use in --mode=blend, only in sample, vary'),
     (['--mode=walk', '--temperature=1'], 'temperature has no use in --mode=walk'),
     (['--mode=vary', '--genre=rock'], 'genre has no use in --mode=vary'),
+    (['--temperature=0.5', '--threshold=0.4'], 'threshold is for --temperature=0'),
     (['--num_bars=8'], 'num_bars has no use in --mode=sample, only in walk'),
     (['--swing=2'], r'swing must be in \[0, 1\], got 2'),
     (['--examples_path=/no/place'], '/no/place does not exist'),

@@ -274,3 +274,28 @@ def test_name_does_not_lead_out_of_the_folder(tmp_path):
   )
   _write(folder, made, name='../../escaped')
   assert not list(tmp_path.glob('a/*.mid')) + list(tmp_path.glob('*.mid'))
+
+
+def test_two_runs_in_one_folder_are_not_mixed(tmp_path):
+  (tmp_path / 'midi').mkdir()
+  (tmp_path / 'midi' / 'mine.mid').write_bytes(b'own')
+  (tmp_path / 'walk.mid').write_bytes(b'own')
+  _write(tmp_path)
+  # It was there before any run.
+  assert (tmp_path / 'walk.mid').read_bytes() == b'own'
+  (tmp_path / 'walk.mid').unlink()
+  for style, made in (
+      ({'as_one': True}, _made(samples=False)), ({'zipped': True}, _made()),
+      ({'name': 'acai_vary_seed0'}, _made(samples=False)), ({}, _made()),
+  ):
+    alone = tmp_path / 'alone' / str(sorted(style))
+    _write(alone, made, **style)
+    _write(tmp_path, made, **style)
+    there = {
+        path.relative_to(alone).as_posix() for path in alone.rglob('*')
+        if path.is_file()
+    }
+    assert there | {'midi/mine.mid'} == {
+        path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob('*')
+        if path.is_file() and 'alone' not in path.parts
+    }

@@ -439,3 +439,9 @@ def test_pipe_is_not_waited_for(tmp_path, where, monkeypatch):
     ]
     assert ids == ['rock/a.mid']
     assert listing.skipped.total() == 1
+
+
+def test_folder_of_a_dataset_is_called_one(tmp_path):
+  (tmp_path / 'dataset.tsv').write_text('x')
+  with pytest.raises(errors.InputError, match='is a dataset: name .*set.tsv'):
+    inputs.list_inputs([str(tmp_path)])

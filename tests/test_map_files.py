@@ -145,3 +145,18 @@ def test_summary_says_how_many_and_how_good(built):
   assert text.startswith('20 patterns on the map\n3 of new beats of acai\n')
   assert 'trustworthiness 0.' in text
   assert '1 of 0 genres gather somewhere: drum' in text
+
+
+def test_map_of_another_dataset_is_not_written_over(tmp_path, built, model):
+  own = _write_dataset(tmp_path / 'own', _STARTER.codes[:20])
+  _write(own, built, model, examples=own)
+  other = dataclasses.replace(built, latent_map=dataclasses.replace(
+      built.latent_map, training=dataclasses.replace(
+          built.latent_map.training, codes=_STARTER.codes[20:40]
+      )
+  ))
+  examples = _write_dataset(tmp_path / 'in', _STARTER.codes[20:40])
+  before = {path: path.read_bytes() for path in own.iterdir()}
+  with pytest.raises(errors.InputError, match='20 of its patterns would be'):
+    _write(own, other, model, examples=examples)
+  assert before == {path: path.read_bytes() for path in own.iterdir()}

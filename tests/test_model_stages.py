@@ -181,3 +181,26 @@ def test_silent_pattern_has_a_place_too():
   silent = note_sequences.from_patterns(drawn_patterns.hits_of())
   (encoded,) = model_stages.LatentEncoder(_MODEL).transform(silent)
   assert latent_annotations.read(encoded).shape == (4,)
+
+
+@pytest.mark.parametrize('text', [
+    'drumspace_latent garbage', 'drumspace_latent {"weights": "w"}',
+    'drumspace_latent {"weights": "WEIGHTS", "z": [1, 2]}',
+    'drumspace_latent {"weights": "WEIGHTS", "z": [1e300, 0, 0, 0]}',
+])
+@pytest.mark.parametrize('make', [
+    model_stages.LatentEncoder, model_stages.Reconstructor
+])
+def test_a_damaged_vector_costs_that_input_alone(make, text):
+  stage = make(_MODEL)
+  good, bad = _sequences()[:2]
+  text = text.replace('WEIGHTS', stage.weights)
+  bad.text_annotations.add(text=text)
+  if make is model_stages.LatentEncoder and '"z"' in text:
+    # It is replaced by the right one.
+    assert len(stage.transform(bad)) == 1
+    return
+  assert stage.transform(bad) == []
+  assert stage.rejection.reason == 'bad_latent'
+  assert stage.counts['rejected_bad_latent'] == 1
+  assert len(stage.transform(good)) == 1 and stage.rejection is None

@@ -1,5 +1,7 @@
 """Tests for networks."""
 
+import dataclasses
+
 import pytest
 import tiny_models
 import torch
@@ -143,3 +145,25 @@ def test_optimizer_is_made_with_and_without_the_fused_kernel(
   assert bool(group['fused']) == has_fused
   assert group['lr'] == made.training.learning_rate
   assert group['betas'] == (0.9, made.training.adam_beta2)
+
+
+@pytest.mark.parametrize('kind', tiny_models.KINDS)
+def test_filled_network_computes_as_the_one_that_was_saved(kind):
+  saved = tiny_models.network(kind)
+  tensors = {
+      name: value for name, value in saved.state_dict().items()
+      if not name.startswith('critic.')
+  }
+  filled = networks.filled(saved.config, tensors).eval()
+  hits = tiny_models.data().valid[:5]
+  torch.testing.assert_close(filled.encode(hits), saved.encode(hits))
+
+
+def test_weights_of_another_size_take_no_memory_for_the_network():
+  network = tiny_models.network('stepwise')
+  # Its layers alone would be 700 GB.
+  config = dataclasses.replace(
+      network.config, decoder_size=65536, num_decoder_layers=40
+  )
+  with pytest.raises(ValueError, match='is not what its configuration says'):
+    networks.filled(config, network.state_dict())

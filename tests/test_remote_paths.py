@@ -63,7 +63,7 @@ def test_remote_file_is_only_read():
 def test_without_beam_it_says_how_to_install_it(monkeypatch):
   monkeypatch.setitem(sys.modules, 'apache_beam', None)
   with pytest.raises(
-      errors.InputError, match='pip install .drumspace_ext.beam'
+      errors.InputError, match='pip install .*beam'
   ):
     remote_paths.beam()
 

@@ -218,7 +218,7 @@ def test_z_of_another_shape_is_refused(models, z, shape):
 @pytest.mark.parametrize('options, message', [
     ({'threshold': 0.0}, r'threshold must be in \(0, 1\), got 0.0'),
     ({'threshold': 1.0}, r'threshold must be in \(0, 1\)'),
-    ({'temperature': -1.0}, 'temperature must not be negative, got -1.0'),
+    ({'temperature': -1.0}, 'temperature must be a number not below 0, got -1.0'),
 ])
 def test_number_out_of_range_is_refused(models, options, message):
   with pytest.raises(errors.InputError, match=message):
@@ -289,3 +289,10 @@ def test_missing_model_is_said_so(tmp_path):
 def test_critic_is_not_needed(runs):
   tensors, _ = checkpoints.read(runs('acai') / checkpoints.BEST)
   assert not [name for name in tensors if 'critic' in name]
+
+
+@pytest.mark.parametrize('wrong', [np.nan, np.inf, 1e300])
+def test_what_is_no_latent_is_refused(models, wrong):
+  z = np.full((2, 4), wrong)
+  with pytest.raises(errors.InputError, match='numbers up to 1e.06'):
+    models('vae').decode_hits(z)

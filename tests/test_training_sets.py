@@ -149,7 +149,7 @@ def test_split_without_inputs_goes_by_class():
 def test_empty_side_is_said_so(ids):
   codes = _random_codes(5 if ids else 1)
   made = training_sets.make(codes, None, ids)
-  message = rf'{len(codes)} patterns are too few to keep 10% .*valid_share'
+  message = rf'{len(codes)} patterns come from too few inputs to keep 10%'
   with pytest.raises(errors.InputError, match=message):
     training_sets.split(made, 0.1, seed=0)
 
@@ -315,4 +315,27 @@ def test_provenance_line_with_a_column_too_few_is_named(tmp_path):
   provenance = path.with_name('provenance.tsv')
   provenance.write_text(provenance.read_text().replace('\n1\t3', '\n3'))
   with pytest.raises(errors.InputError, match='provenance.tsv'):
+    training_sets.load(path)
+
+
+def test_sources_are_files_where_they_are_known_and_ids_elsewhere(tmp_path):
+  codes = _random_codes(2)
+  path = _write_dataset(tmp_path / 'in', codes, ids=[['/id/a'], ['/id/b']])
+  assert training_sets.load(path).sources == [('/id/a',), ('/id/b',)]
+  provenance = path.parent / 'provenance.tsv'
+  head, first, second = provenance.read_text().splitlines()
+  first = first.removesuffix('[]') + '["rock/ROCK12.mid"]'
+  provenance.write_text('\n'.join([head, first, second, '']))
+  loaded = training_sets.load(path)
+  assert loaded.sources == [('rock/ROCK12.mid',), ('/id/b',)]
+  # Splits go by ids still.
+  assert loaded.input_ids == [('/id/a',), ('/id/b',)]
+  assert training_sets.make(codes).sources == [(), ()]
+
+
+def test_records_of_songs_are_no_training_set(tmp_path):
+  two = patterns.step_codes_to_hits(_random_codes(2))
+  path = tmp_path / 'songs.tfrecord'
+  _write_records(path, [note_sequences.from_patterns(two)])
+  with pytest.raises(errors.InputError, match='songs.*drumspace_create_dataset'):
     training_sets.load(path)

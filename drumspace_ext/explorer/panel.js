@@ -30,8 +30,11 @@ export class Panel {
     this.legend = new Legend(data, () => this.paint());
     this.paint();
     this.media.addEventListener('change', () => this.paint());
-    const says = Object.entries(data.quality).map(([name, value]) =>
-      `${name.replaceAll('_', ' ')} ${Number(value).toPrecision(3)}`);
+    const {trustworthiness: trust, preservation, neighbors} = data.quality;
+    const says = trust === undefined ? [] : [
+      `trustworthiness ${trust.toPrecision(3)}`,
+      `${Math.round(100 * preservation)} % of the ${neighbors} nearest kept`,
+    ];
     byId('about').textContent = `${data.layers[0].size.toLocaleString()} ` +
       `patterns, model ${data.model.name}. ${says.join(', ')}`;
     showRegions(this.app.plot, data.regions);
