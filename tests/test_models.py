@@ -6,7 +6,6 @@ import torch
 from torch import distributions
 from torch.nn import functional
 
-from drumspace_ext import patterns
 from drumspace_ext import validation
 from drumspace_ext import training_data
 from drumspace_ext.models import autoencoder
