@@ -3,9 +3,8 @@
  */
 
 import {NUM_STEPS, NUM_VOICES} from './beats.js';
+import {STEPS_PER_BAR, STEPS_PER_QUARTER} from './sequencer.js';
 
-const STEPS_PER_BEAT = 4;
-const STEPS_PER_BAR = 16;
 const NAMES_WIDTH = 62;
 // Lines between lower rows would hide the hits.
 const LINED_HEIGHT = 5;
@@ -53,7 +52,7 @@ export function drawBeat(canvas, codes, {ink, faint, accent}, names = null) {
     context.translate(left, 0);
   }
   context.fillStyle = faint;
-  for (let step = 0; step < NUM_STEPS; step += STEPS_PER_BEAT) {
+  for (let step = 0; step < NUM_STEPS; step += STEPS_PER_QUARTER) {
     context.fillRect(step * w, 0, step % STEPS_PER_BAR ? 0.5 : 1.5, height);
   }
   rowsFromTop.forEach((voice, row) => {
@@ -63,7 +62,7 @@ export function drawBeat(canvas, codes, {ink, faint, accent}, names = null) {
     }
     codes.forEach((code, step) => {
       if (code >> voice & 1) {
-        context.fillStyle = step % STEPS_PER_BEAT ? ink : accent;
+        context.fillStyle = step % STEPS_PER_QUARTER ? ink : accent;
         context.fillRect(step * w + 0.5, row * h + 0.5,
           Math.max(w - 1, 1), Math.max(h - 1, 1));
       }
@@ -89,7 +88,7 @@ export class Grid {
           type: 'button', role: 'gridcell', tabIndex: row || step ? -1 : 0,
         });
         if (step % STEPS_PER_BAR === 0) cell.classList.add('bar');
-        else if (step % STEPS_PER_BEAT === 0) cell.classList.add('beat');
+        else if (step % STEPS_PER_QUARTER === 0) cell.classList.add('beat');
         cell.addEventListener('click', () => calls.toggle(voice, step));
         cell.addEventListener('focus', () => this.focus(row, step, false));
         return cell;

@@ -4,10 +4,10 @@
 
 import {NUM_STEPS, random} from './beats.js';
 import {drawBeat} from './grid.js';
+import {STEPS_PER_BAR} from './sequencer.js';
 import {alongLine} from './space.js';
 
 const CORNERS = ['top left', 'top right', 'bottom left', 'bottom right'];
-const STEPS_PER_BAR = 16;
 const PATH_BEATS = 8;
 const NUDGE = 0.1;
 
