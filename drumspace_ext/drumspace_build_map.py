@@ -25,7 +25,6 @@ import sys
 from absl import flags
 
 from drumspace_ext import drumspace_flags
-from drumspace_ext import errors
 
 _MAP = flags.DEFINE_string(
     'map', None,
@@ -38,19 +37,6 @@ _PERPLEXITY = flags.DEFINE_float(
     'third of the patterns if these are fewer than 90.',
 )
 _TITLE = flags.DEFINE_string('title', None, "The page's heading.")
-
-
-def _model_name() -> str:
-  from drumspace_ext import checkpoints  # pylint: disable=g-import-not-at-top
-
-  names = [*drumspace_flags.CHECKPOINT_FILE.value,
-           *filter(None, [drumspace_flags.RUN_DIR.value])]
-  if len(names) != 1:
-    raise errors.InputError(
-        'name one model, with --run_dir or --checkpoint_file '
-        f'({", ".join("shipped:" + n for n in checkpoints.shipped_names())}).'
-    )
-  return names[0]
 
 
 def _read_inputs(values: list[str]) -> list:
@@ -90,7 +76,7 @@ def main(argv: list[str]) -> int:
 
   folder = drumspace_flags.output_dir()
   values = drumspace_flags.input_values(argv)
-  model_name = _model_name()
+  model_name = drumspace_flags.checkpoint_name()
   model = trained_model.TrainedModel(model_name)
   digests = {'weights': manifests.digest(checkpoints.find(model_name))}
   existing = None

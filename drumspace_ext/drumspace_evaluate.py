@@ -32,8 +32,6 @@ from absl import flags
 from drumspace_ext import drumspace_flags
 from drumspace_ext import errors
 
-# drumspace_generate has three of these flags too; until they stand in
-# drumspace_flags the two modules can be loaded together only so.
 _DEFAULT_DRAWS = 2000
 _HELDOUT_PATH = flags.DEFINE_string(
     'heldout_path', None,
@@ -123,12 +121,13 @@ def _notes(training_sets, training_set, models, heldout_codes) -> list[str]:
 
   notes = []
   classes = training_sets.class_digests(heldout_codes)
-  known = training_sets.class_digests(training_set.codes)
-  if _HELDOUT_PATH.value and (both := int(np.isin(classes, known).sum())):
-    notes.append(
-        f'{both:,} of the {len(classes):,} patterns held out are in '
-        '--examples_path too: no beat can be new beside them.'
-    )
+  if _HELDOUT_PATH.value:
+    known = training_sets.class_digests(training_set.codes)
+    if both := int(np.isin(classes, known).sum()):
+      notes.append(
+          f'{both:,} of the {len(classes):,} patterns held out are in '
+          '--examples_path too: no beat can be new beside them.'
+      )
   for name, model in models:
     is_other = model.metadata['data_digest'] != training_set.digest
     if is_other:

@@ -139,6 +139,24 @@ def input_values(argv: Sequence[str]) -> list[str]:
   return [value for value in (*INPUT.value, *argv[1:]) if value.strip()]
 
 
+def checkpoint_names() -> list[str]:
+  """Returns the models that --checkpoint_file and --run_dir name."""
+  return [*CHECKPOINT_FILE.value, *filter(None, [RUN_DIR.value])]
+
+
+def checkpoint_name() -> str:
+  """Returns the one model that --checkpoint_file or --run_dir names."""
+  from drumspace_ext import checkpoints  # pylint: disable=g-import-not-at-top
+
+  names = checkpoint_names()
+  if len(names) != 1:
+    raise errors.InputError(
+        'name one model, with --run_dir or --checkpoint_file '
+        f'({", ".join("shipped:" + n for n in checkpoints.shipped_names())}).'
+    )
+  return names[0]
+
+
 def arguments(module: str) -> dict[str, object]:
   """Returns the flags of an entry point for its manifest, by name.
 

@@ -157,15 +157,9 @@ def main(argv: list[str]) -> int:
 
   _check_flags()
   playing = drumspace_flags.dynamics()
-  names = [*drumspace_flags.CHECKPOINT_FILE.value,
-           *filter(None, [drumspace_flags.RUN_DIR.value])]
-  if len(names) != 1:
-    raise errors.InputError(
-        'name one model, with --run_dir or --checkpoint_file '
-        f'({", ".join("shipped:" + n for n in checkpoints.shipped_names())}).'
-    )
+  name = drumspace_flags.checkpoint_name()
   found = _beats(argv)
-  model = trained_model.TrainedModel(names[0])
+  model = trained_model.TrainedModel(name)
   temperature = drumspace_flags.TEMPERATURE.value
   if temperature is None:
     temperature = model.default_temperature
@@ -186,7 +180,7 @@ def main(argv: list[str]) -> int:
   arguments = drumspace_flags.arguments(__name__)
   paths = generation_files.write(
       drumspace_flags.output_dir(), made, style, reference, arguments,
-      {'weights': manifests.digest(checkpoints.find(names[0])),
+      {'weights': manifests.digest(checkpoints.find(name)),
        'training_data': str(model.metadata.get('data_digest')),
        'reference': reference.digest},
   )

@@ -39,8 +39,7 @@ _STAGES = flags.DEFINE_list(
 
 
 def _checkpoint() -> str | None:
-  names = [*drumspace_flags.CHECKPOINT_FILE.value,
-           *filter(None, [drumspace_flags.RUN_DIR.value])]
+  names = drumspace_flags.checkpoint_names()
   if len(names) > 1:
     raise errors.InputError(
         f'one model is enough, got {len(names)}: {", ".join(names)}.'

@@ -40,7 +40,7 @@ NEAREST_HEADER = (
 COPY, NEAR, NOVEL = 'copy', 'near', 'novel'
 # One hit more or less a bar is still the same beat to a listener.
 NEAR_BITS = 2
-# How `_midi_names` end, with the seed that entry points put into a style's name.
+# How `_midi_names` end.
 _MADE_NAME = re.compile(r'-\d{3,}-of-\d{3,}\.mid$')
 
 
