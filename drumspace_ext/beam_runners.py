@@ -15,6 +15,7 @@ if typing.TYPE_CHECKING:
 # itself would fetch another runner, Prism, for the first of these names.
 DEFAULT = 'DirectRunner'
 _IN_PYTHON = ('directrunner', 'direct', 'fnapirunner')
+_IN_THREADS = 'multi_threading'
 
 
 def pipeline(runner: str | None, flags: Sequence[str]) -> 'beam.Pipeline':
@@ -35,6 +36,7 @@ def pipeline(runner: str | None, flags: Sequence[str]) -> 'beam.Pipeline':
   from apache_beam.runners.portability import fn_api_runner
   from apache_beam.runners.portability import portable_runner
   from apache_beam.runners.portability.fn_api_runner import fn_runner
+  from apache_beam.transforms import environments
   # pylint: enable=g-import-not-at-top
 
   for flag in flags:
@@ -71,8 +73,22 @@ def pipeline(runner: str | None, flags: Sequence[str]) -> 'beam.Pipeline':
   info = fn_runner.ExtendedProvisionInfo(
       beam_provision_api_pb2.ProvisionInfo(pipeline_options=encoded)
   )
+  environment = None
+  direct = options.view_as(pipeline_options.DirectOptions)
+  if direct.direct_running_mode == _IN_THREADS:
+    # Beam (2.77) has a second thread send what such a worker has written so
+    # far, every 1,000 ms and also in the middle of an element, and reads the
+    # other half as a new one: it fails, or counts windows until no memory is
+    # left. Below zero nothing is sent by the clock. Left as it is, the mode
+    # would put its own environment here again.
+    environment = environments.EmbeddedPythonGrpcEnvironment.default()
+    environment.data_buffer_time_limit_ms = -1
+    direct.direct_running_mode = None
   return beam.Pipeline(
-      runner=fn_api_runner.FnApiRunner(provision_info=info), options=options
+      runner=fn_api_runner.FnApiRunner(
+          default_environment=environment, provision_info=info
+      ),
+      options=options,
   )
 
 
