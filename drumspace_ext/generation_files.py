@@ -37,9 +37,6 @@ WALK_MIDI = 'walk.mid'
 NEAREST_HEADER = (
     'index', 'verdict', 'distance', 'nearest_step_codes', 'genres', 'sources',
 )
-COPY, NEAR, NOVEL = 'copy', 'near', 'novel'
-# One hit more or less a bar is still the same beat to a listener.
-NEAR_BITS = 2
 # How `_midi_names` end.
 _MADE_NAME = re.compile(r'-\d{3,}-of-\d{3,}\.mid$')
 
@@ -63,11 +60,6 @@ class Style:
   as_one: bool = False
 
 
-def verdict(distance: int) -> str:
-  """Says what a distance to the nearest reference pattern means."""
-  return COPY if not distance else NEAR if distance <= NEAR_BITS else NOVEL
-
-
 def _nearest_lines(hits: np.ndarray, reference: training_sets.TrainingSet):
   codes = patterns.hits_to_step_codes(hits)
   index, distance = nearest.NearestPatterns(reference.codes).find(codes)
@@ -76,7 +68,7 @@ def _nearest_lines(hits: np.ndarray, reference: training_sets.TrainingSet):
   for number, (i, bits) in enumerate(zip(index.tolist(), distance.tolist()), 1):
     genres = '|'.join(f'{g}:{n}' for g, n in reference.genres[i].items())
     yield '\t'.join((
-        str(number), verdict(bits), str(bits),
+        str(number), nearest.verdict(bits), str(bits),
         ','.join(map(str, reference.codes[i].tolist())),
         dataset.escape(genres), json.dumps(sources[i], ensure_ascii=False),
     )) + '\n'

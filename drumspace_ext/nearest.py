@@ -18,6 +18,15 @@ _CHUNK = 256
 _FIRST = 64
 _PAIRS_AT_ONCE = 1 << 13
 
+COPY, NEAR, NOVEL = 'copy', 'near', 'novel'
+# A hit moved in each of two bars is still the same beat to a listener.
+NEAR_BITS = 4
+
+
+def verdict(distance: int) -> str:
+  """Says what a distance to the nearest known pattern, in bits, means."""
+  return COPY if not distance else NEAR if distance <= NEAR_BITS else NOVEL
+
 
 def _pack(rows: np.ndarray) -> np.ndarray:
   """Packs bool `[..., 32, 14]` into uint64 `[..., 7]`."""

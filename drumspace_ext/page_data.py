@@ -19,6 +19,7 @@ import numpy as np
 
 from drumspace_ext import drum_maps
 from drumspace_ext import map_data
+from drumspace_ext import nearest
 from drumspace_ext import patterns
 from drumspace_ext import trained_model
 from drumspace_ext import voices
@@ -181,6 +182,7 @@ def render(
       'directions': directions(latent_map.training, names),
       'voices': list(voices.NAMES),
       'min_entropy': patterns.MIN_ENTROPY_NATS,
+      'near_bits': nearest.NEAR_BITS,
       'voice_of_pitch': [
           int(v) for v in drum_maps.load(drum_maps.GM14).voice_of_pitch
       ],

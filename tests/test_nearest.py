@@ -114,3 +114,9 @@ def test_what_are_no_patterns_is_refused(wrong, message):
     nearest.NearestPatterns(wrong)
   with pytest.raises(errors.PatternError, match=message):
     nearest.NearestPatterns(right).find(wrong)
+
+
+def test_verdict_by_hand():
+  assert list(map(nearest.verdict, (0, 1, 4, 5, 400))) == [
+      'copy', 'near', 'near', 'novel', 'novel'
+  ]

@@ -10,9 +10,6 @@ import {Collection, entropy, sameBeat} from './beats.js';
 import {Network} from './network.js';
 import {mix, Space} from './space.js';
 
-// Bits from the nearest known beat, over all rotations: up to it a beat is
-// called near. Of 448 bits a beat strikes 50 or so.
-const NEAR_BITS = 4;
 const GRID_SIDE = 5;
 // Nineteen of twenty known beats have another one within what is not far.
 const FAR_QUANTILE = 0.95;
@@ -121,7 +118,7 @@ export class Beatmaker {
     const bits = found[0].distance;
     const isKnown = bits === 0 && origin?.layer === 0;
     const word = isKnown ? 'known' : bits === 0 ? 'copy' :
-      bits <= NEAR_BITS ? 'near' : 'novel';
+      bits <= this.data.near_bits ? 'near' : 'novel';
     return {found, word, bits};
   }
 
