@@ -76,6 +76,7 @@ def main(argv: list[str]) -> int:
   from drumspace_ext import conversion
   from drumspace_ext import conversion_files
   from drumspace_ext import drum_maps
+  from drumspace_ext import progress
   from drumspace_ext import rejections
   from drumspace_ext import soundfonts
   # pylint: enable=g-import-not-at-top
@@ -110,15 +111,21 @@ def main(argv: list[str]) -> int:
   def on_reject(item_name, reason, detail):
     rejected[reason].append(f'{item_name} ({detail})' if detail else item_name)
 
+  def counted(items, on_done):
+    for item in items:
+      yield item
+      on_done(1)
+
   try:
-    count = conversion_files.write(
-        conversion.read(
-            drumspace_flags.input_values(argv), _PRIMER_DRUMS.value, options,
-            recursive=drumspace_flags.RECURSIVE.value, on_reject=on_reject,
-        ),
-        folder, name, form, options, on_reject=on_reject,
-        sources=drumspace_flags.input_values(argv),
-    )
+    with progress.count_bar(None, 'converting', 'item') as on_done:
+      count = conversion_files.write(
+          counted(conversion.read(
+              drumspace_flags.input_values(argv), _PRIMER_DRUMS.value, options,
+              recursive=drumspace_flags.RECURSIVE.value, on_reject=on_reject,
+          ), on_done),
+          folder, name, form, options, on_reject=on_reject,
+          sources=drumspace_flags.input_values(argv),
+      )
   except errors.InputError as e:
     if not rejected:
       raise

@@ -11,6 +11,7 @@ pairs one matrix product.
 import numpy as np
 
 from drumspace_ext import patterns
+from drumspace_ext import progress
 
 _WORDS = patterns.NUM_STEPS * patterns.NUM_VOICES // 64
 _PARITIES = 2
@@ -84,9 +85,11 @@ class NearestPatterns:
     patterns.validate_codes(codes)
     index = np.zeros(len(codes), np.int64)
     distance = np.zeros(len(codes), np.int64)
-    for start in range(0, len(codes), _CHUNK):
-      part = slice(start, start + _CHUNK)
-      index[part], distance[part] = self._find_chunk(codes[part])
+    with progress.count_bar(len(codes), 'comparing', 'beat') as on_done:
+      for start in range(0, len(codes), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        index[part], distance[part] = self._find_chunk(codes[part])
+        on_done(len(codes[part]))
     return index, distance
 
   def _find_chunk(self, codes: np.ndarray):

@@ -4,6 +4,9 @@ import contextlib
 from collections.abc import Callable, Iterator
 import sys
 
+# What is done sooner shows no bar.
+_DELAY_S = 1.0
+
 
 @contextlib.contextmanager
 def byte_bar(
@@ -69,5 +72,35 @@ def step_bar(
       bar.update(step - bar.n)
       if loss is not None:
         bar.set_postfix_str(f'loss {loss:.2f}', refresh=False)
+
+    yield update
+
+
+@contextlib.contextmanager
+def count_bar(
+    total: int | None, description: str, unit: str
+) -> Iterator[Callable[[int], None]]:
+  """Shows how many things are done, once it takes longer than a second.
+
+  Args:
+    total: Things of the whole job; None if nobody knows.
+    description: What the job is, in a word or two.
+    unit: What is counted, in the singular.
+
+  Yields:
+    A function to call with how many more are done.
+  """
+  if not sys.stderr.isatty():
+    yield lambda count: None
+    return
+  import tqdm  # pylint: disable=g-import-not-at-top
+
+  with tqdm.tqdm(
+      total=total, desc=description, unit=unit, leave=False,
+      dynamic_ncols=True, delay=_DELAY_S,
+  ) as bar:
+
+    def update(count: int) -> None:
+      bar.update(count)
 
     yield update

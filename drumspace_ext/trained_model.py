@@ -23,6 +23,7 @@ from drumspace_ext import note_sequences
 from drumspace_ext import onsets as onsets_lib
 from drumspace_ext import paths
 from drumspace_ext import patterns
+from drumspace_ext import progress
 from drumspace_ext import sampling
 from drumspace_ext.models import autoencoder
 
@@ -168,12 +169,15 @@ class TrainedModel:
       )
     generator = torch.Generator(self._device).manual_seed(seed)
     parts = []
-    with torch.no_grad():
+    with torch.no_grad(), progress.count_bar(
+        len(z), 'drawing', 'beat'
+    ) as on_done:
       for batch in torch.from_numpy(z).split(_BATCH):
         parts.append(self._network.draw_hits(
             batch.to(self._device), temperature=temperature,
             threshold=threshold, generator=generator,
         ).cpu().numpy())
+        on_done(len(batch))
     return np.concatenate(parts).reshape(
         -1, patterns.NUM_STEPS, patterns.NUM_VOICES
     )

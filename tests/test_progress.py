@@ -121,3 +121,28 @@ def test_terminal_shows_steps_from_where_a_run_goes_on():
   shown = [line for line in lines if '60/100' in line or '61/100' in line]
   assert any('loss 3.14' in line for line in shown)
   assert not lines[-1].strip()
+
+
+@hypothesis.given(st.lists(st.integers(1, 99), max_size=20))
+def test_counts_are_silent_where_nobody_looks(counts):
+  stream = io.StringIO()
+  with _stderr(stream):
+    with progress.count_bar(100, 'drawing', 'beat') as on_done:
+      for count in counts:
+        assert on_done(count) is None
+  assert stream.getvalue() == ''
+
+
+@pytest.mark.parametrize('total, shown', [(30, '30/30'), (None, '30beat')])
+def test_terminal_shows_counts_of_what_takes_long(monkeypatch, total, shown):
+  lines = {}
+  for delay in (0.0, 1000.0):
+    monkeypatch.setattr(progress, '_DELAY_S', delay)
+    stream = _Terminal()
+    with _stderr(stream):
+      with progress.count_bar(total, 'drawing', 'beat') as on_done:
+        on_done(10)
+        on_done(20)
+    lines[delay] = stream.getvalue()
+  assert 'drawing' in lines[0.0] and shown in lines[0.0]
+  assert 'drawing' not in lines[1000.0]
