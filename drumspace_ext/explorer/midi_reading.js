@@ -11,6 +11,10 @@ import {NUM_STEPS, STEPS_PER_BAR, STEPS_PER_QUARTER} from './sequencer.js';
 const SLACK_STEPS = 1e-6;
 // How many data bytes an event has, by the upper half of its status.
 const DATA_BYTES = {8: 2, 9: 2, 10: 2, 11: 2, 12: 1, 13: 1, 14: 2};
+// As in midi_files.py, it may stand in RIFF or behind some other header.
+const SEARCH_BYTES = 4096;
+
+class EndOfTrack extends Error {}
 
 /** Reads the note-ons of a track, {tick, channel, pitch}, into a list. */
 function readTrack(bytes, start, end, notes) {
@@ -18,7 +22,7 @@ function readTrack(bytes, start, end, notes) {
   let tick = 0;
   let status = 0;
   const byte = () => {
-    if (position >= end) throw new Error('The MIDI file ends too early.');
+    if (position >= end) throw new EndOfTrack();
     return bytes[position++];
   };
   const number = () => {
@@ -63,18 +67,26 @@ function readTrack(bytes, start, end, notes) {
 export function midiToPattern(bytes, voiceOfPitch, assumeDrums = false) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const named = (at) => String.fromCharCode(...bytes.subarray(at, at + 4));
-  if (bytes.length < 14 || named(0) !== 'MThd') {
+  let start = 0;
+  while (start < SEARCH_BYTES && named(start) !== 'MThd') start++;
+  if (start === SEARCH_BYTES || bytes.length < start + 14) {
     throw new Error('This is no MIDI file.');
   }
-  const resolution = view.getInt16(12);
+  const resolution = view.getInt16(start + 12);
   if (resolution <= 0) {
     throw new Error('The MIDI file counts frames of film, not beats.');
   }
   const notes = [];
-  for (let at = 8 + view.getUint32(4); at + 8 <= bytes.length;) {
+  let at = start + 8 + view.getUint32(start + 4);
+  while (at + 8 <= bytes.length) {
     const end = at + 8 + view.getUint32(at + 4);
     if (named(at) === 'MTrk') {
-      readTrack(bytes, at + 8, Math.min(end, bytes.length), notes);
+      try {
+        readTrack(bytes, at + 8, Math.min(end, bytes.length), notes);
+      } catch (error) {
+        // Of a file that was cut, what is there is heard.
+        if (!(error instanceof EndOfTrack)) throw error;
+      }
     }
     at = end;
   }
