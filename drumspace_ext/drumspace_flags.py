@@ -9,6 +9,7 @@ import importlib
 import math
 import os
 import pathlib
+import re
 import sys
 import typing
 
@@ -21,6 +22,9 @@ from drumspace_ext import user_paths
 
 if typing.TYPE_CHECKING:
   from drumspace_ext import dynamics as dynamics_lib
+
+# absl's own words, of which the name is what matters.
+_MISSING = re.compile(r'flag (--\w+)=None: Flag \1 must have a value.*?None')
 
 INPUT = flags.DEFINE_list(
     'input', [],
@@ -274,5 +278,6 @@ def _parse(argv: Sequence[str]) -> list[str]:
     message = str(e).removeprefix('FATAL Flags parsing error: ')
     # Several missing flags come as several lines.
     message = '; '.join(line.strip(' .') for line in message.splitlines())
+    message = _MISSING.sub(r'\1 is missing', message)
     print(f'{name}: {message}. See {name} --help.', file=sys.stderr)
     sys.exit(1)

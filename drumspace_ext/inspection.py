@@ -8,6 +8,7 @@ import struct
 
 import numpy as np
 
+from drumspace_ext import checkpoints
 from drumspace_ext import dataset
 from drumspace_ext import drum_tracks
 from drumspace_ext import errors
@@ -216,6 +217,11 @@ def _checkpoint(path: pathlib.Path) -> list[str] | None:
 
 
 def _folder(path: pathlib.Path) -> list[str]:
+  # What our own entry points made is more than the inputs that lie in it.
+  for name in (dataset.DATASET, checkpoints.BEST):
+    lines = _describe(path / name) if (path / name).is_file() else None
+    if lines:
+      return [f'a folder with {name}, which is', *lines]
   listing = inputs.list_inputs([str(path)], recursive=True)
   kinds = collections.Counter(
       source.kind for source in inputs.source_files(listing)

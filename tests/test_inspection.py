@@ -315,6 +315,30 @@ def test_folder_is_counted_by_kind(tmp_path):
   ]
 
 
+def test_folder_of_an_entry_point_is_what_it_holds(tmp_path):
+  made = tmp_path / 'made'
+  (made / 'train').mkdir(parents=True)
+  for name in ('a.mid', 'patterns.tfrecord'):
+    _write(made / name, b'')
+  _write(made / 'dataset.tsv', b'no pattern at all\n')
+  _write(made / 'train' / 'best.safetensors', _safetensors({}))
+  with pytest.raises(errors.InputError, match='expected 32 step codes'):
+    _describe(made)
+  (made / 'dataset.tsv').unlink()
+  assert _describe(made) == [
+      'a folder with train/best.safetensors, which is',
+      'a safetensors checkpoint: 0 tensors, 0 numbers',
+  ]
+  (made / 'dataset.tsv').write_text(','.join(['1', '0'] * 16) + '\n')
+  assert _describe(made)[:2] == [
+      'a folder with dataset.tsv, which is',
+      'a dataset of drum patterns: 1 lines',
+  ]
+  _write(made / 'train' / 'best.safetensors', b'hello')
+  (made / 'dataset.tsv').unlink()
+  assert _describe(made)[0].startswith('a folder: 1 MIDI files')
+
+
 @pytest.mark.parametrize('data', [
     b'', b'hello', b'\x89PNG\r\n', bytes(100), struct.pack('<Q', 10),
     _safetensors(b'[1, 2]'), _safetensors(b'{"a": '), _safetensors(b'\xff\xff'),
