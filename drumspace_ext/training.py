@@ -34,7 +34,7 @@ STATE = f'train/state{checkpoints.SUFFIX}'
 METRICS = 'train/metrics.jsonl'
 # A minute's work at most is lost when a run is killed.
 SAVE_SECONDS = 30.0
-_SHOWN_STEPS = 50
+SHOWN_STEPS = 50
 
 
 class Trainer:
@@ -53,6 +53,8 @@ class Trainer:
     self.config, self.data = config, data
     self._run_dir, self._seed, self._device = run_dir, seed, device
     self.network = networks.make(config.model, seed=seed).to(device)
+    # Looking them up again costs a twentieth of a small model's train step.
+    self._parameters = list(self.network.parameters())
     self._optimizer = networks.optimizer(self.network, config.training)
     # What is evaluated and saved: the network, or the average of its weights
     # over the last train steps.
@@ -105,7 +107,7 @@ class Trainer:
               name: tensors[f'optimizer.{index}.{name}'].clone()
               for name in ('step', 'exp_avg', 'exp_avg_sq')
           }
-          for index in range(len(list(self.network.parameters())))
+          for index in range(len(self._parameters))
           if f'optimizer.{index}.step' in tensors
       }
       self._optimizer.load_state_dict(state)
@@ -164,8 +166,15 @@ class Trainer:
     if self._device.type == 'cuda':
       torch.cuda.manual_seed_all(seed)
 
-  def step(self) -> torch.Tensor:
-    """Makes one train step; returns the mean loss, still on the device."""
+  def step(self, *, measured: bool = True) -> torch.Tensor:
+    """Makes one train step.
+
+    Args:
+      measured: Whether the loss is wanted.
+
+    Returns:
+      The mean loss, still on the device; NaN if it was not wanted.
+    """
     training = self.config.training
     rate = schedules.learning_rate(training, self.train_step)
     for group in self._optimizer.param_groups:
@@ -175,14 +184,14 @@ class Trainer:
     step = self.train_step
     self._noise.manual_seed(training_data.mixed_seed(self._seed, 3, step))
     losses = self.network.losses(
-        self._batches.batch(step), train_step=step, generator=self._noise
+        self._batches.batch(step), train_step=step, generator=self._noise,
+        measured=measured,
     )
     loss = losses.total.mean()
-    self._optimizer.zero_grad(set_to_none=True)
+    for parameter in self._parameters:
+      parameter.grad = None
     loss.backward()
-    torch.nn.utils.clip_grad_norm_(
-        self.network.parameters(), training.gradient_norm
-    )
+    torch.nn.utils.clip_grad_norm_(self._parameters, training.gradient_norm)
     self._optimizer.step()
     if self._average is not None:
       self._average.update_parameters(self.network)
@@ -242,13 +251,13 @@ def train(
   saved, line = time.monotonic(), {}
   with interrupts.deferred() as interrupted:
     while trainer.train_step < training.num_train_steps:
-      loss = trainer.step()
-      step = trainer.train_step
+      step = trainer.train_step + 1
       last = step == training.num_train_steps
       evaluates = last or step % training.eval_steps == 0
       saves = last or time.monotonic() - saved > SAVE_SECONDS
-      shown = None
-      if evaluates or saves or step % _SHOWN_STEPS == 0:
+      measured = evaluates or saves or step % SHOWN_STEPS == 0
+      loss, shown = trainer.step(measured=measured), None
+      if measured:
         shown = loss.item()
         trainer.check(shown)
       if evaluates:

@@ -94,6 +94,22 @@ def test_bit_loss_is_the_cross_entropy_in_nats():
   assert fair.item() == pytest.approx(448 * 0.693147, rel=1e-5)
 
 
+@pytest.mark.parametrize('kind', tiny_models.KINDS)
+def test_gradients_are_the_same_bits_where_no_loss_is_wanted(kind):
+  gradients = []
+  for measured in (True, False):
+    network = tiny_models.network(kind)
+    losses = network.losses(
+        _hits(), train_step=3, generator=_generator(), measured=measured
+    )
+    assert losses.total.isnan().all() == (not measured)
+    losses.total.mean().backward()
+    gradients.append([p.grad for p in network.parameters()])
+  assert any(gradient.any() for gradient in gradients[0])
+  for one, other in zip(*gradients, strict=True):
+    assert torch.equal(one, other)
+
+
 def test_ae_minimizes_the_reconstruction():
   network = tiny_models.network('ae', scale=1.5)
   losses = _losses(network, _hits())

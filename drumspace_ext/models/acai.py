@@ -30,7 +30,7 @@ class Acai(autoencoder.Autoencoder):
 
   def losses(
       self, hits: torch.Tensor, *, train_step: int,
-      generator: torch.Generator,
+      generator: torch.Generator, measured: bool = True,
   ) -> autoencoder.Losses:
     """Returns the losses of the autoencoder and of the critic together.
 
@@ -42,7 +42,7 @@ class Acai(autoencoder.Autoencoder):
     del train_step
     z = self.encoder(hits)
     decoded = self.decode(z)
-    reconstruction = layers.bit_loss(decoded, hits)
+    reconstruction = layers.bit_loss(decoded, hits, measured=measured)
     alpha = 0.5 * torch.rand(
         (len(hits), 1), generator=generator, device=hits.device
     )

@@ -145,7 +145,7 @@ class Autoencoder(nn.Module):
 
   def losses(
       self, hits: torch.Tensor, *, train_step: int,
-      generator: torch.Generator,
+      generator: torch.Generator, measured: bool = True,
   ) -> Losses:
     """Returns the losses of a batch.
 
@@ -153,7 +153,11 @@ class Autoencoder(nn.Module):
       hits: float `[batch, 448]`.
       train_step: Optimizer updates so far, for warm-ups.
       generator: For whatever a model draws.
+      measured: Whether numbers are wanted and not only gradients; a model may
+        then leave out what `layers.bit_loss` does.
     """
     del train_step, generator
-    reconstruction = layers.bit_loss(self.decode(self.encoder(hits)), hits)
+    reconstruction = layers.bit_loss(
+        self.decode(self.encoder(hits)), hits, measured=measured
+    )
     return Losses(total=reconstruction, reconstruction=reconstruction)

@@ -20,6 +20,7 @@ from torch.nn import functional
 from drumspace_ext import configs
 from drumspace_ext import patterns
 from drumspace_ext.models import autoencoder
+from drumspace_ext.models import layers
 from drumspace_ext.models import vae
 
 _LOOKBACK = patterns.NUM_STEPS - 1
@@ -163,12 +164,10 @@ class Stepwise(vae.Vae):
     return (head * self.voice_outputs).sum(-1) + self.to_bits(known)
 
   def _reconstruction(
-      self, z: torch.Tensor, hits: torch.Tensor
+      self, z: torch.Tensor, hits: torch.Tensor, measured: bool
   ) -> torch.Tensor:
     logits = self.teacher_logits(z, hits).flatten(1)
-    return functional.binary_cross_entropy_with_logits(
-        logits, hits, reduction='none'
-    ).sum(-1)
+    return layers.bit_loss(logits, hits, measured=measured)
 
   def draw_hits(
       self, z: torch.Tensor, *, temperature: float, threshold: float,

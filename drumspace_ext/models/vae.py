@@ -37,18 +37,20 @@ class Vae(autoencoder.Autoencoder):
     return mu, log_sigma.clamp(*_LOG_SIGMA_LIMITS).exp()
 
   def _reconstruction(
-      self, z: torch.Tensor, hits: torch.Tensor
+      self, z: torch.Tensor, hits: torch.Tensor, measured: bool
   ) -> torch.Tensor:
-    return layers.bit_loss(self.decode(z), hits)
+    return layers.bit_loss(self.decode(z), hits, measured=measured)
 
   def losses(
       self, hits: torch.Tensor, *, train_step: int,
-      generator: torch.Generator,
+      generator: torch.Generator, measured: bool = True,
   ) -> autoencoder.Losses:
     """Returns the terms of the ELBO with a warmed-up weight of the KL."""
     mu, sigma = self.encode(hits)
     kl = kl_nats(mu, sigma)
-    reconstruction = self._reconstruction(draw(mu, sigma, generator), hits)
+    reconstruction = self._reconstruction(
+        draw(mu, sigma, generator), hits, measured
+    )
     warm = min(1.0, (train_step + 1) / max(self.config.beta_warmup_steps, 1))
     return autoencoder.Losses(
         total=reconstruction + self.config.beta * warm * kl,

@@ -101,8 +101,9 @@ def _our_epoch(hits: torch.Tensor, folder: pathlib.Path):
   )
 
   def epoch():
-    for _ in range(len(hits) // config.training.batch_size):
-      trainer.step()
+    # As `training.train` has it.
+    for i in range(len(hits) // config.training.batch_size):
+      trainer.step(measured=i % training.SHOWN_STEPS == 0)
 
   return epoch
 
