@@ -15,6 +15,7 @@ patterns are draws from the shipped models.
 """
 
 import io
+import os
 import pathlib
 import statistics
 import sys
@@ -25,6 +26,10 @@ import zipfile
 
 from absl import app
 from absl import flags
+
+# One core: a second thread of BLAS that waits would count as busy.
+os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
+# pylint: disable=wrong-import-position
 import numpy as np
 import torch
 
