@@ -127,6 +127,7 @@ def create(
           totals,
           map(beam_stages.row_of_json, _rows(work, beam_stages.PATTERNS)),
           map(json.loads, _rows(work, beam_stages.REJECTED)),
+          totals.counts[beam_stages.IN_CLASSES],
       )
       report = dataset_writing.write(batch, collection, recipe, tile)
   return Created(
@@ -148,7 +149,10 @@ def _check_archives(listing: inputs.Listing) -> None:
 
 
 def _check_totals(totals, values, listing, stages) -> None:
-  """Raises InputError if nothing was read."""
+  """Raises InputError if nothing was read, PipelineError if not all was."""
+  merging.check_arrived(
+      'files', totals.counts[stages.FILES], totals.counts[stages.FILES_READ]
+  )
   if totals.num_inputs:
     return
   if totals.counts[stages.FILES]:

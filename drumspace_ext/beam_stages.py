@@ -6,6 +6,7 @@ element on the way is a *load*, plain values for some `inputs.SourceFile`s: many
 small files, or one archive or TFRecord file.
 """
 
+import collections
 from collections.abc import Callable, Iterable, Iterator, Mapping
 import dataclasses
 import functools
@@ -29,8 +30,10 @@ from drumspace_ext import worker_pool
 # Tags of outputs, and the beginnings of the names of what is written.
 PATTERNS, REJECTED, TOTALS = 'patterns', 'rejected', 'totals'
 NAMESPACE = 'drumspace_ext'
-# What the lister counts, beside what the report shows.
-FILES, UNSEARCHED = 'files', 'unsearched_folders'
+# What is counted beside what the report shows: files as they are listed and as
+# they are read, and how often inputs must count in the sums of all classes.
+FILES, FILES_READ, UNSEARCHED = 'files', 'files_read', 'unsearched_folders'
+IN_CLASSES = 'inputs_in_classes'
 
 _Load = tuple[tuple[str, str, str, int, bool], ...]
 _Root = tuple[str, str, bool]
@@ -154,7 +157,7 @@ class ReadInputs(beam.DoFn):
 
   def process(self, load: _Load) -> Iterator:
     """Yields (rotation class, occurrence), and the rest by its tag."""
-    totals = merging.Totals()
+    totals = merging.Totals(counts=collections.Counter({FILES_READ: len(load)}))
     for results in input_results.results(
         self._tasks(load, totals), self._pool
     ):
@@ -166,6 +169,7 @@ class ReadInputs(beam.DoFn):
           genres = merging.labels(result, self._reading.genre_table)
           totals.add(result, genres)
           for row in merging.occurrences(result, genres):
+            totals.counts[IN_CLASSES] += row[2]
             yield row[0], row
     yield beam.pvalue.TaggedOutput(TOTALS, totals.as_plain())
     for name, count in (

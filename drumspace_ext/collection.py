@@ -131,7 +131,7 @@ class Collection:
 
   def add_merged(
       self, totals: merging.Totals, rows: Iterable[merging.MergedRow],
-      rejected: Iterable[merging.Rejected],
+      rejected: Iterable[merging.Rejected], num_in_classes: int,
   ) -> None:
     """Takes over what was merged elsewhere, in place of `add` and `merge`.
 
@@ -139,20 +139,21 @@ class Collection:
       totals: The counts of all inputs.
       rows: One of each rotation class.
       rejected: One of each input without patterns.
+      num_in_classes: Inputs, counted once for each of their classes.
 
     Raises:
-      RuntimeError: If there are not as many rejected inputs as were counted.
+      PipelineError: If there are not as many as were counted.
     """
     self.totals.merge(totals)
     self._database.execute('BEGIN')
     self.num_unique = self._insert('unique_pattern', rows)
     count = self._insert('rejected', rejected)
     self._database.execute('COMMIT')
-    if count != totals.rejected.total():
-      raise RuntimeError(
-          f'{totals.rejected.total()} inputs rejected, but {count} listed: '
-          'an input was lost.'
-      )
+    (summed,) = self._database.execute(
+        'SELECT coalesce(sum(num_inputs), 0) FROM unique_pattern'
+    ).fetchone()
+    merging.check_arrived('rejected inputs', totals.rejected.total(), count)
+    merging.check_arrived('inputs in classes', num_in_classes, summed)
 
   def _insert(self, table: str, rows: Iterable[tuple]) -> int:
     """Adds rows to a table and returns how many they were."""

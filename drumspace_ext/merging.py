@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 import dataclasses
 import json
 
+from drumspace_ext import errors
 from drumspace_ext import extraction
 from drumspace_ext import genres as genres_lib
 from drumspace_ext import rejections
@@ -218,3 +219,22 @@ class Totals:
     unknown = set(self.rejected) - set(rejections.REASONS)
     if unknown:
       raise RuntimeError(f'reasons without words: {sorted(unknown)}')
+
+
+def check_arrived(what: str, sent: int, arrived: int) -> None:
+  """Compares counts from before and behind a pipeline.
+
+  Args:
+    what: What was counted, in the plural.
+    sent: The count before.
+    arrived: The count behind it.
+
+  Raises:
+    PipelineError: If they differ: a runner that loses what passes between its
+      workers may say nothing of it.
+  """
+  if sent != arrived:
+    raise errors.PipelineError(
+        f'{sent:,} {what} went into the pipeline and {arrived:,} came out: its '
+        'runner lost some or took some twice. Run it again.'
+    )

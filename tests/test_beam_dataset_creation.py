@@ -11,6 +11,7 @@ import sys
 import zipfile
 
 import beam_runs
+from apache_beam.runners.portability.fn_api_runner import execution
 import hypothesis
 from hypothesis import strategies as st
 import pytest
@@ -382,6 +383,24 @@ def test_pipeline_that_fails_is_one_line_and_leaves_nothing(tmp_path):
         [tmp_path / 'in'], tmp_path / 'out', run_task=_broken, protected=False
     )
   assert '\n' not in str(raised.value)
+  assert not (tmp_path / 'out').exists()
+
+
+def test_what_the_runner_loses_is_noticed_and_nothing_is_left(
+    tmp_path, monkeypatch
+):
+  _write_midi(tmp_path / 'in', _SONGS[:6])
+  real = execution.GroupingBuffer.append
+
+  def forgetful(buffer, chunk):
+    if b'in/000.mid' not in chunk:
+      real(buffer, chunk)
+
+  monkeypatch.setattr(execution.GroupingBuffer, 'append', forgetful)
+  with pytest.raises(
+      errors.PipelineError, match='6 files went into .* and 0 came out'
+  ):
+    beam_runs.create([tmp_path / 'in'], tmp_path / 'out', protected=False)
   assert not (tmp_path / 'out').exists()
 
 

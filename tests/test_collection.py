@@ -272,7 +272,8 @@ def test_what_was_merged_elsewhere_is_taken_over(results, tmp_path_factory):
     here.merge()
     with collection_lib.Collection(path / 'there') as there:
       there.add_merged(
-          totals, (total.row(key) for key, total in sums.items()), rejected
+          totals, (total.row(key) for key, total in sums.items()), rejected,
+          sum(total.num_inputs for total in sums.values()),
       )
       assert there.num_unique == here.num_unique
       assert there.totals == here.totals
@@ -288,12 +289,25 @@ def test_what_was_merged_elsewhere_is_taken_over(results, tmp_path_factory):
 # Failures
 
 
-def test_rejected_input_that_is_not_listed_is_noticed(tmp_path):
+def test_what_a_pipeline_loses_is_noticed(tmp_path):
   totals = merging.Totals()
   totals.add(extraction.InputResult('a', 'empty'), [])
   with collection_lib.Collection(tmp_path / 'scratch') as collection:
-    with pytest.raises(RuntimeError, match='1 inputs rejected, but 0 listed'):
-      collection.add_merged(totals, [], [])
+    with pytest.raises(
+        errors.PipelineError, match='1 rejected inputs went .* 0 came out'
+    ):
+      collection.add_merged(totals, [], [], 0)
+  total = merging.ClassSum()
+  for row in merging.occurrences(_kept('a', _loop(_ONE)), []):
+    total.add(row)
+  for sent in (0, 2):
+    with collection_lib.Collection(tmp_path / 'scratch') as collection:
+      with pytest.raises(
+          errors.PipelineError, match=f'{sent} inputs in classes .* 1 came out'
+      ):
+        collection.add_merged(
+            merging.Totals(), [total.row(row[0])], [], sent
+        )
 
 
 def test_lost_input_is_noticed(tmp_path):

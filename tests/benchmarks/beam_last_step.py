@@ -93,7 +93,7 @@ def _last_step(phases, count, with_patterns):
       with collection_lib.Collection(scratch) as collection:
         collection.add_merged(
             totals, map(beam_stages.row_of_json, rows),
-            map(json.loads, rejected),
+            map(json.loads, rejected), num_in_classes=len(rows),
         )
         loaded = time.process_time()
         size = scratch.stat().st_size
