@@ -24,8 +24,8 @@ export class App {
     this.player = new Player(data.kit);
     this.history = new History();
     this.favourites = new Favourites();
-    this.settings = {qpm: 120, swing: 0, humanise: 0, volume: 0.8,
-      threshold: 0.5, temperature: 0, seed: 0};
+    this.settings = {qpm: 120, swing: 0, humanise: 0, accents: true,
+      volume: 0.8, threshold: 0.5, temperature: 0, seed: 0};
     this.current = {codes: silence(), z: null, place: null, origin: null};
     this.grid = new Grid(byId('grid'), data.voices, {
       toggle: (voice, step) => this.edit(voice, step),
@@ -39,10 +39,11 @@ export class App {
     this.path = new Path(this);
     this.radio = new Radio(this);
     this.square = new BlendSquare(this, byId('blend'));
-    this.player.onStep((step) => this.onStep(step));
+    this.player.onStep((step, _, codes) => this.onStep(step, codes));
     this.queue = [];
     this.next = new NextFrame((beat, options) => this.show(beat, options));
     this.history.push(this.current);
+    this.grid.show(this.current.codes);
     this.calm = matchMedia('(prefers-reduced-motion: reduce)');
     // What a hand does from press to release is undone as one.
     this.isHeld = false;
@@ -63,13 +64,15 @@ export class App {
     const {player, maker} = this;
     if (name === 'qpm') player.setTempo(value);
     if (name === 'swing') player.setSwing(value);
+    if (name === 'accents') player.setAccents(Boolean(value));
     if (name === 'volume') player.setVolume(value);
     if (name === 'humanise') player.setHumanise(value, this.settings.seed);
     if (name in maker.options) {
       maker.options[name] = value;
-      const {z, place} = this.current;
-      // What comes anyway is made with the new value.
-      if (z && !this.next.coming) {
+      const {z, place, origin, isDecoded} = this.current;
+      // What comes anyway is made with the new value, and what a person made
+      // is not decoded.
+      if (z && !this.next.coming && (origin || isDecoded)) {
         this.soon(() => maker.ofLatent(z, place ?? undefined));
       }
     }
@@ -92,6 +95,9 @@ export class App {
   show(beat, {keeps = true, plays = false, sounds = true} = {}) {
     if (!beat) return;
     this.next.cancel();
+    // What only went by can be gone back to where a hand goes on from it.
+    if (sounds && this.goesBy) this.history.keep(this.current);
+    this.goesBy = !sounds;
     this.current = beat;
     this.grid.show(beat.codes);
     this.plot.mark(beat.place);
@@ -126,11 +132,13 @@ export class App {
   settle() {
     this.next.arrive();
     clearTimeout(this.settling);
-    if (!this.isHeld) this.history.keep(this.current);
+    if (!this.isHeld && !this.goesBy) this.history.keep(this.current);
     this.panel.settled(this.current);
   }
 
   go(by) {
+    if (this.goesBy) this.history.keep(this.current);
+    this.goesBy = false;
     const beat = this.history.go(by);
     if (!beat) return;
     this.show(beat, {keeps: false});
@@ -149,6 +157,8 @@ export class App {
     else if (this.current.codes.some(Boolean)) {
       this.player.start(this.current.codes);
       this.panel.playing();
+    } else {
+      this.panel.say('There is no beat yet: click a point of the map.');
     }
   }
 
@@ -163,22 +173,22 @@ export class App {
   /** Plays beat after beat, and shows each when it is heard. */
   playSequence(source, every) {
     this.queue = [];
-    this.player.sequence(() => {
-      const beat = source();
+    this.player.sequence((step) => {
+      const beat = source(step);
       if (!beat) return null;
       this.queue.push(beat);
       return beat.codes;
     }, every);
-    this.every = every;
-    // The first one is taken at once when nothing played before.
     this.panel.playing();
   }
 
-  onStep(step) {
+  onStep(step, codes) {
     const beat = step - step % STEPS_PER_QUARTER;
     this.grid.playhead(this.calm.matches ? beat : step);
-    if (this.queue.length && step % this.every === 0) {
-      this.show(this.queue.shift(), {keeps: false, sounds: false});
-    }
+    // What a stall passed over was never heard.
+    const heard = this.queue.findIndex((coming) => coming.codes === codes);
+    if (heard < 0) return;
+    const [shown] = this.queue.splice(0, heard + 1).slice(-1);
+    this.show(shown, {keeps: false, sounds: false});
   }
 }

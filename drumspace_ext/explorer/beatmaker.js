@@ -104,7 +104,8 @@ export class Beatmaker {
     const isTrivial = nats < this.data.min_entropy;
     const isFar = bits > this.farBits;
     const text = `entropy ${nats.toFixed(2)} nats` +
-      `${isTrivial ? ', trivial' : ''} · ${bits} bits from a known beat` +
+      `${isTrivial ? ', trivial' : ''} · ` +
+      `${bits} ${bits === 1 ? 'bit' : 'bits'} from a known beat` +
       `${isFar ? ', far from all' : ''}`;
     return {nats, bits, isTrivial, isFar, text};
   }

@@ -87,9 +87,11 @@ function latentSliders(app) {
 function keys(app, actions) {
   document.addEventListener('keydown', (event) => {
     const {target, key} = event;
+    // Some keyboards have these behind AltGr or Option.
+    const isTyped = '[]'.includes(key);
     if (target.closest('dialog') ||
         target.matches('input[type=search], select')) return;
-    if (event.ctrlKey || event.metaKey) {
+    if ((event.ctrlKey || event.metaKey) && !isTyped) {
       const by = {z: event.shiftKey ? 1 : -1, y: 1}[key.toLowerCase()];
       if (by) {
         event.preventDefault();
@@ -97,18 +99,23 @@ function keys(app, actions) {
       }
       return;
     }
-    if (event.altKey) return;
+    if (event.altKey && !isTyped) return;
     // Buttons and boxes have their own space, sliders their own arrows.
     if (key === ' ' && target.matches(
       'button, summary, input:not([type=range])')) return;
     const action = actions[key.length === 1 ? key.toLowerCase() : key];
     if (!action) return;
     event.preventDefault();
-    action();
+    // A key that is held does its work once, but for tempo and zoom.
+    if (!event.repeat || '[]+=-'.includes(key)) action();
   });
 }
 
 export function connectControls(app) {
+  // After a click the keys are those of the page again.
+  document.addEventListener('click', ({detail, target}) => {
+    if (detail) target.closest('button:not([role=gridcell])')?.blur();
+  });
   const on = (id, call) => byId(id).addEventListener('click', call);
   on('play', () => app.toggle());
   on('undo', () => app.go(-1));
@@ -135,6 +142,8 @@ export function connectControls(app) {
     });
     app.set(name, app.settings[name]);
   }
+  byId('accents').addEventListener('change', ({target}) =>
+    app.set('accents', target.checked));
   on('theme', () => {
     app.panel.theme = app.panel.look === 'dark' ? 'light' : 'dark';
     app.panel.paint();

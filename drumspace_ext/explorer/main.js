@@ -23,6 +23,7 @@ function restore(app, hash) {
   const beat = app.maker.ofCodes(state.codes);
   if (state.z && !beat.origin) {
     beat.z = state.z;
+    beat.isDecoded = state.isDecoded;
     beat.place = app.maker.space.placeOf(state.z);
   }
   app.show(beat);

@@ -65,8 +65,8 @@ function step(app, dx, dy) {
 function search(app) {
   const input = byId('search');
   const apply = () => {
-    const words = input.value.toLowerCase().replaceAll(' ', '_').trim();
     const plain = input.value.toLowerCase().trim();
+    const words = plain.replaceAll(' ', '_');
     let count = 0;
     app.panel.legend.shown.matches = plain ? app.data.layers.map((layer) => {
       const is = new Uint8Array(layer.size);
@@ -101,15 +101,15 @@ export function connectMap(app) {
     if (event.pointerType !== 'touch') hover(plot.pointNear(place), event);
   });
   plot.on('leave', () => hover(null));
-  plot.on('click', (place) => {
+  const click = (place) => {
     const point = plot.pointNear(place);
     if (point) {
       app.radio.isOn = false;
       app.show(app.maker.ofPoint(point.layer, point.index), {plays: true});
     }
-  });
+  };
+  plot.on('click', click);
   plot.on('dragstart', (place) => {
-    hover(null);
     if (plot.mode === 'roam') {
       // At once: some browsers let sound begin in the gesture itself alone.
       app.show(app.maker.ofPlace(place), {keeps: false, plays: true});
@@ -124,9 +124,10 @@ export function connectMap(app) {
       app.path.add(place);
     }
   });
-  plot.on('dragend', () => {
+  plot.on('dragend', (place, event, moved) => {
     if (plot.mode === 'roam') app.settle();
-    else app.path.end();
+    else if (moved) app.path.end();
+    else click(place);
   });
   const modes = [...document.querySelectorAll('#modes button')];
   const choose = (button) => {

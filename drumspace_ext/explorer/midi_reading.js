@@ -14,15 +14,13 @@ const DATA_BYTES = {8: 2, 9: 2, 10: 2, 11: 2, 12: 1, 13: 1, 14: 2};
 // As in midi_files.py, it may stand in RIFF or behind some other header.
 const SEARCH_BYTES = 4096;
 
-class EndOfTrack extends Error {}
-
 /** Reads the note-ons of a track, {tick, channel, pitch}, into a list. */
 function readTrack(bytes, start, end, notes) {
   let position = start;
   let tick = 0;
   let status = 0;
   const byte = () => {
-    if (position >= end) throw new EndOfTrack();
+    if (position >= end) throw new Error('The MIDI file ends too early.');
     return bytes[position++];
   };
   const number = () => {
@@ -77,6 +75,7 @@ export function midiToPattern(bytes, voiceOfPitch, assumeDrums = false) {
     throw new Error('The MIDI file counts frames of film, not beats.');
   }
   const notes = [];
+  let broken = null;
   let at = start + 8 + view.getUint32(start + 4);
   while (at + 8 <= bytes.length) {
     const end = at + 8 + view.getUint32(at + 4);
@@ -84,8 +83,8 @@ export function midiToPattern(bytes, voiceOfPitch, assumeDrums = false) {
       try {
         readTrack(bytes, at + 8, Math.min(end, bytes.length), notes);
       } catch (error) {
-        // Of a file that was cut, what is there is heard.
-        if (!(error instanceof EndOfTrack)) throw error;
+        // Of a file that was cut or damaged, what is there is heard.
+        broken ??= error;
       }
     }
     at = end;
@@ -99,6 +98,7 @@ export function midiToPattern(bytes, voiceOfPitch, assumeDrums = false) {
     }))
     .filter(({voice}) => voice >= 0);
   if (!hits.length) {
+    if (broken) throw broken;
     throw new Error('The MIDI file has no drum notes on channel 10.');
   }
   const first = hits.reduce((least, {step}) => Math.min(least, step), Infinity);

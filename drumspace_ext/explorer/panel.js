@@ -162,6 +162,10 @@ export class Panel {
     for (const [name, value] of Object.entries(this.app.settings)) {
       const input = byId(name);
       if (!input) continue;
+      if (input.type === 'checkbox') {
+        input.checked = value;
+        continue;
+      }
       input.value = value;
       const shown = name === 'qpm' ? value : Number(value).toFixed(2);
       input.parentElement.querySelector('.value').textContent = shown;

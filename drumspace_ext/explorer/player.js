@@ -83,12 +83,12 @@ export class Player {
 
   /**
    * Plays what a function gives, until it returns null; the last one stays.
-   * @param {function(): ?Array<number>} source Gives a pattern.
+   * @param {function(number): ?Array<number>} source Gives one for a step.
    * @param {number} every How many steps of each: 16 for a bar, 32 for two.
    */
   sequence(source, every = NUM_STEPS) {
     if (!this.playing) {
-      const first = source();
+      const first = source(0);
       if (!first) return;
       this.start(first);
     }
@@ -122,12 +122,12 @@ export class Player {
     const {steps} = this.sequencer;
     const now = this.context.currentTime - (this.context.outputLatency || 0);
     while (steps.length && steps[0].time <= now) {
-      const {step, time} = steps.shift();
-      for (const listener of this.listeners) listener(step, time);
+      const {step, time, pattern} = steps.shift();
+      for (const listener of this.listeners) listener(step, time, pattern);
     }
   }
 
-  /** @param {function(number, number)} listener Gets (step, time). */
+  /** @param {function(...)} listener Gets (step, time, pattern). */
   onStep(listener) {
     this.listeners.push(listener);
   }

@@ -2,11 +2,14 @@
  * The plot: Bokeh's pan, zoom and touch, regions and marks, over the points.
  */
 
+import {listen} from './gestures.js';
 import {Points} from './points.js';
 
-const CLICK_PIXELS = 6;
 const HOVER_PIXELS = 14;
 const ZOOM_STEP = 1.4;
+// Parts of the whole map's height that a view may have.
+const LEAST_VIEW = 1e-4;
+const MOST_VIEW = 4;
 
 export class Plot {
   /**
@@ -43,7 +46,7 @@ export class Plot {
       range.change.connect(() => this.redraw());
     }
     new ResizeObserver(() => this.resized()).observe(this.host);
-    this.listen();
+    listen(this);
     this.fit();
   }
 
@@ -61,7 +64,13 @@ export class Plot {
   /** Shows a part of the map around a centre, equally scaled both ways. */
   show(x, y, height) {
     const aspect = this.host.clientWidth / Math.max(this.host.clientHeight, 1);
+    const [least, most] = [LEAST_VIEW, MOST_VIEW].map((k) => k * this.full);
+    height = Math.min(Math.max(height, least), most);
     const width = height * aspect;
+    // Beyond these Bokeh's wheel and pinch would lose all digits.
+    this.model.y_range.setv({min_interval: least, max_interval: most});
+    this.model.x_range.setv(
+      {min_interval: least * aspect, max_interval: most * aspect});
     this.setView({left: x - width / 2, right: x + width / 2,
       low: y - height / 2, high: y + height / 2});
   }
@@ -79,6 +88,7 @@ export class Plot {
     const height = Math.max(high - low, (right - left) / aspect, 1e-3) * 1.06;
     this.full = height;
     this.show((left + right) / 2, (low + high) / 2, height);
+    this.whole = this.view;
   }
 
   zoom(factor) {
@@ -104,7 +114,15 @@ export class Plot {
 
   resized() {
     const {left, right, low, high} = this.view;
-    this.show((left + right) / 2, (low + high) / 2, high - low);
+    const isWhole = left === this.whole.left && high === this.whole.high;
+    if (isWhole) {
+      this.fit();
+      return;
+    }
+    // Turned or not, it shows as much of the map as before.
+    const aspect = this.host.clientWidth / Math.max(this.host.clientHeight, 1);
+    this.show((left + right) / 2, (low + high) / 2,
+      Math.sqrt((right - left) * (high - low) / aspect));
   }
 
   redraw() {
@@ -166,35 +184,5 @@ export class Plot {
   pointNear(place) {
     return this.index.nearest(place.x, place.y, HOVER_PIXELS * place.unit,
       (layer, i) => this.look.colourOf(layer, i) !== null);
-  }
-
-  listen() {
-    let down = null;
-    const tell = (name, event, ...more) =>
-      this.listeners[name]?.(this.placeOf(event), event, ...more);
-    this.host.addEventListener('pointerdown', (event) => {
-      down = {x: event.clientX, y: event.clientY};
-      if (this.mode !== 'move') {
-        this.host.setPointerCapture(event.pointerId);
-        tell('dragstart', event);
-      }
-    }, true);
-    this.host.addEventListener('pointermove', (event) => {
-      if (down && this.mode !== 'move') tell('drag', event);
-      else if (!event.buttons) tell('hover', event);
-    }, true);
-    this.host.addEventListener('pointerup', (event) => {
-      const moved = !down || Math.hypot(
-        event.clientX - down.x, event.clientY - down.y) > CLICK_PIXELS;
-      down = null;
-      if (this.mode !== 'move') tell('dragend', event, moved);
-      else if (!moved) tell('click', event);
-    }, true);
-    this.host.addEventListener('pointercancel', () => {
-      down = null;
-    }, true);
-    this.host.addEventListener('pointerleave', (event) => {
-      tell('leave', event);
-    });
   }
 }

@@ -102,7 +102,8 @@ export class Sequencer {
 
   /**
    * Lets a function give the pattern, until it returns null.
-   * @param {function(): ?Array<number>} source Called every so many steps.
+   * @param {function(number): ?Array<number>} source Called with the step,
+   *     every so many of them.
    * @param {number} every 16 for a bar, 32 for a loop.
    */
   sequence(source, every = NUM_STEPS) {
@@ -128,7 +129,7 @@ export class Sequencer {
       this.pending = null;
     }
     if (this.source && this.step % this.every === 0) {
-      const given = this.source();
+      const given = this.source(this.step);
       if (given) this.pattern = given;
       else this.source = null;
     }
@@ -142,7 +143,8 @@ export class Sequencer {
         .sort((a, b) => a.delay - b.delay)
         .forEach(({voice, delay, velocity}) => this.strike(
           voice, this.time + delay * seconds, velocity, seconds));
-      this.steps.push({step: this.step, time: this.time});
+      this.steps.push(
+        {step: this.step, time: this.time, pattern: this.pattern});
     }
     this.time += seconds;
     this.step = (this.step + 1) % NUM_STEPS;

@@ -81,20 +81,23 @@ export class Favourites {
 const NUMBERS = {
   // Key in the address: setting, least, most.
   t: ['qpm', 40, 240], s: ['swing', 0, 1], h: ['humanise', 0, 1],
-  c: ['threshold', 0.05, 0.95], k: ['temperature', 0, 2],
+  c: ['threshold', 0.05, 0.95], k: ['temperature', 0, 2], a: ['accents', 0, 1],
 };
 
 /** Writes a state as the fragment of an address. */
-export function toHash({codes, z, view, settings}) {
+export function toHash({codes, z, isDecoded, view, settings}) {
   const parts = new URLSearchParams();
   parts.set('b', toText(codes));
   if (z) parts.set('z', z.map((value) => +value.toPrecision(6)).join(','));
+  if (isDecoded) parts.set('d', '1');
   if (view) {
     parts.set('v', [view.left, view.right, view.low, view.high]
       .map((value) => +value.toPrecision(6)).join(','));
   }
   for (const [key, [name]] of Object.entries(NUMBERS)) {
-    if (settings[name] !== undefined) parts.set(key, String(settings[name]));
+    if (settings[name] !== undefined) {
+      parts.set(key, String(Number(settings[name])));
+    }
   }
   return `#${parts}`;
 }
@@ -117,6 +120,7 @@ export function fromHash(hash, zSize) {
   const state = {codes: fromText(parts.get('b')), settings: {}};
   if (!isPattern(state.codes)) return null;
   state.z = numbers(parts.get('z'), zSize);
+  state.isDecoded = parts.get('d') === '1';
   const view = numbers(parts.get('v'), 4);
   if (view && view[0] < view[1] && view[2] < view[3]) {
     const [left, right, low, high] = view;

@@ -15,9 +15,9 @@ function download(app, name, beats) {
     app.panel.say('There is nothing to take away yet.');
     return;
   }
-  const {qpm, swing, humanise, seed} = app.settings;
+  const {qpm, swing, humanise, accents, seed} = app.settings;
   const midi = patternsToMidi(app.data.kit, beats.map(({codes}) => codes), qpm,
-    {name, swing, humanise, seed});
+    {name, swing, humanise, accents: Boolean(accents), seed});
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([midi], {type: 'audio/midi'}));
   link.download = `${name}.mid`;
@@ -28,6 +28,10 @@ function download(app, name, beats) {
 }
 
 async function copy(app, text, what) {
+  if (!app.current.codes.some(Boolean)) {
+    app.panel.say('There is nothing to take away yet.');
+    return;
+  }
   let isCopied = true;
   try {
     await navigator.clipboard.writeText(text);
@@ -95,7 +99,7 @@ export function connectTakeaway(app) {
   on('get-midi', () => download(app, 'beat',
     app.current.codes.some(Boolean) ? [app.current] : []));
   on('blend-midi', () => download(app, 'blend', app.square.beats()));
-  on('path-midi', () => download(app, 'path', app.path.beats));
+  on('path-midi', () => download(app, 'path', app.path.heard()));
   on('favourites-midi', () => download(app, 'favourites',
     app.favourites.codes.map((codes) => ({codes}))));
   on('copy-codes', () => copy(app, app.current.codes.join(','), 'Step codes'));
@@ -104,6 +108,12 @@ export function connectTakeaway(app) {
   on('share', () => {
     const hash = toHash({...app.current, view: app.plot.view,
       settings: app.settings});
+    // A frame of a notebook has no address of its own.
+    if (location.protocol === 'about:') {
+      app.panel.say('In a notebook the map has no address. Open its file, ' +
+        'map.html, in a browser, and share it from there.');
+      return;
+    }
     history.replaceState(null, '', hash);
     copy(app, location.href, 'Link');
   });

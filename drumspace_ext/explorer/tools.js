@@ -18,6 +18,7 @@ export class BlendSquare {
     this.corners = [null, null, null, null];
     this.pad = host.querySelector('.pad');
     this.at = {u: 0.5, v: 0.5};
+    this.fills = 0;
     this.buttons = [...host.querySelectorAll('.corner')];
     this.buttons.forEach((button, i) => {
       button.addEventListener('click', () => this.setCorner(i));
@@ -71,12 +72,13 @@ export class BlendSquare {
     });
   }
 
-  /** Puts beats by chance on the corners, where none is set. */
+  /** Puts beats by chance on the corners where none is set, or on all. */
   fill() {
     const {app} = this;
-    const rng = random(app.settings.seed + 1);
+    const isFull = this.corners.every(Boolean);
+    const rng = random(app.settings.seed + 1 + 2 * this.fills++);
     this.corners.forEach((corner, i) => {
-      if (!corner) {
+      if (isFull || !corner) {
         const index = Math.floor(rng() * app.maker.training.size);
         this.setCorner(i, app.maker.ofPoint(0, index));
       }
@@ -84,7 +86,10 @@ export class BlendSquare {
   }
 
   play(u, v) {
-    if (!this.isReady) return;
+    if (!this.isReady) {
+      this.app.panel.say('Put a beat on each corner first, or fill them.');
+      return;
+    }
     this.at = {u: Math.min(Math.max(u, 0), 1), v: Math.min(Math.max(v, 0), 1)};
     this.pad.style.setProperty('--u', this.at.u);
     this.pad.style.setProperty('--v', this.at.v);
@@ -136,9 +141,19 @@ export class Path {
 
   play() {
     if (!this.beats.length) return;
+    const {app} = this;
+    app.radio.isOn = false;
     let next = 0;
-    this.app.playSequence(() => this.beats[next++ % this.beats.length],
-      STEPS_PER_BAR);
+    // It begins with a loop, as its file does; until then the old beat goes on.
+    app.playSequence((step) => !next && step % NUM_STEPS ? app.current :
+      this.beats[next++ % this.beats.length], STEPS_PER_BAR);
+  }
+
+  /** Returns whole beats of what is heard: a bar of each beat on the way. */
+  heard() {
+    return this.beats.filter((_, i) => i % 2).map(({codes}, i) => ({codes: [
+      ...this.beats[2 * i].codes.slice(0, STEPS_PER_BAR),
+      ...codes.slice(STEPS_PER_BAR)]}));
   }
 
   clear() {
@@ -153,6 +168,7 @@ export class Radio {
   constructor(app) {
     this.app = app;
     this.isOn = false;
+    this.starts = 0;
   }
 
   toggle() {
@@ -160,7 +176,7 @@ export class Radio {
     if (!this.isOn) return;
     const {app} = this;
     const way = app.maker.stroll(
-      app.current, random(app.settings.seed + 2));
+      app.current, random(app.settings.seed + 2 + 2 * this.starts++));
     app.playSequence(() => this.isOn ? way.next().value : null, NUM_STEPS);
   }
 }
