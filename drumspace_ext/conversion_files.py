@@ -178,6 +178,11 @@ def write(
         f'{folder / name} is an input too and would be overwritten. Choose '
         'another output.'
     )
+  if not name and any(_is_same(folder, value) for value in sources):
+    raise errors.InputError(
+        f'{folder} is an input too: results would be among the files that are '
+        'read. Choose another output.'
+    )
   count = 0
   with output_files.Batch(folder) as batch:
     put = _writers(batch, form, name)

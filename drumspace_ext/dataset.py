@@ -62,6 +62,15 @@ class PatternSet:
     return len(self.codes)
 
 
+def refuse_folder(folder: pathlib.Path) -> None:
+  """Raises InputError if a folder for beats holds a dataset."""
+  if (folder / DATASET).is_file():
+    raise errors.InputError(
+        f'{folder} holds a dataset, whose {TFRECORD} would be replaced. Choose '
+        'another --output_dir.'
+    )
+
+
 def escape(text: str) -> str:
   """Makes text fit for a column of a TSV file."""
   return text.translate(_ESCAPES)

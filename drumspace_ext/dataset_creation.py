@@ -80,16 +80,10 @@ def refuse_results(
         f'{output_dir} holds a map, of the dataset that would be replaced. '
         'Choose another --output_dir.'
     )
-  own = {(output_dir / name).resolve() for name in dataset_writing.NAMES}
-  for value in input_values:
-    if (
-        not remote_paths.is_remote(value)
-        and user_paths.expand(value).resolve() in own
-    ):
-      raise errors.InputError(
-          f'{value} would be overwritten by the results. Choose another '
-          '--output_dir.'
-      )
+  output_files.refuse_inputs(
+      [value for value in input_values if not remote_paths.is_remote(value)],
+      [output_dir / name for name in dataset_writing.NAMES],
+  )
 
 
 def create(

@@ -33,6 +33,7 @@ _RUNNER = flags.DEFINE_string(
 _PIPELINE_OPTIONS = flags.DEFINE_list(
     'pipeline_options', [],
     'Flags for Beam and its runner, with commas between them.',
+    allow_overwrite=False,
 )
 _READER_PROCESS = flags.DEFINE_bool(
     'reader_process', True,

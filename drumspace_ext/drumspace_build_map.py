@@ -68,6 +68,7 @@ def main(argv: list[str]) -> int:
   from drumspace_ext import manifests
   from drumspace_ext import map_building
   from drumspace_ext import map_files
+  from drumspace_ext import output_files
   from drumspace_ext import progress
   from drumspace_ext import trained_model
   from drumspace_ext import training_sets
@@ -88,6 +89,9 @@ def main(argv: list[str]) -> int:
   digests['examples'] = training_set.digest
   path = user_paths.expand(examples) if examples else None
   map_files.check_folder(folder, path, training_set.codes)
+  output_files.refuse_inputs(
+      values, [folder / name for name in map_files.NAMES]
+  )
   inputs = _read_inputs(values)
   with progress.step_bar(map_building.NUM_STEPS, 0, 'mapping') as on_step:
     built = map_building.build(

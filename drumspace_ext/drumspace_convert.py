@@ -129,7 +129,10 @@ def main(argv: list[str]) -> int:
   except errors.InputError as e:
     if not rejected:
       raise
-    named = '; '.join(names[0] for names in rejected.values())
+    named = '; '.join(
+        f'{names[0]}: {rejections.REASONS[reason][0]}'
+        for reason, names in rejected.items()
+    )
     raise errors.InputError(f'{e} {named}') from e
   print(f'{count:,} converted to {folder / name if name else folder}')
   for reason, names in rejected.items():

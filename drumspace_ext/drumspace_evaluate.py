@@ -187,12 +187,22 @@ def _panel(values: Sequence[str], weights: Sequence[str]) -> dict:
         evaluation.Row(name=row, hits=hits)
         for row, hits in _read(value, name).items()
     ]
+  least = evaluation.MIN_PATTERNS
+  small = [
+      f'{row.name} has {len(row.hits):,} patterns, at least {least} are needed.'
+      for row in rows if len(row.hits) < least
+  ]
+  # Of many rows the others are still worth knowing.
+  if small and len(small) < len(rows):
+    rows = [row for row in rows if len(row.hits) >= least]
+    print('left out: ' + ' '.join(small), file=sys.stderr)
   count = itertools.count()
   with progress.step_bar(len(rows) + 2, 0, 'judging') as on_step:
     panel = evaluation.evaluate(
         rows, patterns.step_codes_to_hits(heldout_codes), train_codes,
         seed=seed, on_row=lambda name: on_step(next(count), None),
     )
+  panel['notes'] += [f'Left out: {text}' for text in small]
   panel['notes'] += _notes(training_sets, training_set, models, heldout_codes)
   panel['digests'] |= {
       f'weights of {name}': digest for name, digest in zip(names, digests)

@@ -29,7 +29,7 @@ _MISSING = re.compile(r'flag (--\w+)=None: Flag \1 must have a value.*?None')
 INPUT = flags.DEFINE_list(
     'input', [],
     'Files, folders or quoted globs, with commas between them. Arguments '
-    'without a flag are taken as inputs too.',
+    'without a flag are taken as inputs too.', allow_overwrite=False,
 )
 OUTPUT_DIR = flags.DEFINE_string(
     'output_dir', None, 'Folder for the results; made if missing.'
@@ -85,13 +85,14 @@ EXAMPLES_PATH = flags.DEFINE_string(
 CHECKPOINT_FILE = flags.DEFINE_list(
     'checkpoint_file', [],
     'A run directory, a checkpoint file, or shipped:NAME.',
+    allow_overwrite=False,
 )
 MODE = flags.DEFINE_string(
     'mode', None, 'What to do; the usage above says what there is.'
 )
 NUM_OUTPUTS = flags.DEFINE_integer(
-    'num_outputs', None, 'How many beats.', lower_bound=1,
-    upper_bound=1_000_000,
+    'num_outputs', None, 'How many beats; of a blend, along a side.',
+    lower_bound=1, upper_bound=1_000_000,
 )
 TEMPERATURE = flags.DEFINE_float(
     'temperature', None,
@@ -220,8 +221,19 @@ def _main(main: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
         stream.reconfigure(errors='backslashreplace')
     try:
       status = main(argv)
-      sys.stdout.flush()
+      if sys.stdout:
+        sys.stdout.flush()
       return status
+    except BrokenPipeError:
+      raise
+    except OSError as e:
+      # Files have names; what is printed has none.
+      if e.filename is not None:
+        raise
+      _forget_stdout()
+      print(f"{pathlib.Path(sys.argv[0]).name}: what is printed can't be "
+            f'written: {e.strerror}.', file=sys.stderr)
+      return 1
     except errors.DrumspaceError as e:
       print(f'{pathlib.Path(sys.argv[0]).name}: {e}', file=sys.stderr)
       return 1
@@ -264,9 +276,13 @@ def run(
   try:
     app.run(_main(main), flags_parser=_parse)
   except BrokenPipeError:
-    # The reader of our output (`head`, say) has what it wants. What is still
-    # in the buffer goes nowhere, or Python would complain at its end.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    # The reader of our output (`head`, say) has what it wants.
+    _forget_stdout()
+
+
+def _forget_stdout() -> None:
+  """Drops what is still to be printed; Python would complain at its end."""
+  os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parse(argv: Sequence[str]) -> list[str]:

@@ -43,7 +43,8 @@ _GENRE = flags.DEFINE_string(
     'genre', None, 'For sample: draw around training patterns of this genre.'
 )
 _NEAR = flags.DEFINE_list(
-    'near', [], 'For sample: draw around these beats, named as --input.'
+    'near', [], 'For sample: draw around these beats, named as --input.',
+    allow_overwrite=False,
 )
 _ZIP = flags.DEFINE_bool('zip', False, 'One zip of MIDI files, not a folder.')
 _DEFAULT_OUTPUTS = 16
@@ -158,6 +159,10 @@ def main(argv: list[str]) -> int:
   _check_flags()
   playing = drumspace_flags.dynamics()
   name = drumspace_flags.checkpoint_name()
+  generation_files.check_folder(drumspace_flags.output_dir(), [
+      *drumspace_flags.input_values(argv), *_NEAR.value,
+      *filter(None, [drumspace_flags.EXAMPLES_PATH.value]),
+  ])
   found = _beats(argv)
   model = trained_model.TrainedModel(name)
   temperature = drumspace_flags.TEMPERATURE.value

@@ -9,6 +9,7 @@ Usage:
   drumspace_inspect --input=song.mid,dataset.tsv
 """
 
+import glob
 import sys
 
 from drumspace_ext import drumspace_flags
@@ -23,11 +24,16 @@ def main(argv: list[str]) -> int:
   if not values:
     raise errors.InputError('name a file: drumspace_inspect FILE')
   status = 0
+  paths = []
   for value in values:
+    path = user_paths.expand(value)
+    found = sorted(glob.glob(str(path), recursive=True))
+    paths += [value] if path.exists() or not found else found
+  for value in paths:
     try:
       lines = inspection.describe(user_paths.expand(value))
     except errors.InputError as e:
-      if len(values) == 1:
+      if len(paths) == 1:
         raise
       print(f'drumspace_inspect: {e}', file=sys.stderr)
       status = 1

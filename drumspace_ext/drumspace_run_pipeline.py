@@ -34,7 +34,8 @@ from drumspace_ext import drumspace_flags
 from drumspace_ext import errors
 
 _STAGES = flags.DEFINE_list(
-    'stages', [], 'Stages of the chain, with commas between them.'
+    'stages', [], 'Stages of the chain, with commas between them.',
+    allow_overwrite=False,
 )
 
 

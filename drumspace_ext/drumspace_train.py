@@ -40,7 +40,7 @@ _DEVICES = ('cpu', 'cuda')
 _DEVICE = flags.DEFINE_string('device', 'cpu', 'cpu or cuda.')
 _NUM_THREADS = flags.DEFINE_integer(
     'num_threads', 1, 'Threads for torch; more seldom help nets this small.',
-    lower_bound=1,
+    lower_bound=1, upper_bound=256,
 )
 
 
@@ -112,9 +112,15 @@ def main(argv: list[str]) -> int:
         'goes on from there.', file=sys.stderr,
     )
     return 130
+  best = run_dir / training.checkpoints.BEST
   if not trained:
+    if not best.is_file():
+      raise errors.CheckpointError(
+          f'{best} is missing, and this run is complete. Train into another '
+          f'--run_dir, or delete {run_dir / "train"} to train it again.'
+      )
     print('this run is complete already')
-  print(f'best model: {run_dir / training.checkpoints.BEST}')
+  print(f'best model: {best}')
   return 0
 
 

@@ -8,7 +8,7 @@ sources (JSON list). Sampling adds every draw (`sampled_raw.tsv`) and those that
 pass (`sampled_filtered.tsv`, duplicates kept). MIDI goes into a zip or a folder.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 import dataclasses
 import json
 import pathlib
@@ -20,6 +20,7 @@ import numpy as np
 from drumspace_ext import conversion_files
 from drumspace_ext import dataset
 from drumspace_ext import dynamics as dynamics_lib
+from drumspace_ext import errors
 from drumspace_ext import generation
 from drumspace_ext import manifests
 from drumspace_ext import midi_writing
@@ -91,6 +92,29 @@ def _write_midi(batch, hits: np.ndarray, style: Style) -> None:
     return
   for name, content in zip(names, files):
     batch.write(name, content)
+
+
+def check_folder(folder: pathlib.Path, values: Sequence[str]) -> None:
+  """Checks that beats written to a folder replace nothing but older ones.
+
+  Args:
+    folder: Where `write` is to write.
+    values: Names of all inputs.
+
+  Raises:
+    InputError: If an input, a dataset, or a file of somebody's own would go.
+  """
+  files = (PATTERNS, RECORDS, NEAREST, RAW, FILTERED, MIDI_ZIP, WALK_MIDI)
+  output_files.refuse_inputs(
+      values, [folder / name for name in (*files, MIDI_FOLDER)]
+  )
+  dataset.refuse_folder(folder)
+  own = [name for name in files if (folder / name).exists()]
+  if own and not (folder / manifests.FILE_NAME).is_file():
+    raise errors.InputError(
+        f'{folder / own[0]} is there already, and not with beats that were '
+        'generated before. Choose another --output_dir.'
+    )
 
 
 def write(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 import dataclasses
+import glob
 import pathlib
 
 import numpy as np
@@ -31,8 +32,16 @@ class InputPatterns:
 
 
 def names(values: Sequence[str]) -> list[str]:
-  """Names inputs by the last part of their paths, in full if two are alike."""
-  short = [pathlib.PurePath(value).name or value for value in values]
+  """Names inputs by the last part of their paths, in full if two are alike.
+
+  A glob goes by the last part that is a name.
+  """
+  short = [
+      next((part for part in reversed(pathlib.PurePath(value).parts)
+            if not glob.has_magic(part) or user_paths.expand(value).exists()),
+           value)
+      for value in values
+  ]
   return [
       user_paths.in_utf_8(name if short.count(name) == 1 else value)
       for name, value in zip(short, values)

@@ -88,7 +88,7 @@ def _expand(value: str, remote: bool) -> list[tuple[_Path, str, bool]]:
     return [(path, '/'.join(parts).lstrip('/'), True)]
   if not glob.has_magic(value):
     raise errors.InputError(
-        f'{value} does not exist. Check the path given to --input.'
+        f'{value} does not exist. Check the path.'
     )
   if remote_paths.is_remote(value):
     found = path.glob()
@@ -190,7 +190,7 @@ def nothing_found(values: Sequence[str], listing: Listing) -> str:
   message = f'{", ".join(values)}: no MIDI file, TFRecord or zip in it.'
   for path, _, _ in listing.roots:
     if (path / dataset.DATASET).is_file():
-      return f'{path} is a dataset: name {path / dataset.DATASET}.'
+      return f'{path} is a dataset; some scripts read its {dataset.DATASET}.'
   folders = listing.unsearched_folders
   if folders:
     message += f' {folders} folders below were not searched: add --recursive.'

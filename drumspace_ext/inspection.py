@@ -1,6 +1,7 @@
 """Inspection: what a file is and holds, in about ten lines of text."""
 
 import collections
+import contextlib
 import json
 import math
 import pathlib
@@ -217,11 +218,13 @@ def _checkpoint(path: pathlib.Path) -> list[str] | None:
 
 
 def _folder(path: pathlib.Path) -> list[str]:
-  # What our own entry points made is more than the inputs that lie in it.
+  # What our own entry points made is more than the inputs that lie in it;
+  # what only has its name is not.
   for name in (dataset.DATASET, checkpoints.BEST):
-    lines = _describe(path / name) if (path / name).is_file() else None
-    if lines:
-      return [f'a folder with {name}, which is', *lines]
+    with contextlib.suppress(errors.InputError):
+      lines = _describe(path / name) if (path / name).is_file() else None
+      if lines:
+        return [f'a folder with {name}, which is', *lines]
   listing = inputs.list_inputs([str(path)], recursive=True)
   kinds = collections.Counter(
       source.kind for source in inputs.source_files(listing)

@@ -27,6 +27,8 @@ from drumspace_ext import user_paths
 
 GENERATED, REGIONS, REPORT = 'generated.tsv', 'regions.tsv', dataset.MAP_REPORT
 PAGE = map_page.FILE_NAME
+NAMES = (PAGE, dataset.DATASET, GENERATED, REGIONS, REPORT,
+         manifests.FILE_NAME)
 REGIONS_HEADER = (
     'genre', 'p_value', 'count', 'inside', 'expected', 'x', 'y',
 )
@@ -175,8 +177,7 @@ def write(
   provenance = provenance_of(examples, len(made.training))
   check_folder(folder, examples, made.training.codes)
   page = map_page.render(made, model)
-  names = [PAGE, dataset.DATASET, GENERATED, REGIONS, REPORT,
-           manifests.FILE_NAME]
+  names = [*NAMES]
   with output_files.Batch(folder) as batch:
     batch.open(PAGE).write(page)
     _write_layers(batch.open(dataset.DATASET), [made.training])

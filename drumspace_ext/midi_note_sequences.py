@@ -16,6 +16,7 @@ from drumspace_ext import midi_files
 from drumspace_ext import music_proto
 from drumspace_ext import note_sequences
 from drumspace_ext import onsets as onsets_lib
+from drumspace_ext import user_paths
 
 if typing.TYPE_CHECKING:
   import note_seq
@@ -71,6 +72,7 @@ def to_note_sequence(
   score, scan, resolution = midi_files.parse(data)
   if score is None and not scan.notes:
     raise errors.RejectedInputError('damaged_midi', 'no note could be read')
+  filename = user_paths.in_utf_8(filename)
   sequence = music_proto.note_sequence_class()(
       filename=filename, collection_name=collection_name,
       ticks_per_quarter=resolution,

@@ -59,6 +59,10 @@ def validate(hits: np.ndarray) -> None:
 
 def validate_codes(codes: np.ndarray) -> None:
   """Raises `PatternError` unless `codes` are step codes `[..., 32]`."""
+  if not isinstance(codes, np.ndarray):
+    raise errors.PatternError(
+        f'step codes are a numpy array, got {type(codes).__name__}.'
+    )
   if codes.dtype.kind not in 'ui':
     raise errors.PatternError(f'step codes are integers, got {codes.dtype}.')
   if codes.shape[-1:] != (NUM_STEPS,):

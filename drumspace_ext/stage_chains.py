@@ -23,7 +23,6 @@ from drumspace_ext import output_files
 from drumspace_ext import rejections
 from drumspace_ext import stages
 from drumspace_ext import tfrecords
-from drumspace_ext import user_paths
 
 if typing.TYPE_CHECKING:
   import note_seq
@@ -115,13 +114,8 @@ def run_files(
     InputError: If there is nothing to read, or an input would be overwritten.
     OutputError: If the files can't be written.
   """
-  own = {(output_dir / name).resolve() for name in NAMES}
-  for value in values:
-    if user_paths.expand(value).resolve() in own:
-      raise errors.InputError(
-          f'{value} would be overwritten by the results. Choose another '
-          '--output_dir.'
-      )
+  output_files.refuse_inputs(values, [output_dir / name for name in NAMES])
+  dataset.refuse_folder(output_dir)
   options = options or conversion.Options()
   counts: dict[str, collections.Counter] = {}
   totals, unreadable = collections.Counter(), collections.Counter()

@@ -24,22 +24,22 @@ LAYERS = (
     ),
     (
         'configs', 'drum_kit', 'genre_regions', 'latent_annotations',
-        'latent_map', 'midi_files', 'music_proto', 'output_files', 'paths',
-        'patterns', 'remote_paths', 'tempo_maps', 'text_kinds', 'user_paths',
+        'latent_map', 'midi_files', 'music_proto', 'paths', 'patterns',
+        'remote_paths', 'tempo_maps', 'text_kinds', 'user_paths',
     ),
     (
-        'beam_runners', 'checkpoints', 'config_loading', 'dataset', 'drum_maps',
-        'dynamics', 'grids', 'models.autoencoder', 'nearest', 'schedules',
+        'beam_runners', 'config_loading', 'dataset', 'drum_maps', 'dynamics',
+        'grids', 'models.autoencoder', 'nearest', 'output_files', 'schedules',
         'soundfonts', 'text_grids', 'zip_archives',
     ),
     (
-        'drum_tracks', 'drumspace_flags', 'input_kinds', 'loops', 'models.acai',
+        'checkpoints', 'drum_tracks', 'input_kinds', 'loops', 'models.acai',
         'models.vae', 'note_sequences', 'report_html', 'sound',
         'starter_patterns',
     ),
     (
-        'inputs', 'midi_note_sequences', 'midi_writing', 'models.stepwise',
-        'record_kinds', 'starter_songs', 'training_sets',
+        'drumspace_flags', 'inputs', 'midi_note_sequences', 'midi_writing',
+        'models.stepwise', 'record_kinds', 'starter_songs', 'training_sets',
     ),
     (
         'extraction', 'input_tasks', 'networks', 'sampler_fitting', 'sampling',

@@ -212,7 +212,8 @@ def test_outputs_are_judged_by_temperature(folder, tmp_path, capsys):
   codes = dataset.read(folder / 'examples.tsv').codes
   hits = patterns.step_codes_to_hits(codes)
   nine = drum_maps.load('note_seq9')
-  for temperature, part in (('t0.5', hits[:60]), ('t1.0', hits[60:112])):
+  parts = ('t0.5', hits[:60]), ('t1.0', hits[60:112]), ('t1.5', hits[:20])
+  for temperature, part in parts:
     (tmp_path / 'in' / temperature).mkdir(parents=True)
     for number, beat in enumerate(part):
       path = tmp_path / 'in' / temperature / f'{number:03}.mid'
@@ -231,7 +232,10 @@ def test_outputs_are_judged_by_temperature(folder, tmp_path, capsys):
       ('in t0.5', 60), ('in t1.0', 52),
   ]
   assert rows[0]['digest'] == evaluation.digest(nine.folded(hits[:60]))
-  assert '1 left out, the first in/odd.mid' in capsys.readouterr().err
+  err = capsys.readouterr().err
+  assert '1 left out, the first in/odd.mid' in err
+  few = 'in t1.5 has 20 patterns, at least 50 are needed'
+  assert few in err and any(few in note for note in panel['notes'])
 
 
 def test_rows_by_what_is_no_expression_is_named(folder, tmp_path):

@@ -303,3 +303,18 @@ def test_output_of_drums_rnn_is_varied_and_led_to_a_training_pattern(tmp_path):
   )
   distances = (varied != hits).sum((1, 2))
   assert (np.diff(distances) >= 0).all() and distances[0] > 0
+
+
+def test_beat_that_is_varied_is_not_lost_to_its_variations(tmp_path):
+  args = ('--checkpoint_file=shipped:vae', f'--output_dir={tmp_path}')
+  assert _generate(*args, '--num_outputs=3') == 0
+  before = {p: p.read_bytes() for p in tmp_path.rglob('*') if p.is_file()}
+  beat = min((tmp_path / 'midi').iterdir())
+  for value in (beat, tmp_path / 'patterns.tsv:2', tmp_path / 'midi/*.mid'):
+    with pytest.raises(errors.InputError, match='would be overwritten'):
+      _generate(*args, '--mode=vary', f'--input={value}')
+  with pytest.raises(errors.InputError, match='would be overwritten'):
+    _generate(*args, f'--near={beat}')
+  assert before == {
+      p: p.read_bytes() for p in tmp_path.rglob('*') if p.is_file()
+  }

@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -33,10 +34,10 @@ import os, signal
 from drumspace_ext import training
 training.SAVE_SECONDS = -1.0
 step = training.Trainer.step
-def until_killed(trainer):
+def until_killed(trainer, **options):
   if trainer.train_step == 13:
     os.kill(os.getpid(), signal.SIGKILL)
-  return step(trainer)
+  return step(trainer, **options)
 training.Trainer.step = until_killed
 """ + _SCRIPT
 # Killed with the new best model half written, its evaluation behind it.
@@ -133,15 +134,26 @@ def _interrupt(monkeypatch, args):
   """Presses Ctrl-C in the middle, and gives the same command again."""
   step = training.Trainer.step
 
-  def until_interrupted(trainer):
+  def until_interrupted(trainer, **options):
     if trainer.train_step == 12:
       signal.raise_signal(signal.SIGINT)
-    return step(trainer)
+    return step(trainer, **options)
 
   with monkeypatch.context() as patch:
     patch.setattr(training.Trainer, 'step', until_interrupted)
     assert _train(*args) == 130
   assert _train(*args) == 0
+
+
+def test_complete_run_without_its_model_is_told(folder, tmp_path):
+  run = tmp_path / 'run'
+  shutil.copytree(folder / 'whole', run)
+  (run / 'train' / 'best.safetensors').unlink()
+  with pytest.raises(
+      errors.CheckpointError, match='best.safetensors is missing, and this run'
+  ):
+    _train(*_STEPS, f'--examples_path={folder}/examples.tsv',
+           f'--run_dir={run}', '--seed=4')
 
 
 def test_interrupted_run_loses_no_step(

@@ -14,6 +14,7 @@ import sysconfig
 import zipfile
 
 import builders
+import entry_points
 import pytest
 import synthetic_songs
 
@@ -430,3 +431,43 @@ def test_every_entry_point_loads_into_one_process():
   for script, (module, function) in _SCRIPTS.items():
     _module_path(script)
     assert callable(getattr(importlib.import_module(module), function))
+
+
+# Where what is printed goes
+
+
+@pytest.mark.parametrize('to, status', [('>&-', 0), ('> /dev/full', 1)])
+def test_output_that_can_t_be_printed_is_no_traceback(tmp_path, to, status):
+  if not pathlib.Path('/dev/full').exists():
+    pytest.skip('this system has no /dev/full')
+  path = tmp_path / 'a.tsv'
+  path.write_text(','.join(['1', '0'] * 16) + '\n')
+  script = pathlib.Path(sys.executable).parent / 'drumspace_inspect'
+  done = subprocess.run(
+      ['sh', '-c', f'"{script}" "{path}" {to}'], check=False,
+      capture_output=True, encoding='utf-8', timeout=60,
+  )
+  assert done.returncode == status
+  assert ("what is printed can't be written" in done.stderr) == bool(status)
+  assert len(done.stderr.splitlines()) == status
+
+
+def test_list_that_is_given_twice_is_refused(tmp_path):
+  done = entry_points.console(
+      'drumspace_inspect', '--input=a.mid', '--input=b.mid', cwd=tmp_path
+  )
+  entry_points.assert_one_line(
+      done, 'drumspace_inspect', '--input=b.mid: already defined', 'a.mid'
+  )
+
+
+def test_inspect_takes_globs(tmp_path):
+  for name in ('a.tsv', 'b.tsv', 'c[1].tsv'):
+    (tmp_path / name).write_text(','.join(['1', '0'] * 16) + '\n')
+  done = entry_points.console('drumspace_inspect', '*.tsv', cwd=tmp_path)
+  assert done.returncode == 0
+  assert [line for line in done.stdout.splitlines() if line[:1].strip()] == [
+      'a.tsv:', 'b.tsv:', 'c[1].tsv:'
+  ]
+  done = entry_points.console('drumspace_inspect', 'c[1].tsv', cwd=tmp_path)
+  assert done.stdout.startswith('c[1].tsv:')

@@ -25,6 +25,7 @@ def test_inputs_are_named_shortly_unless_two_are_alike():
   names = input_patterns.names
   assert names(['a/x', 'b/y/', 'shipped:acai']) == ['x', 'y', 'shipped:acai']
   assert names(['a/x', 'b/x', 'c']) == ['a/x', 'b/x', 'c']
+  assert names(['a/x/*', 'b/*/y*.mid', '*']) == ['x', 'b', '*']
 
 
 def test_every_pattern_of_a_folder_is_read_and_says_its_file(tmp_path):

@@ -386,7 +386,7 @@ def test_folder_without_permission_is_said_so(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize('value, message', [
-    ('nowhere', 'nowhere does not exist. Check the path given to --input'),
+    ('nowhere', 'nowhere does not exist. Check the path'),
     ('a.mid/x', 'a.mid/x does not exist'),
     ('*.nothing', r'\*.nothing matches no file. Quote it'),
     ('empty/*', 'matches no file'),
@@ -443,5 +443,5 @@ def test_pipe_is_not_waited_for(tmp_path, where, monkeypatch):
 
 def test_folder_of_a_dataset_is_called_one(tmp_path):
   (tmp_path / 'dataset.tsv').write_text('x')
-  with pytest.raises(errors.InputError, match='is a dataset: name .*set.tsv'):
+  with pytest.raises(errors.InputError, match='is a dataset; some .* dataset.tsv'):
     inputs.list_inputs([str(tmp_path)])

@@ -322,9 +322,7 @@ def test_folder_of_an_entry_point_is_what_it_holds(tmp_path):
     _write(made / name, b'')
   _write(made / 'dataset.tsv', b'no pattern at all\n')
   _write(made / 'train' / 'best.safetensors', _safetensors({}))
-  with pytest.raises(errors.InputError, match='expected 32 step codes'):
-    _describe(made)
-  (made / 'dataset.tsv').unlink()
+  # Somebody's own file of this name is none of ours.
   assert _describe(made) == [
       'a folder with train/best.safetensors, which is',
       'a safetensors checkpoint: 0 tensors, 0 numbers',

@@ -199,3 +199,8 @@ def test_the_largest_step_code_is_taken():
   codes = np.full(32, 16383)
   patterns.validate_codes(codes)
   assert patterns.step_codes_to_hits(codes).all()
+
+
+def test_what_is_no_array_is_said_so():
+  with pytest.raises(errors.PatternError, match='a numpy array, got list'):
+    patterns.step_codes_to_hits([1, 2])

@@ -206,3 +206,10 @@ def test_empty_input_is_the_callers_mistake(tmp_path):
         [str(tmp_path / 'x.tfrecord')], tmp_path / 'out',
         [pattern_stages.LoopExtractor()],
     )
+
+
+def test_folder_of_a_dataset_is_kept(tmp_path):
+  (tmp_path / 'dataset.tsv').write_text(','.join(['1', '0'] * 16) + '\n')
+  with pytest.raises(errors.InputError, match='holds a dataset, whose patterns'):
+    stage_chains.run_files([str(tmp_path / 'dataset.tsv')], tmp_path, [])
+  assert [path.name for path in tmp_path.iterdir()] == ['dataset.tsv']
