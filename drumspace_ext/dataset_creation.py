@@ -22,7 +22,6 @@ from drumspace_ext import input_tasks
 from drumspace_ext import inputs
 from drumspace_ext import output_files
 from drumspace_ext import remote_paths
-from drumspace_ext import user_paths
 from drumspace_ext import worker_pool
 
 # The largest real song takes under a second, on a machine under load too.

@@ -6,8 +6,8 @@ them, datasets and primers, and writes one form, told by the name of --output
 or by --to. NoteSequences and MIDI files are written whole, all instruments,
 unless --tile asks for patterns. Audio of patterns is a seamless loop, 16 bits;
 it sounds by the package's own kit (drums only) or by --soundfont. A dataset or
-primers made from them hold every two bars from the start;
-drumspace_create_dataset is what looks for loops. Latent vectors and map
+primers made from them hold every 32 steps from the start, whatever the meter;
+drumspace_create_dataset is what looks for loops in 4/4. Latent vectors and map
 coordinates of a dataset are not carried over.
 
 Usage:

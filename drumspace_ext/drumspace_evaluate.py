@@ -5,9 +5,9 @@ Each model of --checkpoint_file is drawn from, and each file or folder of
 primers and outputs); each is a row of a panel. All are compared with real
 patterns that were held out of training, beside two rows that are always there:
 other held-out patterns (the ceiling) and these with their voices shuffled (the
-floor). A model is judged by all that it draws, not only by what passes the
-filters. The folder given by --output_dir then holds evaluation.json,
-evaluation.html and manifest.json.
+floor). A row needs 50 patterns, and 100 must be held out. A model is judged by
+all that it draws, not only by what passes the filters. The folder given by
+--output_dir then holds evaluation.json, evaluation.html and manifest.json.
 
 Usage:
   drumspace_evaluate --checkpoint_file=/tmp/drumspace/vae,/tmp/drumspace/acai \

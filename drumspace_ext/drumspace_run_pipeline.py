@@ -3,7 +3,7 @@ r"""Runs a chain of stages over NoteSequences, as a Magenta pipeline would.
 --stages names them in the order in which they run:
 
   loops        the patterns that a song plays three times in a row or more
-  bars         every two bars from the start, the last ones padded
+  bars         every 32 steps (two bars of 4/4), the last ones padded
   filter       leaves out trivial patterns
   novel        leaves out trivial and known patterns, as told by
                --examples_path or else by the model

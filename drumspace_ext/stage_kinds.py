@@ -92,7 +92,7 @@ KINDS: types.MappingProxyType[
         functools.partial(_cutter, pattern_stages.LoopExtractor),
     ),
     'bars': (
-        'every two bars from the start, the last ones padded',
+        'every 32 steps (two bars of 4/4), the last ones padded',
         functools.partial(_cutter, pattern_stages.BarCutter),
     ),
     'filter': (
