@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from drumspace_ext import drum_maps
+from drumspace_ext import map_display
 from drumspace_ext import map_page
 from drumspace_ext import nearest
 from drumspace_ext import note_sequences
@@ -1372,3 +1373,27 @@ def test_search_needs_no_trim(page):
       await new Promise((done) => setTimeout(done, 200));
       return byId('matches').textContent""", text))
   assert counts[0] == counts[1] and int(counts[0].split()[0]) > 0
+
+
+def test_link_in_a_notebook_is_answered_in_words(window, file, tmp_path):
+  path, _ = file
+  shown = map_display.show_map(str(path.parent))
+  notebook = tmp_path / 'notebook.html'
+  notebook.write_text(f'<!doctype html>{shown._repr_html_()}', 'utf-8')
+  window.open(notebook)
+  window.driver.switch_to.frame(
+      window.driver.find_element('tag name', 'iframe')
+  )
+  try:
+    said = window.run("""
+      for (let i = 0; i < 500 && !document.body.dataset.ready; i++) {
+        await new Promise((done) => setTimeout(done, 10));
+      }
+      const {maker} = drumspace;
+      drumspace.show(maker.ofPoint(0, 3));
+      document.getElementById('share').click();
+      return document.getElementById('status').textContent""")
+  finally:
+    window.driver.switch_to.default_content()
+  assert 'In a notebook the map has no address' in said
+  assert window.messages() == []

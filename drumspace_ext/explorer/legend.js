@@ -54,7 +54,10 @@ export class Legend {
       [make('i', {class: 'swatch', 'data-colour': colour})] : [];
     const label = make('label', {}, box, ...swatch, text);
     const isGenre = colour.startsWith('0 ') && colour !== '0 -1';
-    if (isGenre) label.dataset.genre = '';
+    if (isGenre) {
+      label.dataset.genre = '';
+      label.title = 'Beats by the first of their genres';
+    }
     this.host.append(label);
   }
 
