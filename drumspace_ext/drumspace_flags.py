@@ -5,6 +5,7 @@ two entry points stands here. Names are Magenta's where Magenta has one.
 """
 
 from collections.abc import Callable, Sequence
+import errno
 import importlib
 import math
 import os
@@ -228,7 +229,7 @@ def _main(main: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
       raise
     except OSError as e:
       # Files have names; what is printed has none.
-      if e.filename is not None:
+      if e.filename or e.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF):
         raise
       _forget_stdout()
       print(f"{pathlib.Path(sys.argv[0]).name}: what is printed can't be "
