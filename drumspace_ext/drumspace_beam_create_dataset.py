@@ -24,16 +24,16 @@ import logging
 from absl import flags
 
 from drumspace_ext import drumspace_flags
+from drumspace_ext import list_flags
 
 _RUNNER = flags.DEFINE_string(
     'runner', None,
     'What Beam runs on: DirectRunner (which is the default), FlinkRunner, '
     'SparkRunner, DataflowRunner, PortableRunner and others.',
 )
-_PIPELINE_OPTIONS = flags.DEFINE_list(
-    'pipeline_options', [],
+_PIPELINE_OPTIONS = list_flags.define(
+    'pipeline_options',
     'Flags for Beam and its runner, with commas between them.',
-    allow_overwrite=False,
 )
 _READER_PROCESS = flags.DEFINE_bool(
     'reader_process', True,

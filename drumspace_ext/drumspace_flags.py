@@ -19,6 +19,7 @@ from absl import flags
 from absl import logging
 
 from drumspace_ext import errors
+from drumspace_ext import list_flags
 from drumspace_ext import user_paths
 
 if typing.TYPE_CHECKING:
@@ -27,10 +28,10 @@ if typing.TYPE_CHECKING:
 # absl's own words, of which the name is what matters.
 _MISSING = re.compile(r'flag (--\w+)=None: Flag \1 must have a value.*?None')
 
-INPUT = flags.DEFINE_list(
-    'input', [],
+INPUT = list_flags.define(
+    'input',
     'Files, folders or quoted globs, with commas between them. Arguments '
-    'without a flag are taken as inputs too.', allow_overwrite=False,
+    'without a flag are taken as inputs too.',
 )
 OUTPUT_DIR = flags.DEFINE_string(
     'output_dir', None, 'Folder for the results; made if missing.'
@@ -83,10 +84,8 @@ EXAMPLES_PATH = flags.DEFINE_string(
     'examples_path', None,
     'Patterns: a dataset folder, a dataset.tsv or a patterns.tfrecord.',
 )
-CHECKPOINT_FILE = flags.DEFINE_list(
-    'checkpoint_file', [],
-    'A run directory, a checkpoint file, or shipped:NAME.',
-    allow_overwrite=False,
+CHECKPOINT_FILE = list_flags.define(
+    'checkpoint_file', 'A run directory, a checkpoint file, or shipped:NAME.'
 )
 MODE = flags.DEFINE_string(
     'mode', None, 'What to do; the usage above says what there is.'

@@ -23,6 +23,7 @@ from absl import flags
 
 from drumspace_ext import drumspace_flags
 from drumspace_ext import errors
+from drumspace_ext import list_flags
 
 _MODES = ('sample', 'interpolate', 'blend', 'walk', 'vary')
 _NUM_DRAWS = flags.DEFINE_integer(
@@ -42,9 +43,8 @@ _STEP_CODES = flags.DEFINE_multi_string(
 _GENRE = flags.DEFINE_string(
     'genre', None, 'For sample: draw around training patterns of this genre.'
 )
-_NEAR = flags.DEFINE_list(
-    'near', [], 'For sample: draw around these beats, named as --input.',
-    allow_overwrite=False,
+_NEAR = list_flags.define(
+    'near', 'For sample: draw around these beats, named as --input.'
 )
 _ZIP = flags.DEFINE_bool('zip', False, 'One zip of MIDI files, not a folder.')
 _DEFAULT_OUTPUTS = 16

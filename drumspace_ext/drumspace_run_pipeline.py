@@ -28,14 +28,12 @@ Usage:
     --seed=1 --output_dir=/tmp/drumspace/variations
 """
 
-from absl import flags
-
 from drumspace_ext import drumspace_flags
 from drumspace_ext import errors
+from drumspace_ext import list_flags
 
-_STAGES = flags.DEFINE_list(
-    'stages', [], 'Stages of the chain, with commas between them.',
-    allow_overwrite=False,
+_STAGES = list_flags.define(
+    'stages', 'Stages of the chain, with commas between them.'
 )
 
 

@@ -18,9 +18,10 @@ import drumspace_ext
 LAYERS = (
     (
         'errors', 'genres', 'interrupts', 'label_exchange', 'latents',
-        'manifests', 'map_data', 'map_density', 'map_quality', 'midi_scan',
-        'models', 'models.layers', 'onsets', 'page_scripts', 'progress',
-        'rejections', 'starter', 'tfrecords', 'voices', 'worker_pool',
+        'list_flags', 'manifests', 'map_data', 'map_density', 'map_quality',
+        'midi_scan', 'models', 'models.layers', 'onsets', 'page_scripts',
+        'progress', 'rejections', 'starter', 'tfrecords', 'voices',
+        'worker_pool',
     ),
     (
         'configs', 'drum_kit', 'genre_regions', 'latent_annotations',

@@ -69,7 +69,7 @@ def _flag_names(script):
   }
   for node in ast.walk(tree):
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-      if node.func.attr.startswith('DEFINE_'):
+      if node.func.attr.startswith(('DEFINE_', 'define')):
         own.add(node.args[0].value)
     if isinstance(node, ast.Attribute) and node.attr.isupper():
       if getattr(node.value, 'id', None) == 'drumspace_flags':
@@ -452,13 +452,16 @@ def test_output_that_can_t_be_printed_is_no_traceback(tmp_path, to, status):
   assert len(done.stderr.splitlines()) == status
 
 
-def test_list_that_is_given_twice_is_refused(tmp_path):
+def test_lists_that_are_given_twice_add_up(tmp_path):
+  for name in 'abc':
+    (tmp_path / f'{name}.tsv').write_text(','.join(['1', '0'] * 16) + '\n')
   done = entry_points.console(
-      'drumspace_inspect', '--input=a.mid', '--input=b.mid', cwd=tmp_path
+      'drumspace_inspect', '--input=a.tsv,b.tsv', '--input=', '--input', 'c.tsv',
+      cwd=tmp_path,
   )
-  entry_points.assert_one_line(
-      done, 'drumspace_inspect', '--input=b.mid: already defined', 'a.mid'
-  )
+  assert [line for line in done.stdout.splitlines() if line[:1].strip()] == [
+      'a.tsv:', 'b.tsv:', 'c.tsv:'
+  ]
 
 
 def test_inspect_takes_globs(tmp_path):

@@ -1,0 +1,25 @@
+"""List flags that add up: given twice, both lists count.
+
+absl's own keep the last one in silence.
+"""
+
+from absl import flags
+
+# absl then takes whoever calls `define` for the one that defines the flag.
+flags.disclaim_key_flags()
+
+
+class _ListFlag(flags.Flag):
+
+  def parse(self, argument) -> None:
+    before = self.value if self.present else []
+    super().parse(argument)
+    self.value = [*before, *self.value]
+
+
+def define(name: str, help_text: str) -> flags.FlagHolder:
+  """Defines a flag for values with commas between them, as DEFINE_list."""
+  return flags.DEFINE_flag(_ListFlag(
+      parser=flags.ListParser(), serializer=flags.CsvListSerializer(','),
+      name=name, default=[], help_string=help_text,
+  ))
