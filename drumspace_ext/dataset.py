@@ -63,8 +63,8 @@ class PatternSet:
 
 
 def refuse_folder(folder: pathlib.Path) -> None:
-  """Raises InputError if a folder for beats holds a dataset."""
-  if (folder / DATASET).is_file():
+  """Raises InputError if beats in a folder would replace those of a dataset."""
+  if all((folder / name).is_file() for name in (PROVENANCE, TFRECORD)):
     raise errors.InputError(
         f'{folder} holds a dataset, whose {TFRECORD} would be replaced. Choose '
         'another --output_dir.'

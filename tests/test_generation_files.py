@@ -309,5 +309,7 @@ def test_folder_of_a_dataset_or_of_files_of_ones_own_is_refused(tmp_path):
     with pytest.raises(errors.InputError, match='would be overwritten'):
       generation_files.check_folder(made, [f'{made}/{value}'])
   (made / 'dataset.tsv').write_text('x')
+  generation_files.check_folder(made, [])
+  (made / 'provenance.tsv').write_text('x')
   with pytest.raises(errors.InputError, match='holds a dataset, whose patterns'):
     generation_files.check_folder(made, [])
