@@ -2,9 +2,10 @@ r"""Builds the map of the drum space: one HTML file to open by double click.
 
 The patterns of --examples_path (by default the starter collection) are encoded
 by a model and laid out by t-SNE, so that like beats lie side by side; where
-genres gather is found and tested. --num_outputs beats (500) drawn from the model
-are placed on the map, and so are the patterns of each file of --input: datasets,
-published samples, MIDI, zips, TFRecords, drums_rnn primers and outputs.
+genres gather is found and tested. --num_outputs beats (500) drawn from the
+model are placed on the map, and so are the patterns of each file of --input:
+datasets, published samples, MIDI, zips, TFRecords, drums_rnn primers and
+outputs.
 --map=EXISTING keeps an earlier map as it is and places on it what is new.
 
 The folder given by --output_dir then holds map.html, dataset.tsv (step codes,

@@ -1,8 +1,8 @@
 """Generation: new beats from a trained model, in five ways.
 
 `sample` draws from the space or around beats; `interpolate` leads from one beat
-to another; `blend` spans a square between four; `walk` strolls through the space
-and comes back; `vary` lists neighbours.
+to another; `blend` spans a square between four; `walk` strolls through the
+space and comes back; `vary` lists neighbours.
 """
 
 from collections.abc import Iterator, Sequence

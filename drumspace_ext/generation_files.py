@@ -5,7 +5,8 @@ vector), `patterns.tfrecord` the same as NoteSequences, `nearest.tsv` has for
 each the nearest reference pattern: index, verdict (`copy`, `near` or `novel`),
 distance in bits over all rotations, step codes of that pattern, genres and
 sources (JSON list). Sampling adds every draw (`sampled_raw.tsv`) and those that
-pass (`sampled_filtered.tsv`, duplicates kept). MIDI goes into a zip or a folder.
+pass (`sampled_filtered.tsv`, duplicates kept). MIDI goes into a zip or a
+folder.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
 """Map density: how many patterns lie around each place of a map.
 
-The map is cut into square cells; counts are smoothed with a Gaussian kernel that
-is 1 at its middle, so that a density is a number of patterns.
+The map is cut into square cells; counts are smoothed with a Gaussian kernel
+that is 1 at its middle, so that a density is a number of patterns.
 """
 
 from collections.abc import Iterator

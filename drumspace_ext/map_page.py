@@ -2,8 +2,8 @@
 
 It is put together of the files of `explorer/`: a template, a style sheet, and
 modules (`page_scripts`), with the data (`page_data`) and Bokeh, which draws the
-map and comes with note_seq. A Content-Security-Policy allows just these scripts,
-by their hashes, and nothing from anywhere else.
+map and comes with note_seq. A Content-Security-Policy allows just these
+scripts, by their hashes, and nothing from anywhere else.
 """
 
 import html

@@ -1,9 +1,9 @@
 """Map quality: what of the latent space's neighbourhoods a map keeps.
 
-*Trustworthiness* (Venna & Kaski 2001): 1 if every neighbour on the map is one in
-the latent space, less by how far those that are none lie. *Preservation*: the
-share of neighbours on the map that are neighbours in the latent space; both are
-about as many neighbours a pattern.
+*Trustworthiness* (Venna & Kaski 2001): 1 if every neighbour on the map is one
+in the latent space, less by how far those that are none lie. *Preservation*:
+the share of neighbours on the map that are neighbours in the latent space; both
+are about as many neighbours a pattern.
 """
 
 import numpy as np

@@ -1,10 +1,11 @@
 """Page data: what the map's page shows, as one compressed block of bytes.
 
 Format, little-endian, deflated (zlib) and written as base64: the length of the
-header (uint32), the header (JSON), zeros up to a multiple of 8, the columns. The
-header's `columns` gives for each `dtype`, `shape` and `offset` (bytes from the
-first column); all else in it is plain JSON. Columns are far smaller and faster
-to read than JSON: 33,000 patterns take 1 MB and a few hundredths of a second.
+header (uint32), the header (JSON), zeros up to a multiple of 8, the columns.
+The header's `columns` gives for each `dtype`, `shape` and `offset` (bytes from
+the first column); all else in it is plain JSON. Columns are far smaller and
+faster to read than JSON: 33,000 patterns take 1 MB and a few hundredths of a
+second.
 
 Names of files, genres and patterns are data, never markup: they stand in the
 compressed block, and the page writes them as text.

@@ -60,7 +60,9 @@ def bundle(main: str) -> str:
       parts[name] = text
 
   add(main, ())
-  text = '\n'.join(['(() => {', 'const modules = {};', *parts.values(), '})();'])
+  text = '\n'.join(
+      ['(() => {', 'const modules = {};', *parts.values(), '})();']
+  )
   return for_html(text)
 
 

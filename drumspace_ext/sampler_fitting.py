@@ -2,9 +2,10 @@
 
 Published: a VAE draws z from N(0, I); AE and ACAI from independent normals with
 the mean and standard deviation of the training set's latents. The stepwise
-model draws around the training patterns: from their posteriors, widened. What it
-keeps of each is a draw from there and the rest of the width, which comes to the
-same distribution and holds no more of the training patterns than other draws do.
+model draws around the training patterns: from their posteriors, widened. What
+it keeps of each is a draw from there and the rest of the width, which comes to
+the same distribution and holds no more of the training patterns than other
+draws do.
 """
 
 import dataclasses

@@ -200,7 +200,7 @@ class TrainedModel:
       temperature: float = 0.0, c_input: object = None, *, seed: int = 0,
       qpm: float = onsets_lib.DEFAULT_QPM,
   ) -> list:
-    """Decodes latent vectors to NoteSequences of two bars; see `decode_hits`."""
+    """Decodes latent vectors to two-bar NoteSequences; see `decode_hits`."""
     del length, c_input
     hits = self.decode_hits(z, temperature=temperature, seed=seed)
     return [note_sequences.from_patterns(h, qpm=qpm) for h in hits]

@@ -4,8 +4,8 @@
 with its fitted sampler), `last.safetensors` (the model at the end),
 `state.safetensors` (everything needed to go on) and `metrics.jsonl` (one JSON
 line an evaluation). What is drawn at a train step depends on the seed and the
-step alone, so that a run that was interrupted ends in the same bytes as one that
-was not (on the CPU).
+step alone, so that a run that was interrupted ends in the same bytes as one
+that was not (on the CPU).
 """
 
 from collections.abc import Callable, Mapping

@@ -9,8 +9,8 @@ The decoder looks back over all earlier steps of the pattern (31 of them, by
 their distance, so that a repeat one bar later is easy to see) through a stack
 of residual layers. It is also told what a layer over hits can't see: for each
 voice, how far it has so far differed from itself a beat, half a bar and a bar
-earlier, for most beats either repeat exactly or don't. Within a step, voices are
-ordered by a small shared layer as in NADE (Larochelle, Murray 2011).
+earlier, for most beats either repeat exactly or don't. Within a step, voices
+are ordered by a small shared layer as in NADE (Larochelle, Murray 2011).
 """
 
 import torch
@@ -26,7 +26,7 @@ from drumspace_ext.models import vae
 _LOOKBACK = patterns.NUM_STEPS - 1
 _STEPS, _VOICES = patterns.NUM_STEPS, patterns.NUM_VOICES
 _REPEAT_LAGS = (4, 8, 16)
-# Counts of differences are divided by it, to be of the size of the other inputs.
+# Counts of differences are divided by it, to be as large as the other inputs.
 _COUNT_SCALE = 8.0
 # Bits less probable than this are not drawn: of 448 decisions a few would come
 # out wrong, and a beat is as good as its worst hit. As in nucleus sampling
@@ -68,7 +68,7 @@ def _differences(rows: torch.Tensor) -> torch.Tensor:
   counts = []
   for lag in _REPEAT_LAGS:
     differs = (rows[:, lag:] - rows[:, :-lag]).abs()
-    # None of the first `lag` steps has an earlier one, nor counts a step itself.
+    # None of the first `lag` steps has an earlier one; no step counts itself.
     counts.append(functional.pad(
         differs.cumsum(1)[:, :-1], (0, 0, lag + 1, 0)
     ))

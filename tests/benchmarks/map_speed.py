@@ -3,11 +3,12 @@ r"""Times the layout of the map against scikit-learn's t-SNE, side by side.
 Usage:
   python tests/benchmarks/map_speed.py [--sizes=5000,30000] [--nofft] [--noscikit]
 
-For each size so many different patterns are drawn from the shipped ACAI, encoded
-and laid out by both, one thread each, at the same perplexity, from the main axes.
-CPU seconds, wall seconds, trustworthiness and the share of the 15 nearest kept
-are printed; then the time of placing 500 new patterns, of the search for genre
-regions (labels drawn by place, 20 genres) and of measuring the quality.
+For each size so many different patterns are drawn from the shipped ACAI,
+encoded and laid out by both, one thread each, at the same perplexity, from the
+main axes. CPU seconds, wall seconds, trustworthiness and the share of the 15
+nearest kept are printed; then the time of placing 500 new patterns, of the
+search for genre regions (labels drawn by place, 20 genres) and of measuring the
+quality.
 
 --nofft lays out with trees (Barnes-Hut) at every size, to see where the grid
 (FFT) begins to pay.

@@ -4,8 +4,8 @@
 
 It needs Magenta with TensorFlow and drumspace_ext in one environment. Copy it:
 what follows `run_magenta.prepare()` is all there is to it.
-`magenta_workflow.sh` does the same with console scripts, where the two may be in
-two environments.
+`magenta_workflow.sh` does the same with console scripts, where the two may be
+in two environments.
 """
 
 import sys
