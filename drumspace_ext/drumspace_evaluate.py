@@ -187,14 +187,10 @@ def _panel(values: Sequence[str], weights: Sequence[str]) -> dict:
         evaluation.Row(name=row, hits=hits)
         for row, hits in _read(value, name).items()
     ]
-  least = evaluation.MIN_PATTERNS
-  small = [
-      f'{row.name} has {len(row.hits):,} patterns, at least {least} are needed.'
-      for row in rows if len(row.hits) < least
-  ]
+  small = list(filter(None, map(evaluation.shortage, rows)))
   # Of many rows the others are still worth knowing.
   if small and len(small) < len(rows):
-    rows = [row for row in rows if len(row.hits) >= least]
+    rows = [row for row in rows if not evaluation.shortage(row)]
     print('left out: ' + ' '.join(small), file=sys.stderr)
   count = itertools.count()
   with progress.step_bar(len(rows) + 2, 0, 'judging') as on_step:

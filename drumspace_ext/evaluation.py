@@ -113,6 +113,16 @@ def digest(hits: np.ndarray) -> str:
   return hashlib.sha256(codes.tobytes()).hexdigest()[:16]
 
 
+def shortage(row: Row) -> str:
+  """Says what a row lacks to be judged; empty if nothing."""
+  if len(row.hits) >= MIN_PATTERNS:
+    return ''
+  return (
+      f'{row.name} has {len(row.hits):,} patterns, at least {MIN_PATTERNS} '
+      'are needed.'
+  )
+
+
 def _check(rows: Sequence[Row], heldout: np.ndarray) -> None:
   if len(heldout) < 2 * MIN_PATTERNS:
     raise errors.InputError(
@@ -122,11 +132,8 @@ def _check(rows: Sequence[Row], heldout: np.ndarray) -> None:
     )
   names = [row.name for row in rows]
   for row in rows:
-    if len(row.hits) < MIN_PATTERNS:
-      raise errors.InputError(
-          f'{row.name} has {len(row.hits):,} patterns, at least '
-          f'{MIN_PATTERNS} are needed.'
-      )
+    if lack := shortage(row):
+      raise errors.InputError(lack)
     if row.name in (CEILING, FLOOR) or names.count(row.name) > 1:
       raise errors.InputError(f'two rows are called {row.name!r}; rename one.')
 

@@ -9,6 +9,20 @@ _DELAY_S = 1.0
 
 
 @contextlib.contextmanager
+def _bar(**arguments):
+  """Yields a bar on a terminal, and None elsewhere."""
+  if not sys.stderr.isatty():
+    yield None
+    return
+  import tqdm  # pylint: disable=g-import-not-at-top
+
+  # Its monitor thread would be copied into forked workers.
+  tqdm.tqdm.monitor_interval = 0
+  with tqdm.tqdm(leave=False, dynamic_ncols=True, **arguments) as bar:
+    yield bar
+
+
+@contextlib.contextmanager
 def byte_bar(
     total: int, description: str, unit: str
 ) -> Iterator[Callable[[int, int], None]]:
@@ -22,24 +36,17 @@ def byte_bar(
   Yields:
     A function to call with (bytes, things) as they are done.
   """
-  if not sys.stderr.isatty():
-    yield lambda num_bytes, count: None
-    return
-  import tqdm  # pylint: disable=g-import-not-at-top
-
-  # Its monitor thread would be copied into forked workers.
-  tqdm.tqdm.monitor_interval = 0
   done = 0
-  with tqdm.tqdm(
-      total=total, desc=description, unit='B', unit_scale=True, leave=False,
-      dynamic_ncols=True,
+  with _bar(
+      total=total, desc=description, unit='B', unit_scale=True
   ) as bar:
 
     def update(num_bytes: int, count: int) -> None:
       nonlocal done
       done += count
-      bar.set_postfix_str(f'{done:,} {unit}', refresh=False)
-      bar.update(num_bytes)
+      if bar is not None:
+        bar.set_postfix_str(f'{done:,} {unit}', refresh=False)
+        bar.update(num_bytes)
 
     yield update
 
@@ -58,17 +65,13 @@ def step_bar(
   Yields:
     A function to call with (steps done, loss or None).
   """
-  if not sys.stderr.isatty():
-    yield lambda step, loss: None
-    return
-  import tqdm  # pylint: disable=g-import-not-at-top
-
-  with tqdm.tqdm(
-      total=total, initial=done, desc=description, unit='step', leave=False,
-      dynamic_ncols=True,
+  with _bar(
+      total=total, initial=done, desc=description, unit='step'
   ) as bar:
 
     def update(step: int, loss: float | None) -> None:
+      if bar is None:
+        return
       bar.update(step - bar.n)
       if loss is not None:
         bar.set_postfix_str(f'loss {loss:.2f}', refresh=False)
@@ -90,17 +93,12 @@ def count_bar(
   Yields:
     A function to call with how many more are done.
   """
-  if not sys.stderr.isatty():
-    yield lambda count: None
-    return
-  import tqdm  # pylint: disable=g-import-not-at-top
-
-  with tqdm.tqdm(
-      total=total, desc=description, unit=unit, leave=False,
-      dynamic_ncols=True, delay=_DELAY_S,
+  with _bar(
+      total=total, desc=description, unit=unit, delay=_DELAY_S
   ) as bar:
 
     def update(count: int) -> None:
-      bar.update(count)
+      if bar is not None:
+        bar.update(count)
 
     yield update

@@ -64,7 +64,7 @@ export class App {
     const {player, maker} = this;
     if (name === 'qpm') player.setTempo(value);
     if (name === 'swing') player.setSwing(value);
-    if (name === 'accents') player.setAccents(Boolean(value));
+    if (name === 'accents') player.setAccents(value);
     if (name === 'volume') player.setVolume(value);
     if (name === 'humanise') player.setHumanise(value, this.settings.seed);
     if (name in maker.options) {

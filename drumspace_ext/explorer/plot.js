@@ -61,9 +61,14 @@ export class Plot {
     this.redraw();
   }
 
+  /** How much wider than high the map is on the screen. */
+  get aspect() {
+    return this.host.clientWidth / Math.max(this.host.clientHeight, 1);
+  }
+
   /** Shows a part of the map around a centre, equally scaled both ways. */
   show(x, y, height) {
-    const aspect = this.host.clientWidth / Math.max(this.host.clientHeight, 1);
+    const {aspect} = this;
     const [least, most] = [LEAST_VIEW, MOST_VIEW].map((k) => k * this.full);
     height = Math.min(Math.max(height, least), most);
     const width = height * aspect;
@@ -77,14 +82,14 @@ export class Plot {
 
   /** Shows all of a part of the map, equally scaled both ways. */
   showWhole({left, right, low, high}) {
-    const aspect = this.host.clientWidth / Math.max(this.host.clientHeight, 1);
+    const {aspect} = this;
     this.show((left + right) / 2, (low + high) / 2,
       Math.max(high - low, (right - left) / aspect));
   }
 
   fit() {
     const {left, right, low, high} = this.index.bounds;
-    const aspect = this.host.clientWidth / Math.max(this.host.clientHeight, 1);
+    const {aspect} = this;
     const height = Math.max(high - low, (right - left) / aspect, 1e-3) * 1.06;
     this.full = height;
     this.show((left + right) / 2, (low + high) / 2, height);
@@ -120,7 +125,7 @@ export class Plot {
       return;
     }
     // Turned or not, it shows as much of the map as before.
-    const aspect = this.host.clientWidth / Math.max(this.host.clientHeight, 1);
+    const {aspect} = this;
     this.show((left + right) / 2, (low + high) / 2,
       Math.sqrt((right - left) * (high - low) / aspect));
   }

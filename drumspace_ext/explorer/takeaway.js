@@ -17,7 +17,7 @@ function download(app, name, beats) {
   }
   const {qpm, swing, humanise, accents, seed} = app.settings;
   const midi = patternsToMidi(app.data.kit, beats.map(({codes}) => codes), qpm,
-    {name, swing, humanise, accents: Boolean(accents), seed});
+    {name, swing, humanise, accents, seed});
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([midi], {type: 'audio/midi'}));
   link.download = `${name}.mid`;
@@ -106,14 +106,14 @@ export function connectTakeaway(app) {
   on('copy-primer', () => copy(app,
     toPrimer(app.current.codes, app.data.primer_pitches), 'Primer'));
   on('share', () => {
-    const hash = toHash({...app.current, view: app.plot.view,
-      settings: app.settings});
     // A frame of a notebook has no address of its own.
     if (location.protocol === 'about:') {
       app.panel.say('In a notebook the map has no address. Open its file, ' +
         'map.html, in a browser, and share it from there.');
       return;
     }
+    const hash = toHash({...app.current, view: app.plot.view,
+      settings: app.settings});
     history.replaceState(null, '', hash);
     copy(app, location.href, 'Link');
   });
