@@ -86,10 +86,7 @@ def _mixture(root):
     cuts=st.lists(st.integers(0, len(_SONGS) + 4), max_size=4),
     num_files=st.integers(0, 12),
 )
-@hypothesis.settings(
-    max_examples=5, deadline=None,
-    suppress_health_check=[hypothesis.HealthCheck.too_slow],
-)
+@hypothesis.settings(max_examples=5)
 def test_any_sharding_gives_the_bytes_of_the_local_run(
     order, cuts, num_files, tmp_path_factory
 ):

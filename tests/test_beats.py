@@ -42,7 +42,6 @@ def _write_midi(path, hits, **options):
 
 
 @hypothesis.given(hits=drawn_patterns.hits(1, 4), data=st.data())
-@hypothesis.settings(deadline=None)
 def test_beats_come_in_the_order_in_which_they_are_named(
     hits, data, tmp_path_factory
 ):

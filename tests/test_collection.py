@@ -99,7 +99,6 @@ _results = st.lists(st.one_of(
 
 
 @hypothesis.given(results=_results, seed=st.integers(0, 99))
-@hypothesis.settings(deadline=None)
 def test_order_and_batches_do_not_matter(results, seed, tmp_path_factory):
   path = tmp_path_factory.mktemp('collection')
   expected = _gather(path, [results])
@@ -115,7 +114,6 @@ def test_order_and_batches_do_not_matter(results, seed, tmp_path_factory):
 
 
 @hypothesis.given(results=_results)
-@hypothesis.settings(deadline=None)
 def test_everything_is_summed_as_a_dictionary_would(results, tmp_path_factory):
   unique, rejected, num_inputs, num_kept, _, reasons, *_ = _gather(
       tmp_path_factory.mktemp('collection'), [results]
@@ -255,7 +253,7 @@ def test_temporary_file_is_deleted_after_an_error_too(tmp_path):
 
 
 @hypothesis.given(results=_results)
-@hypothesis.settings(deadline=None, max_examples=30)
+@hypothesis.settings(max_examples=30)
 def test_what_was_merged_elsewhere_is_taken_over(results, tmp_path_factory):
   path = tmp_path_factory.mktemp('collection')
   sums, totals, rejected = {}, merging.Totals(), []

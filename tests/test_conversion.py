@@ -102,7 +102,7 @@ def _band():
 
 
 @given(codes=drawn_patterns.codes(1, 4), drum_map=drawn_patterns.MAPS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_dataset_comes_back_from_every_form(
     codes, drum_map, tmp_path_factory
 ):
@@ -124,7 +124,7 @@ def test_dataset_comes_back_from_every_form(
 
 
 @given(codes=drawn_patterns.codes(1, 2), tile=st.integers(1, 4))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_tiled_patterns_are_played_so_many_times(
     codes, tile, tmp_path_factory
 ):
@@ -147,7 +147,7 @@ def test_tiled_patterns_are_played_so_many_times(
     # A MIDI file has whole microseconds a quarter.
     qpm=st.integers(200_000, 6_000_000).map(lambda micros: 60e6 / micros),
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_note_sequences_stay_whole_through_tfrecord_and_midi(
     hits, qpm, tmp_path_factory
 ):
@@ -180,7 +180,7 @@ def test_note_sequences_stay_whole_through_tfrecord_and_midi(
     ),
     map_in=drawn_patterns.MAPS, map_out=drawn_patterns.MAPS,
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_drum_pitches_of_a_whole_sequence_go_through_both_maps(
     pitches, map_in, map_out
 ):

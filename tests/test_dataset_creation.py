@@ -120,10 +120,7 @@ def record_files(tmp_path_factory):
     num_workers=st.sampled_from((0, 0, 1, 2)),
     as_folder=st.booleans(),
 )
-@hypothesis.settings(
-    max_examples=20, deadline=None,
-    suppress_health_check=[hypothesis.HealthCheck.too_slow],
-)
+@hypothesis.settings(max_examples=20)
 def test_sharding_and_workers_change_no_byte(
     order, cuts, compressed, num_workers, as_folder, tmp_path_factory,
     record_files,
@@ -217,10 +214,7 @@ def dataset_rows(created):
 
 
 @hypothesis.given(seed=st.integers(0, 2**32))
-@hypothesis.settings(
-    max_examples=25, deadline=None,
-    suppress_health_check=[hypothesis.HealthCheck.too_slow],
-)
+@hypothesis.settings(max_examples=25)
 def test_patterns_are_those_of_the_plain_reading(seed, tmp_path_factory):
   folder = tmp_path_factory.mktemp('plain')
   songs = [synthetic_songs.random_song(seed + i) for i in range(3)]

@@ -31,7 +31,7 @@ def _read_back(drum_map, hits):
 
 @pytest.mark.parametrize('name', _MAPS)
 @given(hits=hnp.arrays(np.bool_, (3, 14)))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_folded_is_what_a_reader_sees_of_what_was_written(name, hits):
   drum_map = drum_maps.load(name)
   before = hits.copy()
@@ -42,7 +42,7 @@ def test_folded_is_what_a_reader_sees_of_what_was_written(name, hits):
 
 
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_users_file_is_read_as_it_is_written(tmp_path_factory, data):
   pitches = data.draw(st.permutations(range(128)))
   sizes = data.draw(st.lists(st.integers(0, 4), min_size=14, max_size=14))

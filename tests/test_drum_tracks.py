@@ -31,7 +31,7 @@ def _folded(codes, drum_map):
 
 
 @given(codes=_GRIDS, drum_map=drawn_patterns.MAPS)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_step_codes_come_back_from_events_and_drum_tracks(codes, drum_map):
   expected = _folded(codes, drum_map)
   events = drum_tracks.codes_to_events(codes, drum_map)
@@ -48,7 +48,7 @@ def test_step_codes_come_back_from_events_and_drum_tracks(codes, drum_map):
 
 
 @given(codes=_GRIDS.filter(len), drum_map=drawn_patterns.MAPS)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_step_codes_come_back_from_their_primer(codes, drum_map):
   text = drum_tracks.format_primer(codes, drum_map)
   # What drums_rnn_generate does with it.
@@ -63,7 +63,7 @@ def test_step_codes_come_back_from_their_primer(codes, drum_map):
 
 
 @given(events=st.lists(_PITCH_SETS, min_size=1, max_size=40))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_pitches_come_out_of_a_primer_as_they_went_in(events):
   text = repr([tuple(sorted(event)) for event in events])
   assert drum_tracks.parse_primer(text) == events

@@ -53,7 +53,7 @@ def _assert_fails_in_one_line(done, *parts):
 
 
 @given(codes=drawn_patterns.codes(1, 3))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_dataset_comes_back_through_all_forms_in_a_row(
     codes, tmp_path_factory
 ):

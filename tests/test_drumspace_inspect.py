@@ -35,7 +35,7 @@ def _files(folder):
 
 
 @given(count=st.integers(1, 4), as_flag=st.booleans(), data=st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_each_file_is_described_in_turn(
     count, as_flag, data, tmp_path_factory
 ):

@@ -30,7 +30,7 @@ def _raised_reasons():
 
 
 @given(reason=st.sampled_from(sorted(rejections.REASONS)), detail=st.text())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_rejection_comes_back_from_another_process(reason, detail):
   error = pickle.loads(
       pickle.dumps(errors.RejectedInputError(reason, detail))

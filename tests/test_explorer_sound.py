@@ -107,7 +107,7 @@ def test_other_noise_is_heard(page):
 
 @given(codes=drawn_patterns.codes(1, 1), qpm=st.sampled_from((61, 120, 233)),
        swing=st.sampled_from((0, 0.37, 1)), accents=st.booleans())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_loop_of_the_page_is_that_of_the_package(
     page, codes, qpm, swing, accents
 ):
@@ -324,7 +324,7 @@ def _midi(page, codes, qpm, **options):
 
 @given(codes=drawn_patterns.codes(1, 3), qpm=st.floats(1, 999),
        accents=st.booleans(), name=st.text(max_size=20))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_midi_file_of_the_page_is_that_of_the_package(
     page, codes, qpm, accents, name
 ):
@@ -336,7 +336,7 @@ def test_midi_file_of_the_page_is_that_of_the_package(
 
 
 @given(codes=drawn_patterns.codes(1, 2), swing=st.floats(0, 1))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_swung_midi_file_has_the_notes_of_the_package(page, codes, swing):
   ours = midi_writing.patterns_to_midi(
       patterns.step_codes_to_hits(codes),
@@ -364,7 +364,7 @@ def _read(page, data, assume_drums=False):
 
 @given(codes=drawn_patterns.codes(1, 2), silent=st.integers(0, 2),
        humanise=st.sampled_from((0, 1)))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_dropped_file_of_the_package_is_its_first_bars(
     page, codes, silent, humanise
 ):
@@ -446,7 +446,7 @@ def test_damaged_file_is_an_error_in_words(page, data, message):
 
 
 @given(noise=st.binary(max_size=200), cut=st.integers(0, 200))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_no_bytes_break_the_reader(page, noise, cut):
   good = midi_writing.patterns_to_midi(_BEAT)
   for data in (good[:14] + noise, good[:22] + noise, good[:cut], noise):

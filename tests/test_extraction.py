@@ -88,7 +88,7 @@ def _check_sums(result, num_notes):
 
 
 @given(rng=st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_loops_of_a_song_are_counted_as_in_the_plain_reading(rng):
   song = builders.song(rng)
   result = _extract(
@@ -125,7 +125,7 @@ def test_loops_of_a_song_are_counted_as_in_the_plain_reading(rng):
     st.lists(st.sampled_from([0, 1, 255, 256, 511, 16383]), min_size=32,
              max_size=32), min_size=1, max_size=5,
 ))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_packed_codes_come_back_and_order_like_codes(rows):
   packed = [extraction.codes_to_bytes(np.array(row)) for row in rows]
   assert all(len(row) == 64 for row in packed)

@@ -18,7 +18,7 @@ _SEPARATORS = st.sampled_from([' ', '-', '_', '.', '/', '\\', ' - ', '(', '&'])
     spelled=st.sampled_from(_ALL), joint=_SEPARATORS, before=_SEPARATORS,
     behind=_SEPARATORS, case=st.sampled_from([str.lower, str.upper, str.title]),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_spelling_is_found_between_any_other_characters(
     spelled, joint, before, behind, case
 ):
@@ -32,7 +32,7 @@ def test_a_spelling_is_found_between_any_other_characters(
     spelled=st.sampled_from(_ALL), before=st.sampled_from('abmqz'),
     behind=st.sampled_from('bmqz'),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_spelling_is_found_inside_a_word(spelled, before, behind):
   _, spelling = spelled
   assert genres.of_text(f'{before}{spelling}{behind}') == set()

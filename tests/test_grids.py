@@ -61,7 +61,7 @@ def _steps_struck(step_of_note):
     ),
     qpm=st.floats(20, 300), has_tempo=st.booleans(),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_grid_of_one_tempo_is_that_of_note_seq(times, qpm, has_tempo):
   qpm = qpm if has_tempo else 120.0
   sequence = note_seq.NoteSequence()
@@ -90,7 +90,7 @@ def test_the_grid_of_one_tempo_is_that_of_note_seq(times, qpm, has_tempo):
     steps_per_quarter=st.sampled_from([1, 3, 4, 12]),
     gap_steps=st.sampled_from([1, 8, 31, 32, 33, 100]),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_pieces_are_the_hits_between_pauses(rng, steps_per_quarter, gap_steps):
   song = builders.song(rng, steps_per_quarter=steps_per_quarter)
   struck = _steps_struck(
@@ -122,7 +122,7 @@ def test_pieces_are_the_hits_between_pauses(rng, steps_per_quarter, gap_steps):
 
 
 @given(noise=st.lists(st.floats(-5e-8, 5e-8), min_size=40, max_size=40))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_float_noise_moves_no_tie_and_no_meter(noise):
   # Every second onset is a tie between two steps; the meter begins at one.
   exact = [(fractions.Fraction(i, 8), builders.KICK) for i in range(40)]

@@ -54,7 +54,7 @@ def _grid_lines(codes):
     codes=drawn_patterns.codes(1, 4), z_size=st.integers(0, 4),
     has_coordinates=st.booleans(),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_dataset_is_counted_and_drawn(
     codes, z_size, has_coordinates, tmp_path_factory
 ):

@@ -1,7 +1,6 @@
 """Tests for label_exchange."""
 
 from hypothesis import given
-from hypothesis import settings
 from hypothesis import strategies as st
 import numpy as np
 
@@ -14,7 +13,6 @@ _LABELS = ('a', 'b', 'c')
     labels=st.lists(st.sets(st.sampled_from(_LABELS), min_size=1), min_size=1),
     seed=st.integers(0, 2**31), known=st.booleans(),
 )
-@settings(deadline=None)
 def test_own_inputs_keep_labels_and_exchanged_sets_stay_whole(
     labels, seed, known
 ):

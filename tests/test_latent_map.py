@@ -25,7 +25,7 @@ def _clusters(rng, count=40, num_clusters=3, z_size=4):
     count=st.integers(3, 40), z_size=st.integers(1, 6),
     copies=st.integers(0, 40), seed=st.integers(0, 2**32 - 1),
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_any_latents_get_finite_places_and_the_same_ones_again(
     count, z_size, copies, seed
 ):

@@ -51,7 +51,7 @@ def _played(steps, *, times, start=0, pitch=36):
     gap_steps=st.sampled_from([32, 32, 32, 8, 16, 31, 33, 100]),
 )
 @example(random.Random(3), 4, 32)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_loops_are_those_of_the_plain_reading(
     rng, steps_per_quarter, gap_steps
 ):
@@ -65,7 +65,7 @@ def test_loops_are_those_of_the_plain_reading(
 
 
 @given(rng=st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_loop_lasts_from_its_start_to_its_end_and_no_step_longer(rng):
   song = builders.song(rng)
   pieces = grids.cut(

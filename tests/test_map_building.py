@@ -66,7 +66,7 @@ def _built(model):
 
 
 @given(count=st.integers(3, 30), seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_any_number_of_patterns_makes_a_whole_map(model, count, seed):
   built = _build(_some(count), model, seed=seed, num_samples=3)
   made = built.latent_map

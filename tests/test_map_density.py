@@ -11,7 +11,7 @@ _SQUARE = np.array([[0, 0], [2, 0], [2, 1], [0, 1]], np.float64)
 
 
 @given(seed=st.integers(0, 2**31), count=st.integers(1, 60))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_scores_are_those_of_a_sum_over_patterns(seed, count):
   rng = np.random.default_rng(seed)
   places = rng.uniform(-50, 50, (count, 2))

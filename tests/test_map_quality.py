@@ -10,7 +10,7 @@ from drumspace_ext import map_quality
 
 
 @given(seed=st.integers(0, 2**31), count=st.integers(32, 90))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_trustworthiness_is_scikit_learns(seed, count):
   rng = np.random.default_rng(seed)
   latents = rng.standard_normal((count, 4))

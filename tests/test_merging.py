@@ -62,7 +62,6 @@ def _summed(groups, **options):
 @hypothesis.given(
     results=st.lists(_inputs(), max_size=10), seed=st.integers(0, 99)
 )
-@hypothesis.settings(deadline=None)
 def test_order_and_grouping_do_not_matter(results, seed):
   rng = random.Random(seed)
   shuffled = rng.sample(results, len(results))

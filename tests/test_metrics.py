@@ -47,7 +47,7 @@ def _contains(estimate, slack=1e-9):
 
 
 @given(values=hnp.arrays(np.float64, st.integers(2, 60), elements=_NUMBERS))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_interval_of_a_mean_contains_it(values):
   estimate = metrics.mean(values, rng=_rng())
   assert estimate.value == pytest.approx(values.mean())
@@ -88,7 +88,7 @@ def test_auc_by_hand():
 
 
 @given(data=st.data(), sizes=st.tuples(st.integers(2, 30), st.integers(2, 30)))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_auc_is_that_of_scikit_learn(data, sizes):
   from sklearn import metrics as their_metrics
 
@@ -179,7 +179,7 @@ def _plain_coverage(points, by):
     real=drawn_patterns.hits(7, 7), other=drawn_patterns.hits(7, 7),
     chunk=st.sampled_from((2, 1024)),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_precision_and_recall_are_those_of_the_paper(real, other, chunk):
   with pytest.MonkeyPatch.context() as patch:
     patch.setattr(metrics, '_CHUNK', chunk)

@@ -79,7 +79,7 @@ def _songs(draw):
 
 
 @given(song=_songs())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_onsets_are_those_written_and_those_of_symusic_and_note_seq(song):
   data, expected = song
   onsets = midi_files.read_onsets(data)
@@ -105,7 +105,7 @@ def test_onsets_are_those_written_and_those_of_symusic_and_note_seq(song):
 
 
 @given(song=_songs(), data=st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_damaged_file_is_read_or_rejected_with_a_reason(song, data):
   damaged = bytearray(song[0])
   for _ in range(data.draw(st.integers(1, 3))):

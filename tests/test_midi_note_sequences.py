@@ -148,7 +148,7 @@ def _tempos(sequence):
 
 
 @given(data=_files())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_well_formed_file_reads_as_note_seq_reads_it(data):
   got = midi_note_sequences.to_note_sequence(data)
   expected = note_seq.midi_to_note_sequence(data)

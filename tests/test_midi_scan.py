@@ -31,7 +31,7 @@ def _scan_events(*events, **kwargs):
     ),
     offs=st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_note_ons_are_those_written_with_note_offs_or_without(parts, offs):
   tracks = [
       builders.track(builders.notes(onsets, channel=channel, offs=offs))
@@ -46,7 +46,7 @@ def test_note_ons_are_those_written_with_note_offs_or_without(parts, offs):
 
 
 @given(onsets=_ONSETS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_notes_are_those_of_symusic_on_a_well_formed_file(onsets):
   data = builders.midi(builders.track(builders.notes(onsets)))
   score = symusic.Score.from_midi(data)
@@ -59,7 +59,7 @@ def test_notes_are_those_of_symusic_on_a_well_formed_file(onsets):
 
 
 @given(data=st.binary(max_size=120), cut=st.integers(0, 120))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_bytes_can_be_scanned(data, cut):
   for body in (data, builders.track(data), builders.track(data)[:cut]):
     scan = midi_scan.scan(body, 0)
@@ -73,7 +73,7 @@ def test_any_bytes_can_be_scanned(data, cut):
 @given(
     onsets=_ONSETS, place=st.integers(0, 500), value=st.integers(0, 255)
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_changed_byte_costs_no_note_before_it(onsets, place, value):
   data = bytearray(builders.midi(builders.track(builders.notes(onsets))))
   whole = midi_scan.scan(bytes(data), _HEADER_SIZE).notes

@@ -50,7 +50,7 @@ def _lengths(data):
     hits=drawn_patterns.hits(), qpm=_QPMS, velocity=st.integers(1, 127),
     drum_map=drawn_patterns.MAPS, repeats=st.integers(1, 3),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_patterns_come_back_from_their_midi_file(
     hits, qpm, velocity, drum_map, repeats
 ):
@@ -76,7 +76,7 @@ def test_patterns_come_back_from_their_midi_file(
 
 
 @given(hits=drawn_patterns.hits(), qpm=_QPMS, drum_map=drawn_patterns.MAPS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_patterns_come_back_from_the_midi_file_that_note_seq_writes(
     hits, qpm, drum_map
 ):
@@ -95,7 +95,7 @@ def test_patterns_come_back_from_the_midi_file_that_note_seq_writes(
     hits=drawn_patterns.hits(), repeats=st.integers(1, 3),
     drum_map=drawn_patterns.MAPS,
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_file_of_patterns_ends_with_its_last_bar(hits, repeats, drum_map):
   data = midi_writing.patterns_to_midi(
       hits, repeats=repeats, drum_map=drum_map
@@ -120,7 +120,7 @@ def test_file_of_patterns_ends_with_its_last_bar(hits, repeats, drum_map):
     hits=drawn_patterns.hits(), swing=st.floats(0, 1),
     humanize=st.floats(0, 1), accents=st.booleans(), seed=st.integers(0, 99),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_played_patterns_come_back_too_and_are_as_long(
     hits, swing, humanize, accents, seed
 ):
@@ -232,7 +232,7 @@ def _ticks_of(sequence):
 
 
 @given(drawn=_whole_sequences())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whole_note_sequence_comes_back_from_its_midi_file(drawn):
   sequence, changes, notes, events, length = drawn
   before = sequence.SerializeToString(deterministic=True)

@@ -36,13 +36,12 @@ def _check(codes, queries):
 @hypothesis.given(
     codes=drawn_patterns.codes(1, 6), queries=drawn_patterns.codes(1, 4)
 )
-@hypothesis.settings(deadline=None)
 def test_any_patterns_are_found_as_by_comparing_all(codes, queries):
   _check(codes, queries)
 
 
 @hypothesis.given(seed=st.integers(0, 2**32), odd=st.booleans())
-@hypothesis.settings(max_examples=15, deadline=None)
+@hypothesis.settings(max_examples=15)
 def test_neighbours_of_many_are_found_as_by_comparing_all(seed, odd):
   rng = np.random.default_rng(seed)
   # Few codes: many patterns lie close together, and many are equal.

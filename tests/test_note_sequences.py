@@ -41,7 +41,7 @@ def _quantized(sequence, steps_per_quarter):
     hits=_PATTERNS, qpm=st.floats(1, 1000), repeats=st.integers(1, 3),
     velocity=st.integers(1, 127),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_patterns_come_back_from_their_note_sequence(
     hits, qpm, repeats, velocity
 ):
@@ -58,7 +58,7 @@ def test_patterns_come_back_from_their_note_sequence(
 
 
 @given(hits=_PATTERNS, qpm=st.floats(20, 400))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_note_seq_quantizes_every_hit_to_its_step(hits, qpm):
   quantized = _quantized(note_sequences.from_patterns(hits, qpm=qpm), 4)
   back = np.zeros((32 * len(hits), 14), np.bool_)
@@ -79,7 +79,7 @@ def test_note_seq_quantizes_every_hit_to_its_step(hits, qpm):
     ),
     resolution=st.sampled_from([96, 100, 480]),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_tempo_map_moves_nothing(ticks, tempos, resolution):
   changes = sorted({0: 120, **dict(tempos)}.items())
 
@@ -114,7 +114,7 @@ def test_a_tempo_map_moves_nothing(ticks, tempos, resolution):
 
 
 @given(data=st.binary(max_size=60))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_bytes_are_a_note_sequence_or_rejected(data):
   try:
     sequence = note_sequences.parse(data)

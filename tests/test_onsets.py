@@ -23,7 +23,7 @@ def _with_tempos(tempos):
     ),
     start=st.integers(0, 20), length=st.integers(1, 20),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_range_is_that_of_the_tempo_of_every_quarter(tempos, start, length):
   tempos.sort(key=lambda change: change[0])
   at_quarter = {

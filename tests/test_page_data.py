@@ -7,7 +7,6 @@ import json
 import zlib
 
 from hypothesis import given
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as numpy_st
 import map_builders
@@ -54,7 +53,6 @@ _COLUMNS = st.dictionaries(
     ),
     st.text() | st.integers(-9, 9), max_size=3,
 ))
-@settings(deadline=None)
 def test_what_is_packed_is_read_back(header, columns):
   found, read = _unpack(page_data.pack(header, columns))
   assert found == {'format_version': page_data.FORMAT_VERSION, **header}

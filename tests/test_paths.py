@@ -60,7 +60,7 @@ def _lead(start, end, num_steps, decoder):
     ends=drawn_patterns.hits(2, 2), num_steps=st.integers(2, 20),
     decoder=st.sampled_from(_DECODERS),
 )
-@hypothesis.settings(max_examples=40, deadline=None)
+@hypothesis.settings(max_examples=40)
 def test_any_decoder_gives_exact_ends_and_short_steps(
     ends, num_steps, decoder
 ):

@@ -38,7 +38,7 @@ def _assert_tensors(tensors):
     hits=drawn_patterns.hits(0, 4), qpm=st.integers(1, 1000),
     drum_map=drawn_patterns.MAPS,
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_samples_come_back_from_their_note_sequences(hits, qpm, drum_map):
   converter = pattern_converter.PatternConverter(qpm=qpm, drum_map=drum_map)
   sequences = converter.from_tensors(hits)
@@ -57,7 +57,7 @@ def test_samples_come_back_from_their_note_sequences(hits, qpm, drum_map):
 
 
 @given(hits=drawn_patterns.hits(1, 4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_two_bars_that_sound_are_a_tensor(hits):
   tensors = pattern_converter.PatternConverter().to_tensors(
       note_sequences.from_patterns(hits)

@@ -36,7 +36,7 @@ def _plain_entropy(row):
 
 
 @given(hits=_BATCHES.flatmap(lambda b: hnp.arrays(np.bool_, (*b, 32, 14))))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_hits_come_back_from_their_step_codes(hits):
   codes = patterns.hits_to_step_codes(hits)
   assert codes.shape == hits.shape[:-1]
@@ -47,7 +47,7 @@ def test_hits_come_back_from_their_step_codes(hits):
 
 
 @given(codes=_code_arrays())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_step_codes_of_any_integer_type_come_back_from_their_hits(codes):
   hits = patterns.step_codes_to_hits(codes)
   assert hits.shape == (*codes.shape, 14)
@@ -55,7 +55,7 @@ def test_step_codes_of_any_integer_type_come_back_from_their_hits(codes):
 
 
 @given(codes=_code_arrays(st.just((2,))))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_canonical_is_the_smallest_rotation_whatever_the_phase(codes):
   before = codes.copy()
   expected = [list(min(_plain_rotations(row))) for row in codes]
@@ -67,7 +67,7 @@ def test_canonical_is_the_smallest_rotation_whatever_the_phase(codes):
 
 
 @given(codes=_code_arrays(largest=3))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_canonical_and_entropy_take_any_batch_shape(codes):
   canonical = patterns.canonical(codes)
   entropy = patterns.entropy_nats(codes)
@@ -82,7 +82,7 @@ def test_canonical_and_entropy_take_any_batch_shape(codes):
 
 
 @given(codes=_code_arrays(st.just(())), steps=st.integers(-70, 70))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_rotations_are_all_phase_shifts_in_order(codes, steps):
   assert patterns.rotations(codes).tolist() == list(
       map(list, _plain_rotations(codes))

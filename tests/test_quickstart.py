@@ -66,7 +66,7 @@ def _made(tmp_path_factory):
 
 
 @given(seed=st.integers(0, 1 << 31))
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 def test_any_seed_gives_the_whole_collection(seed, tmp_path_factory):
   folder = tmp_path_factory.mktemp('seed')
   # The stages up to the MIDI pack; those of the model take ten seconds.

@@ -35,7 +35,7 @@ def _sequence_example(names, feature=_INT64_FEATURE, context=b''):
 
 
 @given(names=_NAMES, feature=st.sampled_from([_INT64_FEATURE, _FLOAT_FEATURE]))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_examples_are_told_by_their_maps_of_features(names, feature):
   assert record_kinds.of_record(_example(names, feature)) == 'Example'
   for context in (b'', builders.field(1, b''), _example(names)):
@@ -47,7 +47,7 @@ def test_examples_are_told_by_their_maps_of_features(names, feature):
     texts=st.tuples(_TEXTS, _TEXTS, _TEXTS), num_notes=st.integers(0, 3),
     genres=st.lists(_TEXTS, max_size=2),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_note_sequences_are_told_whatever_they_are_called(
     texts, num_notes, genres
 ):
@@ -62,7 +62,7 @@ def test_note_sequences_are_told_whatever_they_are_called(
 
 
 @given(record=st.binary(max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_bytes_are_of_some_kind(record):
   assert record_kinds.of_record(record) in _KINDS
   assert record_kinds.of_record(b'\x0a' + record) in _KINDS

@@ -81,7 +81,6 @@ _results = st.lists(st.one_of(st.builds(_kept), _rejected), max_size=8)
 
 
 @hypothesis.given(results=_results)
-@hypothesis.settings(deadline=None)
 def test_every_input_is_accounted_for(results, tmp_path_factory):
   report = _report(tmp_path_factory.mktemp('report'), results)
   assert report['inputs'] == len(results)

@@ -30,7 +30,6 @@ def _varied(count, seed=0):
     hits=drawn_patterns.hits(1, 6), known=drawn_patterns.codes(1, 3),
     steps=st.integers(0, 31), copied=st.integers(0, 5),
 )
-@hypothesis.settings(deadline=None)
 def test_verdicts_are_the_published_rules(hits, known, steps, copied):
   codes = patterns.hits_to_step_codes(hits)
   known = np.concatenate(

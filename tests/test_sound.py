@@ -38,7 +38,7 @@ def _onset(samples, start, stop):
     qpm=st.integers(50, 110), swing=st.floats(0, 1), seed=st.integers(0, 9),
     humanize=st.floats(0, 1),
 )
-@hypothesis.settings(deadline=None, max_examples=60)
+@hypothesis.settings(max_examples=60)
 def test_every_onset_is_where_it_belongs(
     steps, voice, qpm, swing, seed, humanize
 ):
@@ -62,7 +62,7 @@ def test_every_onset_is_where_it_belongs(
     hits=drawn_patterns.hits(1, 2), qpm=st.floats(20, 300),
     loop=st.booleans(), accents=st.booleans(),
 )
-@hypothesis.settings(deadline=None, max_examples=25)
+@hypothesis.settings(max_examples=25)
 def test_length_is_exact_and_nothing_clips(hits, qpm, loop, accents):
   samples = sound.render(
       hits, qpm=qpm, loop=loop, dynamics=dynamics.Dynamics(accents=accents)
@@ -81,7 +81,7 @@ def test_length_is_exact_and_nothing_clips(hits, qpm, loop, accents):
                    max_size=32),
     qpm=st.sampled_from((60, 120, 187.5, 400)),
 )
-@hypothesis.settings(deadline=None, max_examples=25)
+@hypothesis.settings(max_examples=25)
 def test_loop_is_what_its_repetition_settles_to(codes, qpm):
   hits = patterns.step_codes_to_hits(np.array([codes], np.uint16))
   once = sound.render(hits, qpm=qpm, loop=True)
@@ -92,7 +92,7 @@ def test_loop_is_what_its_repetition_settles_to(codes, qpm):
 @hypothesis.given(
     first=drawn_patterns.hits(1, 1), second=drawn_patterns.hits(1, 1)
 )
-@hypothesis.settings(deadline=None, max_examples=20)
+@hypothesis.settings(max_examples=20)
 def test_quiet_voices_add_up(first, second):
   hats = [voices.INDEX['closed_hat'], voices.INDEX['open_hat']]
   first[..., hats] = False

@@ -41,7 +41,7 @@ def _beat(genre, name):
 
 
 @given(blocks=_BLOCKS, gap=st.sampled_from(('\n', '\n\n', '\n# remark\n\n')))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_what_is_written_as_blocks_is_read_from_them(blocks, gap):
   text = '# A genre.\n\n' + gap.join(
       f'name: {name}\nqpm: {qpm}\n{text_grids.to_text(hits)}\n'

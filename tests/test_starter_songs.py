@@ -58,7 +58,7 @@ def _found(results):
 @given(
     first=st.integers(0, 400), count=st.integers(1, 3), seed=st.integers(0, 99)
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_song_of_any_beats_holds_these_beats_and_no_other(first, count, seed):
   beats = starter_patterns.load()[first:first + count]
   if not beats:

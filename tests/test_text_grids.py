@@ -12,7 +12,7 @@ from drumspace_ext import voices
 
 
 @given(hits=hnp.arrays(np.bool_, (32, 14), fill=None))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_pattern_comes_back_from_its_text(hits):
   text = text_grids.to_text(hits)
   rows = text.split('\n') if hits.any() else []

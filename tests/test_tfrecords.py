@@ -37,7 +37,7 @@ def _split(found):
 
 
 @given(records=st.lists(st.binary(max_size=80), max_size=6))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_records_come_back_from_their_frames(records):
   assert _read(_frames(records)) == records
   assert _frames(records) == b''.join(map(tfrecords.frame, records))
@@ -47,7 +47,7 @@ def test_records_come_back_from_their_frames(records):
     records=st.lists(st.binary(max_size=20), min_size=1, max_size=4),
     data=st.data(),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_flipped_byte_costs_its_record_or_the_rest(records, data):
   whole = _frames(records)
   place = data.draw(st.integers(0, len(whole) - 1))
@@ -70,7 +70,7 @@ def test_a_flipped_byte_costs_its_record_or_the_rest(records, data):
 
 
 @given(data=st.binary(max_size=60), is_packed=st.booleans())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_foreign_bytes_are_damage_and_no_record(
     tmp_path_factory, data, is_packed
 ):

@@ -71,7 +71,7 @@ _numbers = st.integers(0, 1000)
     st.lists(_numbers | st.sampled_from(_CULPRITS), min_size=1, max_size=4),
     max_size=6,
 ), num_workers=st.sampled_from((1, 2)))
-@hypothesis.settings(max_examples=25, deadline=None)
+@hypothesis.settings(max_examples=25)
 def test_only_culprits_are_lost(loads, num_workers):
   results, failures = _run([_Load(tuple(load)) for load in loads], num_workers)
   items = [item for load in loads for item in load]
