@@ -10,7 +10,6 @@ classes, uint64 as int64 `[num_patterns]`. The metadata holds JSON texts:
 """
 
 from collections.abc import Mapping
-import difflib
 import importlib.resources
 import json
 import pathlib
@@ -21,11 +20,14 @@ import torch
 
 from drumspace_ext import errors
 from drumspace_ext import output_files
+from drumspace_ext import suggestions
 from drumspace_ext import user_paths
 from drumspace_ext import voices
 
 FORMAT_VERSION = 1
 SHIPPED = 'shipped:'
+# Its beats are the hardest to tell from real ones; the others are smaller.
+RECOMMENDED = f'{SHIPPED}best'
 SUFFIX = '.safetensors'
 # The file that `load` takes from a run directory.
 BEST = f'train/best{SUFFIX}'
@@ -136,10 +138,9 @@ def find(name_or_path: str) -> pathlib.Path:
     name = name_or_path.removeprefix(SHIPPED)
     names = shipped_names()
     if name not in names:
-      close = difflib.get_close_matches(name, names, n=1)
-      hint = f' Did you mean {SHIPPED}{close[0]}?' if close else ''
       raise errors.CheckpointError(
-          f'no model {name!r} is shipped; there are {", ".join(names)}.{hint}'
+          f'no model {name!r} is shipped; there are {", ".join(names)}.'
+          + suggestions.did_you_mean(name, names, f'{SHIPPED}{{}}')
       )
     resource = importlib.resources.files('drumspace_ext') / 'shipped'
     return pathlib.Path(str(resource / f'{name}{SUFFIX}'))

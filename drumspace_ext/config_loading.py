@@ -8,7 +8,6 @@ A configuration is a TOML file of `configs/` with a table `[model]`, whose
 import ast
 from collections.abc import Mapping
 import dataclasses
-import difflib
 import importlib.resources
 import math
 import re
@@ -17,16 +16,16 @@ import typing
 
 from drumspace_ext import configs
 from drumspace_ext import errors
+from drumspace_ext import suggestions
 from drumspace_ext import user_paths
 
 _PACKAGE = 'drumspace_ext.config_files'
 
 
 def _hint(key: str, known) -> str:
-  close = difflib.get_close_matches(key, known, n=1)
-  if close:
-    return f' Did you mean {close[0]!r}?'
-  return f' Known: {sorted(known)}.'
+  return (
+      suggestions.did_you_mean(key, known) or f' Known: {sorted(known)}.'
+  )
 
 
 def _typed(value, field: dataclasses.Field, origin: str):

@@ -10,7 +10,6 @@ otherwise its hits can't be written in that map.
 
 from collections.abc import Mapping
 import dataclasses
-import difflib
 import functools
 import importlib.resources
 import tomllib
@@ -18,6 +17,7 @@ import tomllib
 import numpy as np
 
 from drumspace_ext import errors
+from drumspace_ext import suggestions
 from drumspace_ext import user_paths
 from drumspace_ext import voices
 
@@ -108,9 +108,10 @@ def _build(name: str, table: Mapping, origin: str) -> DrumMap:
   known = set(voices.NAMES) | {'write_as', 'source', 'name'}
   for key in table:
     if key not in known:
-      close = difflib.get_close_matches(key, voices.NAMES, n=1)
-      hint = f' Did you mean {close[0]!r}?' if close else ''
-      raise errors.DrumMapError(f'{origin}: unknown voice {key!r}.{hint}')
+      raise errors.DrumMapError(
+          f'{origin}: unknown voice {key!r}.'
+          + suggestions.did_you_mean(key, voices.NAMES)
+      )
   owner: dict[int, str] = {}
   rows = []
   for voice in voices.NAMES:
@@ -198,11 +199,9 @@ def load(name_or_path: str) -> DrumMap:
   except errors.InputError:
     is_file = False
   if not is_file:
-    close = difflib.get_close_matches(name_or_path, maps, n=1)
-    hint = f' Did you mean {close[0]!r}?' if close else ''
     raise errors.DrumMapError(
         f'{name_or_path[:80]!r} is neither a drum map ({", ".join(maps)}) '
-        f'nor a file.{hint}'
+        f'nor a file.{suggestions.did_you_mean(name_or_path, maps)}'
     )
   try:
     if path.stat().st_size > _MAX_FILE_BYTES:

@@ -20,6 +20,7 @@ from absl import logging
 
 from drumspace_ext import errors
 from drumspace_ext import list_flags
+from drumspace_ext import suggestions
 from drumspace_ext import user_paths
 
 if typing.TYPE_CHECKING:
@@ -156,8 +157,9 @@ def checkpoint_name() -> str:
   names = checkpoint_names()
   if len(names) != 1:
     raise errors.InputError(
-        'name one model, with --run_dir or --checkpoint_file '
-        f'({", ".join("shipped:" + n for n in checkpoints.shipped_names())}).'
+        'name one model, with --run_dir or --checkpoint_file: '
+        f'{checkpoints.RECOMMENDED} is the best of those that come along '
+        f'({", ".join(checkpoints.shipped_names())}).'
     )
   return names[0]
 
@@ -183,6 +185,7 @@ def mode(choices: Sequence[str]) -> str:
   if value not in choices:
     raise errors.InputError(
         f'--mode must be one of {", ".join(choices)}, got {value!r}.'
+        + suggestions.did_you_mean(value, choices)
     )
   return value
 
@@ -211,10 +214,7 @@ def _main(main: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
   """Wraps `main`: a caller's mistake is one line and exit status 1."""
 
   def wrapped(argv: list[str]) -> int:
-    logging.set_verbosity(
-        logging.WARNING if LOG.value == 'WARN' else
-        getattr(logging, LOG.value)
-    )
+    logging.set_verbosity({'WARN': 'WARNING'}.get(LOG.value, LOG.value))
     # A name that the terminal has no letters for ends no job.
     for stream in (sys.stdout, sys.stderr):
       if hasattr(stream, 'reconfigure'):

@@ -15,6 +15,7 @@ from drumspace_ext import latents as latents_lib
 from drumspace_ext import paths
 from drumspace_ext import patterns
 from drumspace_ext import sampling
+from drumspace_ext import suggestions
 from drumspace_ext import trained_model
 from drumspace_ext import training_sets
 
@@ -73,12 +74,12 @@ def genre_beats(
   Raises:
     InputError: If no pattern has that label.
   """
-  genres = training_set.genres
-  chosen = [i for i, labels in enumerate(genres) if genre in labels]
+  chosen = [i for i, of in enumerate(training_set.genres) if genre in of]
   if not chosen:
-    known = ', '.join(sorted({name for labels in genres for name in labels}))
+    own = sorted(set().union(*training_set.genres))
     raise errors.InputError(
-        f'no pattern of genre {genre!r}; there are {known or "none"}.'
+        f'no pattern of genre {genre!r}; there are {", ".join(own) or "none"}.'
+        + suggestions.did_you_mean(genre, own)
     )
   return patterns.step_codes_to_hits(training_set.codes[chosen])
 

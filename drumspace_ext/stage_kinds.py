@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 import dataclasses
-import difflib
 import functools
 import types
 
@@ -12,6 +11,7 @@ from drumspace_ext import extraction
 from drumspace_ext import model_stages
 from drumspace_ext import pattern_stages
 from drumspace_ext import stages
+from drumspace_ext import suggestions
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -136,10 +136,9 @@ def make(kinds: Sequence[str], options: Options) -> list[stages.Stage]:
   chain = []
   for number, kind in enumerate(kinds, 1):
     if kind not in KINDS:
-      close = difflib.get_close_matches(kind, KINDS, n=1)
-      hint = f' Did you mean {close[0]!r}?' if close else ''
       raise errors.InputError(
-          f'unknown stage {kind!r}; there are {", ".join(KINDS)}.{hint}'
+          f'unknown stage {kind!r}; there are {", ".join(KINDS)}.'
+          + suggestions.did_you_mean(kind, KINDS)
       )
     name = kind if kind not in kinds[:number - 1] else f'{kind}_{number}'
     chain.append(KINDS[kind][1](options, name))

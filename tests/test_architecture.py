@@ -20,7 +20,7 @@ LAYERS = (
         'errors', 'genres', 'interrupts', 'label_exchange', 'latents',
         'list_flags', 'manifests', 'map_data', 'map_density', 'map_quality',
         'midi_scan', 'models', 'models.layers', 'onsets', 'page_scripts',
-        'progress', 'rejections', 'starter', 'tfrecords', 'voices',
+        'progress', 'rejections', 'starter', 'suggestions', 'tfrecords', 'voices',
         'worker_pool',
     ),
     (

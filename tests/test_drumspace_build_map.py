@@ -224,7 +224,7 @@ def _mistakes(folder, examples, made):
 
   given = f'--examples_path={examples}'
   line = (made / 'dataset.tsv').read_text().splitlines()[0].split('\t')
-  yield [given], 'name one model, with --run_dir or --checkpoint_file (shipped:'
+  yield [given], 'name one model, with --run_dir or --checkpoint_file: shipped:best'
   yield [given, _ACAI, '--run_dir=x'], 'name one model'
   yield [given, '--checkpoint_file=shipped:acia'], "Did you mean shipped:acai?"
   yield [given, '--run_dir=nowhere'], 'nowhere does not exist'

@@ -199,6 +199,8 @@ def test_neighbours_come_nearest_first(model, tmp_path):
     (['--mode=vary', '--input=nowhere.mid'], 'nowhere.mid does not exist'),
     (['--near=nowhere.mid'], 'nowhere.mid does not exist'),
     (['--genre=polka'], "no pattern of genre 'polka'; there are"),
+    (['--genre=rokc'], "Did you mean 'rock'?"),
+    (['--mode=smaple'], "got 'smaple'. Did you mean 'sample'?"),
     (['--threshold=1'], 'threshold must be in'),
     (['--mode=walk', '--num_bars=7'], 'num_bars must be even .* got 7'),
     (['--mode=blend', '--threshold=0.4'],
