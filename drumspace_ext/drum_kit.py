@@ -1,7 +1,7 @@
 """The kit: what the 14 voices sound like, computed from `kit.toml`.
 
 The file is the one description of the sounds. `render_voice` computes them
-here, and `explorer/kit.js` by the same mathematics, sample by sample, in the
+here, and `sound/kit.js` by the same mathematics, sample by sample, in the
 page, which gets the description as JSON (`Kit.to_json`).
 
 A voice is a sum of layers. A layer is a *source*, an envelope and filters:

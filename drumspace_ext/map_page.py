@@ -1,6 +1,6 @@
 """The map's page: one HTML file that works from file:// without a network.
 
-It is put together of the files of `explorer/`: a template, a style sheet, and
+It is put together of the files of `explorer/web/`: a template, a style sheet, and
 modules (`page_scripts`), with the data (`page_data`) and Bokeh, which draws the
 map and comes with note_seq. A Content-Security-Policy allows just these
 scripts, by their hashes, and nothing from anywhere else.
@@ -23,7 +23,7 @@ _PLOT = 'map'
 def _plot() -> str:
   """Returns the plot, still without points, as Bokeh's JSON.
 
-  The points lie under it, drawn by the page itself (`explorer/points.js` says
+  The points lie under it, drawn by the page itself (`map/points.js` says
   why); what is few is drawn by Bokeh, from sources that the page fills.
   """
   from bokeh import embed  # pylint: disable=g-import-not-at-top
@@ -93,7 +93,7 @@ def render(
     model: What it decodes with.
   """
   scripts = [
-      page_scripts.for_html(_bokeh()), page_scripts.bundle('main.js')
+      page_scripts.for_html(_bokeh()), page_scripts.bundle('app/main.js')
   ]
   policy = '; '.join([
       "default-src 'none'",

@@ -7,12 +7,16 @@ else is an error here, not in the browser.
 """
 
 import base64
+from collections.abc import Sequence
 import hashlib
 import importlib.resources
+import posixpath
 import re
 
-_FOLDER = importlib.resources.files('drumspace_ext') / 'explorer'
-_IMPORT = re.compile(r"^import \{([^}]*)\} from '\./([a-z_]+\.js)';\n", re.M)
+_FOLDER = importlib.resources.files('drumspace_ext') / 'explorer' / 'web'
+_IMPORT = re.compile(
+    r"^import \{([^}]*)\} from\s+'(\.\.?/(?:[a-z_]+/)?[a-z_]+\.js)';\n", re.M
+)
 _EXPORT = re.compile(
     r'^export ((?:async )?function\*?|class|const|let) ([A-Za-z_$][\w$]*)', re.M
 )
@@ -20,25 +24,65 @@ _LEFT = re.compile(r'^\s*(import|export)\b', re.M)
 
 
 def read(name: str) -> str:
-  """Returns a file of the explorer."""
+  """Returns a file of the explorer, by its path below `web/`."""
   return (_FOLDER / name).read_text(encoding='utf-8')
 
 
-def _wrapped(name: str) -> tuple[str, list[str]]:
-  """Returns (a module as a function, the modules that it needs)."""
+def needs(name: str) -> list[str]:
+  """Returns the modules that a module imports, as files of the explorer."""
+  return [_resolved(name, path) for _, path in _IMPORT.findall(read(name))]
+
+
+def _resolved(name: str, path: str) -> str:
+  return posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+
+
+def with_full_names(name: str) -> str:
+  """Returns a module that names what it imports by paths below `web/`."""
+  return _IMPORT.sub(
+      lambda match: (
+          f"import {{{match[1]}}} from '{_resolved(name, match[2])}';\n"
+      ), read(name),
+  )
+
+
+def _wrapped(name: str) -> str:
+  """Returns a module as a function."""
   text = read(name)
-  needs = [module for _, module in _IMPORT.findall(text)]
   exports = [exported for _, exported in _EXPORT.findall(text)]
   body = _IMPORT.sub(
-      lambda match: f"const {{{match[1]}}} = modules['{match[2]}'];\n", text
+      lambda match: (
+          f"const {{{match[1]}}} = modules['{_resolved(name, match[2])}'];\n"
+      ), text,
   )
   body = _EXPORT.sub(r'\1 \2', body)
   if _LEFT.search(body):
     raise ValueError(f'explorer/{name} imports or exports in another form.')
   return (
       f"modules['{name}'] = (() => {{\n'use strict';\n{body}\n"
-      f"return {{{', '.join(exports)}}};\n}})();\n", needs
+      f"return {{{', '.join(exports)}}};\n}})();\n"
   )
+
+
+def in_order(names: Sequence[str]) -> list[str]:
+  """Returns modules and all that they need, each after what it needs.
+
+  Raises:
+    ValueError: If modules need each other in a circle.
+  """
+  found: list[str] = []
+
+  def add(name: str, above: tuple[str, ...]):
+    if name in above:
+      raise ValueError(f'explorer: {" -> ".join((*above, name))}')
+    if name not in found:
+      for needed in needs(name):
+        add(needed, (*above, name))
+      found.append(name)
+
+  for name in names:
+    add(name, ())
+  return found
 
 
 def bundle(main: str) -> str:
@@ -48,22 +92,10 @@ def bundle(main: str) -> str:
     ValueError: If modules need each other in a circle, or one imports or
       exports in a form that is not known here.
   """
-  parts: dict[str, str] = {}
-
-  def add(name: str, above: tuple[str, ...]):
-    if name in above:
-      raise ValueError(f'explorer: {" -> ".join((*above, name))}')
-    if name not in parts:
-      text, needs = _wrapped(name)
-      for needed in needs:
-        add(needed, (*above, name))
-      parts[name] = text
-
-  add(main, ())
-  text = '\n'.join(
-      ['(() => {', 'const modules = {};', *parts.values(), '})();']
+  parts = map(_wrapped, in_order([main]))
+  return for_html(
+      '\n'.join(['(() => {', 'const modules = {};', *parts, '})();'])
   )
-  return for_html(text)
 
 
 def for_html(text: str) -> str:

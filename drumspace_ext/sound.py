@@ -3,7 +3,7 @@
 Audio is float32 `[num_samples, 2]`, left and right, in [-1, 1]. Every hit
 begins on its sample. A *loop* is exactly as long as its bars: what still sounds
 at its end sounds on at its beginning, so that it repeats without a seam.
-`explorer/sequencer.js` plays by the same rules in the page.
+`sound/sequencer.js` plays by the same rules in the page.
 """
 
 import functools

@@ -12,11 +12,10 @@ import shutil
 
 import pytest
 
+from drumspace_ext import page_scripts
+
 _CHROMIUM, _CHROMEDRIVER = (
     shutil.which(name) for name in ('chromium', 'chromedriver')
-)
-EXPLORER = (
-    pathlib.Path(__file__).resolve().parents[1] / 'drumspace_ext' / 'explorer'
 )
 _TIMEOUT_S = 60
 
@@ -138,16 +137,18 @@ def modules_page(path: pathlib.Path, names: list[str], data: object) -> None:
   """Writes a page that has explorer modules and data, and nothing else.
 
   A page from a file may not import files, so the modules go in as blobs, each
-  after those that it imports.
+  after those that it imports, which are put in too.
 
   Args:
     path: Where to write the page. The modules' exports are in `window.modules`,
       by name, the data is `window.data`.
-    names: Files of the explorer folder, each after those that it imports.
+    names: Files of the explorer, by their paths below `web/`.
     data: What JSON can hold.
   """
-  sources = [[name, (EXPLORER / name).read_text(encoding='utf-8')]
-             for name in names]
+  sources = [
+      [name, page_scripts.with_full_names(name)]
+      for name in page_scripts.in_order(names)
+  ]
   embedded = html.escape(json.dumps([sources, data]), quote=False)
   path.write_text(f"""<!doctype html><meta charset="utf-8"><title>test</title>
 <link rel="icon" href="data:,"><p>Modules under test.</p>
@@ -160,7 +161,7 @@ window.ready = (async () => {{
   window.data = data;
   for (let [name, text] of sources) {{
     for (const [other, url] of Object.entries(urls)) {{
-      text = text.replaceAll(`'./${{other}}'`, `'${{url}}'`);
+      text = text.replaceAll(`from '${{other}}'`, `from '${{url}}'`);
     }}
     urls[name] = URL.createObjectURL(
       new Blob([text], {{type: 'text/javascript'}}));

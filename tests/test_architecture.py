@@ -196,7 +196,7 @@ def test_public_functions_are_typed_and_documented(name):
 
 
 _MAX_SCRIPT_LINES = 200
-_SCRIPTS = sorted((_SRC / 'explorer').glob('*.js'))
+_SCRIPTS = sorted((_SRC / 'explorer' / 'web').rglob('*.js'))
 
 
 @pytest.mark.parametrize('path', _SCRIPTS, ids=lambda path: path.name)
@@ -207,7 +207,9 @@ def test_script_of_the_page_is_small_plain_and_local(path):
   assert max(map(len, lines)) <= 80
   assert text.startswith('/**')
   for target in re.findall(r"from '([^']*)'", text):
-    assert target.startswith('./') and (path.parent / target).is_file()
+    assert target.startswith(('./', '../'))
+    found = (path.parent / target).resolve()
+    assert found.is_file() and _SRC / 'explorer' / 'web' in found.parents
   for word in ('http:', 'https:', 'eval(', 'innerHTML', 'var '):
     assert word not in text
 

@@ -19,7 +19,7 @@ from drumspace_ext import training_sets
 from drumspace_ext.models import stepwise
 
 _MODULES = (
-    'beats.js', 'layers.js', 'stepwise.js', 'network.js', 'data.js', 'regions.js'
+    'model/network.js', 'app/data.js', 'map/regions.js',
 )
 # Logits nearer to the threshold than this may be rounded to its other side.
 _ROUNDING = 1e-4

@@ -25,7 +25,7 @@ from drumspace_ext import sound
 from drumspace_ext import voices
 
 _MODULES = (
-    'kit.js', 'sequencer.js', 'player.js', 'midi_writing.js', 'midi_reading.js',
+    'sound/player.js', 'midi/writing.js', 'midi/reading.js',
 )
 _RATE = drum_kit.SAMPLE_RATE
 _ONSET_S = 0.003

@@ -84,7 +84,7 @@ def test_page_has_nothing_that_is_fetched_and_no_inline_handler(page):
     assert not [name for name in attributes if name.startswith('on')], tag
   style = page_scripts.read('style.css')
   assert '@import' not in style and 'url(' not in style
-  for text in (page_scripts.bundle('main.js'), style):
+  for text in (page_scripts.bundle('app/main.js'), style):
     assert 'http://' not in text and 'https://' not in text
 
 
@@ -135,4 +135,4 @@ def test_files_of_the_page_are_installed_with_the_package():
   setup = configparser.ConfigParser()
   setup.read(pathlib.Path(__file__).resolve().parents[1] / 'setup.cfg')
   listed = setup['options.package_data']['drumspace_ext'].split(', ')
-  assert 'explorer/*' in listed
+  assert {'explorer/web/*', 'explorer/web/*/*'} <= set(listed)

@@ -8,6 +8,14 @@ import pytest
 from drumspace_ext import page_scripts
 
 
+# A module of the page needs its own folder and those before it.
+_FOLDERS = ('beat', 'sound', 'midi', 'model', 'map', 'app')
+_WEB = page_scripts._FOLDER
+_MODULES = sorted(
+    path.relative_to(_WEB).as_posix() for path in _WEB.rglob('*.js')
+)
+
+
 @pytest.fixture(name='folder')
 def _folder(tmp_path, monkeypatch):
   monkeypatch.setattr(page_scripts, '_FOLDER', tmp_path)
@@ -32,6 +40,25 @@ def test_modules_come_after_what_they_need_and_once(folder):
   assert order == sorted(order)
   assert text.count("modules['base.js'] = ") == 1
   assert 'import ' not in text and 'export ' not in text
+
+
+def test_modules_in_folders_are_found_from_where_they_stand(folder, tmp_path):
+  for name in ('app', 'beat'):
+    (tmp_path / name).mkdir()
+  folder(**{
+      'app/main': "import {a} from './left.js';\n"
+                  "import {c} from '../beat/base.js';\n",
+      'app/left': "import {\n  c,\n} from '../beat/base.js';\n"
+                  'export const a = c;\n',
+      'beat/base': "import {d} from '../top.js';\nexport const c = d;\n",
+      'top': 'export const d = 1;\n',
+  })
+  assert page_scripts.in_order(['app/main.js']) == [
+      'top.js', 'beat/base.js', 'app/left.js', 'app/main.js'
+  ]
+  text = page_scripts.bundle('app/main.js')
+  assert text.count("= modules['beat/base.js'];") == 2
+  assert "const {d} = modules['top.js'];" in text
 
 
 @pytest.mark.skipif(not shutil.which('node'), reason='needs node')
@@ -92,9 +119,15 @@ def test_hash_is_that_of_the_standard():
 
 
 def test_all_modules_of_the_explorer_are_in_the_page():
-  text = page_scripts.bundle('main.js')
-  folder = page_scripts._FOLDER
-  names = [p.name for p in folder.iterdir() if p.name.endswith('.js')]
-  assert len(names) > 15
-  for name in names:
+  found = page_scripts.in_order(['app/main.js'])
+  assert len(found) > 15 and set(found) == set(_MODULES)
+  text = page_scripts.bundle('app/main.js')
+  for name in _MODULES:
     assert f"modules['{name}'] = " in text
+
+
+@pytest.mark.parametrize('name', _MODULES)
+def test_modules_need_only_what_stands_before_them(name):
+  folder = name.partition('/')[0]
+  for needed in page_scripts.needs(name):
+    assert _FOLDERS.index(needed.partition('/')[0]) <= _FOLDERS.index(folder)

@@ -6,7 +6,7 @@
  * logit is within rounding of the threshold.
  */
 
-import {NUM_STEPS, NUM_VOICES, striker} from './beats.js';
+import {NUM_STEPS, NUM_VOICES, striker} from '../beat/beats.js';
 import {StepwiseDecoder} from './stepwise.js';
 
 function readLayers({columns, column}, part) {

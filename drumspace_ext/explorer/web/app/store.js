@@ -5,7 +5,7 @@
  * untrusted: numbers in their limits and patterns, or nothing.
  */
 
-import {fromText, isPattern, toText} from './beats.js';
+import {fromText, isPattern, toText} from '../beat/beats.js';
 
 const MOST_UNDONE = 200;
 const MOST_FAVOURITES = 500;

@@ -4,8 +4,8 @@
  * Hits fall on the same steps as in grids.py; 4/4 is taken for granted.
  */
 
-import {DRUM_CHANNEL} from './midi_writing.js';
-import {NUM_STEPS, STEPS_PER_BAR, STEPS_PER_QUARTER} from './sequencer.js';
+import {NUM_STEPS, STEPS_PER_BAR, STEPS_PER_QUARTER} from '../beat/beats.js';
+import {DRUM_CHANNEL} from './writing.js';
 
 // A step of slack for what lies between two steps, as in grids.py.
 const SLACK_STEPS = 1e-6;

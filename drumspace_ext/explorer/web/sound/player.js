@@ -6,10 +6,9 @@
  * keeps the beat.
  */
 
+import {NUM_STEPS, STEPS_PER_QUARTER} from '../beat/beats.js';
 import {renderVoice} from './kit.js';
-import {
-  defaultSettings, NUM_STEPS, Sequencer, STEPS_PER_QUARTER,
-} from './sequencer.js';
+import {defaultSettings, Sequencer} from './sequencer.js';
 
 const SAMPLE_RATE = 44100;
 const TICK_MS = 25;

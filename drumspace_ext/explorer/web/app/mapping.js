@@ -2,7 +2,7 @@
  * The map under the hand: hover, click, roam, draw, keys, search.
  */
 
-import {drawBeat} from './grid.js';
+import {drawBeat} from '../beat/grid.js';
 
 const byId = (id) => document.getElementById(id);
 const KEY_REACH = 0.25;

@@ -2,15 +2,14 @@
  * The app: what is on show, and who is told when it changes.
  */
 
-import {silence} from './beats.js';
-import {Beatmaker} from './beatmaker.js';
+import {silence, STEPS_PER_QUARTER} from '../beat/beats.js';
+import {Beatmaker} from '../model/beatmaker.js';
 import {NextFrame} from './frames.js';
-import {Grid} from './grid.js';
+import {Grid} from '../beat/grid.js';
 import {Panel} from './panel.js';
-import {Player} from './player.js';
-import {Plot} from './plot.js';
-import {STEPS_PER_QUARTER} from './sequencer.js';
-import {PointIndex} from './space.js';
+import {Player} from '../sound/player.js';
+import {Plot} from '../map/plot.js';
+import {PointIndex} from '../model/space.js';
 import {Favourites, History} from './store.js';
 import {BlendSquare, Path, Radio} from './tools.js';
 

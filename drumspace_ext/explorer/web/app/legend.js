@@ -2,7 +2,7 @@
  * The legend: what the colours mean, and what is shown.
  */
 
-import {make} from './grid.js';
+import {make} from '../beat/grid.js';
 import {GENRE_COLOURS} from './looks.js';
 
 const byId = (id) => document.getElementById(id);

@@ -6,7 +6,7 @@
  * null, and whether it was decoded from z.
  */
 
-import {Collection, entropy, sameBeat} from './beats.js';
+import {Collection, entropy, sameBeat} from '../beat/beats.js';
 import {Network} from './network.js';
 import {mix, Space} from './space.js';
 

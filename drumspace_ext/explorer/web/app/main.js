@@ -3,7 +3,7 @@
  */
 
 import {App} from './app.js';
-import {silence} from './beats.js';
+import {silence} from '../beat/beats.js';
 import {connectControls} from './controls.js';
 import {readData} from './data.js';
 import {connectMap} from './mapping.js';

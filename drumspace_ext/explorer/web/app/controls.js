@@ -2,7 +2,7 @@
  * Controls: playing, settings, sliders of the space, keys.
  */
 
-import {make} from './grid.js';
+import {make} from '../beat/grid.js';
 
 const byId = (id) => document.getElementById(id);
 // Sliders reach so many standard deviations of the training latents.

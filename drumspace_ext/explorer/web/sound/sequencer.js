@@ -7,11 +7,9 @@
  * live and renders offline.
  */
 
+import {NUM_STEPS, STEPS_PER_BAR, STEPS_PER_QUARTER} from '../beat/beats.js';
 import {hash32, limited} from './kit.js';
 
-export const NUM_STEPS = 32;
-export const STEPS_PER_QUARTER = 4;
-export const STEPS_PER_BAR = 16;
 // The limiter's curve spans what all voices at once can add up to.
 const HEADROOM = 16;
 const CURVE_POINTS = 16385;

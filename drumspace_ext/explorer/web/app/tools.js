@@ -2,10 +2,9 @@
  * Tools: the square between four beats, the path over the map, the radio.
  */
 
-import {NUM_STEPS, random} from './beats.js';
-import {drawBeat} from './grid.js';
-import {STEPS_PER_BAR} from './sequencer.js';
-import {alongLine} from './space.js';
+import {NUM_STEPS, random, STEPS_PER_BAR} from '../beat/beats.js';
+import {drawBeat} from '../beat/grid.js';
+import {alongLine} from '../model/space.js';
 
 const CORNERS = ['top left', 'top right', 'bottom left', 'bottom right'];
 const PATH_BEATS = 8;

@@ -2,9 +2,9 @@
  * Take away and bring in: MIDI files, step codes, primers, links, MIDI out.
  */
 
-import {toPrimer} from './beats.js';
-import {midiToPattern} from './midi_reading.js';
-import {patternsToMidi} from './midi_writing.js';
+import {toPrimer} from '../beat/beats.js';
+import {midiToPattern} from '../midi/reading.js';
+import {patternsToMidi} from '../midi/writing.js';
 import {toHash} from './store.js';
 
 const MOST_BYTES = 4 << 20;

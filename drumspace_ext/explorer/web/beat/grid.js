@@ -2,8 +2,9 @@
  * The grid: a beat as 14 voices by 32 steps, to look at and to edit.
  */
 
-import {NUM_STEPS, NUM_VOICES} from './beats.js';
-import {STEPS_PER_BAR, STEPS_PER_QUARTER} from './sequencer.js';
+import {
+  NUM_STEPS, NUM_VOICES, STEPS_PER_BAR, STEPS_PER_QUARTER,
+} from './beats.js';
 
 const NAMES_WIDTH = 62;
 // Lines between lower rows would hide the hits.

@@ -2,7 +2,8 @@
  * MIDI writing: patterns as the bytes of a file, those of midi_writing.py.
  */
 
-import {NUM_STEPS, played, STEPS_PER_QUARTER} from './sequencer.js';
+import {NUM_STEPS, STEPS_PER_QUARTER} from '../beat/beats.js';
+import {played} from '../sound/sequencer.js';
 
 const TICKS_PER_QUARTER = 480;
 const TICKS_PER_STEP = TICKS_PER_QUARTER / STEPS_PER_QUARTER;

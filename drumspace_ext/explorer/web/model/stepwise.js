@@ -6,7 +6,7 @@
  * of the threshold.
  */
 
-import {NUM_STEPS, NUM_VOICES, striker} from './beats.js';
+import {NUM_STEPS, NUM_VOICES, striker} from '../beat/beats.js';
 import {addRow, gelu, multiply, transposed} from './layers.js';
 
 const LOOKBACK = NUM_STEPS - 1;

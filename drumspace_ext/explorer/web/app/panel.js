@@ -2,11 +2,11 @@
  * The panel: what is said of the beat on show, and the look of the page.
  */
 
-import {drawBeat, make} from './grid.js';
+import {drawBeat, make} from '../beat/grid.js';
 import {Legend} from './legend.js';
 import {coloursOf, GENRE_COLOURS} from './looks.js';
-import {channels, colouring} from './points.js';
-import {showRegions} from './regions.js';
+import {channels, colouring} from '../map/points.js';
+import {showRegions} from '../map/regions.js';
 
 const NUM_NEIGHBOURS = 6;
 const SAID_MS = 12000;

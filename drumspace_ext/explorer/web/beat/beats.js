@@ -7,6 +7,8 @@
 
 export const NUM_STEPS = 32;
 export const NUM_VOICES = 14;
+export const STEPS_PER_QUARTER = 4;
+export const STEPS_PER_BAR = 16;
 const WORDS = NUM_STEPS / 2;
 
 export const silence = () => new Array(NUM_STEPS).fill(0);
