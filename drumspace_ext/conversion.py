@@ -28,6 +28,7 @@ from drumspace_ext import note_sequences
 from drumspace_ext import onsets as onsets_lib
 from drumspace_ext import patterns
 from drumspace_ext import sequence_audio
+from drumspace_ext import sequence_times
 from drumspace_ext import sound
 from drumspace_ext import soundfonts
 from drumspace_ext import text_kinds
@@ -266,7 +267,7 @@ def tiled_patterns(item: Item, options: Options) -> np.ndarray:
 def to_record(item: Item, options: Options) -> bytes:
   """Returns an item as the bytes of a NoteSequence."""
   if _is_whole(item, options):
-    sequence = _remapped(item, options)
+    sequence = sequence_times.in_seconds(_remapped(item, options))
   else:
     sequence = note_sequences.from_patterns(
         tiled_patterns(item, options),

@@ -22,6 +22,7 @@ from drumspace_ext import note_sequences
 from drumspace_ext import patterns
 from drumspace_ext import record_kinds
 from drumspace_ext import rejections
+from drumspace_ext import sequence_times
 from drumspace_ext import text_grids
 from drumspace_ext import text_kinds
 from drumspace_ext import tfrecords
@@ -40,12 +41,19 @@ def _grids(codes: np.ndarray, most: int = 2) -> list[str]:
   return lines
 
 
+def _seconds(sequence) -> str:
+  try:
+    return f'{sequence_times.in_seconds(sequence).total_time:.1f} seconds'
+  except errors.RejectedInputError as e:
+    return str(e)
+
+
 def _sequence_lines(sequence) -> list[str]:
   """Describes one NoteSequence."""
   drums = [n for n in sequence.notes if n.is_drum and n.velocity > 0]
   lines = [
       f'notes: {len(sequence.notes):,}, of these {len(drums):,} drum notes; '
-      f'{sequence.total_time:.1f} seconds'
+      f'{_seconds(sequence)}'
   ]
   tempos = [tempo.qpm for tempo in sequence.tempos] or [120.0]
   meters = list(dict.fromkeys(

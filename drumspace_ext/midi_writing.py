@@ -17,6 +17,7 @@ from drumspace_ext import errors
 from drumspace_ext import note_sequences
 from drumspace_ext import onsets as onsets_lib
 from drumspace_ext import patterns
+from drumspace_ext import sequence_times
 from drumspace_ext import tempo_maps
 
 if typing.TYPE_CHECKING:
@@ -138,13 +139,14 @@ def note_sequence_to_midi(sequence: 'note_seq.NoteSequence') -> bytes:
   that MIDI can't write is left out.
 
   Args:
-    sequence: An unquantized NoteSequence.
+    sequence: A NoteSequence, by its seconds or its steps (`sequence_times`).
 
   Raises:
     RejectedInputError: If its tempos or times are unusable.
   """
   import symusic  # pylint: disable=g-import-not-at-top
 
+  sequence = sequence_times.in_seconds(sequence)
   resolution = sequence.ticks_per_quarter
   if not 0 < resolution <= _MAX_RESOLUTION:
     resolution = note_sequences.TICKS_PER_QUARTER

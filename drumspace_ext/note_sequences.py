@@ -21,14 +21,15 @@ from drumspace_ext import grids
 from drumspace_ext import music_proto
 from drumspace_ext import onsets as onsets_lib
 from drumspace_ext import patterns
+from drumspace_ext import sequence_drums
+from drumspace_ext import sequence_times
 from drumspace_ext import tempo_maps
 
 if typing.TYPE_CHECKING:
   import note_seq
 
 TICKS_PER_QUARTER = 480
-# The track index that note_seq and Magenta give to drums.
-DRUM_INSTRUMENT = 9
+DRUM_INSTRUMENT = sequence_drums.DRUM_INSTRUMENT
 DEFAULT_VELOCITY = 100
 QPM_LIMITS = (1.0, 1000.0)
 # Float noise of a total time, in steps.
@@ -55,7 +56,8 @@ def to_onsets(
   """Reads the drum notes of a NoteSequence.
 
   Drum notes are those with `is_drum` and a velocity above 0. What is quantized
-  to a multiple of 4 steps a quarter is used as it is.
+  to a multiple of 4 steps a quarter is used as it is; `sequence_times` says
+  which of steps and seconds count.
 
   Args:
     sequence: A NoteSequence, with any tempo map and any meter changes.
@@ -73,35 +75,14 @@ def to_onsets(
     raise errors.RejectedInputError(
         'other_grid', f'{info.steps_per_quarter} steps a quarter'
     )
-  # Reading the fields of a note is what costs here: read each once.
-  if info.steps_per_quarter:
-    rows = [
-        (n.quantized_start_step, n.pitch) for n in sequence.notes
-        if (assume_drums or n.is_drum) and n.velocity > 0
-    ]
-  elif assume_drums:
-    rows = [(n.start_time, n.pitch) for n in sequence.notes if n.velocity > 0]
-  else:
-    rows = [
-        (n.start_time, n.pitch) for n in sequence.notes
-        if n.is_drum and n.velocity > 0
-    ]
-  if not rows:
-    raise errors.RejectedInputError(
-        'no_drum_notes', _no_drums_detail(sequence)
-    )
-  table = np.array(rows, np.float64)
-  # The protobuf has room for pitches that MIDI does not have.
-  is_pitch = (table[:, 1] >= 0) & (table[:, 1] < 128)
-  remarks = ()
-  if not is_pitch.all():
-    remarks = (f'{int((~is_pitch).sum())} notes of no MIDI pitch',)
-    table = table[is_pitch]
+  table, remarks = sequence_drums.rows(
+      sequence, assume_drums=assume_drums
+  )
   times = table[:, 0]
   if not np.isfinite(times).all():
     raise errors.RejectedInputError('bad_times', 'a note starts at no time')
   tempo_map = tempo_maps.TempoMap(sequence)
-  if info.steps_per_quarter:
+  if sequence_times.is_quantized(sequence):
     quarters = times / info.steps_per_quarter
   else:
     quarters = tempo_map.quarters(times)
@@ -120,19 +101,6 @@ def to_onsets(
       genres=tuple(genres),
       remarks=remarks,
   )
-
-
-def _no_drums_detail(sequence) -> str:
-  pitches = [note.pitch for note in sequence.notes]
-  if not pitches:
-    return 'it holds no note at all'
-  detail = (
-      f'{len(pitches)} notes, pitches {min(pitches)}-{max(pitches)}, none of '
-      'them is_drum'
-  )
-  if min(pitches) >= 27 and max(pitches) <= 87:
-    detail += ': try --assume_drums'
-  return detail
 
 
 def to_patterns(
@@ -180,7 +148,7 @@ def to_patterns(
 
 def _end_steps(sequence, steps_per_quarter: int) -> int:
   """Returns the step at which a NoteSequence ends, or 0 if on none."""
-  if sequence.quantization_info.steps_per_quarter:
+  if sequence_times.is_quantized(sequence):
     quarters = (
         sequence.total_quantized_steps
         / sequence.quantization_info.steps_per_quarter

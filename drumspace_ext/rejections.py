@@ -67,6 +67,18 @@ _REASONS = {
         'it is quantized to steps that are not quarters of a quarter note',
         'hand in the unquantized NoteSequence',
     ),
+    'unknown_steps': (
+        'its notes have steps, but it does not say how long a step is',
+        'set quantization_info.steps_per_quarter: 4 for sixteenths',
+    ),
+    'silent_notes': (
+        'its drum notes have velocity 0, which is silence',
+        'set a velocity of 1 to 127 in the program that wrote it',
+    ),
+    'no_notes': (
+        'it holds no note that could be written',
+        'look at what it holds with drumspace_inspect',
+    ),
     'no_drum_notes': (
         'no note is a drum note',
         'put the drums on channel 10, or try --assume_drums',

@@ -8,6 +8,7 @@ import numpy as np
 from drumspace_ext import drum_maps
 from drumspace_ext import errors
 from drumspace_ext import midi_writing
+from drumspace_ext import sequence_times
 from drumspace_ext import sound
 from drumspace_ext import soundfonts
 
@@ -39,7 +40,7 @@ def render(
   """Renders the drums of a NoteSequence by the package's kit.
 
   Args:
-    sequence: An unquantized NoteSequence.
+    sequence: A NoteSequence, by its seconds or its steps (`sequence_times`).
     drum_map: How its pitches are read; `gm14` if None.
     assume_drums: Take all notes as drums.
 
@@ -49,6 +50,7 @@ def render(
   Raises:
     RejectedInputError: If it has no drums, or is too long.
   """
+  sequence = sequence_times.in_seconds(sequence)
   _validate_times(sequence)
   voice_of_pitch = (
       drum_map or drum_maps.load(drum_maps.GM14)
@@ -72,7 +74,7 @@ def render_with(
 
   Args:
     soundfont: What it sounds by.
-    sequence: An unquantized NoteSequence.
+    sequence: A NoteSequence, by its seconds or its steps (`sequence_times`).
 
   Returns:
     float32 `[num_samples, 2]` at `soundfonts.SAMPLE_RATE`.
@@ -81,6 +83,7 @@ def render_with(
     RejectedInputError: If it is too long, or its times are unusable.
     InputError: If the SoundFont is damaged.
   """
+  sequence = sequence_times.in_seconds(sequence)
   _validate_times(sequence)
   longer = type(sequence)()
   longer.CopyFrom(sequence)

@@ -1,4 +1,4 @@
-"""Tempo maps: seconds to quarter notes through all tempos of a NoteSequence."""
+"""Tempo maps: seconds and quarter notes through all tempos of a NoteSequence."""
 
 import math
 import typing
@@ -56,6 +56,20 @@ class TempoMap:
     with np.errstate(over='ignore', invalid='ignore'):
       passed = (seconds - self._times[i]) * (self._qpms[i] / 60)
       result = self._quarters[i] + passed
+    self._check(result)
+    return result
+
+  def seconds(self, quarters: np.ndarray) -> np.ndarray:
+    """Returns times in seconds for positions in quarter notes, float64.
+
+    Raises:
+      RejectedInputError: If one is no number, or beyond all numbers.
+    """
+    i = np.searchsorted(self._quarters, quarters, side='right') - 1
+    i = np.maximum(i, 0)
+    with np.errstate(over='ignore', invalid='ignore'):
+      passed = (quarters - self._quarters[i]) * (60 / self._qpms[i])
+      result = self._times[i] + passed
     self._check(result)
     return result
 

@@ -16,22 +16,23 @@ import pytest
 import drumspace_ext
 
 LAYERS = (
+    ('errors', 'onsets'),
     (
-        'errors', 'genres', 'interrupts', 'label_exchange', 'latents',
+        'genres', 'interrupts', 'label_exchange', 'latents',
         'list_flags', 'manifests', 'map_data', 'map_density', 'map_quality',
-        'midi_scan', 'models', 'models.layers', 'onsets', 'page_scripts',
-        'progress', 'rejections', 'starter', 'suggestions', 'tfrecords', 'voices',
-        'worker_pool',
+        'midi_scan', 'models', 'models.layers', 'page_scripts', 'progress',
+        'rejections', 'starter', 'suggestions', 'tempo_maps', 'tfrecords',
+        'voices', 'worker_pool',
     ),
     (
         'configs', 'drum_kit', 'genre_regions', 'latent_annotations',
         'latent_map', 'midi_files', 'music_proto', 'paths', 'patterns',
-        'remote_paths', 'tempo_maps', 'text_kinds', 'user_paths',
+        'remote_paths', 'sequence_times', 'text_kinds', 'user_paths',
     ),
     (
         'beam_runners', 'config_loading', 'dataset', 'drum_maps', 'dynamics',
         'grids', 'models.autoencoder', 'nearest', 'output_files', 'schedules',
-        'soundfonts', 'text_grids', 'zip_archives',
+        'sequence_drums', 'soundfonts', 'text_grids', 'zip_archives',
     ),
     (
         'checkpoints', 'drum_tracks', 'input_kinds', 'loops', 'models.acai',

@@ -65,3 +65,19 @@ def test_unusable_tempo_is_refused(change):
 def test_time_beyond_all_numbers_is_refused(seconds):
   with pytest.raises(errors.RejectedInputError, match='than there are numbers'):
     _map((0, 900)).quarters(np.array([seconds]))
+
+
+@hypothesis.given(
+    spans=st.lists(
+        st.tuples(st.integers(0, 20), st.integers(20, 300)), max_size=5
+    ),
+    seconds=st.floats(0, 200),
+)
+def test_seconds_come_back_from_quarters(spans, seconds):
+  changes, time = [], 0
+  for span, qpm in spans:
+    changes.append((time, qpm))
+    time += span
+  tempos = _map(*changes)
+  back = tempos.seconds(tempos.quarters(np.array([seconds])))
+  assert back == pytest.approx([seconds])
