@@ -13,7 +13,8 @@ import importlib.resources
 import posixpath
 import re
 
-_FOLDER = importlib.resources.files('drumspace_ext') / 'explorer' / 'web'
+_PACKAGE = 'drumspace_ext'
+_FOLDER = importlib.resources.files(_PACKAGE) / 'explorer' / 'web'
 _IMPORT = re.compile(
     r"^import \{([^}]*)\} from\s+'(\.\.?/(?:[a-z_]+/)?[a-z_]+\.js)';\n", re.M
 )

@@ -3,6 +3,8 @@
 import browser
 import pytest
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture(scope='module')
 def window(tmp_path_factory):

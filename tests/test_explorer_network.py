@@ -18,6 +18,8 @@ from drumspace_ext import trained_model
 from drumspace_ext import training_sets
 from drumspace_ext.models import stepwise
 
+pytestmark = pytest.mark.browser
+
 _MODULES = (
     'model/network.js', 'app/data.js', 'map/regions.js',
 )

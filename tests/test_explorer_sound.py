@@ -24,6 +24,8 @@ from drumspace_ext import patterns
 from drumspace_ext import sound
 from drumspace_ext import voices
 
+pytestmark = pytest.mark.browser
+
 _MODULES = (
     'sound/player.js', 'midi/writing.js', 'midi/reading.js',
 )

@@ -1,4 +1,4 @@
-"""Tests of the map's page as text; test_explorer_page.py opens it."""
+"""Tests of the map's page as text; test_explorer_*.py open it."""
 
 import configparser
 import html.parser

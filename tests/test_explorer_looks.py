@@ -1,0 +1,154 @@
+"""The page in a browser: light and dark, access for all, and a phone."""
+
+import map_pages
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+_CONTRAST = """
+  const light = (text) => {
+    const [r, g, b] = text.match(/[\\d.]+/g).map(Number).map((c) => {
+      const s = c / 255;
+      return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const {backgroundColor: colour} = getComputedStyle(e);
+      if (colour !== 'rgba(0, 0, 0, 0)') return colour;
+    }
+    return 'rgb(255, 255, 255)';
+  };
+  return [...document.querySelectorAll(
+    'button, label, p, summary, h1, strong, output, small, span')]
+    .filter((e) => e.offsetParent && e.textContent.trim())
+    .map((e) => {
+      const [a, b] = [getComputedStyle(e).color, ground(e)].map(light);
+      const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+      return [ratio, e.tagName, e.className, e.textContent.slice(0, 20)];
+    }).filter(([ratio]) => ratio < 4.5);"""
+
+
+@pytest.mark.parametrize('name', ['light', 'dark'])
+def test_both_looks_are_legible_and_can_be_chosen(page, name):
+  map_pages.look(page.window, dark=name == 'dark')
+  try:
+    page.open()
+    page.pointer(*page.place(0, map_pages.POINT))
+    page.run("""await until(() => document.querySelector('.now'));
+      document.querySelectorAll('details').forEach((details) => {
+        details.open = details.id !== 'legend'; });
+      await frames(3)""")
+    assert page.run("return document.documentElement.dataset.theme") == name
+    assert page.run(_CONTRAST) == []
+    page.shot(f'desktop_{name}')
+    ground = page.run('return getComputedStyle(document.body).backgroundColor')
+    page.run("byId('theme').click(); await frames(3)")
+    assert page.run(
+        'return getComputedStyle(document.body).backgroundColor'
+    ) != ground
+  finally:
+    map_pages.look(page.window)
+
+
+def test_reduced_motion_moves_by_beats(page):
+  page.gesture()
+  watch = """
+    app.toggle();
+    const seen = new Set();
+    await until(() => {
+      const cell = document.querySelector('#grid .now');
+      if (cell) seen.add([...cell.parentElement.children].indexOf(cell));
+      return seen.has(8);
+    }, 'the third beat');
+    app.stop();
+    return [...seen];"""
+  page.run("app.show(app.maker.ofPoint(0, 3)); slide(byId('qpm'), 200)")
+  assert any(step % 4 for step in page.run(watch))
+  map_pages.look(page.window, calm=True)
+  try:
+    assert not any(step % 4 for step in page.run(watch))
+  finally:
+    map_pages.look(page.window)
+
+_NAMES = """
+  const name = (e) => e.getAttribute('aria-label') ||
+    (e.labels?.length ? e.labels[0].textContent : '') || e.textContent ||
+    e.title;
+  const shown = [...document.querySelectorAll(
+    'button, input, select, summary, [tabindex="0"], [role]')];
+  return shown.filter((e) => !e.closest('.bk-root') && !['presentation',
+    'row', 'status'].includes(e.getAttribute('role')) &&
+    !name(e).trim()).map((e) => e.outerHTML.slice(0, 80));"""
+
+
+def test_every_control_has_a_name_and_shows_the_focus(page):
+  page.run("""app.show(app.maker.ofPoint(0, 3));
+    document.querySelectorAll('details').forEach((d) => { d.open = true; })""")
+  assert page.run(_NAMES) == []
+  roles = page.run("""return ['grid', 'row', 'rowheader', 'gridcell', 'radio',
+    'radiogroup', 'application', 'status'].map((role) =>
+    document.querySelectorAll(`[role=${role}]`).length)""")
+  assert roles == [1, 14, 14, 448, 3, 1, 1, 1]
+  from selenium.webdriver.common.keys import Keys
+  stops = []
+  page.run("byId('legend').open = false; "
+           "document.querySelector('.skip').focus()")
+  for _ in range(14):
+    page.press(Keys.TAB, ':focus')
+    stops.append(page.run("""
+      const e = document.activeElement;
+      const {outlineStyle, outlineWidth} = getComputedStyle(e);
+      return [e.id || e.ariaLabel || e.textContent.slice(0, 12),
+        outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2 ||
+        e.matches('.file *')]"""))
+  names = [name for name, _ in stops]
+  assert {'search', 'theme', 'help', 'map'} <= set(names)
+  assert len(set(names)) == len(names)
+  assert all(visible for _, visible in stops), stops
+
+
+def test_phone_has_everything_within_reach(page):
+  page.window.resize(390, 844)
+  try:
+    page.window.driver.execute_cdp_cmd(
+        'Emulation.setTouchEmulationEnabled',
+        {'enabled': True, 'maxTouchPoints': 2},
+    )
+    page.open()
+    wide = page.run('return app.plot.view.right - app.plot.view.left')
+    page.touch('touchStart', (170, 240), (220, 240))
+    for step in range(1, 8):
+      page.touch('touchMove', (170 - 6 * step, 240), (220 + 6 * step, 240))
+    page.touch('touchEnd')
+    page.run('await frames(3)')
+    assert page.run(
+        'return app.plot.view.right - app.plot.view.left'
+    ) < 0.7 * wide
+    page.run("byId('fit').click(); await frames(3)")
+    assert not page.run('return app.player.playing')
+    page.touch('touchStart', page.place(0, map_pages.POINT))
+    page.touch('touchEnd')
+    page.run('await until(() => app.player.playing)')
+    assert any(page.codes())
+    page.run("await until(() => document.querySelector('.now'))")
+    page.shot('phone')
+    page.run("""document.querySelectorAll('details').forEach((d) => {
+      d.open = true; }); app.square.fill()""")
+    wide = page.run("""return [document.documentElement.scrollWidth,
+      byId('panel').scrollWidth - byId('panel').clientWidth,
+      [...document.querySelectorAll('button, input, select, summary')]
+        .filter((e) => e.offsetParent).filter((e) => {
+          e.scrollIntoView({block: 'nearest'});
+          const box = e.getBoundingClientRect();
+          return box.left < -1 || box.right > 391 || box.bottom > 845 ||
+            box.top < -1;
+        }).map((e) => e.id || e.textContent)]""")
+    assert wide == [390, 0, []]
+  finally:
+    page.window.driver.execute_cdp_cmd(
+        'Emulation.setTouchEmulationEnabled', {'enabled': False}
+    )
+    page.window.resize(1280, 900)

@@ -1,0 +1,177 @@
+"""The page in a browser: what lies on the map, and how a hand moves over it."""
+
+import map_pages
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def test_it_opens_from_a_file_with_everything_in_its_place(page):
+  said = page.run("""return [location.protocol, document.title,
+    byId('title').textContent, byId('about').textContent,
+    byId('legend').textContent, app.player.playing, app.player.context,
+    performance.getEntriesByType('resource').map(({name}) => name)]""")
+  protocol, title, heading, about, legend, playing, context, fetched = said
+  assert (protocol, title, heading) == ('file:', 'Starter', 'Starter')
+  assert '401 patterns' in about and 'trustworthiness 0.990' in about
+  assert 'starter 401' in legend and 'samples' in legend and 'funk' in legend
+  # Nothing sounds before a gesture, and nothing is fetched.
+  assert not playing and context is None
+  assert [name for name in fetched if not name.startswith(('data:', 'blob:'))
+          ] == []
+
+
+def test_hover_shows_the_pattern_under_the_cursor(page):
+  for index in (map_pages.POINT, 5):
+    page.pointer(*page.place(0, index), press=False)
+    shown, words, hit = page.run("""
+      const canvas = byId('hover').querySelector('canvas');
+      const point = app.plot.pointNear(app.plot.placeOf({
+        clientX: args[0], clientY: args[1]}));
+      const ratio = canvas.height / 14;
+      const {width} = canvas;
+      const data = imageOf(canvas);
+      const left = 62;
+      const cell = (width - left) / 32;
+      const codes = new Array(32).fill(0);
+      for (let row = 0; row < 14; row++) {
+        for (let step = 0; step < 32; step++) {
+          const x = Math.floor(left + (step + 0.6) * cell);
+          const y = Math.floor((row + 0.5) * ratio);
+          const [r, g, b, a] = data.slice(4 * (y * width + x)).slice(0, 4);
+          const isFaint = r > 180 && g > 180;
+          if (a > 200 && !isFaint) codes[step] |= 1 << 13 - row;
+        }
+      }
+      return [byId('hover').hidden ? null : codes,
+        byId('hover').textContent, point]""", *page.place(0, index))
+    layer = page.made.training if hit['layer'] == 0 else page.made.generated[0]
+    assert shown == layer.codes[hit['index']].tolist()
+    if hit['layer'] == 0:
+      assert layer.sources[hit['index']][0] in words
+  page.pointer(1200, 60, press=False)
+  assert page.run("return byId('hover').hidden")
+
+
+def test_hover_card_goes_when_the_map_moves_away_from_under_it(page):
+  x, y = page.place(0, map_pages.POINT)
+  page.pointer(x, y, press=False)
+  page.run("await until(() => !byId('hover').hidden)")
+  page.run("""byId('map').dispatchEvent(new WheelEvent('wheel',
+    {deltaY: 10, clientX: args[0], clientY: args[1]}))""", x, y)
+  assert page.run("return byId('hover').hidden")
+
+
+def test_click_plays_within_one_click_and_the_next_changes_over(page):
+  page.pointer(*page.place(0, map_pages.POINT))
+  playing, origin, state = page.run(
+      'return [app.player.playing, app.current.origin, '
+      'app.player.context.state]'
+  )
+  assert playing and state == 'running'
+  first = page.codes()
+  layer = (page.made.training, *page.made.generated)[origin['layer']]
+  assert first == layer.codes[origin['index']].tolist()
+  assert page.run("return byId('welcome').hidden")
+  # The playhead goes on, and light up with it what is struck.
+  page.run("await until(() => document.querySelector('#grid .now'))")
+  page.run("""
+    const {sequencer} = app.player;
+    const {pattern, playStep} = sequencer;
+    window.changedAt = [];
+    sequencer.playStep = () => {
+      const {step} = sequencer;
+      playStep.call(sequencer);
+      if (sequencer.pattern !== pattern) changedAt.push(step);
+    };""")
+  page.pointer(*page.place(0, 200))
+  second = page.codes()
+  assert second != first
+  step, played = page.run("""
+    await until(() => changedAt.length, 'the second beat is played');
+    return [changedAt[0], app.player.sequencer.pattern];""")
+  # It changes over on a beat, without a stop between.
+  assert step % 4 == 0 and played == second
+  assert page.run('return app.player.playing')
+  page.run("byId('play').click()")
+  assert page.run("""return [app.player.playing,
+    document.querySelectorAll('#grid .now').length]""") == [False, 0]
+
+
+def test_click_without_a_line_plays_the_point_in_every_mode(page):
+  page.run("document.querySelector('[data-mode=draw]').click()")
+  page.pointer(*page.place(0, map_pages.POINT))
+  index, beats = page.run("""await until(() => app.player.playing);
+    app.stop(); return [app.current.origin?.index, app.path.beats.length]""")
+  assert index is not None and beats == 0
+
+
+def test_right_button_is_no_click(page):
+  page.run("""
+    const [x, y] = args;
+    for (const type of ['pointerdown', 'pointerup']) {
+      byId('map').dispatchEvent(new PointerEvent(type,
+        {button: 2, clientX: x, clientY: y, bubbles: true, pointerId: 1}));
+    }""", *page.place(0, map_pages.POINT))
+  assert page.codes() == [0] * 32
+
+
+def test_dragging_pans_the_wheel_zooms_and_neither_plays(page):
+  from selenium.webdriver import ActionChains
+  from selenium.webdriver.common.actions import wheel_input
+  view = 'return Object.values(app.plot.view)'
+  left, right, low, high = page.run(view)
+  x, y = page.place(0, map_pages.POINT)
+  page.pointer(x, y, (x + 30, y - 20), (x + 60, y - 40))
+  page.run('await frames(3)')
+  after = page.run(view)
+  unit = (high - low) / page.run("return byId('map').clientHeight")
+  np.testing.assert_allclose(
+      after, [left - 60 * unit, right - 60 * unit, low - 40 * unit,
+              high - 40 * unit], atol=3 * unit,
+  )
+  # The points are drawn where the mouse finds them.
+  page.run('await frames(3)')
+  assert page.place(0, map_pages.POINT) == pytest.approx(
+      [x + 60, y - 40], abs=3
+  )
+  host = page.window.driver.find_element('id', 'map')
+  ActionChains(page.window.driver).scroll_from_origin(
+      wheel_input.ScrollOrigin.from_element(host), 0, -200
+  ).perform()
+  page.run('await frames(3)')
+  closer = page.run(view)
+  assert closer[1] - closer[0] < 0.95 * (after[1] - after[0])
+  ratio = (closer[1] - closer[0]) / (closer[3] - closer[2])
+  assert ratio == pytest.approx((right - left) / (high - low), rel=1e-6)
+  assert not page.run('return app.player.playing')
+  assert not any(page.codes())
+
+
+def test_wheel_stops_at_a_limit_and_the_map_still_moves(page):
+  for delta in (-500, 2000):
+    page.run("""
+      const box = byId('map').getBoundingClientRect();
+      const {events_el: target} =
+        Bokeh.index.get_by_id(app.plot.model.id).canvas_view;
+      for (let i = 0; i < 60; i++) {
+        target.dispatchEvent(new WheelEvent('wheel', {
+          deltaY: args[0], bubbles: true, cancelable: true,
+          clientX: box.left + box.width / 3,
+          clientY: box.top + box.height / 3}));
+        await frames(1);
+      }""", delta)
+    height, full = page.run("""const {low, high} = app.plot.view;
+      return [high - low, app.plot.full]""")
+    assert 5e-5 * full < height < 10 * full
+    assert (height < 0.01 * full) == (delta < 0)
+  page.run("byId('zoom-in').click()")
+  assert page.run("""const {low, high} = app.plot.view;
+    return high - low""") < height
+  link = page.run("""app.show(app.maker.ofPoint(0, 3)); byId('share').click();
+    return location.hash.split('&')[0]""")
+  page.open(link + '&v=0,1e-300,0,1e-300')
+  low, high, full = page.run("""const {low, high} = app.plot.view;
+    return [low, high, app.plot.full]""")
+  assert high - low > 5e-5 * full

@@ -1,0 +1,164 @@
+"""The page in a browser: path, square and radio: ways from beat to beat."""
+
+import map_pages
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def test_path_is_drawn_heard_and_downloaded(page):
+  page.run("document.querySelector('[data-mode=draw]').click()")
+  box = page.run("""const {left, top, width, height} =
+    byId('map').getBoundingClientRect(); return [left, top, width, height]""")
+  at = [(box[0] + u * box[2], box[1] + v * box[3])
+        for u, v in ((0.3, 0.4), (0.5, 0.6), (0.7, 0.4))]
+  page.pointer(*at[0], *at[1:])
+  beats, line = page.run("""
+    await until(() => app.player.playing && document.querySelector('.now'));
+    return [app.path.beats.map(({codes}) => codes),
+      app.plot.sources.line.data.x.length]""")
+  assert len(beats) == 8 and line > 2
+  assert len({tuple(codes) for codes in beats}) > 2
+  page.run("slide(byId('qpm'), 240)")
+  # What is heard is shown, bar by bar.
+  page.run("""await until(() => app.current.codes.join() === args[0].join(),
+    'the second beat of the path')""", beats[1])
+  page.shot('path')
+  page.run('app.stop()')
+  _, content = page.download('path-midi')
+  # A bar of each beat on the way, as it is heard.
+  assert map_pages.as_codes(content) == [
+      first[:16] + second[16:]
+      for first, second in zip(beats[::2], beats[1::2])
+  ]
+  assert map_pages.length_quarters(content) == 32
+
+
+def test_path_takes_over_from_the_radio_and_neither_fills_undo(page):
+  page.gesture()
+  page.run("""
+    slide(byId('qpm'), 240);
+    app.show(app.maker.ofPoint(0, args[0]), {plays: true});
+    byId('radio').click();
+    await until(() => app.current.origin?.index !== args[0])
+    """, map_pages.POINT)
+  depth = page.run('return app.history.states.length')
+  page.run("""
+    app.path.beats = [1, 50, 90, 130].map((i) => app.maker.ofPoint(0, i));
+    app.path.play()""")
+  assert page.run("""return byId('radio').getAttribute('aria-pressed')
+    """) == 'false'
+  page.run("""for (const i of [1, 2, 3, 0]) {
+    await until(() => app.current.codes === app.path.beats[i].codes);
+    await new Promise((done) => setTimeout(done, 300));
+  }""")
+  assert page.run('return app.history.states.length') == depth
+  shown = page.run("""app.stop(); const shown = [...app.current.codes];
+    app.edit(2, 3); return shown""")
+  page.run("byId('undo').click()")
+  assert page.codes() == shown
+
+
+def test_square_blends_its_corners_and_is_downloaded(page):
+  page.run("byId('blend').open = true; byId('blend-midi').click()")
+  assert 'nothing to take away' in page.run(
+      "return byId('status').textContent"
+  )
+  page.run("""
+    app.show(app.maker.ofPoint(0, args[0]));
+    document.querySelector('.corner').click();
+    byId('blend-fill').click();""", map_pages.POINT)
+  corners = page.run('return app.square.corners.map(({codes, z}) => '
+                     '[codes, z])')
+  assert corners[0][0] == page.made.training.codes[map_pages.POINT].tolist()
+  page.run("document.querySelector('.pad').scrollIntoView()")
+  box = page.run("""const {left, top, width, height} = document.querySelector(
+    '.pad').getBoundingClientRect(); return [left, top, width, height]""")
+  page.pointer(box[0] + 0.3 * box[2], box[1] + 0.6 * box[3])
+  at, z, playing, text = page.run("""return [app.square.at, app.current.z,
+    app.player.playing, document.querySelector('.pad').ariaValueText]""")
+  assert playing and '30 % right' in text
+  zs = np.array([corner[1] for corner in corners])
+  weights = [(1 - at['u']) * (1 - at['v']), at['u'] * (1 - at['v']),
+             (1 - at['u']) * at['v'], at['u'] * at['v']]
+  np.testing.assert_allclose(z, weights @ zs, atol=1e-6)
+  page.shot('blend')
+  from selenium.webdriver.common.keys import Keys
+  page.press([Keys.ARROW_LEFT] * 10 + [Keys.ARROW_UP] * 10, '.pad')
+  assert page.codes() == corners[0][0]
+  name, content = page.download('blend-midi')
+  grid = map_pages.as_codes(content)
+  assert name == 'blend.mid' and len(grid) == 25
+  assert [grid[i] for i in (0, 4, 20, 24)] == [codes for codes, _ in corners]
+
+
+def test_radio_strolls_until_a_hand_takes_over(page):
+  page.gesture()
+  page.run('app.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
+  page.run("byId('radio').click(); slide(byId('qpm'), 240)")
+  heard = page.run("""
+    const heard = new Set();
+    await until(() => {
+      heard.add(app.current.codes.join());
+      return heard.size >= 3;
+    }, 'three beats of the radio');
+    return [byId('radio').ariaPressed, heard.size]""")
+  assert heard == ['true', 3]
+  page.pointer(*page.place(0, 20))
+  assert page.run("""return [app.radio.isOn, byId('radio').ariaPressed,
+    app.queue.length]""") == [False, 'false', 0]
+  shown = page.codes()
+  page.run('const {count} = app.player.sequencer; '
+           'await until(() => app.player.sequencer.count > count + 40)')
+  assert page.codes() == shown
+
+
+def test_chance_gives_others_each_time(page):
+  corners = []
+  for _ in range(2):
+    page.run("byId('blend-fill').click()")
+    corners.append(page.run('return app.square.corners.map((c) => c.codes)'))
+  assert corners[0] != corners[1]
+  page.gesture()
+  ways = page.run("""
+    const ways = [];
+    slide(byId('qpm'), 240);
+    app.show(app.maker.ofPoint(0, args[0]), {plays: true});
+    for (let k = 0; k < 2; k++) {
+      app.show(app.maker.ofPoint(0, args[0]));
+      const real = app.playSequence;
+      app.playSequence = (source) => {
+        ways.push(Array.from({length: 20}, () => source().codes));
+      };
+      byId('radio').click();
+      byId('radio').click();
+      app.playSequence = real;
+    }
+    app.stop();
+    return ways""", map_pages.POINT)
+  assert ways[0] != ways[1]
+
+
+def test_what_is_shown_is_what_is_heard_after_a_stall(page):
+  page.gesture()
+  page.run("""
+    slide(byId('qpm'), 240);
+    app.show(app.maker.ofPoint(0, args[0]), {plays: true});
+    app.path.beats = [1, 50, 90, 130, 170, 210, 250, 290].map(
+      (i) => app.maker.ofPoint(0, i));
+    app.path.play()""", map_pages.POINT)
+  page.run("""
+    await until(() => app.current.codes === app.path.beats[1].codes);
+    await until(() => app.player.sequencer.step % 16 === 15);
+    const end = performance.now() + 1500;
+    while (performance.now() < end);
+    await until(() => app.player.sequencer.steps.length > 1)""")
+  for _ in range(3):
+    shown, heard, coming = page.run("""
+      const {sequencer, context} = app.player;
+      await until(() => sequencer.step % 16 === 8);
+      return [app.current.codes, sequencer.pattern, app.queue.length]""")
+    assert shown == heard and coming == 0
+    page.run("await until(() => app.player.sequencer.step % 16 === 15)")
+  page.run('app.stop()')
