@@ -27,6 +27,7 @@ from drumspace_ext import midi_writing
 from drumspace_ext import note_sequences
 from drumspace_ext import onsets as onsets_lib
 from drumspace_ext import patterns
+from drumspace_ext import reader_faults
 from drumspace_ext import sequence_audio
 from drumspace_ext import sequence_times
 from drumspace_ext import sound
@@ -144,9 +145,10 @@ def _sequences(listing: inputs.Listing, on_reject) -> Iterator[Item]:
           name = sequence.filename or sequence.id or name
         else:
           collection, _, filename = name.partition('/')
-          sequence = midi_note_sequences.to_note_sequence(
-              data, filename=filename, collection_name=collection
-          )
+          with reader_faults.rejected():
+            sequence = midi_note_sequences.to_note_sequence(
+                data, filename=filename, collection_name=collection
+            )
       except errors.RejectedInputError as e:
         on_reject(name, e.reason, e.detail)
         continue

@@ -15,6 +15,7 @@ from drumspace_ext import errors
 from drumspace_ext import midi_files
 from drumspace_ext import output_files
 from drumspace_ext import patterns
+from drumspace_ext import reader_faults
 from drumspace_ext import tfrecords
 from drumspace_ext import user_paths
 
@@ -188,7 +189,8 @@ def write(
     put = _writers(batch, form, name)
     for item in items:
       try:
-        content = _content(item, form, options)
+        with reader_faults.rejected():
+          content = _content(item, form, options)
       except errors.RejectedInputError as e:
         on_reject(item.name, e.reason, e.detail)
         continue

@@ -20,12 +20,14 @@ from absl import logging
 
 from drumspace_ext import errors
 from drumspace_ext import list_flags
+from drumspace_ext import reader_faults
 from drumspace_ext import suggestions
 from drumspace_ext import user_paths
 
 if typing.TYPE_CHECKING:
   from drumspace_ext import dynamics as dynamics_lib
 
+_NOT_PRINTED = errno.ENOSPC, errno.EIO, errno.EBADF
 # absl's own words, of which the name is what matters.
 _MISSING = re.compile(r'flag (--\w+)=None: Flag \1 must have a value.*?None')
 
@@ -214,7 +216,7 @@ def _main(main: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
   """Wraps `main`: a caller's mistake is one line and exit status 1."""
 
   def wrapped(argv: list[str]) -> int:
-    logging.set_verbosity({'WARN': 'WARNING'}.get(LOG.value, LOG.value))
+    logging.set_verbosity(LOG.value)
     # A name that the terminal has no letters for ends no job.
     for stream in (sys.stdout, sys.stderr):
       if hasattr(stream, 'reconfigure'):
@@ -226,20 +228,21 @@ def _main(main: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
       return status
     except BrokenPipeError:
       raise
-    except OSError as e:
-      # Files have names; what is printed has none.
-      if e.filename or e.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF):
-        raise
-      _forget_stdout()
-      print(f"{pathlib.Path(sys.argv[0]).name}: what is printed can't be "
-            f'written: {e.strerror}.', file=sys.stderr)
-      return 1
     except errors.DrumspaceError as e:
-      print(f'{pathlib.Path(sys.argv[0]).name}: {e}', file=sys.stderr)
-      return 1
+      message = str(e)
     except KeyboardInterrupt:
       print('Interrupted; nothing half-written is left.', file=sys.stderr)
       return 130
+    except Exception as e:  # pylint: disable=broad-exception-caught
+      message = reader_faults.mistake(e)
+      # Files have names; what is printed has none.
+      if isinstance(e, OSError) and not e.filename and e.errno in _NOT_PRINTED:
+        _forget_stdout()
+        message = f"what is printed can't be written: {e.strerror}."
+      elif LOG.value == 'DEBUG':
+        raise
+    print(f'{pathlib.Path(sys.argv[0]).name}: {message}', file=sys.stderr)
+    return 1
 
   return wrapped
 

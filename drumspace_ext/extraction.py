@@ -20,6 +20,7 @@ from drumspace_ext import midi_files
 from drumspace_ext import note_sequences
 from drumspace_ext import onsets as onsets_lib
 from drumspace_ext import patterns
+from drumspace_ext import reader_faults
 from drumspace_ext import record_kinds
 
 if typing.TYPE_CHECKING:
@@ -204,10 +205,11 @@ def _count_loops(onsets, found, keep: np.ndarray) -> list[LoopCount]:
 def extract_midi(data: bytes, input_id: str, recipe: Recipe) -> InputResult:
   """Extracts a MIDI file; whatever is wrong with it is the verdict."""
   try:
-    onsets = midi_files.read_onsets(data, assume_drums=recipe.assume_drums)
+    with reader_faults.rejected():
+      onsets = midi_files.read_onsets(data, assume_drums=recipe.assume_drums)
+      return extract(onsets, input_id, recipe)
   except errors.RejectedInputError as e:
     return InputResult(input_id, e.reason, e.detail)
-  return extract(onsets, input_id, recipe)
 
 
 def extract_record(
@@ -223,14 +225,17 @@ def extract_record(
     recipe: How it is read.
   """
   try:
-    sequence = note_sequences.parse(record)
+    with reader_faults.rejected():
+      sequence = note_sequences.parse(record)
+      # Examples may parse as NoteSequences, which they are not.
+      kind = (
+          record_kinds.NOTE_SEQUENCE if sequence.notes
+          else record_kinds.of_record(record)
+      )
   except errors.RejectedInputError as e:
     return InputResult(place, e.reason, e.detail)
-  if not sequence.notes:
-    # Examples may parse as NoteSequences, which they are not.
-    kind = record_kinds.of_record(record)
-    if kind != record_kinds.NOTE_SEQUENCE:
-      return InputResult(place, 'not_note_sequence', f'it looks like {kind}')
+  if kind != record_kinds.NOTE_SEQUENCE:
+    return InputResult(place, 'not_note_sequence', f'it looks like {kind}')
   input_id = (
       sequence.id or file_name_of(sequence)
       or f'sha1:{hashlib.sha1(record).hexdigest()}'
@@ -249,11 +254,12 @@ def extract_sequence(
   """Extracts a NoteSequence; what is wrong with it is the verdict."""
   file_name = file_name_of(sequence)
   try:
-    onsets = note_sequences.to_onsets(
-        sequence, assume_drums=recipe.assume_drums
-    )
+    with reader_faults.rejected():
+      onsets = note_sequences.to_onsets(
+          sequence, assume_drums=recipe.assume_drums
+      )
+      result = extract(onsets, input_id, recipe)
   except errors.RejectedInputError as e:
     return InputResult(input_id, e.reason, e.detail, file_name=file_name)
-  result = extract(onsets, input_id, recipe)
   result.file_name = file_name
   return result

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import zlib
 
 from drumspace_ext import midi_files
 from drumspace_ext import remote_paths
@@ -24,13 +25,13 @@ def kind_of_file(path: pathlib.Path | remote_paths.RemotePath) -> str | None:
     OSError: If it can't be read.
   """
   with path.open('rb') as stream:
-    head = stream.read(64)
+    head = stream.read(tfrecords.HEAD_BYTES)
   name = path.name.lower()
-  if head[:2] == b'\x1f\x8b':
+  if tfrecords.compression_of(head):
     try:
       with tfrecords.open_bytes(path) as stream:
         head = stream.read(12)
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
       head = b''
     if tfrecords.starts_like_tfrecord(head) or _TFRECORD_NAME.search(name):
       return TFRECORD

@@ -8,6 +8,7 @@ import pathlib
 from drumspace_ext import errors
 from drumspace_ext import input_kinds
 from drumspace_ext import inputs
+from drumspace_ext import reader_faults
 from drumspace_ext import remote_paths
 from drumspace_ext import tfrecords
 from drumspace_ext import user_paths
@@ -56,10 +57,14 @@ def _midi_tasks(sources: Iterator[inputs.SourceFile]) -> Iterator[Task]:
 
 def _zip_tasks(
     source: inputs.SourceFile, skipped: collections.Counter
-) -> Iterator[Task]:
+) -> Iterator[Task | tuple]:
   path = remote_paths.of_text(source.path)
-  midi, others = zip_archives.midi_members(path)
+  midi, others, nameless = zip_archives.midi_members(path)
   skipped.update(input_kinds.extension(name) for name in others)
+  for place in nameless:
+    yield f'{source.name}/{place}', errors.RejectedInputError(
+        'bad_zip_member', f'member {place + 1} of the archive has no name'
+    )
   for i in range(0, len(midi), TASK_ITEMS):
     members = midi[i:i + TASK_ITEMS]
     yield Task(
@@ -136,5 +141,10 @@ def tasks_of(
         raise errors.InputError(f"{source.path} can't be read: {e}") from e
       yield source.name, errors.RejectedInputError(
           'unreadable', e.strerror or str(e)
+      )
+    except Exception as e:  # pylint: disable=broad-exception-caught
+      reader_faults.log(e)
+      yield source.name, errors.RejectedInputError(
+          reader_faults.REASON, reader_faults.one_line(e)
       )
   yield from _midi_tasks(iter(pending))

@@ -20,6 +20,7 @@ from drumspace_ext import loops as loops_lib
 from drumspace_ext import midi_note_sequences
 from drumspace_ext import note_sequences
 from drumspace_ext import patterns
+from drumspace_ext import reader_faults
 from drumspace_ext import record_kinds
 from drumspace_ext import rejections
 from drumspace_ext import sequence_times
@@ -93,7 +94,8 @@ def _midi(path: pathlib.Path) -> list[str]:
   data = path.read_bytes()
   result = extraction.extract_midi(data, path.name, extraction.Recipe())
   try:
-    sequence = midi_note_sequences.to_note_sequence(data, filename=path.name)
+    with reader_faults.rejected():
+      sequence = midi_note_sequences.to_note_sequence(data, filename=path.name)
   except errors.RejectedInputError:
     return ['a MIDI file, by its name', *_verdict_lines(result)]
   return [
@@ -122,7 +124,8 @@ def _tfrecord(path: pathlib.Path) -> list[str]:
       for loop in result.loop_counts:
         classes.setdefault(loop.canonical, loop.phase)
   names = ', '.join(f'{count:,} {kind}' for kind, count in kinds.items())
-  packed = ', gzip' if tfrecords.is_gzip(path) else ''
+  kind = tfrecords.compression(path)
+  packed = f', {kind}' if kind else ''
   lines = [f'a TFRecord file{packed}: {names or "no"} records, {num_bytes:,} '
            'bytes']
   lines += [f'damaged: {detail}' for detail in damaged[:3]]
@@ -148,8 +151,10 @@ def _tfrecord(path: pathlib.Path) -> list[str]:
 
 
 def _zip(path: pathlib.Path) -> list[str]:
-  midi, others = zip_archives.midi_members(path)
+  midi, others, nameless = zip_archives.midi_members(path)
   lines = [f'a zip archive: {len(midi):,} MIDI files, {len(others):,} others']
+  if nameless:
+    lines.append(f'left out: {len(nameless):,} members without a name')
   for (name, place) in midi[:1]:
     (data,) = zip_archives.read_members(path, [place])
     lines.append(f'first: {name}')

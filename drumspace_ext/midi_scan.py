@@ -184,6 +184,9 @@ def scan(data: bytes, first_chunk: int) -> Scan:
   result = Scan()
   position = first_chunk
   while (position := _next_track(data, position, result)) >= 0:
+    if position + _CHUNK_HEADER > len(data):
+      result.damage += 1
+      break
     (length,) = struct.unpack_from('>I', data, position + 4)
     start = position + _CHUNK_HEADER
     position = min(start + length, len(data))

@@ -125,6 +125,10 @@ _REASONS = {
         'the model gives back nothing but this pattern',
         'raise --temperature, or take another model',
     ),
+    'reader_failed': (
+        'reading it failed by a mistake in drumspace_ext',
+        'report it with the file; --log=DEBUG shows where it failed',
+    ),
     'reader_crashed': (
         'reading it crashed the worker; the run went on without it',
         'look at the file with drumspace_inspect, and report it',
@@ -141,5 +145,5 @@ REASONS = types.MappingProxyType(_REASONS)
 DAMAGE = frozenset((
     'unreadable', 'empty', 'not_midi', 'damaged_midi', 'bad_division',
     'bad_zip_member', 'tfrecord_crc', 'tfrecord_length', 'tfrecord_truncated',
-    'not_note_sequence', 'reader_crashed', 'reader_timeout',
+    'not_note_sequence', 'reader_failed', 'reader_crashed', 'reader_timeout',
 ))

@@ -35,6 +35,7 @@ from drumspace_ext import errors
 from drumspace_ext import extraction
 from drumspace_ext import music_proto
 from drumspace_ext import note_sequences
+from drumspace_ext import reader_faults
 
 if typing.TYPE_CHECKING:
   import note_seq
@@ -109,7 +110,8 @@ class Stage(abc.ABC):
     self._counts = collections.Counter(inputs=1)
     self._rejection = None
     try:
-      outputs = list(self._outputs(input_object))
+      with reader_faults.rejected():
+        outputs = list(self._outputs(input_object))
     except errors.RejectedInputError as e:
       outputs, self._rejection = [], e
       self._counts[REJECTED + e.reason] += 1

@@ -3,8 +3,9 @@
 A record is, in this order: the length of the data (little-endian uint64), the
 masked CRC32C of those eight bytes (uint32), the data, the masked CRC32C of the
 data (uint32), where `mask(c) = ((c >> 15 | c << 17) + 0xa282ead8) mod 2^32`.
-A file may be compressed with gzip as a whole, which shows in its first two
-bytes. Reading checks both checksums; what it can't read it reports and goes on
+A file may be compressed as a whole, with gzip, which shows in its first two
+bytes, or with zlib, whose two may begin a plain file too: there the head of what
+it unpacks to decides. Reading checks both checksums; what it can't read it reports and goes on
 where the framing allows it.
 """
 
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator
 import contextlib
 import dataclasses
 import gzip
+import io
 import pathlib
 import struct
 import typing
@@ -22,6 +24,11 @@ import google_crc32c
 # A song is some 100 kB as a NoteSequence. A length beyond this is damage (or
 # an attack), whatever its checksum says.
 MAX_RECORD_BYTES = 256 << 20
+
+GZIP, ZLIB = 'gzip', 'zlib'
+
+# A deflate block may have 300 bytes of tables before its first data.
+HEAD_BYTES = 1024
 
 _HEADER = struct.Struct('<QI')
 _CRC = struct.Struct('<I')
@@ -60,12 +67,6 @@ def frame(data: bytes) -> bytes:
   ))
 
 
-def is_gzip(path: pathlib.Path) -> bool:
-  """Says whether a file begins like gzip."""
-  with path.open('rb') as stream:
-    return stream.read(2) == _GZIP_MAGIC
-
-
 def starts_like_tfrecord(head: bytes) -> bool:
   """Says whether the first 12 bytes of a file are a sound record header."""
   if len(head) < _HEADER.size:
@@ -74,19 +75,76 @@ def starts_like_tfrecord(head: bytes) -> bool:
   return crc == _masked_crc(head[:8])
 
 
+def compression_of(head: bytes) -> str:
+  """Tells how a file is compressed by its first `HEAD_BYTES`.
+
+  Returns:
+    `GZIP`, `ZLIB`, or '' for not at all.
+  """
+  if head[:2] == _GZIP_MAGIC:
+    return GZIP
+  # RFC 1950: deflate, and both bytes together a multiple of 31.
+  if (
+      starts_like_tfrecord(head) or len(head) < 2 or head[0] & 0x0F != 8
+      or int.from_bytes(head[:2], 'big') % 31
+  ):
+    return ''
+  unpacker = zlib.decompressobj()
+  try:
+    first = unpacker.decompress(head, _HEADER.size)
+  except zlib.error:
+    return ''
+  is_empty = unpacker.eof and not first
+  return ZLIB if is_empty or starts_like_tfrecord(first) else ''
+
+
+def compression(path: pathlib.Path) -> str:
+  """Tells how a file is compressed; see `compression_of`."""
+  with path.open('rb') as stream:
+    return compression_of(stream.read(HEAD_BYTES))
+
+
+class _ZlibReader(io.RawIOBase):
+  """What a stream compressed with zlib unpacks to, read by small pieces."""
+
+  def __init__(self, stream: typing.BinaryIO):
+    self._stream = stream
+    self._unpacker = zlib.decompressobj()
+
+  def readable(self) -> bool:
+    return True
+
+  def readinto(self, buffer) -> int:
+    while not self._unpacker.eof:
+      packed = self._unpacker.unconsumed_tail or self._stream.read(
+          io.DEFAULT_BUFFER_SIZE
+      )
+      if not packed:
+        raise EOFError('the compressed file ends before its end is marked')
+      data = self._unpacker.decompress(packed, len(buffer))
+      if data:
+        buffer[:len(data)] = data
+        return len(data)
+    if self._unpacker.unused_data or self._stream.read(1):
+      raise OSError('foreign bytes behind the compressed data')
+    return 0
+
+
 @contextlib.contextmanager
 def open_bytes(path: pathlib.Path) -> Iterator[typing.BinaryIO]:
-  """Opens a file for reading, through gzip where it is compressed.
+  """Opens a file for reading, unpacked where it is compressed.
 
   Args:
     path: A path, or what opens like one.
   """
   with path.open('rb') as stream:
-    compressed = stream.read(2) == _GZIP_MAGIC
+    kind = compression_of(stream.read(HEAD_BYTES))
     stream.seek(0)
-    if compressed:
+    if kind == GZIP:
       with gzip.open(stream) as unpacked:
         yield unpacked
+    elif kind == ZLIB:
+      yield io.BufferedReader(_ZlibReader(stream))
     else:
       yield stream
 
@@ -157,7 +215,7 @@ def read_stream(
 
 
 def read(path: pathlib.Path | str) -> Iterator[bytes | DamagedRecord]:
-  """Yields the records of a file, plain or gzip; see `read_stream`.
+  """Yields the records of a file, packed or not; see `read_stream`.
 
   Raises:
     OSError: If the file can't be opened.

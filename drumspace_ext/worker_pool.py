@@ -16,6 +16,8 @@ import sys
 import time
 import typing
 
+from drumspace_ext import reader_faults
+
 CRASHED, TIMED_OUT = 'reader_crashed', 'reader_timeout'
 
 _Task = typing.TypeVar('_Task')
@@ -62,7 +64,12 @@ def _work(function: Callable, pipe, others: list) -> None:
       task = pipe.recv()
     except (EOFError, OSError):
       return
-    result = function(task)
+    try:
+      result = function(task)
+    except Exception as e:  # pylint: disable=broad-exception-caught
+      # To the pool this is a crash, for the culprit is still to be found.
+      reader_faults.log(e)
+      return
     try:
       pipe.send(result)
     except OSError:

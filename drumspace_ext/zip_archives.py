@@ -11,13 +11,14 @@ import zipfile
 
 from drumspace_ext import errors
 from drumspace_ext import midi_files
+from drumspace_ext import reader_faults
 
 MAX_MEMBERS = 2_000_000
 # Real MIDI files deflate to a third or so; a long loop of one bar to a
 # hundredth. What expands more than this is made to hurt.
 MAX_RATIO = 200
 _RATIO_COUNTS_FROM_BYTES = 1 << 20
-_MAGIC = b'PK'
+_MAGIC, _MEMBER_MAGIC = b'PK', b'PK\x03\x04'
 _DRIVE = re.compile('[A-Za-z]:')
 
 
@@ -53,7 +54,7 @@ def _is_midi(name: str) -> bool:
 
 def midi_members(
     path: pathlib.Path,
-) -> tuple[list[tuple[str, int]], list[str]]:
+) -> tuple[list[tuple[str, int]], list[str], list[int]]:
   """Lists an archive.
 
   Args:
@@ -61,7 +62,8 @@ def midi_members(
 
   Returns:
     (names of MIDI members with their places in the archive, sorted; names of
-    other files). Two members may have one name.
+    other files; places of members without a name). Two members may have one
+    name.
 
   Raises:
     InputError: If it is no zip archive, or not a safe one.
@@ -69,25 +71,32 @@ def midi_members(
   try:
     with path.open('rb') as stream, zipfile.ZipFile(stream) as archive:
       members = archive.infolist()
-  except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as e:
+  # Damage shows as BadZipFile, OSError, ValueError, NotImplementedError,
+  # struct.error, IndexError or UnicodeDecodeError, and others by version.
+  except Exception as e:  # pylint: disable=broad-exception-caught
+    reader_faults.log(e)
     raise errors.InputError(
-        f"{path} can't be read as a zip archive: {e}. Fetch or pack it again."
+        f"{path} can't be read as a zip archive: {reader_faults.said(e)}. "
+        'Fetch or pack it again.'
     ) from e
   if len(members) > MAX_MEMBERS:
     raise errors.InputError(
         f'{path} has {len(members)} members; at most {MAX_MEMBERS} are read.'
     )
-  midi, others = [], []
+  midi, others, nameless = [], [], []
   for place, member in enumerate(members):
+    name = member.filename
+    if not name:
+      nameless.append(place)
+      continue
     if member.is_dir():
       continue
     _check(path, member)
-    name = member.filename
     if _is_midi(name):
       midi.append((name, place))
     else:
       others.append(name)
-  return sorted(midi), sorted(others)
+  return sorted(midi), sorted(others), nameless
 
 
 def read_members(
@@ -96,12 +105,20 @@ def read_members(
   """Yields the bytes of members; of what can't be unpacked the error."""
   with path.open('rb') as stream, zipfile.ZipFile(stream) as archive:
     members = archive.infolist()
+    foreign = min((m.header_offset for m in members), default=0)
     for place in places:
       try:
+        stream.seek(members[place].header_offset)
+        # Python takes foreign bytes to stand in front of all members; behind
+        # some of them, these stand where they are said to.
+        if foreign and stream.read(len(_MEMBER_MAGIC)) != _MEMBER_MAGIC:
+          members[place].header_offset -= foreign
         with archive.open(members[place]) as member:
           # One byte more than allowed shows that the declared size lied.
           yield member.read(midi_files.MAX_FILE_BYTES + 1)
       # Damage shows as BadZipFile, zlib.error, EOFError, RuntimeError
       # (encrypted) or NotImplementedError (a method that Python lacks).
       except Exception as e:  # pylint: disable=broad-exception-caught
-        yield errors.RejectedInputError('bad_zip_member', str(e))
+        yield errors.RejectedInputError(
+            'bad_zip_member', reader_faults.said(e)
+        )

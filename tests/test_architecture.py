@@ -21,8 +21,9 @@ LAYERS = (
         'genres', 'interrupts', 'label_exchange', 'latents',
         'list_flags', 'manifests', 'map_data', 'map_density', 'map_quality',
         'midi_scan', 'models', 'models.layers', 'page_scripts', 'progress',
-        'rejections', 'starter', 'suggestions', 'tempo_maps', 'tfrecords',
-        'voices', 'worker_pool',
+        'reader_faults', 'rejections', 'starter', 'suggestions', 'tempo_maps',
+        'tfrecords',
+        'voices',
     ),
     (
         'configs', 'drum_kit', 'genre_regions', 'latent_annotations',
@@ -32,7 +33,8 @@ LAYERS = (
     (
         'beam_runners', 'config_loading', 'dataset', 'drum_maps', 'dynamics',
         'grids', 'models.autoencoder', 'nearest', 'output_files', 'schedules',
-        'sequence_drums', 'soundfonts', 'text_grids', 'zip_archives',
+        'sequence_drums', 'soundfonts', 'text_grids', 'worker_pool',
+        'zip_archives',
     ),
     (
         'checkpoints', 'drum_tracks', 'input_kinds', 'loops', 'models.acai',

@@ -264,3 +264,15 @@ def test_the_number_of_notes_is_bounded(monkeypatch):
   track = builders.track(builders.notes([(i, 36) for i in range(8)]))
   assert len(_scan(track).notes) == 8
   assert len(_scan(track, track, track).notes) == 11
+
+
+@given(data=st.binary(max_size=60), cut=st.integers(0, 20))
+def test_a_file_cut_anywhere_is_scanned_to_its_end(data, cut):
+  whole = builders.midi() + data + b'MTrk\x00\x00\x00\x10'
+  scan = midi_scan.scan(whole[:len(whole) - cut], _HEADER_SIZE)
+  assert scan.damage >= 0
+
+
+def test_a_chunk_whose_head_is_cut_is_damage():
+  data = builders.midi() + b'\x00\x00MTrk\x00\x00'
+  assert midi_scan.scan(data, _HEADER_SIZE).damage

@@ -4,6 +4,7 @@ import gzip
 import io
 import struct
 import tracemalloc
+import zlib
 
 import google_crc32c
 from hypothesis import given
@@ -134,14 +135,14 @@ def test_plain_and_gzip_files_are_read_alike(tmp_path):
   plain, packed = tmp_path / 'a.tfrecord', tmp_path / 'b.tfrecord'
   plain.write_bytes(_frames(_RECORDS))
   packed.write_bytes(gzip.compress(_frames(_RECORDS)))
-  assert not tfrecords.is_gzip(plain)
-  assert tfrecords.is_gzip(packed)
+  assert tfrecords.compression(plain) == ''
+  assert tfrecords.compression(packed) == tfrecords.GZIP
   assert list(tfrecords.read(plain)) == _RECORDS
   assert list(tfrecords.read(packed)) == _RECORDS
   assert list(tfrecords.read(str(packed))) == _RECORDS
   empty = tmp_path / 'c.tfrecord'
   empty.write_bytes(b'')
-  assert not tfrecords.is_gzip(empty)
+  assert tfrecords.compression(empty) == ''
   assert not list(tfrecords.read(empty))
 
 
@@ -169,6 +170,41 @@ def test_a_cut_or_damaged_gzip_file_is_named_and_the_rest_kept(tmp_path):
     path.write_bytes(bytes(flipped))
     good, damage = _split(list(tfrecords.read(path)))
     assert good == _RECORDS[:len(good)] or damage
+
+
+@given(
+    records=st.lists(st.binary(max_size=300), max_size=5),
+    level=st.integers(0, 9),
+)
+def test_zlib_files_are_read_like_plain_ones(
+    records, level, tmp_path_factory
+):
+  path = tmp_path_factory.mktemp('zlib') / 'a.tfrecord'
+  path.write_bytes(zlib.compress(_frames(records), level))
+  assert tfrecords.compression(path) == tfrecords.ZLIB
+  assert list(tfrecords.read(path)) == records
+
+
+def test_a_plain_record_of_a_length_that_looks_like_zlib_is_plain(tmp_path):
+  path = tmp_path / 'a.tfrecord'
+  path.write_bytes(_frames([bytes(0x9C78)]))
+  assert path.read_bytes()[:2] == b'\x78\x9c'
+  assert tfrecords.compression(path) == ''
+  assert list(tfrecords.read(path)) == [bytes(0x9C78)]
+
+
+def test_a_cut_zlib_file_is_named_and_the_rest_kept(tmp_path):
+  path = tmp_path / 'a.tfrecord'
+  packed = zlib.compress(_frames(_RECORDS))
+  for size in range(2, len(packed)):
+    path.write_bytes(packed[:size])
+    good, damage = _split(list(tfrecords.read(path)))
+    assert good == _RECORDS[:len(good)]
+    assert len(damage) == 1
+  path.write_bytes(packed + b'more')
+  good, damage = _split(list(tfrecords.read(path)))
+  assert good == _RECORDS
+  assert 'foreign bytes' in damage[0].detail
 
 
 def test_a_record_header_is_told_from_other_bytes():

@@ -20,7 +20,7 @@ _NAMES = st.builds(
 
 def _members(path):
   """Returns the names of MIDI members and of others."""
-  midi, others = zip_archives.midi_members(path)
+  midi, others, _ = zip_archives.midi_members(path)
   return [name for name, _ in midi], others
 
 
@@ -194,3 +194,32 @@ def test_too_many_members_are_refused(tmp_path, monkeypatch):
   monkeypatch.setattr(zip_archives, 'MAX_MEMBERS', 2)
   with pytest.raises(errors.InputError, match='3 members; at most 2'):
     _members(path)
+
+
+def _with_zero_name(path):
+  """Overwrites the first name in an archive's directory by a zero byte."""
+  data = bytearray(path.read_bytes())
+  data[data.index(b'PK\x01\x02') + 46] = 0
+  path.write_bytes(data)
+
+
+def test_a_member_without_a_name_is_one_of_its_own(tmp_path):
+  path = _zip(tmp_path / 'a.zip', {'a.mid': b'1', 'b.mid': b'2'})
+  _with_zero_name(path)
+  midi, others, nameless = zip_archives.midi_members(path)
+  assert (midi, others, nameless) == ([('b.mid', 1)], [], [0])
+  assert _read(path, ['b.mid']).__next__() == ('b.mid', b'2')
+
+
+@pytest.mark.parametrize('where', ['front', 'middle', 'behind'])
+def test_foreign_bytes_between_members_hide_none(tmp_path, where):
+  path = _zip(tmp_path / 'a.zip', {'a.mid': b'1' * 50, 'b.mid': b'2' * 50})
+  data = path.read_bytes()
+  place = {
+      'front': 0, 'middle': data.rindex(b'PK\x03\x04'),
+      'behind': data.index(b'PK\x01\x02'),
+  }[where]
+  path.write_bytes(data[:place] + b'xyz' + data[place:])
+  assert dict(_read(path, ['a.mid', 'b.mid'])) == {
+      'a.mid': b'1' * 50, 'b.mid': b'2' * 50
+  }
