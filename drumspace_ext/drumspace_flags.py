@@ -27,8 +27,9 @@ from drumspace_ext import user_paths
 if typing.TYPE_CHECKING:
   from drumspace_ext import dynamics as dynamics_lib
 
+# Of an output without a name: what is printed has none.
 _NOT_PRINTED = errno.ENOSPC, errno.EIO, errno.EBADF
-# absl's own words, of which the name is what matters.
+# Of absl's own words the name is what matters.
 _MISSING = re.compile(r'flag (--\w+)=None: Flag \1 must have a value.*?None')
 
 INPUT = list_flags.define(
@@ -228,18 +229,15 @@ def _main(main: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
       return status
     except BrokenPipeError:
       raise
-    except errors.DrumspaceError as e:
-      message = str(e)
     except KeyboardInterrupt:
       print('Interrupted; nothing half-written is left.', file=sys.stderr)
       return 130
     except Exception as e:  # pylint: disable=broad-exception-caught
-      message = reader_faults.mistake(e)
-      # Files have names; what is printed has none.
+      message = reader_faults.last_words(e)
       if isinstance(e, OSError) and not e.filename and e.errno in _NOT_PRINTED:
         _forget_stdout()
         message = f"what is printed can't be written: {e.strerror}."
-      elif LOG.value == 'DEBUG':
+      elif LOG.value == 'DEBUG' and not isinstance(e, errors.DrumspaceError):
         raise
     print(f'{pathlib.Path(sys.argv[0]).name}: {message}', file=sys.stderr)
     return 1

@@ -31,8 +31,10 @@ def one_line(error: BaseException) -> str:
   return f'{type(error).__name__}: {said(error)}'
 
 
-def mistake(error: BaseException) -> str:
-  """Returns what a script says of an error that it knows nothing of."""
+def last_words(error: Exception) -> str:
+  """Returns what a script says of an error that ends it."""
+  if isinstance(error, errors.DrumspaceError):
+    return str(error)
   return (
       f'{one_line(error)}. This is a mistake in drumspace_ext: --log=DEBUG '
       'shows where; please report it.'
