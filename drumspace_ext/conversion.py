@@ -28,6 +28,7 @@ from drumspace_ext import note_sequences
 from drumspace_ext import onsets as onsets_lib
 from drumspace_ext import patterns
 from drumspace_ext import reader_faults
+from drumspace_ext import remapping
 from drumspace_ext import sequence_audio
 from drumspace_ext import sequence_times
 from drumspace_ext import sound
@@ -156,28 +157,10 @@ def _sequences(listing: inputs.Listing, on_reject) -> Iterator[Item]:
 
 
 def _remapped(item: Item, options: Options) -> 'note_seq.NoteSequence':
-  """Returns an item's NoteSequence, its drum pitches led through the maps."""
-  sequence = item.sequence
-  if not (options.voices_in or options.voices_out or options.assume_drums):
-    return sequence
-  gm14 = drum_maps.load(drum_maps.GM14)
-  read_with = options.voices_in or gm14
-  pitches = (options.voices_out or gm14).written_pitches
-  result = type(sequence)()
-  result.CopyFrom(sequence)
-  del result.notes[:]
-  for note in sequence.notes:
-    is_drum = note.is_drum or options.assume_drums
-    voice = drum_maps.NO_VOICE
-    if is_drum and 0 <= note.pitch < len(read_with.voice_of_pitch):
-      voice = int(read_with.voice_of_pitch[note.pitch])
-    if is_drum and (voice == drum_maps.NO_VOICE or pitches[voice] is None):
-      continue
-    copy = result.notes.add()
-    copy.CopyFrom(note)
-    if is_drum:
-      copy.pitch, copy.is_drum = pitches[voice], True
-  return result
+  return remapping.remapped(
+      item.sequence, voices_in=options.voices_in,
+      voices_out=options.voices_out, assume_drums=options.assume_drums,
+  )
 
 
 def _qpm(item: Item, options: Options) -> float:
@@ -262,8 +245,24 @@ def to_wav(item: Item, options: Options) -> bytes:
 
 
 def tiled_patterns(item: Item, options: Options) -> np.ndarray:
-  """Returns the patterns of an item, each as often as it is to be played."""
-  return np.repeat(item_patterns(item, options), options.tile or 1, axis=0)
+  """Returns the patterns of an item, each as often as it is to be played.
+
+  Raises:
+    RejectedInputError: If its NoteSequence gives silence alone.
+  """
+  hits = item_patterns(item, options)
+  if item.sequence is not None and is_silent(hits, options):
+    onsets = note_sequences.to_onsets(
+        item.sequence, assume_drums=options.assume_drums
+    )
+    raise remapping.without_voice(onsets.pitches.tolist())
+  return np.repeat(hits, options.tile or 1, axis=0)
+
+
+def is_silent(hits: np.ndarray, options: Options) -> bool:
+  """Says whether patterns have no hit that could be written."""
+  drum_map = options.voices_out or drum_maps.load(drum_maps.GM14)
+  return not drum_map.folded(hits).any()
 
 
 def to_record(item: Item, options: Options) -> bytes:

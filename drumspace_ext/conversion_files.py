@@ -155,6 +155,7 @@ def write(
     form: str,
     options: conversion.Options, *, on_reject: Callable[[str, str, str], None],
     sources: Sequence[str] = (),
+    on_silent: Callable[[str], None] = lambda name: None,
 ) -> int:
   """Writes items in one form; the files appear when all are written.
 
@@ -166,12 +167,14 @@ def write(
     options: How to convert.
     on_reject: Called with (name, reason, detail) of what can't be converted.
     sources: Paths of the inputs, which are not to be overwritten.
+    on_silent: Called with the name of each pattern that has no note in what
+      is written; it keeps its place.
 
   Returns:
     The number of items written.
 
   Raises:
-    InputError: If nothing could be converted.
+    InputError: If nothing could be converted, or no note would be written.
     OutputError: If a file can't be written.
   """
   if name and any(_is_same(folder / name, value) for value in sources):
@@ -184,7 +187,7 @@ def write(
         f'{folder} is an input too: results would be among the files that are '
         'read. Choose another output.'
     )
-  count = 0
+  count = num_silent = 0
   with output_files.Batch(folder) as batch:
     put = _writers(batch, form, name)
     for item in items:
@@ -194,8 +197,16 @@ def write(
       except errors.RejectedInputError as e:
         on_reject(item.name, e.reason, e.detail)
         continue
+      if item.hits is not None and conversion.is_silent(item.hits, options):
+        num_silent += 1
+        on_silent(item.name)
       count += 1
       put(count, item.name, content)
     if not count:
       raise errors.InputError('nothing could be converted.')
+    if num_silent == count:
+      raise errors.InputError(
+          'nothing could be converted: there is no note to write in '
+          f'{count:,} patterns.'
+      )
   return count

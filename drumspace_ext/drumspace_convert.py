@@ -71,6 +71,14 @@ def _target(conversion_files) -> tuple[pathlib.Path, str, str]:
   raise errors.InputError('say where to write with --output or --output_dir.')
 
 
+def _print_names(what: str, names: list[str]) -> None:
+  print(f'{len(names):,} {what}', file=sys.stderr)
+  for name in names[:_MAX_NAMED]:
+    print(f'  {name}', file=sys.stderr)
+  if len(names) > _MAX_NAMED:
+    print(f'  and {len(names) - _MAX_NAMED:,} more', file=sys.stderr)
+
+
 def main(argv: list[str]) -> int:
   # pylint: disable=g-import-not-at-top
   from drumspace_ext import conversion
@@ -106,7 +114,8 @@ def main(argv: list[str]) -> int:
           else soundfonts.SoundFont(_SOUNDFONT.value)
       ),
   )
-  rejected = collections.defaultdict(list)
+  rejected: dict[str, list[str]] = collections.defaultdict(list)
+  silent: list[str] = []
 
   def on_reject(item_name, reason, detail):
     rejected[reason].append(f'{item_name} ({detail})' if detail else item_name)
@@ -125,6 +134,7 @@ def main(argv: list[str]) -> int:
           ), on_done),
           folder, name, form, options, on_reject=on_reject,
           sources=drumspace_flags.input_values(argv),
+          on_silent=silent.append,
       )
   except errors.InputError as e:
     if not rejected:
@@ -137,11 +147,9 @@ def main(argv: list[str]) -> int:
   print(f'{count:,} converted to {folder / name if name else folder}')
   for reason, names in rejected.items():
     meaning, hint = rejections.REASONS[reason]
-    print(f'{len(names):,} left out: {meaning}; {hint}', file=sys.stderr)
-    for item_name in names[:_MAX_NAMED]:
-      print(f'  {item_name}', file=sys.stderr)
-    if len(names) > _MAX_NAMED:
-      print(f'  and {len(names) - _MAX_NAMED:,} more', file=sys.stderr)
+    _print_names(f'left out: {meaning}; {hint}', names)
+  if silent:
+    _print_names('written hold no note', silent)
   return 0
 
 

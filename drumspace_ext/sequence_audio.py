@@ -8,6 +8,8 @@ import numpy as np
 from drumspace_ext import drum_maps
 from drumspace_ext import errors
 from drumspace_ext import midi_writing
+from drumspace_ext import remapping
+from drumspace_ext import sequence_drums
 from drumspace_ext import sequence_times
 from drumspace_ext import sound
 from drumspace_ext import soundfonts
@@ -63,7 +65,8 @@ def render(
   ]
   rows = [row for row in rows if row[1] != drum_maps.NO_VOICE]
   if not rows:
-    raise errors.RejectedInputError('no_drum_notes')
+    found, _ = sequence_drums.rows(sequence, assume_drums=assume_drums)
+    raise remapping.without_voice(found[:, 1].astype(int).tolist())
   return sound.render_notes(*map(np.array, zip(*rows)))
 
 

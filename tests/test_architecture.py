@@ -38,7 +38,7 @@ LAYERS = (
     ),
     (
         'checkpoints', 'drum_tracks', 'input_kinds', 'loops', 'models.acai',
-        'models.vae', 'note_sequences', 'report_html', 'sound',
+        'models.vae', 'note_sequences', 'remapping', 'report_html', 'sound',
         'starter_patterns',
     ),
     (

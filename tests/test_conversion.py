@@ -7,6 +7,7 @@ import os
 import pathlib
 import zipfile
 
+from hypothesis import assume
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -112,6 +113,8 @@ def test_dataset_comes_back_from_every_form(
   expected = patterns.hits_to_step_codes(
       drum_map.folded(patterns.step_codes_to_hits(codes))
   )
+  # A file without a note is none that is converted.
+  assume(expected.any(1).all())
   for target in _TARGETS[:-1]:
     assert _convert([source], folder / target, options) == (len(codes), [])
     assert _convert([folder / target], folder / 'back.tsv', options) == (
@@ -342,14 +345,16 @@ def test_drums_on_another_channel_are_taken_when_asked(tmp_path):
       builders.notes([(0, 36), (480, 38)], channel=0)
   ))
   (tmp_path / 'a.mid').write_bytes(data)
-  for assume_drums, codes in ((False, (0, 0)), (True, (1, 2))):
-    options = conversion.Options(assume_drums=assume_drums)
-    _convert([tmp_path / 'a.mid'], tmp_path / 'out.tsv', options)
-    row = dataset.read(tmp_path / 'out.tsv').codes[0]
-    assert (row[0], row[4]) == codes
+  with pytest.raises(errors.InputError, match='nothing could be converted'):
+    _convert([tmp_path / 'a.mid'], tmp_path / 'out.tsv')
+  assumed = conversion.Options(assume_drums=True)
+  _convert([tmp_path / 'a.mid'], tmp_path / 'out.tsv', assumed)
+  row = dataset.read(tmp_path / 'out.tsv').codes[0]
+  assert (row[0], row[4]) == (1, 2)
+  for options in (_PLAIN, assumed):
     _convert([tmp_path / 'a.mid'], tmp_path / 'out.tfrecord', options)
     (sequence,) = _read_records(tmp_path / 'out.tfrecord')
-    assert {n.is_drum for n in sequence.notes} == {assume_drums}
+    assert {n.is_drum for n in sequence.notes} == {options.assume_drums}
 
 
 @pytest.mark.skipif(
@@ -609,3 +614,82 @@ def test_file_name_that_is_no_utf_8_does_no_harm(tmp_path, target, tile):
 def test_options_can_t_be_changed():
   with pytest.raises(dataclasses.FrozenInstanceError):
     _PLAIN.tile = 3
+
+
+def _without_a_note():
+  """NoteSequences that sound like nothing, by the reason that is given."""
+  silent, odd, unknown = (
+      note_sequences.from_patterns(_BEAT) for _ in range(3)
+  )
+  for note in silent.notes:
+    note.velocity = 0
+  for note in odd.notes:
+    note.pitch = 200
+  for note in unknown.notes:
+    note.pitch = 12
+  return {
+      'silent_notes': silent, 'no_notes': odd, 'no_known_voice': unknown,
+  }
+
+
+@pytest.mark.parametrize('reason', _without_a_note())
+@pytest.mark.parametrize('target', [*_TARGETS, 'one.mid', 'one.wav'])
+@pytest.mark.parametrize('gm14', [True, False])
+def test_output_without_a_note_is_no_success(tmp_path, reason, target, gm14):
+  sequence = _without_a_note()[reason]
+  options = conversion.Options(
+      voices_in=drum_maps.load(drum_maps.GM14) if gm14 else None
+  )
+  source = _write_records(tmp_path / 'in.tfrecord', [sequence])
+  is_kept = (
+      reason == 'no_known_voice' and not gm14
+      and target in ('pack', 'pack.zip', 'pack.tfrecord', 'one.mid')
+  )
+  if is_kept:  # a whole NoteSequence keeps its own pitches
+    assert _convert([source], tmp_path / target, options) == (1, [])
+    return
+  with pytest.raises(errors.InputError, match='nothing could be converted'):
+    _convert([source], tmp_path / target, options)
+  assert [p.name for p in tmp_path.iterdir()] == ['in.tfrecord']
+  good = _write_records(
+      tmp_path / 'in.tfrecord', [sequence, _band()]
+  )
+  count, ((_, found, detail),) = _convert(
+      [good], tmp_path / target, options
+  )
+  assert count == 1 and detail
+  assert found == reason or reason == 'no_notes'
+
+
+def test_silent_patterns_keep_their_place_unless_all_are_silent(tmp_path):
+  codes = np.stack([
+      np.zeros(32, np.uint16), patterns.hits_to_step_codes(_BEAT)
+  ])
+  source = _write_dataset(tmp_path / 'd.tsv', codes)
+  silent = []
+  count = conversion_files.write(
+      conversion.read(
+          [str(source)], [], _PLAIN, recursive=False, on_reject=None
+      ),
+      tmp_path / 'out', '', conversion_files.MIDI, _PLAIN,
+      on_reject=lambda *_: None, on_silent=silent.append,
+  )
+  assert (count, silent) == (2, ['d_000001'])
+  assert len(list((tmp_path / 'out').iterdir())) == 2
+  _write_dataset(source, codes[:1])
+  for target in _TARGETS:
+    with pytest.raises(errors.InputError, match='no note to write in 1 patt'):
+      _convert([source], tmp_path / f'none_{target}')
+  assert sorted(p.name for p in tmp_path.iterdir()) == ['d.tsv', 'out']
+
+
+def test_drums_that_a_map_can_t_write_are_no_success():
+  cowbell = drawn_patterns.hits_of(cowbell=(0, 16))
+  options = conversion.Options(
+      tile=4, voices_out=drum_maps.load('lstmetallica9')
+  )
+  item = conversion.Item(
+      name='x', sequence=note_sequences.from_patterns(cowbell)
+  )
+  with pytest.raises(errors.RejectedInputError, match='2 notes of pitch 56'):
+    conversion.to_midi(item, options)
