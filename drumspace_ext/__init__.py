@@ -29,7 +29,7 @@ _PUBLIC = {
     'PatternSet': ('dataset', 'PatternSet'),
     'Recipe': ('extraction', 'Recipe'),
     'TrainedModel': ('trained_model', 'TrainedModel'),
-    'create_dataset': ('dataset_creation', 'create'),
+    'create_dataset': ('dataset_creation', 'create_dataset'),
     'hits_to_step_codes': ('patterns', 'hits_to_step_codes'),
     'load_drum_map': ('drum_maps', 'load'),
     'load_starter_patterns': ('starter_patterns', 'load'),

@@ -22,6 +22,8 @@ from drumspace_ext import beam_runners
 from drumspace_ext import collection as collection_lib
 from drumspace_ext import dataset_creation
 from drumspace_ext import dataset_writing
+from drumspace_ext import defaults
+from drumspace_ext import drum_maps
 from drumspace_ext import errors
 from drumspace_ext import extraction
 from drumspace_ext import input_kinds
@@ -32,14 +34,16 @@ from drumspace_ext import merging
 from drumspace_ext import output_files
 from drumspace_ext import remote_paths
 from drumspace_ext import tfrecords
+from drumspace_ext import user_paths
 from drumspace_ext import zip_archives
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Created(dataset_creation.Created):
-  """What was made.
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class CreatedOnBeam(dataset_creation.CreatedDataset):
+  """A dataset that was made on Beam.
 
   Attributes:
+    output_dir: The folder that it is in, here or on a filesystem of Beam's.
     report: The contents of `report.json`.
     paths: The files written, by name.
     counters: The counters of the pipeline, as its runner gives them: a load
@@ -50,7 +54,7 @@ class Created(dataset_creation.Created):
 
 
 def create(
-    input_values: Sequence[str] | str,
+    input_values: Sequence[str],
     output_dir: pathlib.Path | str,
     *,
     runner: str | None = None,
@@ -62,8 +66,8 @@ def create(
     genre_table: Mapping[str, frozenset[str]] | None = None,
     task_timeout_s: float = dataset_creation.TASK_TIMEOUT_S,
     run_task: Callable = input_results.run_task,
-) -> Created:
-  """Makes a dataset of all unique patterns in the inputs, on Beam.
+) -> CreatedOnBeam:
+  """Makes a dataset by a recipe, on Beam; see `create_dataset`.
 
   Args:
     input_values: TFRecords, MIDI files, folders, zips and globs of them, on
@@ -92,8 +96,6 @@ def create(
   from drumspace_ext import beam_stages
   # pylint: enable=g-import-not-at-top
 
-  if isinstance(input_values, str):
-    input_values = [input_values]
   output = remote_paths.of_text(str(output_dir))
   if glob.has_magic(str(output.absolute())):
     # There is no way to quote them for Beam, which looks for its own files.
@@ -130,14 +132,60 @@ def create(
           totals.counts[beam_stages.IN_CLASSES],
       )
       report = dataset_writing.write(batch, collection, recipe, tile)
-  return Created(
-      report=report,
+  return CreatedOnBeam(
+      output_dir=output, report=report,
       paths={name: output / name for name in dataset_writing.NAMES},
       counters={
           counter.key.metric.name: counter.result
           for counter in result.metrics().query()['counters']
           if counter.key.metric.namespace == beam_stages.NAMESPACE
       },
+  )
+
+
+def create_dataset(
+    input_values: user_paths.Names, output_dir: user_paths.Name, *,
+    runner: str | None = None, pipeline_options: Sequence[str] = (),
+    recursive: bool = False,
+    steps_per_quarter: int = defaults.STEPS_PER_QUARTER,
+    gap_steps: int = defaults.GAP_STEPS, assume_drums: bool = False,
+    voices_in: str = defaults.VOICES_IN,
+    genres: user_paths.Name | None = None, tile: int | None = None,
+    reader_process: bool = True,
+) -> CreatedOnBeam:
+  """Makes a dataset of all unique patterns in the inputs, on Apache Beam.
+
+  Arguments and files are those of `dataset_creation.create_dataset`, but for:
+
+  Args:
+    input_values: On any filesystem that Beam and all workers can read.
+    output_dir: On a filesystem that this process and all workers share.
+    runner: One of Beam's; by default that of the options, or `DirectRunner`.
+    pipeline_options: Flags for Beam, such as `--direct_num_workers=2`.
+    recursive: See there.
+    steps_per_quarter: See there.
+    gap_steps: See there.
+    assume_drums: See there.
+    voices_in: See there.
+    genres: See there.
+    tile: See there.
+    reader_process: Read in processes of their own, which may crash or hang.
+
+  Raises:
+    InputError: If there is nothing to read, a named input is unusable, or
+      Beam is not installed or does not know the runner or an option.
+    OutputError: If the files can't be written.
+    PipelineError: If the runner can't be reached, or the pipeline fails.
+  """
+  return create(
+      user_paths.names(input_values), str(output_dir), runner=runner,
+      pipeline_options=pipeline_options,
+      recipe=extraction.Recipe(
+          steps_per_quarter=steps_per_quarter, gap_steps=gap_steps,
+          assume_drums=assume_drums, drum_map=drum_maps.load(voices_in),
+      ),
+      recursive=recursive, protected=reader_process, tile=tile or 1,
+      genre_table=dataset_creation.read_genre_table(genres),
   )
 
 

@@ -4,15 +4,17 @@ Inputs are streamed in small tasks to worker processes, their results merged in
 a `collection`, and all files written together at the end.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-import contextlib
+from collections.abc import Mapping, Sequence
 import dataclasses
 import functools
 import pathlib
 
+from drumspace_ext import callbacks
 from drumspace_ext import collection as collection_lib
 from drumspace_ext import dataset
 from drumspace_ext import dataset_writing
+from drumspace_ext import defaults
+from drumspace_ext import drum_maps
 from drumspace_ext import errors
 from drumspace_ext import extraction
 from drumspace_ext import genres as genres_lib
@@ -21,33 +23,76 @@ from drumspace_ext import input_results
 from drumspace_ext import input_tasks
 from drumspace_ext import inputs
 from drumspace_ext import output_files
+from drumspace_ext import rejections
 from drumspace_ext import remote_paths
+from drumspace_ext import reports
+from drumspace_ext import user_paths
 from drumspace_ext import worker_pool
 
 # The largest real song takes under a second, on a machine under load too.
 TASK_TIMEOUT_S = 60.0
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Created:
-  """What was made.
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class CreatedDataset:
+  """A dataset that was made; as text, what was found in the inputs.
 
   Attributes:
+    output_dir: The folder that it is in.
     report: The contents of `report.json`.
     paths: The files written, by name.
   """
 
+  output_dir: pathlib.Path
   report: Mapping
   paths: Mapping[str, pathlib.Path]
 
+  @property
+  def num_patterns(self) -> int:
+    """Unique patterns that were found."""
+    return self.report['patterns']
 
-def read_genre_table(path: pathlib.Path) -> dict[str, frozenset[str]]:
+  @property
+  def num_damaged(self) -> int:
+    """Inputs that are damaged."""
+    rejected = self.report['rejected']
+    return sum(rejected.get(reason, 0) for reason in rejections.DAMAGE)
+
+  def __repr__(self) -> str:
+    return (
+        f'{type(self).__name__}({str(self.output_dir)!r}, '
+        f'inputs={self.report["inputs"]}, patterns={self.num_patterns})'
+    )
+
+  def __str__(self) -> str:
+    paths = '\n'.join(f'  {path}' for path in self.paths.values())
+    return f'{reports.summary(self.report)}\n\n{paths}'
+
+  def check_strict(self) -> None:
+    """Raises InputError if an input was damaged or no pattern was found."""
+    if self.num_damaged or not self.num_patterns:
+      raise errors.InputError(
+          f'--strict: {self.num_damaged} inputs are damaged and '
+          f'{self.num_patterns} patterns were found; see '
+          f'{self.paths[dataset.REJECTED]}.'
+      )
+
+
+def read_genre_table(
+    path: user_paths.Name | None
+) -> dict[str, frozenset[str]]:
   """Reads a user's labels: input id or file name, TAB, genres with commas.
+
+  Args:
+    path: The file; None for no labels.
 
   Raises:
     InputError: If the file can't be read, or a line has another form.
   """
-  table = {}
+  table: dict[str, frozenset[str]] = {}
+  if not path:
+    return table
+  path = user_paths.expand(path)
   try:
     lines = path.read_text(encoding='utf-8').splitlines()
   except (OSError, UnicodeDecodeError) as e:
@@ -86,7 +131,7 @@ def refuse_results(
 
 
 def create(
-    input_values: Sequence[str] | str,
+    input_values: Sequence[str],
     output_dir: pathlib.Path | str,
     *,
     recipe: extraction.Recipe | None = None,
@@ -95,11 +140,9 @@ def create(
     tile: int = 1,
     genre_table: Mapping[str, frozenset[str]] | None = None,
     task_timeout_s: float = TASK_TIMEOUT_S,
-    show_progress: Callable = lambda *_: contextlib.nullcontext(
-        lambda *_: None
-    ),
-) -> Created:
-  """Makes a dataset of all unique patterns in the inputs.
+    on_step: callbacks.OnStep = callbacks.silent,
+) -> CreatedDataset:
+  """Makes a dataset by a recipe; see `create_dataset`.
 
   Args:
     input_values: TFRecords, MIDI files, folders, zips and globs of them.
@@ -110,15 +153,13 @@ def create(
     tile: How many times each pattern is played in `patterns.tfrecord`.
     genre_table: Further genre labels by input id or file name.
     task_timeout_s: Seconds after which a worker counts as hanging.
-    show_progress: Such as `progress.byte_bar`.
+    on_step: Called with the bytes read; see `callbacks`.
 
   Raises:
     InputError: If there is nothing to read, or a named input is unusable.
     OutputError: If the files can't be written.
   """
   output_dir = pathlib.Path(output_dir)
-  if isinstance(input_values, str):
-    input_values = [input_values]
   refuse_results(input_values, output_dir)
   recipe = recipe or extraction.Recipe()
   # A second run must not read what the first one wrote.
@@ -135,18 +176,60 @@ def create(
   with output_files.Batch(output_dir) as batch:
     database = batch.scratch_path()
     with collection_lib.Collection(database, genre_table) as collection:
-      with show_progress(
-          listing.num_bytes, 'reading', 'inputs'
-      ) as on_progress:
-        for results in input_results.results(
-            input_tasks.tasks(listing), pool, on_progress
-        ):
-          collection.add(results)
+      for results in input_results.results(
+          input_tasks.tasks(listing), pool, total=listing.num_bytes,
+          on_step=on_step,
+      ):
+        collection.add(results)
       if not collection.totals.num_inputs:
         raise errors.InputError(no_input(input_values))
       collection.totals.skipped.update(listing.skipped)
       collection.merge()
-      return Created(
+      return CreatedDataset(
+          output_dir=output_dir,
           report=dataset_writing.write(batch, collection, recipe, tile),
           paths={name: output_dir / name for name in dataset_writing.NAMES},
       )
+
+
+def create_dataset(
+    input_values: user_paths.Names, output_dir: user_paths.Name, *,
+    recursive: bool = False,
+    steps_per_quarter: int = defaults.STEPS_PER_QUARTER,
+    gap_steps: int = defaults.GAP_STEPS, assume_drums: bool = False,
+    voices_in: str = defaults.VOICES_IN,
+    genres: user_paths.Name | None = None, tile: int | None = None,
+    num_workers: int | None = None,
+    on_step: callbacks.OnStep = callbacks.silent,
+) -> CreatedDataset:
+  """Makes a dataset of all unique patterns in the inputs.
+
+  Args:
+    input_values: TFRecords, MIDI files, folders, zips and globs of them, or
+      one of these.
+    output_dir: Where the files go; made if missing.
+    recursive: Search folders in folders.
+    steps_per_quarter: Steps of a quarter note; a bar has 16 steps all the same.
+    gap_steps: Silent steps in a row that cut a piece.
+    assume_drums: Take all notes as drums.
+    voices_in: Drum map to read with, a name or a TOML file.
+    genres: Text file with further genre labels, see `read_genre_table`.
+    tile: How many times each pattern is played in `patterns.tfrecord`; once if
+      None.
+    num_workers: Processes; all processors if None, this process alone if 0.
+    on_step: Called with the bytes read; see `callbacks`.
+
+  Raises:
+    InputError: If there is nothing to read, or a named input is unusable.
+    DrumMapError: If there is no such drum map.
+    OutputError: If the files can't be written.
+  """
+  return create(
+      user_paths.names(input_values), user_paths.expand(output_dir),
+      recipe=extraction.Recipe(
+          steps_per_quarter=steps_per_quarter, gap_steps=gap_steps,
+          assume_drums=assume_drums, drum_map=drum_maps.load(voices_in),
+      ),
+      recursive=recursive, num_workers=num_workers, tile=tile or 1,
+      genre_table=read_genre_table(genres), on_step=on_step,
+  )

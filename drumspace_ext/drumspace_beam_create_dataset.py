@@ -70,22 +70,25 @@ def main(argv: list[str]) -> int:
     remote_paths.beam()
   # pylint: disable=g-import-not-at-top
   from drumspace_ext import beam_dataset_creation
-  from drumspace_ext import dataset_arguments
   # pylint: enable=g-import-not-at-top
 
   output_dir = drumspace_flags.OUTPUT_DIR.value
   if not remote_paths.is_remote(output_dir):
     output_dir = drumspace_flags.output_dir()
-  created = beam_dataset_creation.create(
+  created = beam_dataset_creation.create_dataset(
       drumspace_flags.input_values(argv), output_dir,
       runner=_RUNNER.value, pipeline_options=options,
-      recipe=dataset_arguments.recipe(),
       recursive=drumspace_flags.RECURSIVE.value,
-      protected=_READER_PROCESS.value, tile=drumspace_flags.TILE.value or 1,
-      genre_table=dataset_arguments.genre_table(),
+      steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
+      gap_steps=drumspace_flags.GAP_STEPS.value,
+      assume_drums=drumspace_flags.ASSUME_DRUMS.value,
+      voices_in=drumspace_flags.VOICES_IN.value,
+      genres=drumspace_flags.GENRES.value, tile=drumspace_flags.TILE.value,
+      reader_process=_READER_PROCESS.value,
   )
-  print(dataset_arguments.summary(created))
-  dataset_arguments.check_strict(created)
+  print(created)
+  if drumspace_flags.STRICT.value:
+    created.check_strict()
   return 0
 
 

@@ -66,6 +66,7 @@ def _read_inputs(values: list[str]) -> list:
 def main(argv: list[str]) -> int:
   # pylint: disable=g-import-not-at-top
   from drumspace_ext import checkpoints
+  from drumspace_ext import defaults
   from drumspace_ext import manifests
   from drumspace_ext import map_building
   from drumspace_ext import map_files
@@ -94,17 +95,17 @@ def main(argv: list[str]) -> int:
       values, [folder / name for name in map_files.NAMES]
   )
   inputs = _read_inputs(values)
-  with progress.step_bar(map_building.NUM_STEPS, 0, 'mapping') as on_step:
+  with progress.bar('step') as on_step:
     built = map_building.build(
         training_set, model, seed=drumspace_flags.SEED.value, inputs=inputs,
         num_samples=(
-            drumspace_flags.NUM_OUTPUTS.value or map_building.DEFAULT_SAMPLES
+            drumspace_flags.NUM_OUTPUTS.value or defaults.NUM_MAPPED
         ),
         existing=existing, perplexity=_PERPLEXITY.value,
         title=user_paths.in_utf_8(
-            _TITLE.value or map_building.DEFAULT_TITLE
+            _TITLE.value or defaults.MAP_TITLE
         ),
-        name=map_files.name_of(path), on_step=lambda step: on_step(step, None),
+        name=map_files.name_of(path), on_step=on_step,
     )
   arguments = drumspace_flags.arguments(__name__) | {'input': values}
   paths = map_files.write(

@@ -120,18 +120,13 @@ def main(argv: list[str]) -> int:
   def on_reject(item_name, reason, detail):
     rejected[reason].append(f'{item_name} ({detail})' if detail else item_name)
 
-  def counted(items, on_done):
-    for item in items:
-      yield item
-      on_done(1)
-
   try:
-    with progress.count_bar(None, 'converting', 'item') as on_done:
+    with progress.bar('item') as on_step:
       count = conversion_files.write(
-          counted(conversion.read(
+          conversion.read(
               drumspace_flags.input_values(argv), _PRIMER_DRUMS.value, options,
               recursive=drumspace_flags.RECURSIVE.value, on_reject=on_reject,
-          ), on_done),
+          ),
           folder, name, form, options, on_reject=on_reject,
           sources=drumspace_flags.input_values(argv),
           on_silent=silent.append,

@@ -28,21 +28,24 @@ _NUM_WORKERS = flags.DEFINE_integer(
 
 def main(argv: list[str]) -> int:
   # pylint: disable=g-import-not-at-top
-  from drumspace_ext import dataset_arguments
   from drumspace_ext import dataset_creation
   from drumspace_ext import progress
   # pylint: enable=g-import-not-at-top
 
-  created = dataset_creation.create(
-      drumspace_flags.input_values(argv), drumspace_flags.output_dir(),
-      recipe=dataset_arguments.recipe(),
-      recursive=drumspace_flags.RECURSIVE.value,
-      num_workers=_NUM_WORKERS.value, tile=drumspace_flags.TILE.value or 1,
-      genre_table=dataset_arguments.genre_table(),
-      show_progress=progress.byte_bar,
-  )
-  print(dataset_arguments.summary(created))
-  dataset_arguments.check_strict(created)
+  with progress.bar('B', scaled=True) as on_step:
+    created = dataset_creation.create_dataset(
+        drumspace_flags.input_values(argv), drumspace_flags.output_dir(),
+        recursive=drumspace_flags.RECURSIVE.value,
+        steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
+        gap_steps=drumspace_flags.GAP_STEPS.value,
+        assume_drums=drumspace_flags.ASSUME_DRUMS.value,
+        voices_in=drumspace_flags.VOICES_IN.value,
+        genres=drumspace_flags.GENRES.value, tile=drumspace_flags.TILE.value,
+        num_workers=_NUM_WORKERS.value, on_step=on_step,
+    )
+  print(created)
+  if drumspace_flags.STRICT.value:
+    created.check_strict()
   return 0
 
 

@@ -22,7 +22,6 @@ Usage:
 import collections
 from collections.abc import Sequence
 import dataclasses
-import itertools
 import json
 import re
 import sys
@@ -192,11 +191,10 @@ def _panel(values: Sequence[str], weights: Sequence[str]) -> dict:
   if small and len(small) < len(rows):
     rows = [row for row in rows if not evaluation.shortage(row)]
     print('left out: ' + ' '.join(small), file=sys.stderr)
-  count = itertools.count()
-  with progress.step_bar(len(rows) + 2, 0, 'judging') as on_step:
+  with progress.bar('row') as on_step:
     panel = evaluation.evaluate(
         rows, patterns.step_codes_to_hits(heldout_codes), train_codes,
-        seed=seed, on_row=lambda name: on_step(next(count), None),
+        seed=seed, on_step=on_step,
     )
   panel['notes'] += [f'Left out: {text}' for text in small]
   panel['notes'] += _notes(training_sets, training_set, models, heldout_codes)

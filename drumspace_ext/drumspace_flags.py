@@ -18,6 +18,7 @@ from absl import app
 from absl import flags
 from absl import logging
 
+from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext import list_flags
 from drumspace_ext import reader_faults
@@ -40,11 +41,9 @@ INPUT = list_flags.define(
 OUTPUT_DIR = flags.DEFINE_string(
     'output_dir', None, 'Folder for the results; made if missing.'
 )
-RECURSIVE = flags.DEFINE_bool(
-    'recursive', False, 'Search folders in folders.'
-)
+RECURSIVE = flags.DEFINE_bool('recursive', False, 'Search folders in folders.')
 STEPS_PER_QUARTER = flags.DEFINE_integer(
-    'steps_per_quarter', 4,
+    'steps_per_quarter', defaults.STEPS_PER_QUARTER,
     'Grid steps of a quarter note; a bar has 16 steps all the same.',
     lower_bound=1, upper_bound=96,
 )
@@ -53,7 +52,7 @@ ASSUME_DRUMS = flags.DEFINE_bool(
     'Take all notes as drums, for files whose drums are on another channel.',
 )
 GAP_STEPS = flags.DEFINE_integer(
-    'gap_steps', 32,
+    'gap_steps', defaults.GAP_STEPS,
     'Cut a piece where so many steps in a row are silent.', lower_bound=1,
 )
 GENRES = flags.DEFINE_string(
@@ -67,7 +66,7 @@ STRICT = flags.DEFINE_bool(
     'files are written all the same.',
 )
 VOICES_IN = flags.DEFINE_string(
-    'voices_in', 'gm14',
+    'voices_in', defaults.VOICES_IN,
     'Drum map to read with: gm14, lstmetallica9, note_seq9, magenta_js9, '
     'roland, groovae9, or a TOML file of your own.',
 )
@@ -104,14 +103,15 @@ TEMPERATURE = flags.DEFINE_float(
     'them; by default what suits the model.', lower_bound=0,
 )
 THRESHOLD = flags.DEFINE_float(
-    'threshold', 0.5, 'Probability above which a bit is a hit at temperature 0.'
+    'threshold', defaults.THRESHOLD,
+    'Probability above which a bit is a hit at temperature 0.'
 )
 QPM = flags.DEFINE_float(
-    'qpm', 120.0, 'Tempo of patterns, in quarter notes a minute.',
+    'qpm', defaults.QPM, 'Tempo of patterns, in quarter notes a minute.',
     lower_bound=1, upper_bound=1000,
 )
 SEED = flags.DEFINE_integer(
-    'seed', 0, 'Seed of everything random.', lower_bound=0,
+    'seed', defaults.SEED, 'Seed of everything random.', lower_bound=0,
     upper_bound=2**32 - 1,
 )
 ACCENTS = flags.DEFINE_bool(

@@ -112,7 +112,10 @@ def _beats(argv):
 
 
 def _make(generation, model, found, reference):
-  from drumspace_ext import beats  # pylint: disable=g-import-not-at-top
+  # pylint: disable=g-import-not-at-top
+  from drumspace_ext import beats
+  from drumspace_ext import generating
+  # pylint: enable=g-import-not-at-top
 
   seed, count = drumspace_flags.SEED.value, _num_outputs()
   if _mode() == 'sample':
@@ -120,7 +123,7 @@ def _make(generation, model, found, reference):
     if _GENRE.value and _NEAR.value:
       raise errors.InputError('give --genre or --near, not both.')
     if _GENRE.value:
-      near = generation.genre_beats(reference, _GENRE.value)
+      near = generating.genre_beats(reference, _GENRE.value)
     elif _NEAR.value:
       near = beats.read(_NEAR.value, drum_map=_drum_map())
     return generation.sample(

@@ -100,7 +100,7 @@ def main(argv: list[str]) -> int:
       + (f', going on at {trainer.train_step:,}' if trainer.train_step else '')
   )
   try:
-    with progress.step_bar(steps, trainer.train_step, 'training') as on_step:
+    with progress.bar('step') as on_step:
       trained = training.train(
           trainer, on_step=on_step,
           on_evaluation=lambda line: print(validation.in_words(line),

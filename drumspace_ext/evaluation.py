@@ -16,13 +16,14 @@ the cut), `digest`, `numbers` (for each its value, low and high), `distances`
 (how many patterns are 0, 1, ... bits from training ones) and `hits_per_voice`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 import dataclasses
 import hashlib
 import re
 
 import numpy as np
 
+from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext import metrics
 from drumspace_ext import nearest
@@ -175,7 +176,7 @@ def _judge(
 
 def evaluate(
     rows: Sequence[Row], heldout: np.ndarray, training_codes: np.ndarray, *,
-    seed: int, on_row: Callable[[str], None] = lambda name: None,
+    seed: int, on_step: callbacks.OnStep = callbacks.silent,
 ) -> dict:
   """Makes the panel.
 
@@ -184,7 +185,7 @@ def evaluate(
     heldout: Real patterns, bool `[n, 32, 14]`.
     training_codes: The training set, step codes, integer `[m, 32]`.
     seed: Of all that is drawn: halves, cuts, steps, folds and resamples.
-    on_row: Called with the name of each row before it is judged.
+    on_step: Called with the rows done; see `callbacks`.
 
   Raises:
     InputError: If there are too few patterns, or two rows of one name.
@@ -197,13 +198,14 @@ def evaluate(
   shuffled = shuffle_voices(other, rng=np.random.default_rng([seed, half]))
   training = nearest.NearestPatterns(training_codes)
   known_classes = np.sort(training_sets.class_digests(training_codes))
-  judged = []
-  for row in (
+  judged, total = [], len(rows) + 2
+  for number, row in enumerate((
       Row(name=CEILING, hits=other), *rows,
       Row(name=FLOOR, hits=shuffled),
-  ):
-    on_row(row.name)
+  )):
+    on_step(number, total, f'judging {row.name}')
     judged.append(_judge(row, reference, training, known_classes, seed))
+  on_step(total, total, 'judging')
   return {
       'format_version': FORMAT_VERSION,
       'settings': {

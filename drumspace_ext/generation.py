@@ -10,14 +10,13 @@ import dataclasses
 
 import numpy as np
 
+from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext import latents as latents_lib
 from drumspace_ext import paths
 from drumspace_ext import patterns
 from drumspace_ext import sampling
-from drumspace_ext import suggestions
 from drumspace_ext import trained_model
-from drumspace_ext import training_sets
 
 # Draws for each beat asked for, before giving up on finding enough.
 _MAX_DRAWS_PER_OUTPUT = 50
@@ -66,28 +65,11 @@ def encode(
   return mu, sigma
 
 
-def genre_beats(
-    training_set: training_sets.TrainingSet, genre: str
-) -> np.ndarray:
-  """Returns the training patterns of a genre, bool `[n, 32, 14]`.
-
-  Raises:
-    InputError: If no pattern has that label.
-  """
-  chosen = [i for i, of in enumerate(training_set.genres) if genre in of]
-  if not chosen:
-    own = sorted(set().union(*training_set.genres))
-    raise errors.InputError(
-        f'no pattern of genre {genre!r}; there are {", ".join(own) or "none"}.'
-        + suggestions.did_you_mean(genre, own)
-    )
-  return patterns.step_codes_to_hits(training_set.codes[chosen])
-
-
 def sample(
     model: trained_model.TrainedModel, *, num_outputs: int,
     num_draws: int | None, near: np.ndarray | None, seed: int,
     temperature: float | None, threshold: float,
+    on_step: callbacks.OnStep = callbacks.silent,
 ) -> Generated:
   """Draws beats that pass the published filters, each class once.
 
@@ -99,6 +81,7 @@ def sample(
     seed: Of everything drawn.
     temperature: See `TrainedModel.decode_hits`.
     threshold: Likewise.
+    on_step: Likewise.
 
   Raises:
     InputError: If none passes; fewer than asked for are returned.
@@ -114,6 +97,7 @@ def sample(
         min(batch, limit - sum(len(part.codes) for part in parts)),
         seed=int(np.random.default_rng([seed, len(parts)]).integers(2**31)),
         sampler=sampler, temperature=temperature, threshold=threshold,
+        on_step=on_step,
     ))
     samples = _joined(parts)
     chosen = np.flatnonzero(samples.first_of_class)[:num_outputs]

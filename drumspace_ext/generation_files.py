@@ -18,6 +18,7 @@ import zipfile
 
 import numpy as np
 
+from drumspace_ext import callbacks
 from drumspace_ext import conversion_files
 from drumspace_ext import dataset
 from drumspace_ext import dynamics as dynamics_lib
@@ -62,9 +63,14 @@ class Style:
   as_one: bool = False
 
 
-def _nearest_lines(hits: np.ndarray, reference: training_sets.TrainingSet):
+def _nearest_lines(
+    hits: np.ndarray, reference: training_sets.TrainingSet,
+    on_step: callbacks.OnStep,
+):
   codes = patterns.hits_to_step_codes(hits)
-  index, distance = nearest.NearestPatterns(reference.codes).find(codes)
+  index, distance = nearest.NearestPatterns(reference.codes).find(
+      codes, on_step=on_step
+  )
   yield '\t'.join(NEAREST_HEADER) + '\n'
   sources = reference.sources
   for number, (i, bits) in enumerate(zip(index.tolist(), distance.tolist()), 1):
@@ -121,7 +127,8 @@ def check_folder(folder: pathlib.Path, values: Sequence[str]) -> None:
 def write(
     folder: pathlib.Path, made: generation.Generated, style: Style,
     reference: training_sets.TrainingSet, arguments: Mapping,
-    digests: Mapping[str, str],
+    digests: Mapping[str, str], *,
+    on_step: callbacks.OnStep = callbacks.silent,
 ) -> list[pathlib.Path]:
   """Writes everything about some generated beats.
 
@@ -132,6 +139,7 @@ def write(
     reference: Patterns to look for the nearest in.
     arguments: For the manifest.
     digests: For the manifest.
+    on_step: Called with the beats compared; see `callbacks`.
 
   Returns:
     The files written, the MIDI first.
@@ -161,7 +169,9 @@ def write(
         ).SerializeToString(deterministic=True)
         for i, beat in enumerate(made.hits, 1)
     ))
-    batch.open(NEAREST).writelines(_nearest_lines(made.hits, reference))
+    batch.open(NEAREST).writelines(
+        _nearest_lines(made.hits, reference, on_step)
+    )
     paths += [folder / PATTERNS, folder / RECORDS, folder / NEAREST]
     if made.samples is not None:
       samples = made.samples

@@ -12,11 +12,12 @@ exchanges, each genre's put on one scale; that corrects for the number of
 genres and places at once (the step-down's first step of Westfall & Young 1993).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 import dataclasses
 
 import numpy as np
 
+from drumspace_ext import callbacks
 from drumspace_ext import label_exchange
 from drumspace_ext import map_data
 from drumspace_ext import map_density
@@ -97,7 +98,7 @@ def find(
     coordinates: np.ndarray, genres: Sequence[Sequence[str]],
     input_ids: Sequence[Sequence[str]] | None, *, seed: int,
     num_permutations: int = NUM_PERMUTATIONS,
-    on_step: Callable[[int], None] = lambda step: None,
+    on_step: callbacks.OnStep = callbacks.silent,
 ) -> Findings:
   """Finds where genres gather.
 
@@ -107,7 +108,7 @@ def find(
     input_ids: For each pattern the ids of its inputs, or None if unknown.
     seed: Of the exchanges.
     num_permutations: How many.
-    on_step: Called with the exchanges done.
+    on_step: Called with the exchanges done; see `callbacks`.
   """
   labelled = np.flatnonzero([len(labels) > 0 for labels in genres])
   tested, left_out = _choose_genres(genres)
@@ -126,7 +127,7 @@ def find(
     for i in range(1 + num_permutations):
       labels = exchange.labels(rng if i else None)
       highest[i] = density.scores(labels).max((1, 2))
-      on_step(i)
+      on_step(i, num_permutations, 'testing genres')
     center, scale = highest.mean(0), highest.std(0)
     scale[scale == 0] = 1
     any_genre = np.sort(((highest - center) / scale).max(1))

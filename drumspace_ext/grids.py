@@ -11,11 +11,12 @@ import dataclasses
 
 import numpy as np
 
+from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext import onsets as onsets_lib
 from drumspace_ext import patterns
 
-GAP_STEPS = 32
+GAP_STEPS = defaults.GAP_STEPS
 
 # Whole numbers beyond this are not all floats, and steps are to fit int64.
 _MAX_QUARTERS = 2.0**45

@@ -1,7 +1,8 @@
 """Input results: the verdicts on the inputs of many tasks, by a worker pool."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
+from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext import extraction
 from drumspace_ext import input_kinds
@@ -32,16 +33,18 @@ def run_task(
 
 def results(
     tasks: Iterable[input_tasks.Task | tuple], pool: worker_pool.WorkerPool,
-    on_progress: Callable[[int, int], None] = lambda *_: None,
+    *, total: int = 0, on_step: callbacks.OnStep = callbacks.silent,
 ) -> Iterator[list[extraction.InputResult]]:
   """Yields the results of all inputs, task by task.
 
   Args:
     tasks: What `input_tasks.tasks` yields.
     pool: One that runs `run_task`.
-    on_progress: Called with (bytes, inputs) as they are done.
+    total: Bytes of all tasks.
+    on_step: Called with the bytes done; see `callbacks`.
   """
   lost: list[extraction.InputResult] = []
+  num_bytes = num_inputs = 0
 
   def loads():
     for task in tasks:
@@ -61,6 +64,7 @@ def results(
     else:
       task, found = outcome
       size = task.size
-    on_progress(size, len(found))
+    num_bytes, num_inputs = num_bytes + size, num_inputs + len(found)
+    on_step(num_bytes, total, f'reading, {num_inputs:,} inputs')
     yield found
   yield lost

@@ -5,10 +5,9 @@ on a map without moving it. Neighbours are exact, everything runs in one thread:
 the same latents and the same seed give the same bytes on one machine.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
+from drumspace_ext import callbacks
 from drumspace_ext import errors
 
 # Below, trees (Barnes-Hut) are faster; above, the grid (FFT): see BUILD_NOTES.
@@ -24,7 +23,6 @@ _STEPS_PER_CALL = 10
 
 LAYOUT_STEPS, PLACING_STEPS = _EARLY_STEPS + _MAIN_STEPS, _PLACING_STEPS
 
-OnStep = Callable[[int], None]
 _MAX_VALUE = 1e9
 
 
@@ -71,11 +69,15 @@ def perplexity_for(num_patterns: int, perplexity: float | None) -> float:
   return float(perplexity)
 
 
-def _caller(on_step: OnStep, first: int) -> dict:
+def _caller(
+    on_step: callbacks.OnStep, first: int, total: int, what: str
+) -> dict:
   """Returns openTSNE's arguments for calling `on_step` now and then."""
   return {
       # What it returns says whether to stop.
-      'callbacks': lambda step, error, embedding: on_step(first + step),
+      'callbacks': lambda step, error, embedding: on_step(
+          first + step, total, what
+      ),
       'callbacks_every_iters': _STEPS_PER_CALL,
   }
 
@@ -99,7 +101,7 @@ def _embedding(
 
 def lay_out(
     latents: np.ndarray, *, perplexity: float | None = None, seed: int,
-    on_step: OnStep = lambda step: None,
+    on_step: callbacks.OnStep = callbacks.silent,
 ) -> np.ndarray:
   """Lays latent vectors out as a map.
 
@@ -107,7 +109,7 @@ def lay_out(
     latents: float `[num_patterns, z_size]`, at least three.
     perplexity: How many neighbours count; see `perplexity_for`.
     seed: Of what is random.
-    on_step: Called with the steps done, of `LAYOUT_STEPS`.
+    on_step: Called with the steps done, of `LAYOUT_STEPS`; see `callbacks`.
 
   Returns:
     Map coordinates, float64 `[num_patterns, 2]`, around the origin.
@@ -139,9 +141,10 @@ def lay_out(
         latents, start, perplexity, method(len(latents)), seed
     ).optimize(
         _EARLY_STEPS, exaggeration=_EARLY_EXAGGERATION, momentum=_MOMENTUM,
-        **_caller(on_step, 0),
+        **_caller(on_step, 0, LAYOUT_STEPS, 'laying out'),
     ).optimize(
-        _MAIN_STEPS, momentum=_MOMENTUM, **_caller(on_step, _EARLY_STEPS)
+        _MAIN_STEPS, momentum=_MOMENTUM,
+        **_caller(on_step, _EARLY_STEPS, LAYOUT_STEPS, 'laying out'),
     )
   coordinates = np.array(embedding, np.float64)
   return coordinates - coordinates.mean(0)
@@ -149,7 +152,7 @@ def lay_out(
 
 def place(
     latents: np.ndarray, coordinates: np.ndarray, new_latents: np.ndarray, *,
-    seed: int, on_step: OnStep = lambda step: None,
+    seed: int, on_step: callbacks.OnStep = callbacks.silent,
 ) -> np.ndarray:
   """Places new patterns on a map without moving it.
 
@@ -160,7 +163,7 @@ def place(
     coordinates: Theirs on the map, float `[num_patterns, 2]`.
     new_latents: float `[num_new, z_size]`.
     seed: Of what is random.
-    on_step: Called with the steps done, of `PLACING_STEPS`.
+    on_step: Called with the steps done, of `PLACING_STEPS`; see `callbacks`.
 
   Returns:
     Map coordinates, float64 `[num_new, 2]`.
@@ -201,6 +204,6 @@ def place(
     ).optimize(
         _PLACING_STEPS, learning_rate=_PLACING_RATE,
         exaggeration=_PLACING_EXAGGERATION, momentum=_MOMENTUM,
-        **_caller(on_step, 0),
+        **_caller(on_step, 0, PLACING_STEPS, 'placing'),
     )
   return np.array(placed, np.float64)

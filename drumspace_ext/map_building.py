@@ -1,11 +1,13 @@
 """Map building: a dataset and a model become a map with everything on it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 import dataclasses
 
 import numpy as np
 
+from drumspace_ext import callbacks
 from drumspace_ext import dataset
+from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext import genre_regions
 from drumspace_ext import input_patterns
@@ -17,14 +19,10 @@ from drumspace_ext import trained_model
 from drumspace_ext import training_sets
 
 FORMAT_VERSION = 1
-DEFAULT_TITLE = 'Drum space'
-# The article's number of generated patterns.
-DEFAULT_SAMPLES = 500
 # Latents of the same model on another machine differ in the last digits.
 _SAME_LATENTS = 1e-3
 
-# What `on_step` of `build` counts to.
-NUM_STEPS = (
+_NUM_STEPS = (
     latent_map.LAYOUT_STEPS + latent_map.PLACING_STEPS
     + genre_regions.NUM_PERMUTATIONS
 )
@@ -94,10 +92,10 @@ def build(
     training_set: training_sets.TrainingSet,
     model: trained_model.TrainedModel, *, seed: int,
     inputs: Sequence[input_patterns.InputPatterns] = (),
-    num_samples: int = DEFAULT_SAMPLES,
+    num_samples: int = defaults.NUM_MAPPED,
     existing: dataset.PatternSet | None = None,
-    perplexity: float | None = None, title: str = DEFAULT_TITLE,
-    name: str = 'dataset', on_step: Callable[[int], None] = lambda step: None,
+    perplexity: float | None = None, title: str = defaults.MAP_TITLE,
+    name: str = 'dataset', on_step: callbacks.OnStep = callbacks.silent,
 ) -> Built:
   """Builds a map.
 
@@ -112,12 +110,15 @@ def build(
     perplexity: See `latent_map.perplexity_for`.
     title: The map's heading.
     name: What to call the training patterns.
-    on_step: Called with the steps done, of `NUM_STEPS`.
+    on_step: Called with the steps done; see `callbacks`.
 
   Raises:
     InputError: If there are too few patterns, or the existing map is none or
       was made with another model.
   """
+  def part(first: int) -> callbacks.OnStep:
+    return callbacks.part_of(on_step, first, _NUM_STEPS, 'mapping')
+
   notes = []
   drafts = [map_layers.of_input(found, model) for found in inputs]
   if num_samples:
@@ -129,7 +130,7 @@ def build(
   if existing is None:
     perplexity = latent_map.perplexity_for(len(latents), perplexity)
     coordinates = latent_map.lay_out(
-        latents, perplexity=perplexity, seed=seed, on_step=on_step
+        latents, perplexity=perplexity, seed=seed, on_step=part(0)
     )
     reference = map_layers.Reference(latents=latents, coordinates=coordinates)
   elif perplexity is not None:
@@ -140,10 +141,9 @@ def build(
         latents, training_set.codes, existing, reference, seed
     )
     notes.append(note)
-  on_step(latent_map.LAYOUT_STEPS)
+  on_step(latent_map.LAYOUT_STEPS, _NUM_STEPS, 'mapping')
   layers = map_layers.place(
-      drafts, reference, seed=seed,
-      on_step=lambda step: on_step(latent_map.LAYOUT_STEPS + step),
+      drafts, reference, seed=seed, on_step=part(latent_map.LAYOUT_STEPS)
   )
   genres = [
       sorted(labels, key=lambda label, own=labels: (-own[label], label))
@@ -151,9 +151,7 @@ def build(
   ]
   findings = genre_regions.find(
       coordinates, genres, training_set.input_ids, seed=seed,
-      on_step=lambda step: on_step(
-          latent_map.LAYOUT_STEPS + latent_map.PLACING_STEPS + step
-      ),
+      on_step=part(latent_map.LAYOUT_STEPS + latent_map.PLACING_STEPS),
   )
   made = map_data.LatentMap(
       title=title,

@@ -4,6 +4,7 @@ import dataclasses
 import html
 import pathlib
 
+from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext import map_building
 from drumspace_ext import map_data
@@ -55,7 +56,7 @@ def show_map(
     source: map_data.LatentMap | pathlib.Path | str | None = None,
     model: trained_model.TrainedModel | str | None = None, *,
     width: int | str = DEFAULT_WIDTH, height: int | str = DEFAULT_HEIGHT,
-    num_samples: int = map_building.DEFAULT_SAMPLES, seed: int = 0,
+    num_samples: int = defaults.NUM_MAPPED, seed: int = 0,
 ) -> MapFrame:
   """Shows a map in a notebook; let the cell end with it.
 

@@ -1,10 +1,11 @@
 """Map layers: sets of patterns that are placed on a map laid out by others."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 import dataclasses
 
 import numpy as np
 
+from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext import generation
 from drumspace_ext import input_patterns
@@ -106,7 +107,7 @@ def of_samples(
 
 def place(
     drafts: Sequence[Draft], reference: Reference, *, seed: int,
-    on_step: Callable[[int], None],
+    on_step: callbacks.OnStep,
 ) -> list[map_data.Layer]:
   """Places layers on a map.
 

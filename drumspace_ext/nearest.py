@@ -10,8 +10,8 @@ pairs one matrix product.
 
 import numpy as np
 
+from drumspace_ext import callbacks
 from drumspace_ext import patterns
-from drumspace_ext import progress
 
 _WORDS = patterns.NUM_STEPS * patterns.NUM_VOICES // 64
 _PARITIES = 2
@@ -74,11 +74,14 @@ class NearestPatterns:
     self._products = np.concatenate([-2 * ones.T, ones.sum(1)[None]])
     self._words = _pack(hits).T.copy()  # [7, num_patterns]
 
-  def find(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+  def find(
+      self, codes: np.ndarray, *, on_step: callbacks.OnStep = callbacks.silent
+  ) -> tuple[np.ndarray, np.ndarray]:
     """Returns the nearest pattern of each query.
 
     Args:
       codes: Step codes, integer `[num_queries, 32]`.
+      on_step: Called with the queries done; see `callbacks`.
 
     Returns:
       (index, distance): int64 `[num_queries]`, of equals the first, and the
@@ -87,11 +90,11 @@ class NearestPatterns:
     patterns.validate_codes(codes)
     index = np.zeros(len(codes), np.int64)
     distance = np.zeros(len(codes), np.int64)
-    with progress.count_bar(len(codes), 'comparing', 'beat') as on_done:
-      for start in range(0, len(codes), _CHUNK):
-        part = slice(start, start + _CHUNK)
-        index[part], distance[part] = self._find_chunk(codes[part])
-        on_done(len(codes[part]))
+    for start in range(0, len(codes), _CHUNK):
+      on_step(start, len(codes), 'comparing')
+      part = slice(start, start + _CHUNK)
+      index[part], distance[part] = self._find_chunk(codes[part])
+    on_step(len(codes), len(codes), 'comparing')
     return index, distance
 
   def _find_chunk(self, codes: np.ndarray):

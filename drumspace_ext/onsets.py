@@ -12,7 +12,9 @@ import math
 
 import numpy as np
 
-DEFAULT_QPM = 120.0
+from drumspace_ext import defaults
+
+DEFAULT_QPM = defaults.QPM
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -24,10 +24,11 @@ import math
 
 import numpy as np
 
+from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext import voices
 
-STEPS_PER_QUARTER = 4
+STEPS_PER_QUARTER = defaults.STEPS_PER_QUARTER
 STEPS_PER_BAR = 16
 NUM_STEPS = 32
 NUM_VOICES = voices.NUM_VOICES

@@ -12,7 +12,6 @@ import pathlib
 from drumspace_ext import conversion
 from drumspace_ext import conversion_files
 from drumspace_ext import dataset_creation
-from drumspace_ext import extraction
 from drumspace_ext import midi_writing
 from drumspace_ext import output_files
 from drumspace_ext import progress
@@ -75,9 +74,8 @@ def _write_songs(folder, seed, say) -> Mapping[str, pathlib.Path]:
 def _make_dataset(folder, seed, say) -> Mapping[str, pathlib.Path]:
   """Extracts the unique patterns from the songs."""
   del seed  # nothing is random here
-  created = dataset_creation.create(
-      [str(folder / SONGS_TFRECORD)], folder / DATASET,
-      recipe=extraction.Recipe(),
+  created = dataset_creation.create_dataset(
+      folder / SONGS_TFRECORD, folder / DATASET
   )
   say(reports.summary(created.report))
   words = {
@@ -133,8 +131,7 @@ def _train(folder, seed, say) -> Mapping[str, pathlib.Path]:
   trainer = training.Trainer(
       config, data, folder / MODEL, seed=seed, device=device
   )
-  steps = config.training.num_train_steps
-  with progress.step_bar(steps, trainer.train_step, 'training') as on_step:
+  with progress.bar('step') as on_step:
     training.train(
         trainer, on_step=on_step,
         on_evaluation=lambda line: say('  ' + validation.in_words(line)),
@@ -224,11 +221,10 @@ def _map(folder, seed, say) -> Mapping[str, pathlib.Path]:
       str(folder / BEATS / generation_files.PATTERNS), 'beats of your model',
       conversion.Options(), recursive=False,
   )
-  total = map_building.NUM_STEPS
-  with progress.step_bar(total, 0, 'mapping') as on_step:
+  with progress.bar('step') as on_step:
     built = map_building.build(
         training_set, model, seed=seed, inputs=[drawn],
-        name='starter collection', on_step=lambda step: on_step(step, None),
+        name='starter collection', on_step=on_step,
     )
   map_files.write(
       folder / MAP, built, model, {'seed': seed},

@@ -14,6 +14,7 @@ import typing
 import numpy as np
 import torch
 
+from drumspace_ext import callbacks
 from drumspace_ext import checkpoints
 from drumspace_ext import config_loading
 from drumspace_ext import errors
@@ -23,7 +24,6 @@ from drumspace_ext import note_sequences
 from drumspace_ext import onsets as onsets_lib
 from drumspace_ext import paths
 from drumspace_ext import patterns
-from drumspace_ext import progress
 from drumspace_ext import sampling
 from drumspace_ext.models import autoencoder
 
@@ -135,6 +135,7 @@ class TrainedModel:
   def decode_hits(
       self, z: np.ndarray, *, temperature: float = 0.0,
       threshold: float = 0.5, seed: int = 0,
+      on_step: callbacks.OnStep = callbacks.silent,
   ) -> np.ndarray:
     """Decodes latent vectors to patterns.
 
@@ -144,6 +145,7 @@ class TrainedModel:
         (published); above 0 bits are drawn, from logits divided by it.
       threshold: Probability, only for temperature 0.
       seed: Of what is drawn.
+      on_step: Called with the patterns done; see `callbacks`.
 
     Returns:
       bool `[num_patterns, 32, 14]`.
@@ -169,15 +171,14 @@ class TrainedModel:
       )
     generator = torch.Generator(self._device).manual_seed(seed)
     parts = []
-    with torch.no_grad(), progress.count_bar(
-        len(z), 'drawing', 'beat'
-    ) as on_done:
-      for batch in torch.from_numpy(z).split(_BATCH):
+    with torch.no_grad():
+      for number, batch in enumerate(torch.from_numpy(z).split(_BATCH)):
+        on_step(number * _BATCH, len(z), 'drawing')
         parts.append(self._network.draw_hits(
             batch.to(self._device), temperature=temperature,
             threshold=threshold, generator=generator,
         ).cpu().numpy())
-        on_done(len(batch))
+    on_step(len(z), len(z), 'drawing')
     return np.concatenate(parts).reshape(
         -1, patterns.NUM_STEPS, patterns.NUM_VOICES
     )
@@ -218,6 +219,7 @@ class TrainedModel:
       self, count: int, *, seed: int,
       sampler: sampling.LatentSampler | None = None,
       temperature: float | None = None, threshold: float = 0.5,
+      on_step: callbacks.OnStep = callbacks.silent,
   ) -> sampling.Samples:
     """Draws patterns and judges them by the published filters.
 
@@ -227,6 +229,7 @@ class TrainedModel:
       sampler: Where to draw z; the fitted one if None.
       temperature: See `decode_hits`; `default_temperature` if None.
       threshold: See `decode_hits`.
+      on_step: Likewise.
     """
     if temperature is None:
       temperature = self.default_temperature
@@ -235,7 +238,8 @@ class TrainedModel:
     return sampling.draw(
         sampler or self.sampler,
         lambda z: self.decode_hits(
-            z, temperature=temperature, threshold=threshold, seed=decode_seed
+            z, temperature=temperature, threshold=threshold, seed=decode_seed,
+            on_step=on_step,
         ),
         count, self.known_classes, rng=rng,
     )

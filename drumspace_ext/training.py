@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from torch.optim import swa_utils
 
+from drumspace_ext import callbacks
 from drumspace_ext import checkpoints
 from drumspace_ext import configs
 from drumspace_ext import errors
@@ -229,7 +230,7 @@ class Trainer:
 
 
 def train(
-    trainer: Trainer, *, on_step: Callable[[int, float | None], None],
+    trainer: Trainer, *, on_step: callbacks.OnStep,
     on_evaluation: Callable[[Mapping[str, float]], None],
 ) -> dict[str, float]:
   """Trains to the end of the configuration.
@@ -238,7 +239,7 @@ def train(
 
   Args:
     trainer: A run, fresh or restored.
-    on_step: Called with the train step and, now and then, the loss.
+    on_step: Called with the train steps done; see `callbacks`.
     on_evaluation: Called with each evaluation.
 
   Returns:
@@ -247,19 +248,20 @@ def train(
   Raises:
     TrainingError: If the loss is no number any more.
   """
-  training = trainer.config.training
-  saved, line = time.monotonic(), {}
+  training, words = trainer.config.training, 'training'
+  saved, line, total = time.monotonic(), {}, training.num_train_steps
+  on_step(trainer.train_step, total, words)
   with interrupts.deferred() as interrupted:
-    while trainer.train_step < training.num_train_steps:
+    while trainer.train_step < total:
       step = trainer.train_step + 1
-      last = step == training.num_train_steps
+      last = step == total
       evaluates = last or step % training.eval_steps == 0
       saves = last or time.monotonic() - saved > SAVE_SECONDS
       measured = evaluates or saves or step % SHOWN_STEPS == 0
-      loss, shown = trainer.step(measured=measured), None
+      loss = trainer.step(measured=measured)
       if measured:
-        shown = loss.item()
-        trainer.check(shown)
+        trainer.check(loss.item())
+        words = f'training, loss {loss.item():.2f}'
       if evaluates:
         line = trainer.evaluate()
         on_evaluation(line)
@@ -269,7 +271,7 @@ def train(
         trainer.save()
         saved = time.monotonic()
       try:
-        on_step(step, shown)
+        on_step(step, total, words)
         if interrupted():
           raise KeyboardInterrupt
       except KeyboardInterrupt:

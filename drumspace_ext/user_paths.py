@@ -1,18 +1,31 @@
 """User paths: what a person typed as a path, as one."""
 
+from collections.abc import Sequence
 import pathlib
 
 from drumspace_ext import errors
 
+# How a caller names one file or folder, and several.
+Name = pathlib.PurePath | str
+Names = Name | Sequence[Name]
+
 _SHOWN_CHARS = 80
 
 
-def expand(value: str) -> pathlib.Path:
+def names(values: Names) -> list[str]:
+  """Returns what a caller named, one or several, as text."""
+  if isinstance(values, str | pathlib.PurePath):
+    values = [values]
+  return [str(value) for value in values]
+
+
+def expand(value: Name) -> pathlib.Path:
   """Returns a path with `~` expanded; it need not exist.
 
   Raises:
     InputError: If no file could ever have such a path.
   """
+  value = str(value)
   try:
     if '\0' in value:
       raise ValueError('it has a zero byte')

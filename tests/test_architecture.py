@@ -16,6 +16,7 @@ import pytest
 import drumspace_ext
 
 LAYERS = (
+    ('callbacks', 'defaults'),
     ('errors', 'onsets'),
     (
         'genres', 'interrupts', 'label_exchange', 'latents',
@@ -62,13 +63,13 @@ LAYERS = (
         'input_patterns', 'map_page', 'model_stages', 'reports', 'stage_chains',
     ),
     (
-        'dataset_writing', 'generation_files', 'map_layers', 'stage_kinds',
+        'dataset_writing', 'generating', 'generation_files', 'map_layers', 'stage_kinds',
     ),
     (
         'dataset_creation', 'map_building',
     ),
     (
-        'beam_dataset_creation', 'dataset_arguments', 'map_files',
+        'beam_dataset_creation', 'map_files',
     ),
     (
         'map_display', 'quickstart',

@@ -20,7 +20,9 @@ from hypothesis import strategies as st
 import plain_reading
 import pytest
 import synthetic_songs
+import told_steps
 
+import drumspace_ext
 from drumspace_ext import dataset
 from drumspace_ext import dataset_creation
 from drumspace_ext import errors
@@ -348,21 +350,45 @@ def test_tiled_patterns_give_the_same_patterns_again(tmp_path):
 def test_progress_is_told_of_every_byte_and_input(tmp_path):
   _write_midi(tmp_path / 'midi', _SONGS)
   _write_records(tmp_path / 'x.tfrecord', _records())
-  calls, totals = [], []
-
-  @contextlib.contextmanager
-  def show(total, description, unit):
-    totals.append((total, description, unit))
-    yield lambda *done: calls.append(done)
-
+  steps = told_steps.ToldSteps()
   created = _create(
       [tmp_path / 'midi', tmp_path / 'x.tfrecord'], tmp_path / 'out',
-      show_progress=show,
+      on_step=steps,
   )
-  ((total, _, unit),) = totals
-  assert unit == 'inputs'
-  assert sum(num_bytes for num_bytes, _ in calls) == total
-  assert sum(count for _, count in calls) == created.report['inputs']
+  steps.check()
+  assert len(steps.jobs()) == 1
+  assert steps[-1][2] == f'reading, {created.report["inputs"]} inputs'
+
+
+# The verb and its result
+
+
+def test_verb_takes_one_path_or_several_and_makes_the_same(tmp_path):
+  _write_midi(tmp_path / 'midi', _SONGS[:6])
+  verb = drumspace_ext.create_dataset
+  one = verb(tmp_path / 'midi', tmp_path / 'one', num_workers=0)
+  two = verb([str(tmp_path / 'midi')], str(tmp_path / 'two'), num_workers=1)
+  assert _files(one.output_dir) == _files(two.output_dir)
+  assert set(one.paths) == set(_files(one.output_dir))
+  assert one.num_patterns == len(dataset_rows(one)) > 0
+
+
+def test_result_is_a_line_and_as_text_what_the_console_prints(tmp_path):
+  _write_midi(tmp_path / 'midi', _SONGS[:6])
+  (tmp_path / 'midi' / 'bad.mid').write_bytes(b'MThd')
+  created = _create([tmp_path / 'midi'], tmp_path / 'out')
+  assert repr(created) == (
+      f"CreatedDataset('{tmp_path}/out', inputs=7, "
+      f'patterns={created.num_patterns})'
+  )
+  lines = str(created).splitlines()
+  assert lines[0].split() == ['inputs', '7']
+  assert lines[-len(created.paths):] == [
+      f'  {path}' for path in created.paths.values()
+  ]
+  assert created.num_damaged == 1
+  with pytest.raises(errors.InputError, match='--strict: 1 inputs are damaged'):
+    created.check_strict()
 
 
 # Genre table

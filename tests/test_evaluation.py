@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+import told_steps
 
 from drumspace_ext import errors
 from drumspace_ext import evaluation
@@ -101,12 +102,15 @@ def test_panel_is_plain_json_and_the_same_again(given, panel):
   rows, heldout, training = given
   text = json.dumps(panel, allow_nan=False)
   assert json.loads(text) == panel
-  names = []
+  steps = told_steps.ToldSteps()
   again = evaluation.evaluate(
-      rows, heldout, training, seed=5, on_row=names.append
+      rows, heldout, training, seed=5, on_step=steps
   )
   assert json.dumps(again) == text
-  assert names == [row['name'] for row in panel['rows']]
+  steps.check()
+  assert [what for _, _, what in steps[:-1]] == [
+      f'judging {row["name"]}' for row in panel['rows']
+  ]
   assert panel['format_version'] == evaluation.FORMAT_VERSION
   assert panel['settings']['resamples'] == metrics.NUM_RESAMPLES
   assert panel['settings']['seed'] == 5

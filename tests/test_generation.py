@@ -121,21 +121,6 @@ def test_samples_near_beats_lie_there(model):
   assert not np.isin(drawn, far.samples.latents).any()
 
 
-def test_genre_is_that_of_the_training_patterns():
-  reference = training_sets.load_or_starter(None)
-  found = generation.genre_beats(reference, 'samba')
-  expected = [s for s in starter_patterns.load() if s.genre == 'samba']
-  assert 0 < len(found) <= len(expected)
-  assert set(_classes(found)) <= {
-      _classes(s.hits[None])[0] for s in expected
-  }
-  with pytest.raises(errors.InputError, match="'polka'; there are afrobeat, "):
-    generation.genre_beats(reference, 'polka')
-  bare = training_sets.make(reference.codes)
-  with pytest.raises(errors.InputError, match='there are none'):
-    generation.genre_beats(bare, 'samba')
-
-
 def test_nothing_that_passes_is_said_so():
   model = _Silent()
   assert len(_sample(model, num_outputs=1).hits) == 1

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import told_steps
 
 from drumspace_ext import genre_regions
 from drumspace_ext import map_density
@@ -138,9 +139,9 @@ def test_patterns_without_a_label_do_not_count():
 @pytest.mark.parametrize('genres', [[[]] * 40, [['rock']] * 40, []])
 def test_nothing_to_compare_is_nothing_found(genres):
   places = np.random.default_rng(0).random((len(genres), 2))
-  steps = []
+  steps = told_steps.ToldSteps()
   findings = genre_regions.find(
-      places, genres, None, seed=0, on_step=steps.append
+      places, genres, None, seed=0, on_step=steps
   )
   assert not findings.regions and not findings.p_values and not steps
 

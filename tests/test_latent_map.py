@@ -7,6 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 import numpy as np
 import pytest
+import told_steps
 
 from drumspace_ext import errors
 from drumspace_ext import latent_map
@@ -122,13 +123,15 @@ def test_nothing_new_is_nothing_placed():
 
 def test_steps_are_told_up_to_the_whole():
   latents = np.random.default_rng(0).standard_normal((10, 4))
-  steps = []
-  places = latent_map.lay_out(latents, seed=0, on_step=steps.append)
-  assert steps == sorted(steps) and steps[-1] == latent_map.LAYOUT_STEPS
+  steps = told_steps.ToldSteps()
+  places = latent_map.lay_out(latents, seed=0, on_step=steps)
+  steps.check()
+  assert steps[-1][0] == latent_map.LAYOUT_STEPS
   assert len(steps) > 20
   steps.clear()
-  latent_map.place(latents, places, latents, seed=0, on_step=steps.append)
-  assert steps[-1] == latent_map.PLACING_STEPS
+  latent_map.place(latents, places, latents, seed=0, on_step=steps)
+  steps.check()
+  assert steps[-1][0] == latent_map.PLACING_STEPS
 
 
 def test_perplexity_is_a_third_of_few_patterns_and_thirty_of_many():

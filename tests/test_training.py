@@ -40,7 +40,7 @@ def _contents(files):
 
 
 def _stopping_at(step, error):
-  def on_step(train_step, _):
+  def on_step(train_step, *_):
     if train_step == step:
       raise error
   return on_step
