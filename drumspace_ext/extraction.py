@@ -149,7 +149,7 @@ def extract(
       'trivial': num_trivial,
   }
   if num_trivial < len(found.codes):
-    result.loop_counts = _count_loops(onsets, found, ~trivial)
+    result.loop_counts = _count_loops(onsets, found, ~trivial, recipe)
     return result
   result.reason, seen = _verdict(onsets, pieces, found)
   result.detail = '; '.join(filter(None, (result.detail, seen)))
@@ -182,8 +182,27 @@ def canonical_bytes(packed: bytes) -> bytes:
   return min([doubled[i:i + size] for i in range(0, size, 2)])
 
 
-def _count_loops(onsets, found, keep: np.ndarray) -> list[LoopCount]:
+def _played(onsets, found, recipe) -> tuple[np.ndarray, np.ndarray]:
+  """Returns the quarters at which the first and last hit of loops are played.
+
+  Their steps say it within half a step, which matters where the tempo changes.
+  """
+  if len(onsets.tempos) < 2 and not any(q > 0 for q, _ in onsets.tempos):
+    return found.first_hit_quarters, found.last_hit_quarters
+  known = recipe.drum_map.code_of_pitch[onsets.pitches] != 0
+  played = np.sort(onsets.quarters[known])
+  half = (0.5 + grids.SLACK_STEPS) / recipe.steps_per_quarter
+  less = (0.5 - grids.SLACK_STEPS) / recipe.steps_per_quarter
+  firsts = np.searchsorted(played, found.first_hit_quarters - half)
+  lasts = np.searchsorted(played, found.last_hit_quarters + less) - 1
+  return played[firsts], played[lasts]
+
+
+def _count_loops(
+    onsets, found, keep: np.ndarray, recipe: Recipe
+) -> list[LoopCount]:
   """Sums the kept loops by pattern and phase."""
+  firsts, lasts = _played(onsets, found, recipe)
   members: dict[bytes, list[int]] = collections.defaultdict(list)
   for i in np.flatnonzero(keep).tolist():
     members[codes_to_bytes(found.codes[i])].append(i)
@@ -191,8 +210,7 @@ def _count_loops(onsets, found, keep: np.ndarray) -> list[LoopCount]:
   for phase in sorted(members):
     loops = members[phase]
     ranges = [
-        onsets.qpm_range(found.start_quarters[i], found.end_quarters[i])
-        for i in loops
+        onsets.qpm_range(firsts[i], lasts[i]) for i in loops
     ]
     counts.append(LoopCount(
         canonical_bytes(phase), phase, len(loops),

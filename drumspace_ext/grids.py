@@ -26,7 +26,7 @@ MAX_GRID_STEPS = 4 * 120 * 600
 
 # Seconds carry float noise: a step of slack decides ties as integer ticks do.
 # No MIDI resolution (at most 32,767 ticks a quarter) comes as near to a tie.
-_SLACK_STEPS = 1e-6
+SLACK_STEPS = 1e-6
 _SAME_QUARTER = 1e-9
 
 
@@ -84,7 +84,7 @@ def _section_steps(
     steps = steps_per_quarter * (quarters - starts[section])
     # A note before the first section has no step of its own: it is on step 0.
     # Of what is not negative, the integer part is the floor.
-    return np.maximum(steps + (0.5 + _SLACK_STEPS), 0.0).astype(np.int64)
+    return np.maximum(steps + (0.5 + SLACK_STEPS), 0.0).astype(np.int64)
 
   if len(starts) == 1:
     section = np.zeros(len(quarters), np.int64)
@@ -95,7 +95,7 @@ def _section_steps(
   step = rounded(section)
   while True:
     # A hit belongs to the section in which its rounded step falls.
-    late = step >= lengths[section] - _SLACK_STEPS
+    late = step >= lengths[section] - SLACK_STEPS
     if not late.any():
       return section, step
     section = section + late

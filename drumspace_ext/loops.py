@@ -34,6 +34,9 @@ class Loops:
     repeats: How many times in a row it is played, int64 `[num_loops]`.
     start_quarters: Where its run begins, float64 `[num_loops]`.
     end_quarters: Where its last repeat ends, float64 `[num_loops]`.
+    first_hit_quarters: Where its first hit stands: a run may begin in silence,
+      or in the padding; float64 `[num_loops]`.
+    last_hit_quarters: Where its last hit stands, float64 `[num_loops]`.
     num_pieces: Pieces that were searched, short ones included.
     num_short_pieces: Pieces too short to hold a loop.
     num_pieces_without_loop: Pieces that were long enough and hold none.
@@ -43,6 +46,8 @@ class Loops:
   repeats: np.ndarray
   start_quarters: np.ndarray
   end_quarters: np.ndarray
+  first_hit_quarters: np.ndarray
+  last_hit_quarters: np.ndarray
   num_pieces: int
   num_short_pieces: int
   num_pieces_without_loop: int
@@ -86,6 +91,8 @@ def find(pieces: grids.Pieces) -> Loops:
         repeats=np.zeros(0, np.int64),
         start_quarters=np.zeros(0),
         end_quarters=np.zeros(0),
+        first_hit_quarters=np.zeros(0),
+        last_hit_quarters=np.zeros(0),
         num_pieces=num_pieces,
         num_short_pieces=num_pieces,
         num_pieces_without_loop=0,
@@ -106,11 +113,16 @@ def find(pieces: grids.Pieces) -> Loops:
   bar_lines = run_starts + (-step) % patterns.STEPS_PER_BAR
   offset = pieces.quarter_offsets[keep][piece]
   spq = pieces.steps_per_quarter
+  struck = np.flatnonzero(x)
+  first_hits = struck[np.searchsorted(struck, run_starts)]
+  last_hits = struck[np.searchsorted(struck, run_ends + _PERIOD) - 1]
   return Loops(
       codes=x[bar_lines[:, None] + np.arange(_PERIOD)],
       repeats=(run_ends - run_starts) // _PERIOD + 1,
       start_quarters=offset + step / spq,
       end_quarters=offset + (step + run_ends - run_starts + _PERIOD) / spq,
+      first_hit_quarters=offset + (step + first_hits - run_starts) / spq,
+      last_hit_quarters=offset + (step + last_hits - run_starts) / spq,
       num_pieces=num_pieces,
       num_short_pieces=num_pieces - num_long,
       num_pieces_without_loop=num_long - len(np.unique(piece)),

@@ -172,7 +172,8 @@ def _onsets_of_score(score, assume_drums: bool):
           (m.time / scale, m.numerator, m.denominator)
           for m in score.time_signatures
       ],
-      tempos=sorted((t.time / scale, t.qpm) for t in score.tempos),
+      # symusic has sorted them by time, and kept their order at one tick.
+      tempos=[(t.time / scale, t.qpm) for t in score.tempos],
   )
 
 
@@ -240,10 +241,10 @@ def _onsets_of_scan(
           (tick / ticks_per_quarter, numerator, denominator)
           for tick, numerator, denominator in scan.meters
       ],
-      tempos=sorted(
+      tempos=[
           (tick / ticks_per_quarter, 60e6 / max(micros, 1))
-          for tick, micros in scan.tempos
-      ),
+          for tick, micros in sorted(scan.tempos, key=lambda tempo: tempo[0])
+      ],
       remarks=tuple(remarks),
   )
 

@@ -15,6 +15,8 @@ import numpy as np
 from drumspace_ext import defaults
 
 DEFAULT_QPM = defaults.QPM
+# Seconds carry float noise: 1e-6 of a step, as in `grids`.
+_SAME_QUARTER = 2.5e-7
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -25,7 +27,8 @@ class DrumOnsets:
     quarters: Where each note starts, in quarter notes, float64 `[num_notes]`.
     pitches: MIDI pitches, uint8 `[num_notes]`.
     meters: Time signatures as (quarter, numerator, denominator).
-    tempos: Tempo changes as (quarter, qpm), by quarter; 120 before the first.
+    tempos: Tempo changes as (quarter, qpm), by quarter and, at one place, in
+      the order of the input; 120 before the first.
     genres: Genre words that the input itself carries.
     remarks: What a person should know of the reading ("14 bytes skipped").
   """
@@ -37,14 +40,18 @@ class DrumOnsets:
   genres: tuple[str, ...] = ()
   remarks: tuple[str, ...] = ()
 
-  def qpm_range(self, start: float, end: float) -> tuple[float, float]:
-    """Returns the slowest and fastest tempo from quarter `start` to `end`."""
-    qpm, inside = DEFAULT_QPM, []
+  def qpm_range(self, first: float, last: float) -> tuple[float, float]:
+    """Returns the slowest and fastest tempo from quarter `first` to `last`.
+
+    Both count, as places where something is struck. Of several tempos at one
+    place the last one holds, for the others hold for no time.
+    """
+    qpm, inside = DEFAULT_QPM, {}
     for quarter, value in self.tempos:
       if not (math.isfinite(value) and value > 0):
         continue
-      if quarter <= start:
+      if quarter <= first + _SAME_QUARTER:
         qpm = value
-      elif quarter < end:
-        inside.append(value)
-    return min([qpm, *inside]), max([qpm, *inside])
+      elif quarter <= last + _SAME_QUARTER:
+        inside[quarter] = value
+    return min([qpm, *inside.values()]), max([qpm, *inside.values()])

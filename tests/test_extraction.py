@@ -157,7 +157,7 @@ def test_the_songs_of_the_property_give_most_verdicts():
 def test_a_loop_is_kept_with_its_phase_repeats_and_tempo():
   notes = _played(times=4)
   result = _extract(
-      notes, tempos=[(0, 90), (8, 110), (31.9, 80), (32, 200)],
+      notes, tempos=[(0, 90), (8, 110), (31.75, 80), (31.8, 200)],
       genres=('Hip-Hop', 'my own'), remarks=('odd',),
   )
   assert result.reason is None
@@ -176,6 +176,48 @@ def test_a_loop_is_kept_with_its_phase_repeats_and_tempo():
       'pieces': 1, 'pieces_too_short': 0, 'pieces_without_loop': 0,
       'loops': 1, 'trivial': 0,
   }
+
+
+def _tempo_range(notes, tempos):
+  (count,) = _extract(notes, tempos=tempos).loop_counts
+  return count.min_qpm, count.max_qpm
+
+
+def test_the_tempo_is_that_of_the_hits_and_not_of_the_silence_around_them():
+  # The loop ends in silence, so that its run begins before the piece.
+  ends_early = [*_BEAT[:-1], (2, 42)]
+  assert _tempo_range(_played(ends_early), [(0, 150)]) == (150, 150)
+  later = _played(ends_early, start=32)
+  assert _tempo_range(later, [(0, 90), (8, 150)]) == (150, 150)
+  assert _tempo_range(later, [(8, 150)]) == (150, 150)
+  assert _tempo_range(later, [(0, 90), (8.5, 150)]) == (90, 150)
+  # The last hit is on step 30 of the last time.
+  last = (32 + 64 + 30) / 4
+  assert _tempo_range(later, [(0, 90), (last, 150)]) == (90, 150)
+  assert _tempo_range(later, [(0, 90), (last + 0.01, 150)]) == (90, 90)
+
+
+def test_a_hit_beside_its_step_has_the_tempo_of_the_moment_it_is_struck():
+  notes = [(quarter + 0.1, pitch) for quarter, pitch in _played(start=32)]
+  assert _tempo_range(notes, [(0, 90), (8.05, 150)]) == (150, 150)
+  notes = [(quarter - 0.1, pitch) for quarter, pitch in _played(start=32)]
+  assert _tempo_range(notes, [(0, 90), (8, 150)]) == (90, 150)
+
+
+@given(rng=st.randoms(use_true_random=False))
+def test_no_loop_has_a_tempo_that_is_not_in_the_input(rng):
+  song = builders.song(rng)
+  notes = song.exact_notes()
+  places = sorted(quarter for quarter, _ in notes)
+  tempos = [(0.0, 100.0)] + [
+      (float(rng.choice(places)), rng.choice((50.0, 70.0, 200.0)))
+      for _ in range(rng.randint(0, 3))
+  ]
+  tempos.sort(key=lambda change: change[0])
+  values = {qpm for _, qpm in tempos}
+  result = _extract(notes, song.exact_meters(), tempos=tempos)
+  for count in result.loop_counts:
+    assert {count.min_qpm, count.max_qpm} <= values
 
 
 def test_runs_of_one_phase_are_summed_and_other_phases_stand_apart():

@@ -1,6 +1,8 @@
 """Tests for loops."""
 
 import collections
+import fractions
+import math
 import random
 
 from hypothesis import example
@@ -140,8 +142,26 @@ def test_a_loop_that_begins_or_ends_in_silence_is_not_missed():
   # From 31 steps before the first hit to 31 behind the last: 127 steps.
   assert found.start_quarters.tolist() == [(13 - 31) / 4]
   assert found.end_quarters.tolist() == [(13 + 64 + 32) / 4]
+  assert found.first_hit_quarters.tolist() == [13 / 4]
+  assert found.last_hit_quarters.tolist() == [(13 + 64) / 4]
   # The bar line at step -16 is the first inside.
   assert np.flatnonzero(found.codes[0]).tolist() == [29]
+
+
+@given(rng=st.randoms(use_true_random=False))
+def test_the_first_and_last_hit_are_the_outermost_inside_the_run(rng):
+  song = builders.song(rng)
+  found = _find(song.exact_notes())
+  struck = sorted({
+      math.floor(4 * quarter + fractions.Fraction(1, 2)) / 4
+      for quarter, pitch in song.exact_notes() if _CODES[pitch]
+  })
+  for start, end, first, last in zip(
+      found.start_quarters, found.end_quarters, found.first_hit_quarters,
+      found.last_hit_quarters,
+  ):
+    inside = [quarter for quarter in struck if start <= quarter < end]
+    assert (first, last) == (inside[0], inside[-1])
 
 
 def test_the_phase_is_the_first_bar_line_inside_the_run():
@@ -222,3 +242,4 @@ def test_no_loop_has_the_shape_of_loops():
   assert found.codes.dtype == np.uint16
   assert len(found.repeats) == len(found.start_quarters) == 0
   assert len(found.end_quarters) == 0
+  assert len(found.first_hit_quarters) == len(found.last_hit_quarters) == 0
