@@ -1,15 +1,11 @@
-"""A trained model, with MusicVAE's method names and shapes.
+"""A trained model: latent vectors of patterns, and patterns of latent vectors.
 
 `TrainedModel('run_dir')`, `TrainedModel('shipped:acai')` or a checkpoint file.
-The constructor differs from Magenta's, for a checkpoint carries its own
-configuration; `encode`, `decode`, `sample`, `interpolate`, `encode_tensors` and
-`decode_tensors` take what a MusicVAE user's code passes. Of that, `length`,
-`lengths`, `assert_same_length`, `c_input` and `control_tensors` are ignored:
-patterns have a fixed length and no controls.
+It has MusicVAE's method names and shapes; `music_vae_methods` says what
+differs.
 """
 
 from collections.abc import Sequence
-import typing
 
 import numpy as np
 import torch
@@ -18,25 +14,18 @@ from drumspace_ext import callbacks
 from drumspace_ext import checkpoints
 from drumspace_ext import config_loading
 from drumspace_ext import errors
-from drumspace_ext import latents as latents_lib
+from drumspace_ext import music_vae_methods
 from drumspace_ext import networks
-from drumspace_ext import note_sequences
-from drumspace_ext import onsets as onsets_lib
-from drumspace_ext import paths
 from drumspace_ext import patterns
 from drumspace_ext import sampling
 from drumspace_ext.models import autoencoder
 
-if typing.TYPE_CHECKING:
-  import note_seq
-
 _BATCH = 4096
-_TORCH_SEEDS = 2**63 - 1
 # Far beyond any latent of a training pattern.
 _MAX_LATENT = 1e6
 
 
-class TrainedModel:
+class TrainedModel(music_vae_methods.MusicVaeMethods):
   """Encodes and decodes patterns.
 
   Attributes:
@@ -103,11 +92,21 @@ class TrainedModel:
   ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Encodes patterns, bool or 0 and 1, `[num_patterns, 32, 14]`.
 
+    Args:
+      input_tensors: The patterns.
+      lengths: 32 for each of them, or None.
+      control_tensors: Ignored; patterns have no controls.
+
     Returns:
       (z, mu, sigma), float32 `[num_patterns, z_size]`; z is mu, for a drawn z
       is no use to a caller who did not seed it.
+
+    Raises:
+      InputError: If a length is not 32.
     """
-    del lengths, control_tensors
+    del control_tensors
+    for length in () if lengths is None else lengths:
+      music_vae_methods.check_length(length)
     hits = np.asarray(input_tensors) > 0.5
     patterns.validate(hits)
     flat = torch.from_numpy(
@@ -122,19 +121,9 @@ class TrainedModel:
     mu, sigma = torch.cat(mus).numpy(), torch.cat(sigmas).numpy()
     return mu, mu, sigma
 
-  def encode(
-      self, note_sequences_: 'Sequence[note_seq.NoteSequence]',
-      assert_same_length: bool = False,
-  ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Encodes NoteSequences by their first two bars, as `encode_tensors`."""
-    del assert_same_length
-    return self.encode_tensors([
-        note_sequences.to_patterns(sequence)[0] for sequence in note_sequences_
-    ])
-
   def decode_hits(
       self, z: np.ndarray, *, temperature: float = 0.0,
-      threshold: float = 0.5, seed: int = 0,
+      threshold: float = 0.5, seed: int | None = None,
       on_step: callbacks.OnStep = callbacks.silent,
   ) -> np.ndarray:
     """Decodes latent vectors to patterns.
@@ -144,7 +133,7 @@ class TrainedModel:
       temperature: 0 sets each bit where its probability is above `threshold`
         (published); above 0 bits are drawn, from logits divided by it.
       threshold: Probability, only for temperature 0.
-      seed: Of what is drawn.
+      seed: Of what is drawn; None draws anew each time.
       on_step: Called with the patterns done; see `callbacks`.
 
     Returns:
@@ -169,7 +158,11 @@ class TrainedModel:
       raise errors.InputError(
           f'temperature must be a number not below 0, got {temperature}.'
       )
-    generator = torch.Generator(self._device).manual_seed(seed)
+    generator = torch.Generator(self._device)
+    if seed is None:
+      generator.seed()
+    else:
+      generator.manual_seed(seed)
     parts = []
     with torch.no_grad():
       for number, batch in enumerate(torch.from_numpy(z).split(_BATCH)):
@@ -182,29 +175,6 @@ class TrainedModel:
     return np.concatenate(parts).reshape(
         -1, patterns.NUM_STEPS, patterns.NUM_VOICES
     )
-
-  def decode_tensors(
-      self, z: np.ndarray, length: int | None = None,
-      temperature: float = 0.0, c_input: object = None, *, seed: int = 0,
-  ) -> np.ndarray:
-    """Decodes latent vectors, as `decode_hits`.
-
-    Returns:
-      float32 0 or 1, `[num_patterns, 32, 14]`.
-    """
-    del length, c_input
-    hits = self.decode_hits(z, temperature=temperature, seed=seed)
-    return hits.astype(np.float32)
-
-  def decode(
-      self, z: np.ndarray, length: int | None = None,
-      temperature: float = 0.0, c_input: object = None, *, seed: int = 0,
-      qpm: float = onsets_lib.DEFAULT_QPM,
-  ) -> list:
-    """Decodes latent vectors to two-bar NoteSequences; see `decode_hits`."""
-    del length, c_input
-    hits = self.decode_hits(z, temperature=temperature, seed=seed)
-    return [note_sequences.from_patterns(h, qpm=qpm) for h in hits]
 
   def weights(self) -> autoencoder.Weights:
     """Returns what others need to compute as the model does, a page say."""
@@ -234,7 +204,7 @@ class TrainedModel:
     if temperature is None:
       temperature = self.default_temperature
     rng = np.random.default_rng(seed)
-    decode_seed = int(rng.integers(_TORCH_SEEDS))
+    decode_seed = int(rng.integers(music_vae_methods.TORCH_SEEDS))
     return sampling.draw(
         sampler or self.sampler,
         lambda z: self.decode_hits(
@@ -243,55 +213,3 @@ class TrainedModel:
         ),
         count, self.known_classes, rng=rng,
     )
-
-  def sample(
-      self, n: int, length: int | None = None, temperature: float | None = None,
-      same_z: bool = False, c_input: object = None, *, seed: int = 0,
-      qpm: float = onsets_lib.DEFAULT_QPM,
-  ) -> list:
-    """Draws NoteSequences.
-
-    Args:
-      n: How many.
-      temperature: See `decode_hits`; `default_temperature` if None.
-      same_z: Decode one z n times.
-      seed: Of everything drawn.
-      qpm: Tempo of the NoteSequences.
-    """
-    del length, c_input
-    if temperature is None:
-      temperature = self.default_temperature
-    rng = np.random.default_rng(seed)
-    decode_seed = int(rng.integers(_TORCH_SEEDS))
-    z = self.sampler.draw(1 if same_z else n, rng=rng)
-    return self.decode(
-        np.broadcast_to(z, (n, self.z_size)), temperature=temperature,
-        seed=decode_seed, qpm=qpm,
-    )
-
-  def interpolate(
-      self, start_sequence: 'note_seq.NoteSequence',
-      end_sequence: 'note_seq.NoteSequence', num_steps: int,
-      length: int | None = None, temperature: float = 0.0,
-      assert_same_length: bool = True, *,
-      qpm: float = onsets_lib.DEFAULT_QPM,
-  ) -> list:
-    """Interpolates between two NoteSequences, as MusicVAE's method.
-
-    Args:
-      start_sequence: A NoteSequence; its first two bars count.
-      end_sequence: Likewise.
-      num_steps: NoteSequences to return, the two ends among them; as decoded,
-        not as given (`generation.interpolate` has exact ends).
-      temperature: At 0 the way is cut into even steps (`paths`); above 0 its
-        latent vectors are decoded as they are. See `decode_hits`.
-      qpm: Tempo of the NoteSequences.
-    """
-    del length, assert_same_length
-    _, mu, _ = self.encode([start_sequence, end_sequence])
-    if temperature or num_steps < 2:
-      line = latents_lib.lerp(mu[0], mu[1], np.linspace(0, 1, num_steps))
-      return self.decode(line, temperature=temperature, qpm=qpm)
-    ends = self.decode_hits(mu)
-    _, hits = paths.between(*ends, *mu, num_steps, self.decode_hits)
-    return [note_sequences.from_patterns(h, qpm=qpm) for h in hits]

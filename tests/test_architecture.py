@@ -47,7 +47,7 @@ LAYERS = (
         'models.stepwise', 'record_kinds', 'starter_songs', 'training_sets',
     ),
     (
-        'extraction', 'input_tasks', 'networks', 'sampler_fitting', 'sampling',
+        'extraction', 'input_tasks', 'music_vae_methods', 'networks', 'sampler_fitting', 'sampling',
         'sequence_audio', 'training_data',
     ),
     (

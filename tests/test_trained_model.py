@@ -89,6 +89,7 @@ def test_arguments_have_the_names_and_the_order_of_music_vae():
       'encode_tensors': ['input_tensors', 'lengths', 'control_tensors'],
       'decode': ['z', 'length', 'temperature', 'c_input'],
       'decode_tensors': ['z', 'length', 'temperature', 'c_input'],
+      'decode_to_tensors': ['z', 'length', 'temperature', 'c_input'],
       'sample': ['n', 'length', 'temperature', 'same_z', 'c_input'],
       'interpolate': [
           'start_sequence', 'end_sequence', 'num_steps', 'length',
@@ -119,6 +120,59 @@ def test_seed_decides_what_is_sampled(models, kind):
   drawn, again = model.draw(20, seed=3), model.draw(20, seed=3)
   assert np.array_equal(drawn.codes, again.codes)
   assert not np.array_equal(drawn.latents, model.draw(20, seed=4).latents)
+
+
+def test_without_a_seed_it_is_drawn_anew(models):
+  model, z = models('vae'), np.zeros((4, 4))
+  assert _wire(model.sample(6)) != _wire(model.sample(6))
+  assert _wire(model.sample(6)) != _wire(model.sample(6, seed=0))
+  for decode in (model.decode_tensors, model.decode_to_tensors):
+    one, other = decode(z, temperature=1.0), decode(z, temperature=1.0)
+    assert not np.array_equal(one, other)
+    # The likelier value of each bit needs no luck.
+    assert np.array_equal(decode(z), decode(z))
+  ends = _sequences(2)
+  one, other = (_wire(model.interpolate(*ends, 5, None, 1.0)) for _ in 'ab')
+  assert one != other
+  one, same = (
+      _wire(model.interpolate(*ends, 5, None, 1.0, seed=3)) for _ in 'ab'
+  )
+  assert one == same
+
+
+@pytest.mark.parametrize('length', [0, 16, 31, 64, 2**31 - 1])
+def test_length_is_two_bars_or_refused(models, length):
+  model, z = models('ae'), np.zeros((1, 4))
+  start, end = _sequences(2)
+  for call in (
+      lambda n: model.sample(2, n, seed=1), lambda n: model.decode(z, n),
+      lambda n: model.decode_tensors(z, n),
+      lambda n: model.decode_to_tensors(z, n),
+      lambda n: model.interpolate(start, end, 3, n),
+      lambda n: model.encode_tensors(_hits(2), [32, 32 if n is None else n]),
+  ):
+    assert len(call(32)) == len(call(None))
+    with pytest.raises(
+        errors.InputError, match=rf'must be 32 steps .*, got {length}\.'
+    ):
+      call(length)
+
+
+def test_sequences_of_unlike_length_are_refused_where_asked(models):
+  model = models('ae')
+  short, _ = _sequences(2)
+  long = note_sequences.from_patterns(_hits(2), repeats=2)
+  with pytest.raises(errors.InputError, match=r'one length, got \[1, 4\]'):
+    model.encode([short, long], assert_same_length=True)
+  with pytest.raises(errors.InputError, match='assert_same_length=False'):
+    model.interpolate(short, long, 3)
+  loose = model.interpolate(short, long, 3, assert_same_length=False)
+  first = note_sequences.from_patterns(_hits(2)[0])
+  assert _wire(loose) == _wire(model.interpolate(short, first, 3))
+  np.testing.assert_array_equal(
+      model.encode([short, long])[1],
+      model.encode([short, first], assert_same_length=True)[1],
+  )
 
 
 def test_same_z_is_decoded_many_times(models):
