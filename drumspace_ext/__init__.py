@@ -29,6 +29,7 @@ _PUBLIC = {
     'PatternSet': ('dataset', 'PatternSet'),
     'Recipe': ('extraction', 'Recipe'),
     'TrainedModel': ('trained_model', 'TrainedModel'),
+    'convert': ('converting', 'convert'),
     'create_dataset': ('dataset_creation', 'create_dataset'),
     'hits_to_step_codes': ('patterns', 'hits_to_step_codes'),
     'load_drum_map': ('drum_maps', 'load'),

@@ -13,6 +13,7 @@ import typing
 
 import numpy as np
 
+from drumspace_ext import callbacks
 from drumspace_ext import dataset
 from drumspace_ext import drum_maps
 from drumspace_ext import drum_tracks
@@ -38,6 +39,9 @@ from drumspace_ext import user_paths
 
 if typing.TYPE_CHECKING:
   import note_seq
+
+# What is done, for `on_step`.
+_WORD = 'converting'
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -85,6 +89,7 @@ def read(
     values: Sequence[str], primers: Sequence[str], options: Options, *,
     recursive: bool, on_reject: Callable[[str, str, str], None],
     excluded: pathlib.Path | None = None,
+    on_step: callbacks.OnStep = callbacks.silent,
 ) -> Iterator[Item]:
   """Yields what is in the inputs.
 
@@ -96,6 +101,7 @@ def read(
     recursive: Search folders in folders.
     on_reject: Called with (name, reason, detail) of what can't be read.
     excluded: A folder that is not searched: that of the results.
+    on_step: Called with the lines or bytes read of each input; see `callbacks`.
 
   Raises:
     InputError: If an input that was named is unusable, or there is none.
@@ -109,9 +115,12 @@ def read(
     if kind == text_kinds.DATASET:
       codes = dataset.read(path).codes
       for number, hits in enumerate(patterns.step_codes_to_hits(codes), 1):
+        on_step(number, len(codes), _WORD)
         yield Item(name=f'{path.stem}_{number:06}', hits=hits[None])
     elif kind == text_kinds.PRIMERS:
-      for number, line in enumerate(text_kinds.read_lines(path), 1):
+      lines = text_kinds.read_lines(path)
+      for number, line in enumerate(lines, 1):
+        on_step(number, len(lines), _WORD)
         yield _primer_item(f'{path.stem}_{number:06}', line, options)
     else:
       others.append(value)
@@ -120,7 +129,7 @@ def read(
         others, recursive=recursive, excluded=excluded
     )
     input_readers.check_records(listing)
-    yield from _sequences(listing, on_reject)
+    yield from _sequences(listing, on_reject, on_step)
 
 
 def _primer_item(name: str, primer: str, options: Options) -> Item:
@@ -130,13 +139,18 @@ def _primer_item(name: str, primer: str, options: Options) -> Item:
   return Item(name=name, hits=note_sequences.cut_patterns(codes))
 
 
-def _sequences(listing: inputs.Listing, on_reject) -> Iterator[Item]:
+def _sequences(
+    listing: inputs.Listing, on_reject: Callable[[str, str, str], None],
+    on_step: callbacks.OnStep,
+) -> Iterator[Item]:
   """Yields the NoteSequences of MIDI files, zips and TFRecords."""
+  done, total = 0, listing.num_bytes
   for task in input_tasks.tasks(listing):
     if not isinstance(task, input_tasks.Task):
       name, problem = task
       on_reject(name, problem.reason, problem.detail)
       continue
+    on_step(done, total, _WORD)
     for name, data in input_readers.contents(task):
       try:
         if isinstance(data, errors.RejectedInputError):
@@ -154,6 +168,8 @@ def _sequences(listing: inputs.Listing, on_reject) -> Iterator[Item]:
         on_reject(name, e.reason, e.detail)
         continue
       yield Item(name=name, sequence=sequence)
+    done += task.size
+  on_step(total, total, _WORD)
 
 
 def _remapped(item: Item, options: Options) -> 'note_seq.NoteSequence':

@@ -20,15 +20,11 @@ Usage:
     --output=loops.zip
 """
 
-import collections
-import pathlib
 import sys
 
 from absl import flags
 
 from drumspace_ext import drumspace_flags
-from drumspace_ext import errors
-from drumspace_ext import user_paths
 
 _OUTPUT = flags.DEFINE_string(
     'output', None, 'File or folder to write; or give --output_dir and --to.'
@@ -47,104 +43,35 @@ _SOUNDFONT = flags.DEFINE_string(
     'soundfont', None,
     'A SoundFont (.sf2) of your own to render audio with, all instruments.',
 )
-_MAX_NAMED = 5
-
-
-def _target(conversion_files) -> tuple[pathlib.Path, str, str]:
-  """Returns (folder, file name or '', form) of the output."""
-  if _OUTPUT.value and drumspace_flags.OUTPUT_DIR.value:
-    raise errors.InputError('give --output or --output_dir, not both.')
-  if _OUTPUT.value:
-    path = user_paths.expand(_OUTPUT.value)
-    form = _TO.value or conversion_files.form_of_path(path)
-    if not path.is_dir() and not conversion_files.fits(path, form):
-      raise errors.InputError(
-          f'--to={form} does not fit the ending of --output={path}.'
-      )
-    if conversion_files.is_folder(path, form):
-      return path, '', form
-    return path.parent, path.name, form
-  if drumspace_flags.OUTPUT_DIR.value:
-    form = _TO.value or conversion_files.MIDI
-    folder = drumspace_flags.output_dir()
-    return folder, conversion_files.DEFAULT_NAMES.get(form, ''), form
-  raise errors.InputError('say where to write with --output or --output_dir.')
-
-
-def _print_names(what: str, names: list[str]) -> None:
-  print(f'{len(names):,} {what}', file=sys.stderr)
-  for name in names[:_MAX_NAMED]:
-    print(f'  {name}', file=sys.stderr)
-  if len(names) > _MAX_NAMED:
-    print(f'  and {len(names) - _MAX_NAMED:,} more', file=sys.stderr)
 
 
 def main(argv: list[str]) -> int:
   # pylint: disable=g-import-not-at-top
-  from drumspace_ext import conversion
-  from drumspace_ext import conversion_files
-  from drumspace_ext import drum_maps
+  from drumspace_ext import converting
   from drumspace_ext import progress
-  from drumspace_ext import rejections
-  from drumspace_ext import soundfonts
   # pylint: enable=g-import-not-at-top
 
-  folder, name, form = _target(conversion_files)
-  if _SOUNDFONT.value is not None and form != conversion_files.WAV:
-    raise errors.InputError('--soundfont is for audio: add --to=wav.')
-  dynamics = drumspace_flags.dynamics()
-  if dynamics and form not in conversion_files.PLAYED_FORMS:
-    raise errors.InputError(
-        f'--accents, --swing and --humanize are for MIDI and audio; {form} '
-        'holds hits on the grid only.'
+  voices_in = drumspace_flags.VOICES_IN
+  with progress.bar('', scaled=True) as on_step:
+    converted = converting.convert(
+        drumspace_flags.input_values(argv), _OUTPUT.value,
+        output_dir=drumspace_flags.OUTPUT_DIR.value, to=_TO.value,
+        primer_drums=_PRIMER_DRUMS.value,
+        recursive=drumspace_flags.RECURSIVE.value,
+        steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
+        assume_drums=drumspace_flags.ASSUME_DRUMS.value,
+        # Its default holds where patterns are cut or voices are led over.
+        voices_in=voices_in.value if voices_in.present else None,
+        voices_out=drumspace_flags.VOICES_OUT.value,
+        tile=drumspace_flags.TILE.value, qpm=drumspace_flags.qpm(),
+        accents=drumspace_flags.ACCENTS.value,
+        swing=drumspace_flags.SWING.value,
+        humanize=drumspace_flags.HUMANIZE.value, soundfont=_SOUNDFONT.value,
+        seed=drumspace_flags.SEED.value, on_step=on_step,
     )
-  maps = [
-      drum_maps.load(flag.value) if flag.value else None
-      for flag in (drumspace_flags.VOICES_IN, drumspace_flags.VOICES_OUT)
-  ]
-  if not flags.FLAGS['voices_in'].present and maps[1] is None:
-    maps[0] = None
-  options = conversion.Options(
-      voices_in=maps[0], voices_out=maps[1], tile=drumspace_flags.TILE.value,
-      steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
-      assume_drums=drumspace_flags.ASSUME_DRUMS.value,
-      qpm=drumspace_flags.qpm(), dynamics=dynamics,
-      soundfont=(
-          None if _SOUNDFONT.value is None
-          else soundfonts.SoundFont(_SOUNDFONT.value)
-      ),
-  )
-  rejected: dict[str, list[str]] = collections.defaultdict(list)
-  silent: list[str] = []
-
-  def on_reject(item_name, reason, detail):
-    rejected[reason].append(f'{item_name} ({detail})' if detail else item_name)
-
-  try:
-    with progress.bar('item') as on_step:
-      count = conversion_files.write(
-          conversion.read(
-              drumspace_flags.input_values(argv), _PRIMER_DRUMS.value, options,
-              recursive=drumspace_flags.RECURSIVE.value, on_reject=on_reject,
-          ),
-          folder, name, form, options, on_reject=on_reject,
-          sources=drumspace_flags.input_values(argv),
-          on_silent=silent.append,
-      )
-  except errors.InputError as e:
-    if not rejected:
-      raise
-    named = '; '.join(
-        f'{names[0]}: {rejections.REASONS[reason][0]}'
-        for reason, names in rejected.items()
-    )
-    raise errors.InputError(f'{e} {named}') from e
-  print(f'{count:,} converted to {folder / name if name else folder}')
-  for reason, names in rejected.items():
-    meaning, hint = rejections.REASONS[reason]
-    _print_names(f'left out: {meaning}; {hint}', names)
-  if silent:
-    _print_names('written hold no note', silent)
+  print(converted)
+  for line in converted.warnings():
+    print(line, file=sys.stderr)
   return 0
 
 

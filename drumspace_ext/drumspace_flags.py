@@ -205,9 +205,7 @@ def dynamics() -> 'dynamics_lib.Dynamics | None':
   # pylint: disable-next=g-import-not-at-top
   from drumspace_ext import dynamics as dynamics_lib
 
-  if not (ACCENTS.value or SWING.value or HUMANIZE.value):
-    return None
-  return dynamics_lib.Dynamics(
+  return dynamics_lib.chosen(
       accents=ACCENTS.value, swing=SWING.value, humanize=HUMANIZE.value,
       seed=SEED.value,
   )

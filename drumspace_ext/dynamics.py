@@ -95,3 +95,16 @@ class Dynamics:
       result = result + rng.uniform(-spread, spread, len(steps))
     # Nothing comes before the file begins.
     return np.where(steps == 0, np.maximum(result, 0.0), result)
+
+
+def chosen(
+    *, accents: bool, swing: float, humanize: float, seed: int
+) -> Dynamics | None:
+  """Returns how hits are played; None if nothing of it was asked for.
+
+  Raises:
+    InputError: If a number is out of range.
+  """
+  if not (accents or swing or humanize):
+    return None
+  return Dynamics(accents=accents, swing=swing, humanize=humanize, seed=seed)

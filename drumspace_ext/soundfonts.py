@@ -42,7 +42,7 @@ def _quiet():
 class SoundFont:
   """A SoundFont file."""
 
-  def __init__(self, value: str):
+  def __init__(self, value: user_paths.Name):
     """Reads the file.
 
     Args:

@@ -63,7 +63,7 @@ LAYERS = (
         'input_patterns', 'map_page', 'model_stages', 'reports', 'stage_chains',
     ),
     (
-        'dataset_writing', 'generating', 'generation_files', 'map_layers', 'stage_kinds',
+        'dataset_writing', 'converting', 'generating', 'generation_files', 'map_layers', 'stage_kinds',
     ),
     (
         'dataset_creation', 'map_building',
