@@ -17,6 +17,7 @@ from drumspace_ext import extraction
 from drumspace_ext import input_kinds
 from drumspace_ext import inputs
 from drumspace_ext import loops as loops_lib
+from drumspace_ext import magenta_inspection
 from drumspace_ext import midi_note_sequences
 from drumspace_ext import note_sequences
 from drumspace_ext import patterns
@@ -294,4 +295,6 @@ def _describe(path: pathlib.Path) -> list[str] | None:
       text_kinds.DATASET: _dataset, text_kinds.PRIMERS: _primers,
   }
   kind = input_kinds.kind_of_file(path) or text_kinds.of_file(path)
+  if kind is None and (lines := magenta_inspection.describe(path)):
+    return lines
   return readers.get(kind, _checkpoint)(path)

@@ -53,9 +53,13 @@ class DamagedRecord:
   detail: str
 
 
-def _masked_crc(data: bytes) -> int:
-  crc = google_crc32c.value(data)
+def masked(crc: int) -> int:
+  """Returns a CRC32C as TensorFlow and LevelDB store it."""
   return ((crc >> 15 | crc << 17) + _MASK_DELTA) & 0xFFFFFFFF
+
+
+def _masked_crc(data: bytes) -> int:
+  return masked(google_crc32c.value(data))
 
 
 def frame(data: bytes) -> bytes:

@@ -25,30 +25,36 @@ LAYERS = (
         'reader_faults', 'rejections', 'starter', 'suggestions', 'tempo_maps',
         'tfrecords',
         'voices',
+        'magenta_messages', 'magenta_names',
     ),
     (
         'configs', 'drum_kit', 'genre_regions', 'latent_annotations',
         'latent_map', 'midi_files', 'music_proto', 'paths', 'patterns',
         'remote_paths', 'sequence_times', 'text_kinds', 'user_paths',
+        'magenta_tables',
     ),
     (
         'beam_runners', 'config_loading', 'dataset', 'drum_maps', 'dynamics',
         'grids', 'models.autoencoder', 'nearest', 'output_files', 'schedules',
         'sequence_drums', 'soundfonts', 'text_grids', 'worker_pool',
         'zip_archives',
+        'magenta_tensors',
     ),
     (
         'checkpoints', 'drum_tracks', 'input_kinds', 'loops', 'models.acai',
         'models.vae', 'note_sequences', 'remapping', 'report_html', 'sound',
         'starter_patterns',
+        'magenta_bundles', 'magenta_drums',
     ),
     (
         'drumspace_flags', 'inputs', 'midi_note_sequences', 'midi_writing',
         'models.stepwise', 'record_kinds', 'starter_songs', 'training_sets',
+        'magenta_checkpoints',
     ),
     (
         'extraction', 'input_tasks', 'music_vae_methods', 'networks', 'sampler_fitting', 'sampling',
         'sequence_audio', 'training_data',
+        'magenta_inspection',
     ),
     (
         'input_readers', 'inspection', 'merging', 'metrics',

@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 import builders
 import drawn_patterns
+import magenta_files
 import numpy as np
 import pytest
 import synthetic_songs
@@ -400,3 +401,20 @@ def test_metadata_of_several_lines_is_one_line_each(tmp_path):
   lines = _describe(_write(tmp_path / 'a.safetensors', _safetensors(header)))
   assert len(lines) == 2
   assert all(line.isprintable() for line in lines)
+
+
+def test_magentas_files_are_named_for_what_they_are(tmp_path):
+  tensors = magenta_files.drums_rnn_tensors()
+  path = tmp_path / 'x.mag'
+  path.write_bytes(magenta_files.bundle(tensors, attention=(32, 8)))
+  lines = inspection.describe(path)
+  assert lines[0] == 'a bundle of Magenta: a drums_rnn, drum_kit'
+  assert lines[1].endswith('LSTM cells of 8, 6 units, attention over 32 steps')
+  assert any('drumspace_continue --bundle_file=' in line for line in lines)
+  path.write_bytes(magenta_files.bundle(tensors, 'attention_rnn'))
+  assert 'weights of something else, attention_rnn' in (
+      inspection.describe(path)[0]
+  )
+  path.write_bytes(path.read_bytes()[:-2000])
+  with pytest.raises(errors.InputError, match="can't be read as Magenta"):
+    inspection.describe(path)
