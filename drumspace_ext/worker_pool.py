@@ -8,6 +8,8 @@ no fixed order.
 
 from collections.abc import Callable, Iterable, Iterator
 import dataclasses
+import functools
+import logging
 import multiprocessing
 from multiprocessing import connection
 import os
@@ -18,6 +20,7 @@ import typing
 
 from drumspace_ext import reader_faults
 
+_LOGGER = logging.getLogger(__name__)
 CRASHED, TIMED_OUT = 'reader_crashed', 'reader_timeout'
 
 _Task = typing.TypeVar('_Task')
@@ -50,6 +53,16 @@ def _context(threaded: bool):
   # whose locks nobody would open again in the worker.
   method = 'fork' if sys.platform == 'linux' and not threaded else 'spawn'
   return multiprocessing.get_context(method)
+
+
+@functools.cache
+def _say_daemonic() -> None:
+  """Says once in a process why it reads alone."""
+  _LOGGER.warning(
+      'This process is daemonic, as those of multiprocessing.Pool and of Dask '
+      'nannies are, and may start no other: inputs are read in it, one after '
+      'the other, and one that crashes or hangs takes it along.'
+  )
 
 
 def _work(function: Callable, pipe, others: list) -> None:
@@ -105,12 +118,16 @@ class WorkerPool:
     Args:
       function: What to do with a task; a picklable function that raises
         nothing on purpose.
-      num_workers: Processes; 0 runs everything in this one, unprotected.
+      num_workers: Processes; 0 runs everything in this one, unprotected, and
+        so does any number in a daemonic process, which may start no other.
       timeout_s: Seconds that a task may take.
       keep: Leave the workers alive for another `run`, until `close`.
       threaded: Whether this process has other threads that may be at work.
     """
     self._function = function
+    if num_workers and multiprocessing.current_process().daemon:
+      _say_daemonic()
+      num_workers = 0
     self._num_workers = num_workers
     self._timeout_s = timeout_s
     self._keep = keep

@@ -5,6 +5,8 @@ import contextlib
 import gc
 import gzip
 import json
+import logging
+import multiprocessing
 import os
 import pathlib
 import random
@@ -805,3 +807,30 @@ def test_a_map_is_not_left_with_another_dataset(tmp_path):
   with pytest.raises(errors.InputError, match='holds a map'):
     _create([tmp_path / 'in'], tmp_path / 'out')
   assert _files(tmp_path / 'out') == before
+
+
+# Inside processes that may start no other
+
+
+def _create_twice(folder):
+  """Runs in a daemonic process; returns both results and what was said."""
+  said = []
+  handler = logging.Handler()
+  handler.emit = lambda record: said.append(record.getMessage())
+  logging.getLogger('drumspace_ext').addHandler(handler)
+  made = []
+  for name in ('one', 'two'):
+    created = _create([folder / 'in'], folder / name, num_workers=2)
+    made.append(_files(folder / name))
+    assert created.report['patterns'] > 0
+  return made, said
+
+
+def test_daemonic_process_reads_alone_and_says_so_once(tmp_path):
+  _write_midi(tmp_path / 'in', _SONGS)
+  _create([tmp_path / 'in'], tmp_path / 'expected', num_workers=2)
+  with multiprocessing.get_context('spawn').Pool(1) as pool:
+    made, said = pool.apply(_create_twice, (tmp_path,))
+  assert made == [_files(tmp_path / 'expected')] * 2
+  (message,) = said
+  assert 'daemonic' in message and 'read in it' in message
