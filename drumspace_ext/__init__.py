@@ -32,6 +32,7 @@ _PUBLIC = {
     'convert': ('converting', 'convert'),
     'create_dataset': ('dataset_creation', 'create_dataset'),
     'hits_to_step_codes': ('patterns', 'hits_to_step_codes'),
+    'inspect': ('inspecting', 'inspect'),
     'load_drum_map': ('drum_maps', 'load'),
     'load_starter_patterns': ('starter_patterns', 'load'),
     'midi_to_note_sequence': ('midi_note_sequences', 'to_note_sequence'),
@@ -41,6 +42,7 @@ _PUBLIC = {
     'patterns_to_note_sequence': ('note_sequences', 'from_patterns'),
     'read_dataset': ('dataset', 'read'),
     'read_tfrecords': ('tfrecords', 'read'),
+    'run_pipeline': ('pipeline_running', 'run_pipeline'),
     'show_map': ('map_display', 'show_map'),
     'step_codes_to_hits': ('patterns', 'step_codes_to_hits'),
 }

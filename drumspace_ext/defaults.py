@@ -17,6 +17,8 @@ CONFIG = 'vae'
 # Beats that are drawn: to be heard, to be judged, and to be put on a map (the
 # article's number).
 NUM_BEATS, NUM_JUDGED, NUM_MAPPED = 16, 2000, 500
+# Neighbours of each pattern that goes through a pipeline.
+NUM_VARIATIONS = 4
 # Length of a walk.
 NUM_BARS = 64
 MAP_TITLE = 'Drum space'

@@ -9,38 +9,27 @@ Usage:
   drumspace_inspect --input=song.mid,dataset.tsv
 """
 
-import glob
 import sys
 
 from drumspace_ext import drumspace_flags
 from drumspace_ext import errors
-from drumspace_ext import user_paths
 
 
 def main(argv: list[str]) -> int:
-  from drumspace_ext import inspection  # pylint: disable=g-import-not-at-top
+  from drumspace_ext import inspecting  # pylint: disable=g-import-not-at-top
 
-  values = drumspace_flags.input_values(argv)
-  if not values:
+  paths = inspecting.files(drumspace_flags.input_values(argv))
+  if not paths:
     raise errors.InputError('name a file: drumspace_inspect FILE')
   status = 0
-  paths = []
-  for value in values:
-    path = user_paths.expand(value)
-    found = sorted(glob.glob(str(path), recursive=True))
-    paths += [value] if path.exists() or not found else found
-  for value in paths:
+  for path in paths:
     try:
-      lines = inspection.describe(user_paths.expand(value))
+      print(inspecting.inspect(path))
     except errors.InputError as e:
       if len(paths) == 1:
         raise
       print(f'drumspace_inspect: {e}', file=sys.stderr)
       status = 1
-      continue
-    print(f'{value}:')
-    for line in lines:
-      print(f'  {line}'.rstrip())
   return status
 
 

@@ -46,66 +46,29 @@ def _checkpoint() -> str | None:
   return names[0] if names else None
 
 
-def _digests(checkpoint: str | None, examples_path: str | None) -> dict:
-  """Returns the digests of what the stages used, for the manifest."""
-  # pylint: disable=g-import-not-at-top
-  from drumspace_ext import manifests
-  from drumspace_ext import training_sets
-  # pylint: enable=g-import-not-at-top
-
-  digests = {}
-  if checkpoint:
-    from drumspace_ext import checkpoints  # pylint: disable=g-import-not-at-top
-
-    digests['weights'] = manifests.digest(checkpoints.find(checkpoint))
-  if examples_path:
-    digests['reference'] = training_sets.load(examples_path).digest
-  return digests
-
-
 def main(argv: list[str]) -> int:
   # pylint: disable=g-import-not-at-top
-  from drumspace_ext import conversion
-  from drumspace_ext import drum_maps
-  from drumspace_ext import extraction
-  from drumspace_ext import manifests
-  from drumspace_ext import stage_chains
-  from drumspace_ext import stage_kinds
+  from drumspace_ext import pipeline_running
+  from drumspace_ext import progress
   # pylint: enable=g-import-not-at-top
 
-  checkpoint = _checkpoint()
-  examples_path = drumspace_flags.EXAMPLES_PATH.value
-  voices_in = drum_maps.load(drumspace_flags.VOICES_IN.value)
-  options = stage_kinds.Options(
-      recipe=extraction.Recipe(
-          steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
-          assume_drums=drumspace_flags.ASSUME_DRUMS.value, drum_map=voices_in,
-      ),
-      repeats=drumspace_flags.TILE.value or 1,
-      voices_out=drum_maps.load(drumspace_flags.VOICES_OUT.value)
-      if drumspace_flags.VOICES_OUT.value else None,
-      checkpoint=checkpoint, examples_path=examples_path,
-      seed=drumspace_flags.SEED.value,
-      temperature=drumspace_flags.TEMPERATURE.value,
-      **({'num_outputs': drumspace_flags.NUM_OUTPUTS.value}
-         if drumspace_flags.NUM_OUTPUTS.value else {}),
-  )
-  ran = stage_chains.run_files(
-      drumspace_flags.input_values(argv), drumspace_flags.output_dir(),
-      stage_kinds.make([kind.strip() for kind in _STAGES.value], options),
-      recursive=drumspace_flags.RECURSIVE.value,
-      options=conversion.Options(
-          voices_in=voices_in, qpm=drumspace_flags.qpm()
-      ),
-      manifest=lambda: manifests.text(
-          drumspace_flags.arguments(__name__),
-          _digests(checkpoint, examples_path),
-      ),
-  )
-  print(stage_chains.summary(ran.report))
-  print()
-  for path in ran.paths.values():
-    print(f'  {path}')
+  with progress.bar('', scaled=True) as on_step:
+    print(pipeline_running.run_pipeline(
+        drumspace_flags.input_values(argv), drumspace_flags.output_dir(),
+        [kind.strip() for kind in _STAGES.value],
+        recursive=drumspace_flags.RECURSIVE.value,
+        steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
+        assume_drums=drumspace_flags.ASSUME_DRUMS.value,
+        voices_in=drumspace_flags.VOICES_IN.value,
+        voices_out=drumspace_flags.VOICES_OUT.value,
+        tile=drumspace_flags.TILE.value, qpm=drumspace_flags.qpm(),
+        checkpoint_file=_checkpoint(),
+        examples_path=drumspace_flags.EXAMPLES_PATH.value,
+        num_outputs=drumspace_flags.NUM_OUTPUTS.value,
+        temperature=drumspace_flags.TEMPERATURE.value,
+        seed=drumspace_flags.SEED.value, on_step=on_step,
+        arguments=drumspace_flags.arguments(__name__),
+    ))
   return 0
 
 

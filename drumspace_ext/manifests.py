@@ -16,6 +16,22 @@ def digest(path: pathlib.Path) -> str:
     return hashlib.file_digest(stream, 'sha256').hexdigest()
 
 
+# Arguments of a verb that make no difference to its results.
+_NOT_NOTED = ('output_dir', 'on_step', 'arguments')
+
+
+def arguments_of(call: Mapping[str, object]) -> dict[str, object]:
+  """Returns what a verb was asked for, for the manifest.
+
+  Args:
+    call: Its arguments, by name: what `locals()` gives in its first line.
+  """
+  return {
+      name: list(map(str, value)) if isinstance(value, list | tuple) else value
+      for name, value in call.items() if name not in _NOT_NOTED
+  }
+
+
 def text(arguments: Mapping, digests: Mapping[str, str]) -> str:
   """Returns a manifest as JSON.
 

@@ -14,6 +14,7 @@ import json
 import pathlib
 import typing
 
+from drumspace_ext import callbacks
 from drumspace_ext import conversion
 from drumspace_ext import dataset
 from drumspace_ext import errors
@@ -80,18 +81,30 @@ def run(
   yield from sequences
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Ran:
-  """What a run over files gave.
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class PipelineRun:
+  """What a run over files gave; as text, its counts and files.
 
   Attributes:
+    output_dir: The folder that the files are in.
     report: `inputs`, `unreadable` (reason to count), `outputs`, and `stages`,
       the counts of each by its name.
     paths: The files written, by name.
   """
 
+  output_dir: pathlib.Path
   report: dict
   paths: dict[str, pathlib.Path]
+
+  def __repr__(self) -> str:
+    return (
+        f'PipelineRun({str(self.output_dir)!r}, '
+        f'inputs={self.report["inputs"]}, outputs={self.report["outputs"]})'
+    )
+
+  def __str__(self) -> str:
+    paths = '\n'.join(f'  {path}' for path in self.paths.values())
+    return f'{summary(self.report)}\n\n{paths}'
 
 
 def run_files(
@@ -99,7 +112,8 @@ def run_files(
     chain: Sequence[stages.Stage], *, recursive: bool = False,
     options: conversion.Options | None = None,
     manifest: Callable[[], str] = lambda: manifests.text({}, {}),
-) -> Ran:
+    on_step: callbacks.OnStep = callbacks.silent,
+) -> PipelineRun:
   """Runs a chain over files and writes what comes out.
 
   Args:
@@ -109,6 +123,7 @@ def run_files(
     recursive: Search folders in folders.
     options: How what is no NoteSequence is read.
     manifest: Gives the text of the manifest.
+    on_step: See `conversion.read`.
 
   Raises:
     InputError: If there is nothing to read, or an input would be overwritten.
@@ -136,7 +151,7 @@ def run_files(
     def sequences() -> 'Iterator[note_seq.NoteSequence]':
       for item in conversion.read(
           values, [], options, recursive=recursive, on_reject=on_unreadable,
-          excluded=output_dir,
+          excluded=output_dir, on_step=on_step,
       ):
         totals['inputs'] += 1
         yield item.sequence or note_sequences.parse(
@@ -163,8 +178,9 @@ def run_files(
         json.dumps(report, indent=2, ensure_ascii=False) + '\n'
     )
     batch.open(manifests.FILE_NAME).write(manifest())
-  return Ran(
-      report=report, paths={name: output_dir / name for name in NAMES}
+  return PipelineRun(
+      output_dir=output_dir, report=report,
+      paths={name: output_dir / name for name in NAMES},
   )
 
 

@@ -5,6 +5,7 @@ import dataclasses
 import functools
 import types
 
+from drumspace_ext import defaults
 from drumspace_ext import drum_maps
 from drumspace_ext import errors
 from drumspace_ext import extraction
@@ -36,7 +37,7 @@ class Options:
   voices_out: drum_maps.DrumMap | None = None
   checkpoint: str | None = None
   examples_path: str | None = None
-  num_outputs: int = 4
+  num_outputs: int = defaults.NUM_VARIATIONS
   seed: int = 0
   temperature: float | None = None
 

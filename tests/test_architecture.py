@@ -69,13 +69,16 @@ LAYERS = (
         'input_patterns', 'map_page', 'model_stages', 'reports', 'stage_chains',
     ),
     (
-        'dataset_writing', 'converting', 'generating', 'generation_files', 'map_layers', 'stage_kinds',
+        'dataset_writing', 'generation_files', 'map_layers', 'stage_kinds',
     ),
     (
         'dataset_creation', 'map_building',
     ),
     (
         'beam_dataset_creation', 'map_files',
+    ),
+    (
+        'converting', 'generating', 'inspecting', 'pipeline_running',
     ),
     (
         'map_display', 'quickstart',
