@@ -5,6 +5,7 @@ off by default, so that what is read back is what was drawn.
 """
 
 import dataclasses
+import types
 
 import numpy as np
 
@@ -21,6 +22,8 @@ _FIRM = {'kick': 6, 'snare': 10, 'crash': 10}
 MAX_HUMAN_VELOCITY = 18
 # A tight drummer's spread is 10 ms or so; at 120 qpm a sixteenth is 125 ms.
 MAX_HUMAN_STEP = 0.12
+# Least and most of what is no velocity.
+RANGES = types.MappingProxyType({'swing': (0.0, 1.0), 'humanize': (0.0, 1.0)})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -47,10 +50,11 @@ class Dynamics:
       raise errors.InputError(
           f'velocity must be in [1, 127], got {self.velocity}.'
       )
-    for name in ('swing', 'humanize'):
-      if not 0 <= getattr(self, name) <= 1:
+    for name, (least, most) in RANGES.items():
+      if not least <= getattr(self, name) <= most:
         raise errors.InputError(
-            f'{name} must be in [0, 1], got {getattr(self, name)}.'
+            f'{name} must be in [{least:g}, {most:g}], got '
+            f'{getattr(self, name)}.'
         )
 
   def velocities(self, steps: np.ndarray, struck: np.ndarray) -> np.ndarray:

@@ -24,7 +24,7 @@ EXTENSIONS = ('.mid', '.midi', '.kar', '.rmi', '.smf')
 
 _HEADER = struct.Struct('>4sIHHH')
 # A MIDI file may stand inside RIFF, or behind a MacBinary or mail header.
-_SEARCH_BYTES = 4096
+SEARCH_BYTES = 4096
 _DRUM_HINT_PITCHES = range(22, 60)
 _DRUM_SHARE = 0.8
 _DRUM_NAME = re.compile(r'drum|perc|kit|beat', re.IGNORECASE)
@@ -42,7 +42,7 @@ def _header(data: bytes) -> tuple[int, int, int]:
     raise errors.RejectedInputError(
         'too_large', f'{len(data)} bytes; the limit is {MAX_FILE_BYTES}'
     )
-  start = data.find(b'MThd', 0, _SEARCH_BYTES)
+  start = data.find(b'MThd', 0, SEARCH_BYTES)
   if start >= 0 and len(data) < start + _HEADER.size:
     raise errors.RejectedInputError('damaged_midi', 'it ends in its header')
   if start < 0:

@@ -14,7 +14,7 @@ import struct
 MAX_NOTES = 4_000_000
 
 _CHUNK_HEADER = 8
-_DRUM_CHANNEL = 9
+DRUM_CHANNEL = 9
 # Bank select MSB of a rhythm kit: GM2 120; XG 126 (SFX) and 127 (drums).
 KIT_BANKS = frozenset((120, 126, 127))
 # Bytes that follow a status of this high nibble.
@@ -46,7 +46,7 @@ class Scan:
 
   def drum_channels(self) -> set[int]:
     """Channel 10 and those set to a percussion kit."""
-    return {_DRUM_CHANNEL} | self.kit_channels
+    return {DRUM_CHANNEL} | self.kit_channels
 
 
 def _next_track(data: bytes, position: int, scan: Scan) -> int:

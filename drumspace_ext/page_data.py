@@ -29,7 +29,7 @@ from drumspace_ext.models import autoencoder
 FORMAT_VERSION = 1
 # Shown of each pattern; a line beside them says how many more there are.
 _MAX_GENRES, _MAX_SOURCES = 3, 3
-_NO_GENRE = 255
+NO_GENRE = 255
 # Fewer labelled patterns give a direction of chance.
 _MIN_FOR_DIRECTION = 12
 _MAX_DIRECTIONS = 12
@@ -86,7 +86,7 @@ def _genre_names(layer: map_data.Layer) -> list[str]:
     for label in labels:
       counts[label] = counts.get(label, 0) + 1
   ordered = sorted(counts, key=lambda name: (-counts[name], name))
-  return ordered[:_NO_GENRE]
+  return ordered[:NO_GENRE]
 
 
 def _layer(
@@ -100,7 +100,7 @@ def _layer(
       'coordinates': layer.coordinates.astype(np.float32),
       'latents': latents,
       'genres': _labels(
-          layer.genres, genres, _MAX_GENRES, _NO_GENRE, np.uint8
+          layer.genres, genres, _MAX_GENRES, NO_GENRE, np.uint8
       ),
       'sources': _labels(layer.sources, ids, _MAX_SOURCES, -1, np.int32),
       'num_sources': np.array([len(row) for row in layer.sources], np.uint32),

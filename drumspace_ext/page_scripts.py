@@ -13,6 +13,8 @@ import importlib.resources
 import posixpath
 import re
 
+from drumspace_ext import page_constants
+
 _PACKAGE = 'drumspace_ext'
 _FOLDER = importlib.resources.files(_PACKAGE) / 'explorer' / 'web'
 _IMPORT = re.compile(
@@ -26,6 +28,8 @@ _LEFT = re.compile(r'^\s*(import|export)\b', re.M)
 
 def read(name: str) -> str:
   """Returns a file of the explorer, by its path below `web/`."""
+  if name == page_constants.FILE_NAME:
+    return page_constants.module()
   return (_FOLDER / name).read_text(encoding='utf-8')
 
 

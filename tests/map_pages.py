@@ -29,6 +29,8 @@ _READY = """
   };
   await until(() => document.body.dataset.ready, 'ready');
   window.app = window.drumspace;
+  window.deck = app.deck;
+  window.settings = app.settings.values;
   window.byId = (id) => document.getElementById(id);
   const copy = document.createElement('canvas').getContext(
     '2d', {willReadFrequently: true});
@@ -93,7 +95,7 @@ class Page:
 
   def codes(self):
     """Returns the beat on show, from the cells of the grid."""
-    shown = self.run('return [gridOnShow(), app.current.codes]')
+    shown = self.run('return [gridOnShow(), deck.current.codes]')
     assert shown[0] == shown[1]
     return shown[0]
 

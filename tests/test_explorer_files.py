@@ -37,7 +37,7 @@ def test_beat_is_downloaded_as_it_is_on_the_screen(page):
 
 
 def test_accents_are_heard_and_in_the_file_or_in_neither(page):
-  page.run('app.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
+  page.run('deck.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
   velocities = []
   for _ in range(2):
     _, content = page.download('get-midi')
@@ -77,7 +77,7 @@ def test_midi_file_is_dropped_and_shown_where_it_lands(page):
   codes = patterns.hits_to_step_codes(hits).tolist()
   assert 'my beat.mid' in said and page.codes() == codes
   np.testing.assert_allclose(
-      page.run('return app.current.z'),
+      page.run('return deck.current.z'),
       map_pages.latents(map_builders.model(), [codes])[0], atol=1e-4,
   )
   assert page.run('return app.plot.sources.here.data.x.length') == 1
@@ -112,7 +112,7 @@ _DAMAGED = (
 
 
 def test_damaged_midi_is_told_clearly(page):
-  page.run('app.show(app.maker.ofPoint(0, 3))')
+  page.run('deck.show(app.maker.ofPoint(0, 3))')
   before = page.codes()
   for content, words in _DAMAGED:
     said = page.run(_DROP, 'odd.mid', list(content), False)
@@ -121,7 +121,7 @@ def test_damaged_midi_is_told_clearly(page):
 
 
 def test_codes_and_primer_are_copied(page):
-  page.run('app.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
+  page.run('deck.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
   copied = [page.run("""
     byId('status').textContent = '';
     byId(args[0]).click();

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 def test_grid_is_edited_by_click_and_keys_and_shown_where_it_lands(page):
   from selenium.webdriver.common.keys import Keys
-  page.run('app.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
+  page.run('deck.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
   before = page.codes()
   cell = 'document.querySelectorAll("#grid [role=row]")[13 - args[0]]' + (
       '.querySelectorAll("[role=gridcell]")[args[1]]'
@@ -20,7 +20,8 @@ def test_grid_is_edited_by_click_and_keys_and_shown_where_it_lands(page):
   page.run(f'{cell}.click()', voices.INDEX['cowbell'], 6)
   edited = page.codes()
   assert edited[6] == before[6] ^ 1 << voices.INDEX['cowbell']
-  z, place, marked, name = page.run("""return [app.current.z, app.current.place,
+  z, place, marked, name = page.run("""return [
+    deck.current.z, deck.current.place,
     app.plot.sources.here.data, byId('name').textContent]""")
   np.testing.assert_allclose(
       z, map_pages.latents(map_builders.model(), [edited])[0], atol=1e-4
@@ -43,18 +44,18 @@ def test_mute_and_solo_are_told_to_the_player(page):
   buttons = page.run("""
     document.querySelectorAll('.mute')[13].click();
     document.querySelectorAll('.solo')[12].click();
-    return [[...app.player.settings.muted], [...app.player.settings.soloed],
+    return [[...app.player.mixer.muted], [...app.player.mixer.soloed],
       document.querySelectorAll('.mute')[13].ariaPressed,
       document.querySelectorAll('.mute')[13].ariaLabel]""")
   assert buttons == [[0], [1], 'true', 'mute kick']
 
 
 def test_what_a_person_made_is_not_decoded_by_a_threshold(page):
-  page.run("""app.show(app.maker.ofPoint(0, args[0])); app.edit(9, 5);
-    app.edit(10, 7)""", map_pages.POINT)
+  page.run("""deck.show(app.maker.ofPoint(0, args[0])); deck.edit(9, 5);
+    deck.edit(10, 7)""", map_pages.POINT)
   edited = page.codes()
   page.run("slide(byId('threshold'), 0.2); await frames(3)")
   assert page.codes() == edited
-  page.run("""app.show(app.maker.ofLatent(app.current.z));
+  page.run("""deck.show(app.maker.ofLatent(deck.current.z));
     await frames(3); slide(byId('threshold'), 0.05); await frames(3)""")
   assert page.codes() != edited

@@ -12,10 +12,10 @@ def test_keys_play_move_zoom_and_undo(page):
   from selenium.webdriver.common.keys import Keys
   page.press(Keys.ARROW_RIGHT, '#map')
   first = page.codes()
-  x = page.run('return app.current.place.x')
+  x = page.run('return deck.current.place.x')
   assert any(first) and page.run('return app.player.playing')
   page.press(Keys.ARROW_RIGHT, '#map')
-  assert page.run('return app.current.place.x') > x
+  assert page.run('return deck.current.place.x') > x
   second = page.codes()
   page.press(Keys.ARROW_UP, '#map')
   third = page.codes()
@@ -28,7 +28,7 @@ def test_keys_play_move_zoom_and_undo(page):
   page.press(' ', '#map')
   assert not page.run('return app.player.playing')
   page.press(']]]', '#map')
-  assert page.run('return [app.settings.qpm, +byId("qpm").value]') == [126, 126]
+  assert page.run('return [settings.qpm, +byId("qpm").value]') == [126, 126]
   page.press('[', '#map')
   assert page.run('return app.player.settings.qpm') == 124
   height = page.run('return app.plot.view.high - app.plot.view.low')
@@ -65,7 +65,7 @@ def test_keys_are_left_to_what_has_its_own(page):
 
 def test_space_plays_after_a_click_on_a_button(page):
   from selenium.webdriver import ActionChains
-  page.run('app.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
+  page.run('deck.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
   map_pages.click(page, '#fit')
   ActionChains(page.window.driver).send_keys(' ').perform()
   assert page.run('return app.player.playing')

@@ -12,15 +12,15 @@ pytestmark = pytest.mark.browser
 def test_link_holds_the_state(page):
   page.gesture()
   page.run("""
-    app.show(app.maker.ofPoint(0, args[0]));
+    deck.show(app.maker.ofPoint(0, args[0]));
     const input = byId('sliders').querySelectorAll('input')[2];
     slide(input, Number(input.min) + 1);
     slide(byId('qpm'), 142); slide(byId('swing'), 0.4);
     app.plot.zoom(3);
     byId('share').click();
     await until(() => byId('status').textContent);""", map_pages.POINT)
-  state = """return [app.current.codes, app.current.z, app.plot.view,
-    app.settings]"""
+  state = """return [deck.current.codes, deck.current.z, app.plot.view,
+    settings]"""
   before = page.run(state)
   assert page.run("return byId('status').textContent") == 'Link copied'
   address = page.window.driver.current_url
@@ -36,8 +36,8 @@ def test_link_holds_the_state(page):
 
 
 def test_hostile_links_do_nothing(page):
-  state = """return [app.current.codes.some(Boolean), document.images.length,
-    app.settings.qpm, ({}).x ?? null]"""
+  state = """return [deck.current.codes.some(Boolean), document.images.length,
+    settings.qpm, ({}).x ?? null]"""
   nothing = [False, 0, 120, None]
   page.open('#b=<img src=x onerror=alert(1)>&t=200')
   assert page.run(state) == nothing
@@ -53,15 +53,15 @@ def test_values_of_a_link_that_are_out_of_range_are_left_out(page):
   beat = '00' + '1' + '000' * 31
   page.open(f'#b={beat}&z=NaN,1e9,<b>,4&v=5,1,2,3&t=1e9&s=-1&c=abc&k=Infinity')
   assert page.codes() == [1] + [0] * 31
-  assert page.run("""return [app.settings.qpm, app.settings.swing,
-    app.settings.threshold, app.settings.temperature]""") == [120, 0, 0.5, 0]
-  assert page.run('return app.current.z.every(Number.isFinite)')
+  assert page.run("""return [settings.qpm, settings.swing,
+    settings.threshold, settings.temperature]""") == [120, 0, 0.5, 0]
+  assert page.run('return deck.current.z.every(Number.isFinite)')
 
 
 def test_favourites_survive_a_reload_and_are_downloaded(page):
   page.gesture()
   for index in (3, 14, 15):
-    page.run("""app.show(app.maker.ofPoint(0, args[0]));
+    page.run("""deck.show(app.maker.ofPoint(0, args[0]));
       byId('favourite').click()""", index)
   page.open()
   page.run("byId('take').open = true")
@@ -100,7 +100,7 @@ def test_link_in_a_notebook_is_answered_in_words(window, map_file, tmp_path):
         await new Promise((done) => setTimeout(done, 10));
       }
       const {maker} = drumspace;
-      drumspace.show(maker.ofPoint(0, 3));
+      drumspace.deck.show(maker.ofPoint(0, 3));
       document.getElementById('share').click();
       return document.getElementById('status').textContent""")
   finally:

@@ -56,16 +56,16 @@ def test_both_looks_are_legible_and_can_be_chosen(page, name):
 def test_reduced_motion_moves_by_beats(page):
   page.gesture()
   watch = """
-    app.toggle();
+    deck.toggle();
     const seen = new Set();
     await until(() => {
       const cell = document.querySelector('#grid .now');
       if (cell) seen.add([...cell.parentElement.children].indexOf(cell));
       return seen.has(8);
     }, 'the third beat');
-    app.stop();
+    deck.stop();
     return [...seen];"""
-  page.run("app.show(app.maker.ofPoint(0, 3)); slide(byId('qpm'), 200)")
+  page.run("deck.show(app.maker.ofPoint(0, 3)); slide(byId('qpm'), 200)")
   assert any(step % 4 for step in page.run(watch))
   map_pages.look(page.window, calm=True)
   try:
@@ -85,7 +85,7 @@ _NAMES = """
 
 
 def test_every_control_has_a_name_and_shows_the_focus(page):
-  page.run("""app.show(app.maker.ofPoint(0, 3));
+  page.run("""deck.show(app.maker.ofPoint(0, 3));
     document.querySelectorAll('details').forEach((d) => { d.open = true; })""")
   assert page.run(_NAMES) == []
   roles = page.run("""return ['grid', 'row', 'rowheader', 'gridcell', 'radio',

@@ -66,7 +66,7 @@ def test_hover_card_goes_when_the_map_moves_away_from_under_it(page):
 def test_click_plays_within_one_click_and_the_next_changes_over(page):
   page.pointer(*page.place(0, map_pages.POINT))
   playing, origin, state = page.run(
-      'return [app.player.playing, app.current.origin, '
+      'return [app.player.playing, deck.current.origin, '
       'app.player.context.state]'
   )
   assert playing and state == 'running'
@@ -103,7 +103,7 @@ def test_click_without_a_line_plays_the_point_in_every_mode(page):
   page.run("document.querySelector('[data-mode=draw]').click()")
   page.pointer(*page.place(0, map_pages.POINT))
   index, beats = page.run("""await until(() => app.player.playing);
-    app.stop(); return [app.current.origin?.index, app.path.beats.length]""")
+    deck.stop(); return [deck.current.origin?.index, app.path.beats.length]""")
   assert index is not None and beats == 0
 
 
@@ -169,7 +169,7 @@ def test_wheel_stops_at_a_limit_and_the_map_still_moves(page):
   page.run("byId('zoom-in').click()")
   assert page.run("""const {low, high} = app.plot.view;
     return high - low""") < height
-  link = page.run("""app.show(app.maker.ofPoint(0, 3)); byId('share').click();
+  link = page.run("""deck.show(app.maker.ofPoint(0, 3)); byId('share').click();
     return location.hash.split('&')[0]""")
   page.open(link + '&v=0,1e-300,0,1e-300')
   low, high, full = page.run("""const {low, high} = app.plot.view;

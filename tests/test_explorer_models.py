@@ -56,8 +56,8 @@ def test_page_of_a_stepwise_model_works_as_the_others(window, tmp_path):
   assert page.run('return app.player.playing')
   page.run("document.querySelector('[data-mode=roam]').click()")
   page.pointer(*page.place(0, 5), page.place(0, 50), page.place(0, 80))
-  page.run('await until(() => !app.next.coming)')
-  z = np.array([page.run('return app.current.z')])
+  page.run('await until(() => !deck.next.coming)')
+  z = np.array([page.run('return deck.current.z')])
   assert page.codes() == patterns.hits_to_step_codes(
       model.decode_hits(z, temperature=0)
   )[0].tolist()
@@ -65,8 +65,8 @@ def test_page_of_a_stepwise_model_works_as_the_others(window, tmp_path):
   page.pointer(*page.place(0, 5), page.place(0, 50), page.place(0, 80))
   assert len(page.run('return app.path.beats')) == 8
   page.run("byId('radio').click(); slide(byId('qpm'), 240); "
-           "app.stop(); app.edit(13, 1)")
-  assert page.run('return app.current.place') is not None
+           "deck.stop(); deck.edit(13, 1)")
+  assert page.run('return deck.current.place') is not None
   page.run("byId('share').click()")
   page.run("await until(() => byId('status').textContent)")
   _, content = page.download('get-midi')

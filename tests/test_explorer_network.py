@@ -248,7 +248,7 @@ def window(tmp_path_factory):
       };
       return null""")
     yield opened
-    opened.run('drumspace.stop(); return null')
+    opened.run('drumspace.deck.stop(); return null')
     assert opened.messages() == []
 
 
@@ -275,22 +275,22 @@ _MANY = {
       decoded.length = 0;
       for (let i = 1; i < 40; i++) drumspace.square.play(i / 40, i / 40);""",
     'a setting': """
-      drumspace.set('temperature', 0);
-      for (let i = 1; i <= 40; i++) drumspace.set('threshold', i / 50);""",
+      drumspace.settings.set('temperature', 0);
+      for (let i = 1; i <= 40; i++) drumspace.settings.set('threshold', i / 50);""",
 }
 
 
 @pytest.mark.parametrize('moves', _MANY.values(), ids=_MANY)
 def test_many_moves_make_one_beat_a_frame(window, moves):
   before, shown, last = window.run("""
-    drumspace.show(drumspace.maker.ofLatent(
+    drumspace.deck.show(drumspace.maker.ofLatent(
       drumspace.maker.ofPoint(0, 0).z.map((value) => value + 0.1)));
     await frame();
     decoded.length = 0;
     %s
     const before = decoded.length;
     await frame();
-    const result = [before, [...decoded], drumspace.current.z];
+    const result = [before, [...decoded], drumspace.deck.current.z];
     // The hand lets go, where it held.
     document.getElementById('map').dispatchEvent(
       new PointerEvent('pointerup', {pointerId: 1, bubbles: true}));
@@ -307,11 +307,11 @@ def test_what_is_coming_is_shown_when_the_hand_lets_go(window):
     const input = document.querySelector('#sliders input');
     input.value = 0.25 * input.max;
     input.dispatchEvent(new Event('input'));
-    const aim = drumspace.z[0];
+    const aim = drumspace.deck.z[0];
     input.dispatchEvent(new Event('change'));
-    const {states, at} = drumspace.history;
-    const result = [decoded.length, [aim, drumspace.current.z[0]],
-      states[at] === drumspace.current];
+    const {states, at} = drumspace.deck.history;
+    const result = [decoded.length, [aim, drumspace.deck.current.z[0]],
+      states[at] === drumspace.deck.current];
     await frame();
     return [...result, decoded.length]""")[:3]
   assert count == 1 and kept
@@ -322,10 +322,10 @@ def test_click_after_a_move_is_what_counts(window):
   count, origin = window.run("""
     await frame();
     decoded.length = 0;
-    drumspace.soon(() => drumspace.maker.ofLatent(drumspace.current.z));
-    drumspace.show(drumspace.maker.ofPoint(0, 3));
+    drumspace.deck.soon(() => drumspace.maker.ofLatent(drumspace.deck.current.z));
+    drumspace.deck.show(drumspace.maker.ofPoint(0, 3));
     await frame();
-    return [decoded.length, drumspace.current.origin.index]""")
+    return [decoded.length, drumspace.deck.current.origin.index]""")
   assert (count, origin) == (0, 3)
 
 

@@ -18,7 +18,7 @@ def test_neighbours_are_the_nearest_and_one_click_away(page):
   assert len(rows) == 6 and rows[0].startswith('the same')
   page.run("document.querySelectorAll('#neighbours button')[1].click()")
   assert page.run('return app.player.playing')
-  shown = page.run("return [byId('name').textContent, app.current.origin]")
+  shown = page.run("return [byId('name').textContent, deck.current.origin]")
   assert shown[1]['layer'] == 0 and shown[1]['index'] != map_pages.POINT
   assert shown[0] in rows[1]
   assert page.run("return byId('badge').dataset.word") == 'known'
@@ -33,7 +33,7 @@ def test_badge_tells_copy_near_and_novel_over_all_rotations(page):
   novel = rng.integers(1 << 14, size=32)
   for beat, word in ((turned, 'copy'), (near, 'near'), (novel, 'novel')):
     found = page.run("""
-      app.show(app.maker.ofCodes(args[0]));
+      deck.show(app.maker.ofCodes(args[0]));
       return [byId('badge').dataset.word, byId('badge').textContent]""",
       [int(code) for code in beat])
     _, [bits] = nearest.NearestPatterns(codes).find(
@@ -71,7 +71,7 @@ def test_hostile_names_are_shown_as_text(window, tmp_path):
   page = map_pages.Page(window, path, made)
   page.open()
   for index, name in enumerate(map_builders.HOSTILE):
-    shown = page.run("""app.show(app.maker.ofPoint(0, args[0]));
+    shown = page.run("""deck.show(app.maker.ofPoint(0, args[0]));
       return [byId('title').textContent, byId('origin').textContent,
         document.images.length, document.body.dataset.hacked ?? null,
         byId('legend').textContent]""", index)

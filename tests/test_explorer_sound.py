@@ -27,7 +27,7 @@ from drumspace_ext import voices
 pytestmark = pytest.mark.browser
 
 _MODULES = (
-    'sound/player.js', 'midi/writing.js', 'midi/reading.js',
+    'sound/player.js', 'midi/writing.js', 'midi/reading.js', 'settings.js',
 )
 _RATE = drum_kit.SAMPLE_RATE
 _ONSET_S = 0.003
@@ -56,11 +56,12 @@ def page(tmp_path_factory):
         }
         return btoa(text);
       };
-      window.rendered = async (codes, qpm, loops, settings) => {
-        const player = new modules.Player(data);
-        Object.assign(player.settings, {accents: false}, settings);
-        for (const voice of settings.mutes ?? []) player.mute(voice);
-        for (const voice of settings.solos ?? []) player.solo(voice);
+      window.plain = (changes) => ({
+        ...modules.initialValues(), accents: false, volume: 1, ...changes});
+      window.rendered = async (codes, qpm, loops, {mutes, solos, ...rest}) => {
+        const player = new modules.Player(data, plain(rest));
+        for (const voice of mutes ?? []) player.mute(voice);
+        for (const voice of solos ?? []) player.solo(voice);
         const buffer = await player.renderOffline(codes, qpm, loops);
         return [0, 1].map((c) => packed(buffer.getChannelData(c)));
       };""")
@@ -175,15 +176,15 @@ def test_mute_and_solo_are_what_is_left(page):
   )
 
 
-def test_humanise_varies_by_its_seed_and_stays_near(page):
+def test_humanize_varies_by_its_seed_and_stays_near(page):
   one, same, other = (
-      _rendered(page, _BEAT, humanise=1, seed=seed) for seed in (1, 1, 2)
+      _rendered(page, _BEAT, humanize=1, seed=seed) for seed in (1, 1, 2)
   )
   # The browser adds sounds up in any order.
   np.testing.assert_allclose(one, same, atol=1e-5)
   assert np.abs(one - other).max() > 0.05
   found = page.run("""
-    const settings = {...modules.defaultSettings(), humanise: 1};
+    const settings = {...modules.initialValues(), humanize: 1};
     const all = [];
     for (let count = 0; count < 2000; count++) {
       all.push(modules.played(data, settings, count % 14, 4, count));
@@ -198,11 +199,10 @@ def test_humanise_varies_by_its_seed_and_stays_near(page):
 
 
 _LOGGING = """
-  const makeLog = (settings = {}) => {
+  const makeLog = (changes = {}) => {
     const context = new OfflineAudioContext(2, 44100 * 60, 44100);
-    const player = new modules.Player(data);
+    const player = new modules.Player(data, plain(changes));
     const sequencer = player.makeSequencer(context);
-    Object.assign(sequencer.settings, {accents: false}, settings);
     const log = [];
     sequencer.onHit = (voice, time) => log.push([voice, time]);
     return {sequencer, log};
@@ -257,12 +257,12 @@ def test_sequence_asks_every_bar_until_there_is_no_more(page):
 
 def test_player_is_silent_before_its_start_and_plays_in_time(page):
   steps = page.run("""
-    const player = new modules.Player(data);
+    const player = new modules.Player(
+      data, {...modules.initialValues(), qpm: 300});
     const before = [player.context, player.playing];
     const seen = [];
     const sent = [];
     player.midiOut = {send: (bytes, at) => sent.push([[...bytes], at])};
-    player.setTempo(300);
     const pattern = new Array(32).fill(0).map((_, i) => i % 4 ? 4 : 1);
     await new Promise((resolve) => {
       player.onStep((step, time) => {
@@ -300,8 +300,7 @@ def test_player_is_silent_before_its_start_and_plays_in_time(page):
 
 def test_sequence_starts_a_player_that_is_still(page):
   asked = page.run("""
-    const player = new modules.Player(data);
-    player.setTempo(600);
+    const player = new modules.Player(data, plain({qpm: 600}));
     let asked = 0;
     await new Promise((resolve) => {
       player.sequence(() => {
@@ -311,16 +310,17 @@ def test_sequence_starts_a_player_that_is_still(page):
     });
     player.stop();
     await player.context.close();
-    const still = new modules.Player(data);
+    const still = new modules.Player(data, plain());
     still.sequence(() => null);
     return [asked, still.playing];""")
   assert asked == [4, False]
 
 
-def _midi(page, codes, qpm, **options):
+def _midi(page, codes, qpm, *, name='drums', **options):
   return bytes(page.run(
-      'return [...modules.patternsToMidi(data, ...args)]',
-      np.asarray(codes).tolist(), qpm, options,
+      """const [codes, settings, name] = args;
+      return [...modules.patternsToMidi(data, codes, plain(settings), name)]""",
+      np.asarray(codes).tolist(), {'qpm': qpm, **options}, name,
   ))
 
 
@@ -365,16 +365,16 @@ def _read(page, data, assume_drums=False):
 
 
 @given(codes=drawn_patterns.codes(1, 2), silent=st.integers(0, 2),
-       humanise=st.sampled_from((0, 1)))
+       humanize=st.sampled_from((0, 1)))
 @settings(max_examples=25)
 def test_dropped_file_of_the_package_is_its_first_bars(
-    page, codes, silent, humanise
+    page, codes, silent, humanize
 ):
   codes[0, 0] |= 1
   hits = patterns.step_codes_to_hits(codes)
   hits = np.concatenate([np.zeros((silent, 32, 14), np.bool_), hits])
   data = midi_writing.patterns_to_midi(
-      hits, dynamics=dynamics.Dynamics(swing=humanise / 2, humanize=humanise)
+      hits, dynamics=dynamics.Dynamics(swing=humanize / 2, humanize=humanize)
   )
   assert _read(page, data) == codes[0].tolist()
 

@@ -14,11 +14,11 @@ pytestmark = pytest.mark.browser
 
 def test_sliders_move_through_the_space(page):
   page.gesture()
-  page.run('app.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
+  page.run('deck.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
   z, codes, place = page.run("""
     const input = byId('sliders').querySelectorAll('input')[1];
     slide(input, Number(input.max) - 0.1);
-    return [app.current.z, app.current.codes, app.current.place]""")
+    return [deck.current.z, deck.current.codes, deck.current.place]""")
   model = map_builders.model()
   decoded = patterns.hits_to_step_codes(model.decode_hits(np.array([z])))
   assert codes == decoded[0].tolist() == page.codes()
@@ -34,10 +34,10 @@ def test_sliders_move_through_the_space(page):
 
 def test_threshold_and_temperature_change_what_is_decoded(page):
   page.gesture()
-  page.run('app.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
+  page.run('deck.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
   counts = [page.run("""
     slide(byId('threshold'), args[0]);
-    const bits = app.current.codes.reduce((sum, code) =>
+    const bits = deck.current.codes.reduce((sum, code) =>
       sum + code.toString(2).replaceAll('0', '').length, 0);
     return bits""", t) for t in (0.9, 0.5, 0.1)]
   assert counts[0] < counts[1] < counts[2]
@@ -57,14 +57,14 @@ def test_genre_sliders_lead_from_the_beat_on_show(page):
     const way = app.data.directions[0].way;
     const results = [];
     for (const index of [args[0], 11]) {
-      app.show(app.maker.ofPoint(0, index));
-      const from = [...app.current.z];
+      deck.show(app.maker.ofPoint(0, index));
+      const from = [...deck.current.z];
       slide(input, 1);
       slide(input, 1.5);
-      results.push([from, way, app.current.z, input.value,
+      results.push([from, way, deck.current.z, input.value,
         byId('directions').textContent]);
     }
-    app.show(app.maker.ofPoint(0, 3));
+    deck.show(app.maker.ofPoint(0, 3));
     results.push(input.value);
     return results;""", map_pages.POINT)
   for start, way, z, value, words in found[:2]:
@@ -92,10 +92,10 @@ def test_roaming_decodes_under_the_hand_and_says_what_is_implausible(page):
     chain = ActionChains(page.window.driver, duration=5)
     chain.w3c_actions.pointer_action.move_to_location(*at)
     chain.perform()
-    seen.append(page.run("""return [app.current.codes.join(),
-      byId('plausible').textContent, app.current.place,
+    seen.append(page.run("""return [deck.current.codes.join(),
+      byId('plausible').textContent, deck.current.place,
       app.player.playing]"""))
-  depth = page.run('return app.history.states.length')
+  depth = page.run('return deck.history.states.length')
   chain = ActionChains(page.window.driver)
   chain.w3c_actions.pointer_action.pointer_up()
   chain.perform()
@@ -106,16 +106,16 @@ def test_roaming_decodes_under_the_hand_and_says_what_is_implausible(page):
   )
   assert all(playing for *_, playing in seen)
   # One gesture is one step of undo, and the map stays where it is.
-  assert page.run('return app.history.states.length') == depth + 1
+  assert page.run('return deck.history.states.length') == depth + 1
   assert page.run('return app.plot.view') == view
   dull = page.run("""
-    app.show(app.maker.ofCodes([1, ...new Array(31).fill(0)]));
+    deck.show(app.maker.ofCodes([1, ...new Array(31).fill(0)]));
     return [byId('plausible').textContent, byId('beat').className]""")
   assert 'trivial' in dull[0] and dull[1] == 'implausible'
   wild = page.run("""
-    app.show(app.maker.ofCodes(args[0]));
+    deck.show(app.maker.ofCodes(args[0]));
     return [byId('plausible').textContent, byId('beat').className]""",
     np.random.default_rng(0).integers(1 << 14, size=32).tolist())
   assert 'far from all' in wild[0] and wild[1] == 'implausible'
-  page.run('app.show(app.maker.ofPoint(0, 1))')
+  page.run('deck.show(app.maker.ofPoint(0, 1))')
   assert page.run("return byId('beat').className") == ''

@@ -22,10 +22,10 @@ def test_path_is_drawn_heard_and_downloaded(page):
   assert len({tuple(codes) for codes in beats}) > 2
   page.run("slide(byId('qpm'), 240)")
   # What is heard is shown, bar by bar.
-  page.run("""await until(() => app.current.codes.join() === args[0].join(),
+  page.run("""await until(() => deck.current.codes.join() === args[0].join(),
     'the second beat of the path')""", beats[1])
   page.shot('path')
-  page.run('app.stop()')
+  page.run('deck.stop()')
   _, content = page.download('path-midi')
   # A bar of each beat on the way, as it is heard.
   assert map_pages.as_codes(content) == [
@@ -39,23 +39,23 @@ def test_path_takes_over_from_the_radio_and_neither_fills_undo(page):
   page.gesture()
   page.run("""
     slide(byId('qpm'), 240);
-    app.show(app.maker.ofPoint(0, args[0]), {plays: true});
+    deck.show(app.maker.ofPoint(0, args[0]), {plays: true});
     byId('radio').click();
-    await until(() => app.current.origin?.index !== args[0])
+    await until(() => deck.current.origin?.index !== args[0])
     """, map_pages.POINT)
-  depth = page.run('return app.history.states.length')
+  depth = page.run('return deck.history.states.length')
   page.run("""
     app.path.beats = [1, 50, 90, 130].map((i) => app.maker.ofPoint(0, i));
     app.path.play()""")
   assert page.run("""return byId('radio').getAttribute('aria-pressed')
     """) == 'false'
   page.run("""for (const i of [1, 2, 3, 0]) {
-    await until(() => app.current.codes === app.path.beats[i].codes);
+    await until(() => deck.current.codes === app.path.beats[i].codes);
     await new Promise((done) => setTimeout(done, 300));
   }""")
-  assert page.run('return app.history.states.length') == depth
-  shown = page.run("""app.stop(); const shown = [...app.current.codes];
-    app.edit(2, 3); return shown""")
+  assert page.run('return deck.history.states.length') == depth
+  shown = page.run("""deck.stop(); const shown = [...deck.current.codes];
+    deck.edit(2, 3); return shown""")
   page.run("byId('undo').click()")
   assert page.codes() == shown
 
@@ -66,7 +66,7 @@ def test_square_blends_its_corners_and_is_downloaded(page):
       "return byId('status').textContent"
   )
   page.run("""
-    app.show(app.maker.ofPoint(0, args[0]));
+    deck.show(app.maker.ofPoint(0, args[0]));
     document.querySelector('.corner').click();
     byId('blend-fill').click();""", map_pages.POINT)
   corners = page.run('return app.square.corners.map(({codes, z}) => '
@@ -76,7 +76,7 @@ def test_square_blends_its_corners_and_is_downloaded(page):
   box = page.run("""const {left, top, width, height} = document.querySelector(
     '.pad').getBoundingClientRect(); return [left, top, width, height]""")
   page.pointer(box[0] + 0.3 * box[2], box[1] + 0.6 * box[3])
-  at, z, playing, text = page.run("""return [app.square.at, app.current.z,
+  at, z, playing, text = page.run("""return [app.square.at, deck.current.z,
     app.player.playing, document.querySelector('.pad').ariaValueText]""")
   assert playing and '30 % right' in text
   zs = np.array([corner[1] for corner in corners])
@@ -95,19 +95,19 @@ def test_square_blends_its_corners_and_is_downloaded(page):
 
 def test_radio_strolls_until_a_hand_takes_over(page):
   page.gesture()
-  page.run('app.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
+  page.run('deck.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
   page.run("byId('radio').click(); slide(byId('qpm'), 240)")
   heard = page.run("""
     const heard = new Set();
     await until(() => {
-      heard.add(app.current.codes.join());
+      heard.add(deck.current.codes.join());
       return heard.size >= 3;
     }, 'three beats of the radio');
     return [byId('radio').ariaPressed, heard.size]""")
   assert heard == ['true', 3]
   page.pointer(*page.place(0, 20))
   assert page.run("""return [app.radio.isOn, byId('radio').ariaPressed,
-    app.queue.length]""") == [False, 'false', 0]
+    deck.queue.length]""") == [False, 'false', 0]
   shown = page.codes()
   page.run('const {count} = app.player.sequencer; '
            'await until(() => app.player.sequencer.count > count + 40)')
@@ -124,18 +124,19 @@ def test_chance_gives_others_each_time(page):
   ways = page.run("""
     const ways = [];
     slide(byId('qpm'), 240);
-    app.show(app.maker.ofPoint(0, args[0]), {plays: true});
+    deck.show(app.maker.ofPoint(0, args[0]), {plays: true});
     for (let k = 0; k < 2; k++) {
-      app.show(app.maker.ofPoint(0, args[0]));
-      const real = app.playSequence;
-      app.playSequence = (source) => {
-        ways.push(Array.from({length: 20}, () => source().codes));
+      deck.show(app.maker.ofPoint(0, args[0]));
+      const real = deck.playFrom;
+      deck.playFrom = (source) => {
+        deck.source = source;
+        ways.push(Array.from({length: 20}, () => source.beatAt().codes));
       };
       byId('radio').click();
       byId('radio').click();
-      app.playSequence = real;
+      deck.playFrom = real;
     }
-    app.stop();
+    deck.stop();
     return ways""", map_pages.POINT)
   assert ways[0] != ways[1]
 
@@ -144,12 +145,12 @@ def test_what_is_shown_is_what_is_heard_after_a_stall(page):
   page.gesture()
   page.run("""
     slide(byId('qpm'), 240);
-    app.show(app.maker.ofPoint(0, args[0]), {plays: true});
+    deck.show(app.maker.ofPoint(0, args[0]), {plays: true});
     app.path.beats = [1, 50, 90, 130, 170, 210, 250, 290].map(
       (i) => app.maker.ofPoint(0, i));
     app.path.play()""", map_pages.POINT)
   page.run("""
-    await until(() => app.current.codes === app.path.beats[1].codes);
+    await until(() => deck.current.codes === app.path.beats[1].codes);
     await until(() => app.player.sequencer.step % 16 === 15);
     const end = performance.now() + 1500;
     while (performance.now() < end);
@@ -158,7 +159,7 @@ def test_what_is_shown_is_what_is_heard_after_a_stall(page):
     shown, heard, coming = page.run("""
       const {sequencer, context} = app.player;
       await until(() => sequencer.step % 16 === 8);
-      return [app.current.codes, sequencer.pattern, app.queue.length]""")
+      return [deck.current.codes, sequencer.pattern, deck.queue.length]""")
     assert shown == heard and coming == 0
     page.run("await until(() => app.player.sequencer.step % 16 === 15)")
-  page.run('app.stop()')
+  page.run('deck.stop()')

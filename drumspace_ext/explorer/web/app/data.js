@@ -2,6 +2,8 @@
  * The page's data: the block of bytes that page_data.py writes, read back.
  */
 
+import {NUM_STEPS} from '../constants.js';
+
 const TYPES = {
   uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array,
   int32: Int32Array, float32: Float32Array,
@@ -73,7 +75,7 @@ function makeLayer(header, column, zSize, names) {
     sourceNames: (i) => cut(sources, i, perSource)
       .filter((s) => s >= 0).map((s) => header.ids[s]),
     numSources: (i) => known[i],
-    pattern: (i) => cut(codes, i, 32),
+    pattern: (i) => cut(codes, i, NUM_STEPS),
     latent: (i) => cut(z, i, zSize),
   };
 }

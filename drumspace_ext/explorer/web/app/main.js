@@ -1,56 +1,150 @@
 /**
- * The page's start, and what an address holds.
+ * The page's start: its parts are made, and each is given what it needs.
  */
 
-import {App} from './app.js';
-import {silence} from '../beat/beats.js';
-import {connectControls} from './controls.js';
+import {Grid} from '../beat/grid.js';
+import {STEPS_PER_QUARTER} from '../constants.js';
+import {byId} from '../elements.js';
+import {hoverCard} from '../map/hover.js';
+import {Legend} from '../map/legend.js';
+import {connectMap} from '../map/mapping.js';
+import {Plot} from '../map/plot.js';
+import {PointIndex} from '../map/point_index.js';
+import {channels, colouring} from '../map/points.js';
+import {showRegions} from '../map/regions.js';
+import {connectSearch} from '../map/search.js';
+import {Beatmaker} from '../model/beatmaker.js';
+import {Settings} from '../settings.js';
+import {Player} from '../sound/player.js';
+import {BlendSquare} from './blend.js';
+import {makeControls, settingKeys} from './controls.js';
 import {readData} from './data.js';
-import {connectMap} from './mapping.js';
-import {fromHash} from './store.js';
+import {Deck} from './deck.js';
+import {connectFavourites, Favourites} from './favourites.js';
+import {connectKeys} from './keys.js';
+import {restore} from './link.js';
+import {BeatList} from './list.js';
+import {Looks} from './looks.js';
+import {connectMidiOut} from './midi_out.js';
+import {connectOpening} from './opening.js';
+import {introduce, Panel} from './panel.js';
+import {Path} from './path.js';
+import {Radio} from './radio.js';
+import {makeSliders} from './sliders.js';
 import {connectTakeaway} from './takeaway.js';
+import {connectTransport} from './transport.js';
 
-const byId = (id) => document.getElementById(id);
+function makeGrid(voices, deck, player) {
+  const flip = (set, put) => (voice) => {
+    const isOn = !set.has(voice);
+    put(voice, isOn);
+    return isOn;
+  };
+  const {muted, soloed} = player.mixer;
+  const grid = new Grid(byId('grid'), voices, {
+    toggle: (voice, step) => deck.edit(voice, step),
+    mute: flip(muted, (voice, isOn) => player.mute(voice, isOn)),
+    solo: flip(soloed, (voice, isOn) => player.solo(voice, isOn)),
+  });
+  const calm = matchMedia('(prefers-reduced-motion: reduce)');
+  deck.on('show', ({codes}) => grid.show(codes));
+  deck.on('step', (step) => grid.playhead(
+    step && calm.matches ? step - step % STEPS_PER_QUARTER : step));
+  grid.show(deck.current.codes);
+  return grid;
+}
 
-/** Takes the state over that an address holds. */
-function restore(app, hash) {
-  const state = fromHash(hash, app.data.model.z_size);
-  if (!state) return;
-  app.current = {codes: silence(), z: null, place: null, origin: null};
-  for (const [name, value] of Object.entries(state.settings)) {
-    app.set(name, value);
-  }
-  const beat = app.maker.ofCodes(state.codes);
-  if (state.z && !beat.origin) {
-    beat.z = state.z;
-    beat.isDecoded = state.isDecoded;
-    beat.place = app.maker.space.placeOf(state.z);
-  }
-  app.show(beat);
-  if (state.view) app.plot.showWhole(state.view);
-  app.panel.settings();
+/** Puts the map's colours to work, and what of it is shown. */
+function paintMap(layers, looks, plot, legend) {
+  looks.onPaint((colours) => {
+    plot.setLook({
+      background: channels(colours.background), ink: colours.ink,
+      accent: colours.accent,
+      colourOf: colouring(layers, colours, legend.shown),
+    });
+    legend.paint(colours);
+  });
+  connectSearch(layers, (matches) => {
+    legend.shown.matches = matches;
+    looks.paint();
+  });
+}
+
+function connectSettings(settings, deck, player) {
+  settings.onChange(({name, decodes}) => {
+    player.refresh();
+    if (decodes) deck.decodeAnew();
+  });
+  settings.onSettle(({decodes}) => {
+    if (decodes) deck.settle();
+  });
+}
+
+async function makePage(settings) {
+  const {values} = settings;
+  const data = await readData(byId('data').textContent);
+  byId('data').remove();
+  const {layers} = data;
+  const maker = new Beatmaker(data, values);
+  const player = new Player(data.kit, values);
+  const deck = new Deck({maker, player});
+  const plot = new Plot({host: byId('map'), canvas: byId('points')}, layers,
+    new PointIndex(layers));
+  await plot.start(JSON.parse(byId('plot-item').dataset.item));
+  const looks = new Looks();
+  deck.on('show', ({place}) => plot.mark(place));
+  const parts = {deck, maker, player, plot, looks, settings: values};
+  const grid = makeGrid(data.voices, deck, player);
+  const list = new BeatList(parts);
+  const path = new Path(parts);
+  const radio = new Radio(parts);
+  const square = new BlendSquare(byId('blend'), parts);
+  const favourites = new Favourites();
+  introduce(data);
+  showRegions(plot, data.regions);
+  paintMap(layers, looks, plot, new Legend(data, () => looks.paint()));
+  const keep = connectFavourites({...parts, favourites, list});
+  const panel = new Panel({...parts, layers, list});
+  makeSliders(data, parts);
+  connectSettings(settings, deck, player);
+  connectMap(layers, hoverCard(layers, grid.names, looks), {...parts, path});
+  connectTakeaway(data, {...parts, path, square, favourites});
+  connectOpening(data.voice_of_pitch, parts);
+  connectMidiOut(player);
+  const play = connectTransport({...parts, radio});
+  const help = () => byId('helping').showModal();
+  for (const [id, call] of Object.entries({
+    favourite: keep, theme: () => looks.flip(), help,
+    'blend-fill': () => square.fill(),
+  })) byId(id).addEventListener('click', call);
+  connectKeys({
+    ' ': play, '+': () => plot.zoomIn(), '=': () => plot.zoomIn(),
+    '-': () => plot.zoomOut(), 0: () => plot.fit(), f: keep,
+    r: () => radio.toggle(), d: () => byId('get-midi').click(), '?': help,
+  }, settingKeys(settings), (by) => deck.go(by));
+  looks.paint();
+  return {
+    data, maker, player, deck, looks, plot, path, radio, square, favourites,
+    panel, settings,
+  };
 }
 
 async function start() {
   const began = performance.now();
-  const data = await readData(byId('data').textContent);
-  byId('data').remove();
-  const app = new App(data);
-  await app.plot.start(JSON.parse(byId('plot-item').dataset.item));
-  app.panel.start();
-  connectMap(app);
-  connectControls(app);
-  connectTakeaway(app);
-  restore(app, location.hash);
-  window.addEventListener('hashchange', () => restore(app, location.hash));
+  const settings = new Settings();
+  makeControls(settings);
+  const page = await makePage(settings);
+  restore(location.hash, page);
+  window.addEventListener('hashchange', () => restore(location.hash, page));
   // Sounds and the search for neighbours are prepared while nothing happens.
+  const {player, maker, deck} = page;
   const prepare = () => {
-    if (app.player.prepare() || app.maker.prepare()) setTimeout(prepare, 20);
-    else app.panel.settled(app.current);
+    if (player.prepare() || maker.prepare()) setTimeout(prepare, 20);
+    else deck.tell('settled', deck.current);
   };
   setTimeout(prepare, 200);
-  app.ready = performance.now() - began;
-  window.drumspace = app;
+  // For tests, and for those who look under the lid.
+  window.drumspace = {...page, ready: performance.now() - began};
   document.body.dataset.ready = 'true';
 }
 

@@ -7,7 +7,8 @@
  * names, marks) is left to Bokeh, on top.
  */
 
-const UNLABELLED = 255;
+import {NO_GENRE} from '../constants.js';
+
 // Discs of a few sizes: [dx, dy, how much of that pixel they cover] in a row.
 const DISCS = [0.7, 1.0, 1.4, 1.9, 2.4, 3.0, 3.6, 4.3, 5.0].map((radius) => {
   const disc = [];
@@ -111,7 +112,7 @@ export function colouring(layers, palette, state) {
     const genre = layers[0].firstGenre(i);
     if (state.hiddenGenres.has(genre)) return null;
     if (state.matches) return made[0];
-    if (!state.byGenre || genre === UNLABELLED) return grey;
+    if (!state.byGenre || genre === NO_GENRE) return grey;
     return tables[genre] ?? grey;
   };
 }

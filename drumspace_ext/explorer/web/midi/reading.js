@@ -4,15 +4,13 @@
  * Hits fall on the same steps as in grids.py; 4/4 is taken for granted.
  */
 
-import {NUM_STEPS, STEPS_PER_BAR, STEPS_PER_QUARTER} from '../beat/beats.js';
-import {DRUM_CHANNEL} from './writing.js';
+import {
+  DRUM_CHANNEL, NUM_STEPS, SEARCH_BYTES, SLACK_STEPS, STEPS_PER_BAR,
+  STEPS_PER_QUARTER,
+} from '../constants.js';
 
-// A step of slack for what lies between two steps, as in grids.py.
-const SLACK_STEPS = 1e-6;
 // How many data bytes an event has, by the upper half of its status.
 const DATA_BYTES = {8: 2, 9: 2, 10: 2, 11: 2, 12: 1, 13: 1, 14: 2};
-// As in midi_files.py, it may stand in RIFF or behind some other header.
-const SEARCH_BYTES = 4096;
 
 /** Reads the note-ons of a track, {tick, channel, pitch}, into a list. */
 function readTrack(bytes, start, end, notes) {
@@ -65,6 +63,7 @@ function readTrack(bytes, start, end, notes) {
 export function midiToPattern(bytes, voiceOfPitch, assumeDrums = false) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const named = (at) => String.fromCharCode(...bytes.subarray(at, at + 4));
+  // It may stand in RIFF or behind some other header.
   let start = 0;
   while (start < SEARCH_BYTES && named(start) !== 'MThd') start++;
   if (start === SEARCH_BYTES || bytes.length < start + 14) {

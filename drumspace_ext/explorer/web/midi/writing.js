@@ -2,13 +2,13 @@
  * MIDI writing: patterns as the bytes of a file, those of midi_writing.py.
  */
 
-import {NUM_STEPS, STEPS_PER_QUARTER} from '../beat/beats.js';
+import {
+  DRUM_CHANNEL, NUM_STEPS, STEPS_PER_QUARTER, TICKS_PER_QUARTER,
+} from '../constants.js';
 import {played} from '../sound/sequencer.js';
 
-const TICKS_PER_QUARTER = 480;
 const TICKS_PER_STEP = TICKS_PER_QUARTER / STEPS_PER_QUARTER;
 const MAX_MICROS = 0xFFFFFF;
-export const DRUM_CHANNEL = 9;
 
 function variableLength(value) {
   const parts = [value & 0x7F];
@@ -50,16 +50,13 @@ function notesOf(kit, patterns, settings) {
  * Writes patterns, one after the other, as a MIDI file for a DAW.
  * @param {!Object} kit From `sound.page_description`.
  * @param {!Array<!Array<number>>} patterns Each 32 step codes.
- * @param {number} qpm Quarter notes a minute.
- * @param {!Object} options `name` of the track, and of the settings of
- *     `defaultSettings` those that make the dynamics.
+ * @param {!Object} settings Values of settings.js: tempo and dynamics.
+ * @param {string} name Of the track.
  * @return {!Uint8Array} The file: 480 ticks a quarter, one track, exactly as
  *     long as its bars.
  */
-export function patternsToMidi(kit, patterns, qpm, {
-  name = 'drums', swing = 0, accents = false, humanise = 0, seed = 0,
-} = {}) {
-  const micros = Math.min(Math.round(60e6 / qpm), MAX_MICROS);
+export function patternsToMidi(kit, patterns, settings, name) {
+  const micros = Math.min(Math.round(60e6 / settings.qpm), MAX_MICROS);
   const title = new TextEncoder().encode(name);
   const body = [
     0, 0xFF, 0x58, 4, 4, 2, 24, 8,
@@ -67,7 +64,7 @@ export function patternsToMidi(kit, patterns, qpm, {
     ...(name ? [0, 0xFF, 0x03, ...variableLength(title.length), ...title] : []),
     0, 0xC0 | DRUM_CHANNEL, 0,
   ];
-  const events = notesOf(kit, patterns, {swing, accents, humanise, seed})
+  const events = notesOf(kit, patterns, settings)
     .flatMap(({start, end, pitch, velocity}) => [
       {tick: start, order: 1, bytes: [0x90 | DRUM_CHANNEL, pitch, velocity]},
       {tick: end, order: 0, bytes: [0x80 | DRUM_CHANNEL, pitch, velocity]},

@@ -1,12 +1,11 @@
 /**
- * The beatmaker: what plays and where it lies, and how it is made.
- *
- * A beat on show is `{codes, z, place, origin, isDecoded}`: its pattern, its
- * latent vector, its place on the map, the point it is, `{layer, index}`, or
- * null, and whether it was decoded from z.
+ * The beatmaker: how beats come of points, patterns, latents and places.
  */
 
-import {Collection, entropy, sameBeat} from '../beat/beats.js';
+import {makeBeat} from '../beat/beat.js';
+import {Collection} from '../beat/nearest.js';
+import {entropy, sameBeat} from '../beat/patterns.js';
+import {NUM_STEPS} from '../constants.js';
 import {Network} from './network.js';
 import {mix, Space} from './space.js';
 
@@ -16,14 +15,17 @@ const FAR_QUANTILE = 0.95;
 const FAR_SAMPLE = 100;
 
 export class Beatmaker {
-  constructor(data) {
-    this.data = data;
+  /**
+   * @param {!Object} data See app/data.js.
+   * @param {!Object} settings Values of settings.js; read at each decoding.
+   */
+  constructor(data, settings) {
+    Object.assign(this, {data, settings});
     this.training = data.layers[0];
     this.network = new Network(data);
     this.space = new Space(this.training, data.model.z_size);
     this.gaps = [];
     this.farBits = Infinity;
-    this.options = {threshold: 0.5, temperature: 0, seed: 0};
   }
 
   get known() {
@@ -32,30 +34,35 @@ export class Beatmaker {
   }
 
   decode(z) {
-    return this.network.decode(z, this.options);
+    return this.network.decode(z, this.settings);
   }
 
   /** The beat of a point. */
   ofPoint(layer, index) {
     const points = this.data.layers[layer];
-    return {
-      codes: points.pattern(index), z: points.latent(index),
+    return makeBeat(points.pattern(index), {
+      z: points.latent(index), origin: {layer, index},
       place: {x: points.x[index], y: points.y[index]},
-      origin: {layer, index},
-    };
+    });
   }
 
-  /** A beat that someone made: where does it land? */
-  ofCodes(codes) {
+  /**
+   * A beat that someone made: where does it land?
+   * @param {!Array<number>} codes Its pattern.
+   * @param {!Object} known `z` and `isDecoded`, if it was made of a latent.
+   */
+  ofCodes(codes, {z: from = null, isDecoded = false} = {}) {
     const origin = this.find(codes);
-    if (origin) return {...this.ofPoint(origin.layer, origin.index), codes};
-    const z = this.network.encode(codes);
-    return {codes, z, place: this.space.placeOf(z), origin: null};
+    if (origin) return this.ofPoint(origin.layer, origin.index);
+    const z = from ?? this.network.encode(codes);
+    return makeBeat(codes, {
+      z, place: this.space.placeOf(z), isDecoded: Boolean(from) && isDecoded,
+    });
   }
 
   /** The beat that a latent vector stands for. */
   ofLatent(z, place = this.space.placeOf(z)) {
-    return {codes: this.decode(z), z, place, origin: null, isDecoded: true};
+    return makeBeat(this.decode(z), {z, place, isDecoded: true});
   }
 
   /** The beat that a place of the map stands for. */
@@ -67,7 +74,7 @@ export class Beatmaker {
   find(codes) {
     for (const [layer, points] of this.data.layers.entries()) {
       for (let i = 0; i < points.size; i++) {
-        if (points.codes[i * 32] === codes[0] &&
+        if (points.codes[i * NUM_STEPS] === codes[0] &&
             sameBeat(codes, points.pattern(i))) {
           return {layer, index: i};
         }

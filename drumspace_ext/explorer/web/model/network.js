@@ -6,7 +6,8 @@
  * logit is within rounding of the threshold.
  */
 
-import {NUM_STEPS, NUM_VOICES, striker} from '../beat/beats.js';
+import {NUM_STEPS, NUM_VOICES} from '../constants.js';
+import {striker} from './chance.js';
 import {StepwiseDecoder} from './stepwise.js';
 
 function readLayers({columns, column}, part) {

@@ -6,7 +6,8 @@
  * of the threshold.
  */
 
-import {NUM_STEPS, NUM_VOICES, striker} from '../beat/beats.js';
+import {NUM_STEPS, NUM_VOICES} from '../constants.js';
+import {striker} from './chance.js';
 import {addRow, gelu, multiply, transposed} from './layers.js';
 
 const LOOKBACK = NUM_STEPS - 1;

@@ -6,11 +6,10 @@
  * keeps the beat.
  */
 
-import {NUM_STEPS, STEPS_PER_QUARTER} from '../beat/beats.js';
+import {NUM_STEPS, SAMPLE_RATE, STEPS_PER_QUARTER} from '../constants.js';
 import {renderVoice} from './kit.js';
-import {defaultSettings, Sequencer} from './sequencer.js';
+import {Sequencer} from './sequencer.js';
 
-const SAMPLE_RATE = 44100;
 const TICK_MS = 25;
 // Timers of a hidden page come once a second.
 const LOOKAHEAD_S = 0.12;
@@ -21,10 +20,13 @@ const DRUM_NOTE_OFF = 0x89;
 const ALL_NOTES_OFF = [0xB9, 123, 0];
 
 export class Player {
-  /** @param {!Object} kit From `sound.page_description`. */
-  constructor(kit) {
-    this.kit = kit;
-    this.settings = defaultSettings();
+  /**
+   * @param {!Object} kit From `sound.page_description`.
+   * @param {!Object} settings Values of settings.js; `refresh` after a change.
+   */
+  constructor(kit, settings) {
+    Object.assign(this, {kit, settings});
+    this.mixer = {muted: new Set(), soloed: new Set()};
     /** @type {?MIDIOutput} Where notes are sent to, too. */
     this.midiOut = null;
     this.context = null;
@@ -55,7 +57,8 @@ export class Player {
 
   makeSequencer(context) {
     while (this.prepare());
-    return new Sequencer(context, this.kit, this.sounds, this.settings);
+    return new Sequencer(
+      context, this.kit, this.sounds, this.settings, this.mixer);
   }
 
   /** Starts a pattern from a step, in the place of what plays. */
@@ -139,40 +142,19 @@ export class Player {
     this.midiOut.send([DRUM_NOTE_OFF, pitch, 0], at + seconds * 900);
   }
 
-  change(values) {
-    Object.assign(this.settings, values);
+  /** Puts to work what has changed. */
+  refresh() {
     this.sequencer?.refresh();
   }
 
-  setTempo(qpm) {
-    this.change({qpm: Math.min(Math.max(qpm, 1), 1000)});
-  }
-
-  /** @param {number} swing 0 is even, 1 makes triplets. */
-  setSwing(swing) {
-    this.change({swing});
-  }
-
-  setAccents(accents) {
-    this.change({accents});
-  }
-
-  setVolume(volume) {
-    this.change({volume});
-  }
-
-  setHumanise(humanise, seed = 0) {
-    this.change({humanise, seed});
-  }
-
   mute(voice, isOn = true) {
-    this.settings.muted[isOn ? 'add' : 'delete'](voice);
-    this.change({});
+    this.mixer.muted[isOn ? 'add' : 'delete'](voice);
+    this.refresh();
   }
 
   solo(voice, isOn = true) {
-    this.settings.soloed[isOn ? 'add' : 'delete'](voice);
-    this.change({});
+    this.mixer.soloed[isOn ? 'add' : 'delete'](voice);
+    this.refresh();
   }
 
   /**

@@ -7,7 +7,7 @@
  * live and renders offline.
  */
 
-import {NUM_STEPS, STEPS_PER_BAR, STEPS_PER_QUARTER} from '../beat/beats.js';
+import {NUM_STEPS, STEPS_PER_BAR, STEPS_PER_QUARTER} from '../constants.js';
 import {hash32, limited} from './kit.js';
 
 // The limiter's curve spans what all voices at once can add up to.
@@ -16,24 +16,15 @@ const CURVE_POINTS = 16385;
 // Of a sample, so that sums of times round as in sound.py.
 const SLACK_SAMPLES = 1e-6;
 
-/** What can be changed while it plays. */
-export function defaultSettings() {
-  return {
-    qpm: 120, swing: 0, accents: true, humanise: 0, seed: 0, volume: 1,
-    muted: new Set(), soloed: new Set(),
-  };
-}
-
 /** Says whether a voice is to be heard. */
-export function isAudible(settings, voice) {
-  return settings.soloed.size ?
-    settings.soloed.has(voice) : !settings.muted.has(voice);
+export function isAudible({muted, soloed}, voice) {
+  return soloed.size ? soloed.has(voice) : !muted.has(voice);
 }
 
 /**
  * Tells how a hit is played.
  * @param {!Object} kit From `sound.page_description`.
- * @param {!Object} settings See `defaultSettings`.
+ * @param {!Object} settings Values of settings.js.
  * @param {number} voice Its voice.
  * @param {number} step Its step in the pattern.
  * @param {number} count How many steps were played before.
@@ -41,9 +32,9 @@ export function isAudible(settings, voice) {
  *     MIDI velocity.
  */
 export function played(kit, settings, voice, step, count) {
-  const {swing, humanise, accents, seed} = settings;
+  const {swing, humanize, accents, seed} = settings;
   const tables = kit.dynamics;
-  const vary = (which) => humanise * (hash32(
+  const vary = (which) => humanize * (hash32(
     (seed << 20) + (count * kit.voices.length + voice) * 2 + which
   ) / 2 ** 31 - 1);
   let delay = vary(1) * tables.human_step;
@@ -61,10 +52,11 @@ export class Sequencer {
    * @param {!BaseAudioContext} context Where it is to sound.
    * @param {!Object} kit From `sound.page_description`.
    * @param {!Array<!AudioBuffer>} sounds Of each voice.
-   * @param {!Object} settings See `defaultSettings`; read at every step.
+   * @param {!Object} settings Values of settings.js; read at every step.
+   * @param {!Object} mixer `muted` and `soloed`, sets of voices.
    */
-  constructor(context, kit, sounds, settings) {
-    Object.assign(this, {context, kit, sounds, settings});
+  constructor(context, kit, sounds, settings, mixer) {
+    Object.assign(this, {context, kit, sounds, settings, mixer});
     this.onHit = null;
     this.steps = [];
     this.active = new Set();
@@ -78,7 +70,7 @@ export class Sequencer {
     this.master.connect(shaper).connect(this.volume)
       .connect(context.destination);
     this.buses = kit.voices.map((voice, v) => {
-      const bus = new GainNode(context, {gain: isAudible(settings, v) ? 1 : 0});
+      const bus = new GainNode(context, {gain: isAudible(mixer, v) ? 1 : 0});
       bus.connect(new StereoPannerNode(context, {pan: voice.pan}))
         .connect(this.master);
       return bus;
@@ -113,7 +105,7 @@ export class Sequencer {
     const now = this.context.currentTime;
     this.volume.gain.setTargetAtTime(this.settings.volume, now, 0.005);
     this.buses.forEach((bus, v) => bus.gain.setTargetAtTime(
-      isAudible(this.settings, v) ? 1 : 0, now, 0.003));
+      isAudible(this.mixer, v) ? 1 : 0, now, 0.003));
   }
 
   /** Schedules all steps before a time. */
@@ -171,7 +163,7 @@ export class Sequencer {
         {source, gain, level, time},
       ]);
     }
-    if (isAudible(this.settings, voice)) {
+    if (isAudible(this.mixer, voice)) {
       this.onHit?.(voice, time, velocity, seconds);
     }
   }

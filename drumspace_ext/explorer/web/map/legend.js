@@ -2,10 +2,7 @@
  * The legend: what the colours mean, and what is shown.
  */
 
-import {make} from '../beat/grid.js';
-import {GENRE_COLOURS} from './looks.js';
-
-const byId = (id) => document.getElementById(id);
+import {byId, make} from '../elements.js';
 
 export class Legend {
   /** @param {!Object} data See data.js. `changed` is called after a choice. */
@@ -62,10 +59,10 @@ export class Legend {
   }
 
   /** Gives the swatches their colours. */
-  paint({grey, generated}) {
+  paint({grey, generated, genres}) {
     this.host.querySelectorAll('[data-colour]').forEach((swatch) => {
       const [layer, genre] = swatch.dataset.colour.split(' ').map(Number);
-      const ofGenre = this.shown.byGenre ? GENRE_COLOURS[genre] : undefined;
+      const ofGenre = this.shown.byGenre ? genres[genre] : undefined;
       swatch.style.background = layer ?
         generated[(layer - 1) % generated.length] : ofGenre ?? grey;
     });

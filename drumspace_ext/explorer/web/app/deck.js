@@ -1,0 +1,176 @@
+/**
+ * The deck: the beat that is on show, what comes next, and what can be undone.
+ *
+ * It tells its listeners of
+ * `show(beat)`: at once, at every frame under a hand;
+ * `settled(beat)`: there is time for what takes longer than a frame;
+ * `playing()`: something plays or stops, or another way to play;
+ * `step(step)`: a step is heard, null when it falls silent.
+ */
+
+import {makeBeat} from '../beat/beat.js';
+import {silence} from '../beat/patterns.js';
+import {NextFrame} from './frames.js';
+import {History} from './history.js';
+
+const SETTLE_MS = 250;
+
+export class Deck {
+  /** @param {!Object} parts `maker` and `player`. */
+  constructor({maker, player}) {
+    Object.assign(this, {maker, player});
+    this.listeners = {show: [], settled: [], playing: [], step: []};
+    this.history = new History();
+    /** What gives the beats that play one after the other, if anything. */
+    this.source = null;
+    this.queue = [];
+    this.next = new NextFrame((beat, options) => this.show(beat, options));
+    this.clear();
+    this.history.push(this.current);
+    player.onStep((step, _, codes) => this.hear(step, codes));
+    // What a hand does from press to release is undone as one.
+    this.isHeld = false;
+    for (const name of ['pointerdown', 'pointerup', 'pointercancel']) {
+      document.addEventListener(name, () => {
+        this.isHeld = name === 'pointerdown';
+      }, true);
+    }
+  }
+
+  on(name, listener) {
+    this.listeners[name].push(listener);
+  }
+
+  tell(name, ...values) {
+    for (const listener of this.listeners[name]) listener(...values);
+  }
+
+  /** Takes off what is on show, without a word. */
+  clear() {
+    this.current = makeBeat(silence());
+  }
+
+  /**
+   * Shows a beat, and plays it if something plays or `plays` says so.
+   * @param {!Object} beat See beat/beat.js.
+   * @param {!Object} options `keeps`: it is a step of undo at once; `plays`;
+   *     `sounds` is false for what is heard already.
+   */
+  show(beat, {keeps = true, plays = false, sounds = true} = {}) {
+    if (!beat) return;
+    this.next.cancel();
+    // What only went by can be gone back to where a hand goes on from it.
+    if (sounds && this.goesBy) this.history.keep(this.current);
+    this.goesBy = !sounds;
+    this.current = beat;
+    this.tell('show', beat);
+    if (sounds) {
+      // A hand takes over from the radio and the path.
+      this.source = null;
+      this.queue = [];
+      if (plays || this.player.playing) this.player.next(beat.codes);
+    }
+    this.tell('playing');
+    clearTimeout(this.settling);
+    if (keeps) {
+      this.history.push(beat);
+      this.tell('settled', beat);
+    } else {
+      this.settling = setTimeout(() => this.settle(), SETTLE_MS);
+    }
+  }
+
+  /** Makes and shows a beat at the next frame; it can't be undone yet. */
+  soon(make, {plays = false, z = null} = {}) {
+    this.next.set(make, z, {keeps: false, plays});
+  }
+
+  /** The latent vector that is on show, or about to be. */
+  get z() {
+    return this.next.coming?.z ?? this.current.z;
+  }
+
+  /** Does for what is on show what takes longer than a frame. */
+  settle() {
+    this.next.arrive();
+    clearTimeout(this.settling);
+    if (!this.isHeld && !this.goesBy) this.history.keep(this.current);
+    this.tell('settled', this.current);
+  }
+
+  /** Undoes, or does again. */
+  go(by) {
+    if (this.goesBy) this.history.keep(this.current);
+    this.goesBy = false;
+    const beat = this.history.go(by);
+    if (!beat) return;
+    this.show(beat, {keeps: false});
+    clearTimeout(this.settling);
+    this.tell('settled', beat);
+  }
+
+  edit(voice, step) {
+    const codes = [...this.current.codes];
+    codes[step] ^= 1 << voice;
+    this.show(this.maker.ofCodes(codes));
+  }
+
+  /** Decodes anew what is on show. */
+  decodeAnew() {
+    const {z, place, origin, isDecoded} = this.current;
+    // What comes anyway is made with the new value, and what a person made
+    // is not decoded.
+    if (z && !this.next.coming && (origin || isDecoded)) {
+      this.soon(() => this.maker.ofLatent(z, place ?? undefined));
+    }
+  }
+
+  /** Starts what is on show, or stops; returns whether there was anything. */
+  toggle() {
+    if (this.player.playing) this.stop();
+    else if (!this.current.codes.some(Boolean)) return false;
+    else this.player.start(this.current.codes);
+    this.tell('playing');
+    return true;
+  }
+
+  stop() {
+    this.source = null;
+    this.queue = [];
+    this.player.stop();
+    this.tell('step', null);
+    this.tell('playing');
+  }
+
+  /**
+   * Plays beat after beat, and shows each when it is heard.
+   * @param {!Object} source Has `beatAt(step)`, which returns null at the end.
+   * @param {number} every How many steps of each.
+   */
+  playFrom(source, every) {
+    this.source = source;
+    this.queue = [];
+    this.player.sequence((step) => {
+      const beat = this.source === source ? source.beatAt(step) : null;
+      if (!beat) return null;
+      this.queue.push(beat);
+      return beat.codes;
+    }, every);
+    this.tell('playing');
+  }
+
+  /** Lets the last beat of a source play on. */
+  leave() {
+    this.source = null;
+    this.tell('playing');
+  }
+
+  hear(step, codes) {
+    this.tell('step', step);
+    // What a stall passed over was never heard.
+    const heard = this.queue.findIndex((coming) => coming.codes === codes);
+    if (heard < 0) return;
+    const [shown] = this.queue.splice(0, heard + 1).slice(-1);
+    this.show(shown, {keeps: false, sounds: false});
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The link: the state of the page in its address.
+ *
+ * What comes from an address is read as untrusted: numbers in their limits and
+ * patterns, or nothing.
+ */
+
+import {fromText, isPattern, toText} from '../beat/patterns.js';
+import {SETTINGS, valueOf} from '../settings.js';
+
+/** Writes a state as the fragment of an address. */
+export function toHash({codes, z, isDecoded, view, settings}) {
+  const parts = new URLSearchParams();
+  parts.set('b', toText(codes));
+  if (z) parts.set('z', z.map((value) => +value.toPrecision(6)).join(','));
+  if (isDecoded) parts.set('d', '1');
+  if (view) {
+    parts.set('v', [view.left, view.right, view.low, view.high]
+      .map((value) => +value.toPrecision(6)).join(','));
+  }
+  for (const {name, link} of SETTINGS) {
+    if (link) parts.set(link, String(Number(settings[name])));
+  }
+  return `#${parts}`;
+}
+
+function numbers(text, count) {
+  if (!text || text.length > 4000) return null;
+  const values = text.split(',').map(Number);
+  const fits = values.length === count &&
+    values.every((value) => Number.isFinite(value) && Math.abs(value) < 1e6);
+  return fits ? values : null;
+}
+
+/**
+ * Reads what `toHash` wrote; what is out of order is left out.
+ * @param {string} hash
+ * @param {number} zSize
+ */
+export function fromHash(hash, zSize) {
+  const parts = new URLSearchParams(hash.replace(/^#/, ''));
+  const state = {codes: fromText(parts.get('b')), settings: {}};
+  if (!isPattern(state.codes)) return null;
+  state.z = numbers(parts.get('z'), zSize);
+  state.isDecoded = parts.get('d') === '1';
+  const view = numbers(parts.get('v'), 4);
+  if (view && view[0] < view[1] && view[2] < view[3]) {
+    const [left, right, low, high] = view;
+    state.view = {left, right, low, high};
+  }
+  for (const row of SETTINGS) {
+    if (!row.link || !parts.has(row.link)) continue;
+    const value = valueOf(row, Number(parts.get(row.link)));
+    if (value !== null) state.settings[row.name] = value;
+  }
+  return state;
+}
+
+/**
+ * Takes over the state that an address holds, if it holds one.
+ * @param {string} hash
+ * @param {!Object} parts `deck`, `maker`, `plot` and `settings`.
+ */
+export function restore(hash, {deck, maker, plot, settings}) {
+  const state = fromHash(hash, maker.space.zSize);
+  if (!state) return;
+  deck.clear();
+  for (const [name, value] of Object.entries(state.settings)) {
+    settings.set(name, value);
+  }
+  deck.show(maker.ofCodes(state.codes, state));
+  if (state.view) plot.showWhole(state.view);
+}

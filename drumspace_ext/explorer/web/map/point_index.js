@@ -1,0 +1,74 @@
+/**
+ * The point index: what lies near a place of the map.
+ */
+
+const CELLS = 96;
+
+/** Points of the map in a net of cells, for what is near. */
+export class PointIndex {
+  constructor(layers) {
+    this.layers = layers;
+    this.bounds = {left: Infinity, right: -Infinity, low: Infinity,
+      high: -Infinity};
+    const b = this.bounds;
+    for (const {x, y} of layers) {
+      for (let i = 0; i < x.length; i++) {
+        if (x[i] < b.left) b.left = x[i];
+        if (x[i] > b.right) b.right = x[i];
+        if (y[i] < b.low) b.low = y[i];
+        if (y[i] > b.high) b.high = y[i];
+      }
+    }
+    this.cell = Math.max(b.right - b.left, b.high - b.low, 1e-6) / CELLS;
+    this.cells = new Map();
+    layers.forEach(({x, y}, layer) => {
+      for (let i = 0; i < x.length; i++) {
+        const key = this.key(this.column(x[i]), this.row(y[i]));
+        if (!this.cells.has(key)) this.cells.set(key, []);
+        this.cells.get(key).push([layer, i]);
+      }
+    });
+  }
+
+  column(x) {
+    return Math.floor((x - this.bounds.left) / this.cell);
+  }
+
+  row(y) {
+    return Math.floor((y - this.bounds.low) / this.cell);
+  }
+
+  key(column, row) {
+    return column * 4096 + row;
+  }
+
+  /**
+   * Returns the nearest point for which `wanted(layer, index)` holds, or null.
+   * @param {number} reach In units of the map.
+   */
+  nearest(x, y, reach, wanted = () => true) {
+    let found = null;
+    let best = reach * reach;
+    const [c, r] = [this.column(x), this.row(y)];
+    const most = Math.min(Math.ceil(reach / this.cell), CELLS * 2);
+    for (let ring = 0; ring <= most; ring++) {
+      if (found && (ring - 1) * this.cell > Math.sqrt(best)) break;
+      for (let dc = -ring; dc <= ring; dc++) {
+        const edge = Math.abs(dc) === ring;
+        for (let dr = -ring; dr <= ring; dr += edge ? 1 : 2 * ring || 1) {
+          for (const [layer, i] of
+            this.cells.get(this.key(c + dc, r + dr)) ?? []) {
+            const dx = this.layers[layer].x[i] - x;
+            const dy = this.layers[layer].y[i] - y;
+            const square = dx * dx + dy * dy;
+            if (square < best && wanted(layer, i)) {
+              best = square;
+              found = {layer, index: i, distance: Math.sqrt(square)};
+            }
+          }
+        }
+      }
+    }
+    return found;
+  }
+}

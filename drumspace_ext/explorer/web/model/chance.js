@@ -1,0 +1,35 @@
+/**
+ * Chance: numbers that are the same for a seed, and bits that are struck.
+ */
+
+/** A small generator of numbers in [0, 1), the same for a seed: mulberry32. */
+export function random(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = state + 0x6D2B79F5 >>> 0;
+    let t = Math.imul(state ^ state >>> 15, 1 | state);
+    t = t + Math.imul(t ^ t >>> 7, 61 | t) ^ t;
+    return ((t ^ t >>> 14) >>> 0) / 2 ** 32;
+  };
+}
+
+/**
+ * Returns what says of a bit, by its logit, whether it is struck.
+ *
+ * At temperature 0 it is where its probability is above the threshold, above 0
+ * it is drawn, from logits divided by the temperature, but never what is
+ * improbable.
+ */
+export function striker({threshold, temperature, seed, improbable = 0}) {
+  if (temperature > 0) {
+    const rng = random(seed);
+    return (logit) => {
+      const chance = 1 / (1 + Math.exp(-logit / temperature));
+      const drawn = rng() < chance;
+      if (chance < improbable) return false;
+      return drawn || chance > 1 - improbable;
+    };
+  }
+  const cut = Math.log(threshold / (1 - threshold));
+  return (logit) => logit > cut;
+}

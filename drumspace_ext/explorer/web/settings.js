@@ -1,0 +1,98 @@
+/**
+ * Settings: what a person can change, each declared here and nowhere else.
+ *
+ * Of these rows the page makes its controls and keys (app/controls.js), and the
+ * link its numbers (app/link.js). Values lie in one object, which whatever
+ * plays or decodes reads as it goes, so that a new setting is a row here and a
+ * line where it takes effect.
+ */
+
+import {DEFAULTS, RANGES} from './constants.js';
+
+/**
+ * A row:
+ * name: of the value, and the id of its control;
+ * initial: the value at first; a boolean has a box, a number a slider;
+ * range: the least and the greatest number, `step` between two of the slider;
+ * digits: how many are shown behind the point;
+ * host: the id of what its control stands in; a setting without has none;
+ * label, does: what the control is called, and what it says in a few words;
+ * link: its key in an address; a setting without is not in the link;
+ * decodes: a beat that was decoded is decoded anew;
+ * keys: those that move it down and up, by how much, and the words for that.
+ */
+export const SETTINGS = [
+  {
+    name: 'accents', initial: true, host: 'transport', link: 'a',
+    label: 'Accents', does: 'Louder on the beats, as a drummer plays',
+  }, {
+    name: 'qpm', initial: DEFAULTS.qpm, range: [40, 240], step: 1, digits: 0,
+    host: 'transport', link: 't',
+    label: 'Tempo', does: 'Quarter notes a minute',
+    keys: {down: '[', up: ']', by: 2, words: 'slower, faster'},
+  }, {
+    name: 'swing', initial: DEFAULTS.swing, range: RANGES.swing, step: 0.01,
+    digits: 2, host: 'transport', link: 's',
+    label: 'Swing', does: 'How late every second sixteenth comes',
+  }, {
+    name: 'humanize', initial: DEFAULTS.humanize, range: RANGES.humanize,
+    step: 0.01, digits: 2, host: 'transport', link: 'h',
+    label: 'Human', does: 'How much times and velocities vary',
+  }, {
+    name: 'volume', initial: 0.8, range: [0, 1], step: 0.01, digits: 2,
+    host: 'transport', label: 'Volume', does: 'Of this page, not of files',
+  }, {
+    name: 'threshold', initial: DEFAULTS.threshold, range: [0.05, 0.95],
+    step: 0.01, digits: 2, host: 'space', link: 'c', decodes: true,
+    label: 'Threshold', does: 'Probability above which a hit is struck',
+  }, {
+    name: 'temperature', initial: 0, range: [0, 2], step: 0.05, digits: 2,
+    host: 'space', link: 'k', decodes: true,
+    label: 'Temperature', does: 'Above 0 hits are drawn by chance',
+  },
+  // Of what varies or is drawn.
+  {name: 'seed', initial: DEFAULTS.seed, decodes: true},
+];
+
+/** The values at first, by name. */
+export const initialValues = () =>
+  Object.fromEntries(SETTINGS.map(({name, initial}) => [name, initial]));
+
+/** Returns a number as a value of a setting, or null if it is none. */
+export function valueOf({initial, range: [least, most] = [0, 1]}, number) {
+  if (!(number >= least && number <= most)) return null;
+  return typeof initial === 'boolean' ? number >= 0.5 : number;
+}
+
+export class Settings {
+  constructor() {
+    this.values = initialValues();
+    this.listeners = [];
+    this.settlers = [];
+  }
+
+  /** @param {function(!Object)} listener Gets the row that has changed. */
+  onChange(listener) {
+    this.listeners.push(listener);
+  }
+
+  /** @param {function(!Object)} listener Gets the row that a hand has left. */
+  onSettle(listener) {
+    this.settlers.push(listener);
+  }
+
+  set(name, value) {
+    this.values[name] = value;
+    const row = SETTINGS.find((setting) => setting.name === name);
+    for (const listener of this.listeners) listener(row);
+  }
+
+  settle(row) {
+    for (const listener of this.settlers) listener(row);
+  }
+
+  /** Moves a number within its range. */
+  move({name, range: [least, most]}, by) {
+    this.set(name, Math.min(Math.max(this.values[name] + by, least), most));
+  }
+}
