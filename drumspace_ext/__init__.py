@@ -45,6 +45,7 @@ _PUBLIC = {
     'run_pipeline': ('pipeline_running', 'run_pipeline'),
     'show_map': ('map_display', 'show_map'),
     'step_codes_to_hits': ('patterns', 'step_codes_to_hits'),
+    'train': ('train_verb', 'train'),
 }
 
 __all__ = sorted(_PUBLIC)

@@ -15,16 +15,16 @@ Usage:
 """
 
 import json
-import pathlib
 import sys
 
 from absl import flags
 
+from drumspace_ext import defaults
 from drumspace_ext import drumspace_flags
 from drumspace_ext import errors
 
 _CONFIG = flags.DEFINE_string(
-    'config', 'vae', 'Name of a configuration, or a TOML file.'
+    'config', defaults.CONFIG, 'Name of a configuration, or a TOML file.'
 )
 _HPARAMS = flags.DEFINE_string(
     'hparams', '',
@@ -36,91 +36,62 @@ _NUM_STEPS = flags.DEFINE_integer(
     'Train steps of the whole run, instead of the configuration\'s.',
     lower_bound=1,
 )
-_DEVICES = ('cpu', 'cuda')
-_DEVICE = flags.DEFINE_string('device', 'cpu', 'cpu or cuda.')
+_DEVICE = flags.DEFINE_string('device', defaults.DEVICE, 'cpu or cuda.')
 _NUM_THREADS = flags.DEFINE_integer(
-    'num_threads', 1, 'Threads for torch; more seldom help nets this small.',
+    'num_threads', defaults.NUM_THREADS,
+    'Threads for torch; more seldom help nets this small.',
     lower_bound=1, upper_bound=256,
 )
 
 
-def _device(torch, name: str):
-  if name.split(':')[0] not in _DEVICES:
-    raise errors.InputError(
-        f'--device must be {" or ".join(_DEVICES)}, got {name!r}.'
-    )
-  try:
-    device = torch.device(name)
-    torch.zeros(1, device=device)
-  except (RuntimeError, AssertionError) as e:
-    first = str(e).strip().split('\n')[0]
-    raise errors.InputError(
-        f'--device={name} can\'t be used here: {first} Use --device=cpu.'
-    ) from e
-  return device
-
-
-def main(argv: list[str]) -> int:
+def _train() -> int:
   # pylint: disable=g-import-not-at-top
-  import torch
-
-  from drumspace_ext import config_loading
-  from drumspace_ext import networks
   from drumspace_ext import progress
-  from drumspace_ext import training
-  from drumspace_ext import training_data
-  from drumspace_ext import training_sets
+  from drumspace_ext import train_verb
   from drumspace_ext import validation
   # pylint: enable=g-import-not-at-top
 
-  if len(argv) > 1:
-    raise errors.InputError(f'unexpected arguments: {" ".join(argv[1:])}')
-  mode = drumspace_flags.mode(('train', 'eval'))
-  hparams = _HPARAMS.value
-  if _NUM_STEPS.value:
-    hparams = f'{hparams},num_train_steps={_NUM_STEPS.value}'.lstrip(',')
-  config = config_loading.load(_CONFIG.value, hparams)
-  run_dir = pathlib.Path(drumspace_flags.RUN_DIR.value).expanduser()
-  device = _device(torch, _DEVICE.value)
-  networks.prepare_torch(_NUM_THREADS.value)
-  seed = drumspace_flags.SEED.value
-  training_set = training_sets.load(drumspace_flags.EXAMPLES_PATH.value)
-  if mode == 'eval':
-    line = validation.evaluate_best(run_dir, training_set, device=device)
-    print(json.dumps(line))
-    return 0
-  data = training_data.prepare(
-      training_set, config.training, seed=seed, device=device
-  )
-  trainer = training.Trainer(config, data, run_dir, seed=seed, device=device)
-  steps = config.training.num_train_steps
-  print(
-      f'{config.name}: {len(data.train):,} patterns to train on, '
-      f'{len(data.valid):,} to validate, {steps:,} train steps'
-      + (f', going on at {trainer.train_step:,}' if trainer.train_step else '')
-  )
-  try:
-    with progress.bar('step') as on_step:
-      trained = training.train(
-          trainer, on_step=on_step,
+  reached = None
+  with progress.bar('step') as show:
+
+    def on_step(done: int, total: int, what: str) -> None:
+      nonlocal reached
+      reached = done
+      show(done, total, what)
+
+    try:
+      run = train_verb.train(
+          drumspace_flags.EXAMPLES_PATH.value, drumspace_flags.RUN_DIR.value,
+          config=_CONFIG.value, hparams=_HPARAMS.value,
+          num_steps=_NUM_STEPS.value, seed=drumspace_flags.SEED.value,
+          device=_DEVICE.value, num_threads=_NUM_THREADS.value,
+          on_step=on_step, on_start=print,
           on_evaluation=lambda line: print(validation.in_words(line),
                                            file=sys.stderr),
       )
-  except KeyboardInterrupt:
-    print(
-        f'Interrupted at train step {trainer.train_step:,}; the same command '
-        'goes on from there.', file=sys.stderr,
-    )
-    return 130
-  best = run_dir / training.checkpoints.BEST
-  if not trained:
-    if not best.is_file():
-      raise errors.CheckpointError(
-          f'{best} is missing, and this run is complete. Train into another '
-          f'--run_dir, or delete {run_dir / "train"} to train it again.'
+    except KeyboardInterrupt:
+      if reached is None:
+        raise
+      print(
+          f'Interrupted at train step {reached:,}; the same command goes on '
+          'from there.', file=sys.stderr,
       )
-    print('this run is complete already')
-  print(f'best model: {best}')
+      return 130
+  print(run)
+  return 0
+
+
+def main(argv: list[str]) -> int:
+  from drumspace_ext import train_verb  # pylint: disable=g-import-not-at-top
+
+  if len(argv) > 1:
+    raise errors.InputError(f'unexpected arguments: {" ".join(argv[1:])}')
+  if drumspace_flags.mode(('train', 'eval')) == 'train':
+    return _train()
+  print(json.dumps(train_verb.validate(
+      drumspace_flags.EXAMPLES_PATH.value, drumspace_flags.RUN_DIR.value,
+      device=_DEVICE.value, num_threads=_NUM_THREADS.value,
+  )))
   return 0
 
 

@@ -7,6 +7,7 @@ import types
 import torch
 
 from drumspace_ext import configs
+from drumspace_ext import defaults
 from drumspace_ext.models import acai
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import stepwise
@@ -89,7 +90,7 @@ def optimizer(
     return torch.optim.AdamW(**arguments)
 
 
-def prepare_torch(num_threads: int = 1) -> None:
+def prepare_torch(num_threads: int = defaults.NUM_THREADS) -> None:
   """Sets the number of threads that torch uses.
 
   Its default of all processors is up to 20 times slower for nets this small

@@ -10,7 +10,7 @@ import json
 import pathlib
 
 from drumspace_ext import conversion
-from drumspace_ext import conversion_files
+from drumspace_ext import converting
 from drumspace_ext import dataset_creation
 from drumspace_ext import midi_writing
 from drumspace_ext import output_files
@@ -91,49 +91,24 @@ def _make_dataset(folder, seed, say) -> Mapping[str, pathlib.Path]:
 def _write_midi_pack(folder, seed, say) -> Mapping[str, pathlib.Path]:
   """Writes the patterns as loops for a DAW."""
   del seed  # nothing is random here
-  options = conversion.Options()
-
-  def on_reject(name, reason, detail):
-    raise RuntimeError(f'{name}: {reason} {detail}')
-
-  items = conversion.read(
-      [str(folder / DATASET / 'dataset.tsv')], [], options, recursive=False,
-      on_reject=on_reject,
+  made = converting.convert(
+      folder / DATASET / 'dataset.tsv', folder / 'patterns_midi.zip'
   )
-  count = conversion_files.write(
-      items, folder, 'patterns_midi.zip', conversion_files.ZIP, options,
-      on_reject=on_reject,
-  )
-  say(f'  {count} loops of two bars')
-  return {'every pattern as a MIDI loop': folder / 'patterns_midi.zip'}
+  say(f'  {made.count} loops of two bars')
+  return {'every pattern as a MIDI loop': made.output}
 
 
 def _train(folder, seed, say) -> Mapping[str, pathlib.Path]:
   """Trains a small model on the patterns."""
-  import torch  # pylint: disable=g-import-not-at-top
-
   # pylint: disable=g-import-not-at-top
-  from drumspace_ext import config_loading
-  from drumspace_ext import networks
-  from drumspace_ext import training
-  from drumspace_ext import training_data
-  from drumspace_ext import training_sets
+  from drumspace_ext import train_verb
   from drumspace_ext import validation
   # pylint: enable=g-import-not-at-top
 
-  networks.prepare_torch()
-  config = config_loading.load(_CONFIG)
-  device = torch.device('cpu')
-  data = training_data.prepare(
-      training_sets.load(folder / DATASET), config.training, seed=seed,
-      device=device,
-  )
-  trainer = training.Trainer(
-      config, data, folder / MODEL, seed=seed, device=device
-  )
   with progress.bar('step') as on_step:
-    training.train(
-        trainer, on_step=on_step,
+    train_verb.train(
+        folder / DATASET, folder / MODEL, config=_CONFIG, seed=seed,
+        on_step=on_step,
         on_evaluation=lambda line: say('  ' + validation.in_words(line)),
     )
   return {'a small model of them': folder / MODEL / 'train'}

@@ -76,6 +76,7 @@ LAYERS = (
     ('beam_dataset_creation', 'map_files'),
     (
         'converting', 'generating', 'inspecting', 'pipeline_running',
+        'train_verb',
     ),
     ('map_display', 'quickstart'),
     (
