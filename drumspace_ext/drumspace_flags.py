@@ -21,6 +21,7 @@ from absl import logging
 from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext import list_flags
+from drumspace_ext import magenta_flags
 from drumspace_ext import reader_faults
 from drumspace_ext import suggestions
 from drumspace_ext import user_paths
@@ -294,5 +295,6 @@ def _parse(argv: Sequence[str]) -> list[str]:
     # Several missing flags come as several lines.
     message = '; '.join(line.strip(' .') for line in message.splitlines())
     message = _MISSING.sub(r'\1 is missing', message)
+    message = magenta_flags.answer(getattr(e, 'flagname', '')) or message
     print(f'{name}: {message}. See {name} --help.', file=sys.stderr)
     sys.exit(1)

@@ -24,7 +24,7 @@ LAYERS = (
         'manifests', 'map_data', 'map_density', 'map_quality', 'midi_scan',
         'models', 'models.layers', 'progress', 'reader_faults', 'rejections',
         'starter', 'suggestions', 'tempo_maps', 'tfrecords', 'voices',
-        'magenta_messages', 'magenta_names',
+        'magenta_flags', 'magenta_messages', 'magenta_names',
     ),
     (
         'configs', 'drum_kit', 'genre_regions', 'latent_annotations',
