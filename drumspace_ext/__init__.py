@@ -31,6 +31,7 @@ _PUBLIC = {
     'TrainedModel': ('trained_model', 'TrainedModel'),
     'convert': ('converting', 'convert'),
     'create_dataset': ('dataset_creation', 'create_dataset'),
+    'generate': ('generating', 'generate'),
     'hits_to_step_codes': ('patterns', 'hits_to_step_codes'),
     'inspect': ('inspecting', 'inspect'),
     'load_drum_map': ('drum_maps', 'load'),

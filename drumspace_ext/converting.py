@@ -14,6 +14,7 @@ from drumspace_ext import dynamics as dynamics_lib
 from drumspace_ext import errors
 from drumspace_ext import rejections
 from drumspace_ext import soundfonts
+from drumspace_ext import suggestions
 from drumspace_ext import user_paths
 
 _MAX_NAMED = 5
@@ -105,11 +106,7 @@ def _check_form(
     dynamics: dynamics_lib.Dynamics | None,
 ) -> None:
   """Refuses what would be ignored in a form."""
-  if form not in conversion_files.FORMS:
-    raise errors.InputError(
-        f'--to must be one of {", ".join(conversion_files.FORMS)}, got '
-        f'{form!r}.'
-    )
+  suggestions.one_of('--to', form, conversion_files.FORMS)
   if soundfont is not None and form != conversion_files.WAV:
     raise errors.InputError('--soundfont is for audio: add --to=wav.')
   if dynamics and form not in conversion_files.PLAYED_FORMS:

@@ -12,7 +12,6 @@ import os
 import pathlib
 import re
 import sys
-import typing
 
 from absl import app
 from absl import flags
@@ -25,9 +24,6 @@ from drumspace_ext import magenta_flags
 from drumspace_ext import reader_faults
 from drumspace_ext import suggestions
 from drumspace_ext import user_paths
-
-if typing.TYPE_CHECKING:
-  from drumspace_ext import dynamics as dynamics_lib
 
 # Of an output without a name: what is printed has none.
 _NOT_PRINTED = errno.ENOSPC, errno.EIO, errno.EBADF
@@ -185,13 +181,7 @@ def arguments(module: str) -> dict[str, object]:
 
 def mode(choices: Sequence[str]) -> str:
   """Returns --mode, by default the first of some choices."""
-  value = MODE.value or choices[0]
-  if value not in choices:
-    raise errors.InputError(
-        f'--mode must be one of {", ".join(choices)}, got {value!r}.'
-        + suggestions.did_you_mean(value, choices)
-    )
-  return value
+  return suggestions.one_of('--mode', MODE.value or choices[0], choices)
 
 
 def qpm() -> float:
@@ -199,17 +189,6 @@ def qpm() -> float:
   if not math.isfinite(QPM.value):
     raise errors.InputError(f'--qpm must be a number, got {QPM.value}.')
   return QPM.value
-
-
-def dynamics() -> 'dynamics_lib.Dynamics | None':
-  """Returns --accents, --swing and --humanize; None if none is given."""
-  # pylint: disable-next=g-import-not-at-top
-  from drumspace_ext import dynamics as dynamics_lib
-
-  return dynamics_lib.chosen(
-      accents=ACCENTS.value, swing=SWING.value, humanize=HUMANIZE.value,
-      seed=SEED.value,
-  )
 
 
 def _main(main: Callable[[list[str]], int]) -> Callable[[list[str]], int]:

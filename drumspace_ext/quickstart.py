@@ -117,32 +117,21 @@ def _train(folder, seed, say) -> Mapping[str, pathlib.Path]:
 def _draw(folder, seed, say) -> Mapping[str, pathlib.Path]:
   """Draws new beats from the small model."""
   # pylint: disable=g-import-not-at-top
-  from drumspace_ext import checkpoints
-  from drumspace_ext import generation
+  from drumspace_ext import generating
   from drumspace_ext import generation_files
-  from drumspace_ext import manifests
-  from drumspace_ext import trained_model
-  from drumspace_ext import training_sets
   # pylint: enable=g-import-not-at-top
 
-  model = trained_model.TrainedModel(str(folder / MODEL))
-  made = generation.sample(
-      model, num_outputs=_NUM_BEATS, num_draws=None, near=None, seed=seed,
-      temperature=None, threshold=0.5,
-  )
-  reference = training_sets.load(folder / DATASET)
-  generation_files.write(
-      folder / BEATS, made,
-      generation_files.Style(
-          qpm=120.0, dynamics=None, zipped=False, name=f'{_CONFIG}_seed{seed}'
-      ),
-      reference, {'seed': seed},
-      {'weights': manifests.digest(checkpoints.find(str(folder / MODEL)))},
-  )
+  with progress.bar('beat') as on_step:
+    made = generating.generate(
+        folder / MODEL, folder / BEATS, examples_path=folder / DATASET,
+        num_outputs=_NUM_BEATS, seed=seed, on_step=on_step,
+        # Paths are no part of what was asked for: it is the same anywhere.
+        arguments={'seed': seed},
+    )
   say(f'  {len(made.hits)} new beats from {len(made.samples.codes)} draws')
   return {
-      'new beats, as MIDI loops': folder / BEATS / generation_files.MIDI_FOLDER,
-      'the nearest known to each': folder / BEATS / generation_files.NEAREST,
+      'new beats, as MIDI loops': made.paths[generation_files.MIDI_FOLDER],
+      'the nearest known to each': made.paths[generation_files.NEAREST],
   }
 
 

@@ -1,7 +1,9 @@
 """Suggestions: what somebody meant who wrote a name that is not known."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 import difflib
+
+from drumspace_ext import errors
 
 
 def did_you_mean(
@@ -19,3 +21,22 @@ def did_you_mean(
   """
   close = difflib.get_close_matches(word, list(known), n=1)
   return f' Did you mean {shown_as.format(close[0])}?' if close else ''
+
+
+def one_of(name: str, value: str, choices: Sequence[str]) -> str:
+  """Returns a value that is one of some choices.
+
+  Args:
+    name: What the choice is called, a flag.
+    value: What was chosen.
+    choices: What there is.
+
+  Raises:
+    InputError: If it is none of these.
+  """
+  if value not in choices:
+    raise errors.InputError(
+        f'{name} must be one of {", ".join(choices)}, got {value!r}.'
+        + did_you_mean(value, choices)
+    )
+  return value

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 import pytest
 
 from drumspace_ext import checkpoints
+from drumspace_ext import errors
 from drumspace_ext import suggestions
 
 _WORDS = st.text('abcdefghijklmnopqrstuvwxyz_', min_size=4, max_size=12)
@@ -39,3 +40,12 @@ def test_name_is_shown_as_it_is_to_be_written():
 def test_recommended_model_is_shipped():
   name = checkpoints.RECOMMENDED.removeprefix(checkpoints.SHIPPED)
   assert name in checkpoints.shipped_names()
+
+
+@given(st.lists(_WORDS, min_size=1, max_size=8, unique=True), _WORDS)
+def test_choice_is_one_of_what_there_is(choices, word):
+  for choice in choices:
+    assert suggestions.one_of('--mode', choice, choices) == choice
+  if word not in choices:
+    with pytest.raises(errors.InputError, match=f'must be one of .*{word}'):
+      suggestions.one_of('--mode', word, choices)
