@@ -14,7 +14,7 @@ from drumspace_ext import extraction
 from drumspace_ext import note_sequences
 from drumspace_ext import patterns
 
-_LINE = re.compile(r'^(.*):(\d+)$')
+_LINE = re.compile(r'^(.*):(\d{1,18})$')
 
 
 def _line_of_dataset(value: str) -> np.ndarray | None:

@@ -103,13 +103,13 @@ def read(
     ) from e
   if version != FORMAT_VERSION:
     raise errors.CheckpointError(
-        f'{path} has format version {version}, this version reads '
+        f'{path} has format version {errors.shown(version)}, this version reads '
         f'{FORMAT_VERSION}.'
     )
   if table != voices.TABLE_DIGEST:
     raise errors.CheckpointError(
-        f'{path} was made with voice table {table}, this version has '
-        f'{voices.TABLE_DIGEST}. Train it again.'
+        f'{path} was made with voice table {errors.shown(table)}, this version '
+        f'has {voices.TABLE_DIGEST}. Train it again.'
     )
   return tensors, metadata
 

@@ -13,13 +13,19 @@ import math
 import re
 import tomllib
 import typing
+import warnings
 
 from drumspace_ext import configs
 from drumspace_ext import errors
+from drumspace_ext import reader_faults
 from drumspace_ext import suggestions
 from drumspace_ext import user_paths
 
 _PACKAGE = 'drumspace_ext.config_files'
+_MAX_FILE_BYTES = 1 << 20
+# No configuration has a thirtieth of it; splitting takes its square.
+_MAX_HPARAMS_CHARS = 1 << 14
+_MAX_INT = (1 << 63) - 1
 
 
 def _hint(key: str, known) -> str:
@@ -32,19 +38,25 @@ def _typed(value, field: dataclasses.Field, origin: str):
   """Returns a value in the type of its field, whole numbers as floats too."""
   expected = field.type
   if typing.get_origin(expected) is tuple:
-    if isinstance(value, (list, tuple)) and all(type(v) is int for v in value):
+    if isinstance(value, (list, tuple)) and all(
+        type(v) is int and abs(v) <= _MAX_INT for v in value
+    ):
       return tuple(value)
     name = 'a list of whole numbers'
   else:
     if expected is float and type(value) is int and abs(value) < 2**53:
       return float(value)
+    if type(value) is int and abs(value) > _MAX_INT:
+      raise errors.ConfigError(
+          f'{origin}: {field.name} is a number that is too large.'
+      )
     if type(value) is float and not math.isfinite(value):
       value = str(value)
     if type(value) is expected:
       return value
     name = {int: 'a whole number', float: 'a number', str: 'a text'}[expected]
   raise errors.ConfigError(f'{origin}: {field.name} must be {name}, got '
-                           f'{value!r}.')
+                           f'{errors.shown(value)}.')
 
 
 def _fill(cls: type, values: Mapping, origin: str):
@@ -52,7 +64,7 @@ def _fill(cls: type, values: Mapping, origin: str):
   for key in values:
     if key not in fields:
       raise errors.ConfigError(
-          f'{origin}: unknown key {key!r}.{_hint(key, fields)}'
+          f'{origin}: unknown key {errors.shown(key)}.{_hint(key, fields)}'
       )
   missing = sorted(set(fields) - set(values))
   if missing:
@@ -89,7 +101,7 @@ def from_dict(values: Mapping, origin: str) -> configs.Config:
   if not isinstance(kind, str) or kind not in configs.MODEL_KINDS:
     raise errors.ConfigError(
         f'{origin}: kind must be one of {", ".join(configs.MODEL_KINDS)}, '
-        f'got {kind!r}.'
+        f'got {errors.shown(kind)}.'
     )
   return configs.Config(
       name=str(values.get('name', '')),
@@ -125,17 +137,27 @@ def load(name_or_path: str, hparams: str = '') -> configs.Config:
     origin, name = str(file), file.stem
     if not file.is_file():
       raise errors.ConfigError(
-          f'{name_or_path!r} is neither a configuration nor a file.'
+          f'{errors.shown(name_or_path)} is neither a configuration nor a '
+          'file.'
           f'{_hint(name_or_path, names())}'
       )
   try:
-    values = tomllib.loads(file.read_text(encoding='utf-8'))
-  except (OSError, ValueError) as e:
-    raise errors.ConfigError(f'{origin} is no readable TOML: {e}') from e
+    with file.open('rb') as stream:
+      text = stream.read(_MAX_FILE_BYTES + 1)
+    if len(text) > _MAX_FILE_BYTES:
+      raise errors.ConfigError(f'{origin} is too large for a configuration.')
+    values = tomllib.loads(text.decode('utf-8'))
+  except (OSError, ValueError, RecursionError) as e:
+    if isinstance(e, errors.ConfigError):
+      raise
+    raise errors.ConfigError(
+        f'{origin} is no readable TOML: {reader_faults.said(e)}'
+    ) from e
   for key in values:
     if key not in ('model', 'training'):
       raise errors.ConfigError(
-          f'{origin}: expected the tables [model] and [training], got {key!r}.'
+          f'{origin}: expected the tables [model] and [training], got '
+          f'{errors.shown(key)}.'
       )
   tables = {
       key: dict(value) for key, value in values.items()
@@ -147,7 +169,7 @@ def load(name_or_path: str, hparams: str = '') -> configs.Config:
     if table is None or key == 'kind':
       known = {k for t in tables.values() for k in t} - {'kind'}
       raise errors.ConfigError(
-          f'--hparams: unknown key {key!r}.{_hint(key, known)}'
+          f'--hparams: unknown key {errors.shown(key)}.{_hint(key, known)}'
       )
     table[key] = value
   if hparams:
@@ -161,6 +183,11 @@ def parse_hparams(text: str) -> dict:
   Raises:
     ConfigError: If it has another form.
   """
+  if len(text) > _MAX_HPARAMS_CHARS:
+    raise errors.ConfigError(
+        f'--hparams: expected name=value with commas between them, got '
+        f'{len(text)} characters; at most {_MAX_HPARAMS_CHARS} are read.'
+    )
   values = {}
   for part in re.split(r',(?![^\[\]]*\])', text):
     if not part.strip():
@@ -169,11 +196,14 @@ def parse_hparams(text: str) -> dict:
     try:
       if not equals:
         raise ValueError
-      values[key.strip()] = ast.literal_eval(value.strip())
+      with warnings.catch_warnings():
+        # Of "1is" and the like, which is no value anyway.
+        warnings.simplefilter('ignore')
+        values[key.strip()] = ast.literal_eval(value.strip())
     except (
         ValueError, SyntaxError, TypeError, MemoryError, RecursionError
     ):
       raise errors.ConfigError(
-          f'--hparams: expected name=value, got {part!r}.'
+          f'--hparams: expected name=value, got {errors.shown(part)}.'
       ) from None
   return values

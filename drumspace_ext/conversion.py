@@ -32,6 +32,7 @@ from drumspace_ext import reader_faults
 from drumspace_ext import remapping
 from drumspace_ext import sequence_audio
 from drumspace_ext import sequence_times
+from drumspace_ext import song_limits
 from drumspace_ext import sound
 from drumspace_ext import soundfonts
 from drumspace_ext import text_kinds
@@ -158,6 +159,7 @@ def _sequences(
         if task.kind == input_kinds.TFRECORD:
           sequence = note_sequences.parse(data)
           name = sequence.filename or sequence.id or name
+          song_limits.check_sequence(sequence)
         else:
           collection, _, filename = name.partition('/')
           with reader_faults.rejected():
@@ -221,8 +223,8 @@ def to_midi(item: Item, options: Options, *, repeats: int = 1) -> bytes:
   )
 
 
-def to_wav(item: Item, options: Options) -> bytes:
-  """Returns an item as the bytes of a WAV file.
+def to_wav(item: Item, options: Options) -> Iterator[bytes]:
+  """Returns an item as the bytes of a WAV file, in parts.
 
   Patterns are seamless loops, exactly as long as their bars. A whole
   NoteSequence sounds to its end: its drums by the package's kit, all its
@@ -233,46 +235,45 @@ def to_wav(item: Item, options: Options) -> bytes:
     options: How.
 
   Raises:
-    RejectedInputError: If it is too long, or the kit finds no drums in it.
+    RejectedInputError: At once, if it is too long, or has no drums.
   """
   soundfont = options.soundfont
-  rate = soundfonts.SAMPLE_RATE if soundfont else sound.SAMPLE_RATE
-  if _is_whole(item, options):
-    samples = (
-        sequence_audio.render_with(soundfont, _remapped(item, options))
-        if soundfont else sequence_audio.render(
-            item.sequence, drum_map=options.voices_in,
-            assume_drums=options.assume_drums,
-        )
+  if not _is_whole(item, options):
+    hits, qpm = tiled_patterns(item, options), _qpm(item, options)
+    seconds = sound.seconds_of(hits, qpm)
+    audio = sequence_audio.loop_by(
+        soundfont, lambda: to_midi(item, options, repeats=2), seconds
+    ) if soundfont else sequence_audio.loop(
+        hits, qpm=qpm, dynamics=options.dynamics
     )
-    return sound.to_wav(samples, rate)
-  hits, qpm = tiled_patterns(item, options), _qpm(item, options)
-  seconds = sound.seconds_of(hits, qpm)
-  sequence_audio.validate_length(seconds)
-  if soundfont:
-    # What sounds on from the first time is heard in the second.
-    twice = soundfont.render(to_midi(item, options, repeats=2))
-    length = sound.num_samples_of(seconds, rate)
-    twice = np.concatenate([twice, np.zeros((length, 2), np.float32)])
-    samples = sound.limited(twice[length:2 * length])
+  elif soundfont:
+    audio = sequence_audio.song_by(soundfont, _remapped(item, options))
   else:
-    samples = sound.render(hits, qpm=qpm, dynamics=options.dynamics)
-  return sound.to_wav(samples, rate)
+    audio = sequence_audio.song(
+        item.sequence, drum_map=options.voices_in,
+        assume_drums=options.assume_drums,
+    )
+  return sound.wav_parts(audio.blocks(), audio.num_samples, audio.sample_rate)
 
 
 def tiled_patterns(item: Item, options: Options) -> np.ndarray:
   """Returns the patterns of an item, each as often as it is to be played.
 
   Raises:
-    RejectedInputError: If its NoteSequence gives silence alone.
+    RejectedInputError: If its NoteSequence gives silence alone, or it is too
+      much.
   """
-  hits = item_patterns(item, options)
+  hits, tile = item_patterns(item, options), options.tile or 1
+  song_limits.check(
+      len(hits) * patterns.NUM_STEPS * tile, song_limits.MAX_STEPS, 'steps'
+  )
+  song_limits.check(int(hits.sum()) * tile, song_limits.MAX_EVENTS, 'hits')
   if item.sequence is not None and is_silent(hits, options):
     onsets = note_sequences.to_onsets(
         item.sequence, assume_drums=options.assume_drums
     )
     raise remapping.without_voice(onsets.pitches.tolist())
-  return np.repeat(hits, options.tile or 1, axis=0)
+  return np.repeat(hits, tile, axis=0)
 
 
 def is_silent(hits: np.ndarray, options: Options) -> bool:

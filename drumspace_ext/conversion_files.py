@@ -3,7 +3,7 @@
 The files appear under their names when all items are written.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 import pathlib
 import re
 import zipfile
@@ -90,11 +90,16 @@ def _file_name(number: int, name: str, form: str) -> str:
   return (f'{number:06}_{stem}' if stem else f'{number:06}') + _EXTENSIONS[form]
 
 
-def add_to_zip(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+def add_to_zip(
+    archive: zipfile.ZipFile, name: str, content: bytes | Iterable[bytes]
+) -> None:
   """Adds a file to a zip archive, with the same bytes at any time."""
   info = zipfile.ZipInfo(name, _ZIP_DATE)
   info.external_attr = 0o644 << 16
-  archive.writestr(info, content, zipfile.ZIP_DEFLATED)
+  info.compress_type = zipfile.ZIP_DEFLATED
+  with archive.open(info, 'w') as member:
+    for part in [content] if isinstance(content, bytes) else content:
+      member.write(part)
 
 
 def _writers(batch: output_files.Batch, form: str, name: str):
@@ -108,7 +113,7 @@ def _writers(batch: output_files.Batch, form: str, name: str):
             f'{name} holds one {_TITLES[form]} file, and there is more than '
             'one input. Give a folder or a .zip as output.'
         )
-      batch.open(name, text=False).write(content)
+      batch.write(name, content)
     return write_one
   if form in (MIDI, WAV) and not name:
     def write_file(number, item_name, content):
@@ -129,7 +134,7 @@ def _writers(batch: output_files.Batch, form: str, name: str):
 
 def _content(
     item: conversion.Item, form: str, options: conversion.Options
-) -> bytes | str:
+) -> bytes | str | Iterator[bytes]:
   if form in (MIDI, ZIP):
     return conversion.to_midi(item, options)
   if form == WAV:

@@ -188,7 +188,8 @@ def _written(
   silent: list[str] = []
 
   def on_reject(item_name: str, reason: str, detail: str) -> None:
-    left_out[reason].append(f'{item_name} ({detail})' if detail else item_name)
+    line = f'{item_name} ({detail})' if detail else item_name
+    left_out[reason].append(errors.on_one_line(line))
 
   try:
     count = conversion_files.write(

@@ -92,7 +92,7 @@ def _parse_codes(text: str, place: str) -> list[int]:
   for code in codes:
     if not 0 <= code < patterns.NUM_CODES:
       raise errors.InputError(
-          f'{place}: step code {code} is outside [0, {patterns.NUM_CODES}): '
+          f'{place}: step code {errors.shown(code)} is outside [0, {patterns.NUM_CODES}): '
           'it names a voice that does not exist.'
       )
   return codes
@@ -202,12 +202,12 @@ def check_voices(path: pathlib.Path) -> None:
     return
   try:
     table = json.loads(report.read_text(encoding='utf-8')).get('voice_table')
-  except (OSError, ValueError, AttributeError):
+  except (OSError, ValueError, AttributeError, RecursionError):
     return
   if table not in (None, voices.TABLE_DIGEST):
     raise errors.InputError(
-        f'{path} was made with voice table {table}, this version has '
-        f'{voices.TABLE_DIGEST}; they are not to be mixed. Make it again with '
+        f'{path} was made with voice table {errors.shown(table)}, this version '
+        f'has {voices.TABLE_DIGEST}; they are not to be mixed. Make it again with '
         'drumspace_create_dataset.'
     )
 

@@ -17,6 +17,7 @@ import tomllib
 import numpy as np
 
 from drumspace_ext import errors
+from drumspace_ext import reader_faults
 from drumspace_ext import suggestions
 from drumspace_ext import user_paths
 from drumspace_ext import voices
@@ -109,7 +110,7 @@ def _build(name: str, table: Mapping, origin: str) -> DrumMap:
   for key in table:
     if key not in known:
       raise errors.DrumMapError(
-          f'{origin}: unknown voice {key!r}.'
+          f'{origin}: unknown voice {errors.shown(key)}.'
           + suggestions.did_you_mean(key, voices.NAMES)
       )
   owner: dict[int, str] = {}
@@ -121,7 +122,7 @@ def _build(name: str, table: Mapping, origin: str) -> DrumMap:
     ):
       raise errors.DrumMapError(
           f'{origin}: {voice} must be a list of MIDI pitches 0 to 127, '
-          f'got {row!r}.'
+          f'got {errors.shown(row)}.'
       )
     for pitch in row:
       if pitch in owner:
@@ -152,12 +153,12 @@ def _targets(write_as: Mapping, rows: list, origin: str) -> tuple[int, ...]:
   for source, target in write_as.items():
     if source not in voices.INDEX or target not in voices.NAMES:
       raise errors.DrumMapError(
-          f'{origin}: write_as {source} = {target!r}: both must be among '
+          f'{origin}: write_as {source} = {errors.shown(target)}: both must be among '
           f'{", ".join(voices.NAMES)}.'
       )
     if not rows[voices.INDEX[target]]:
       raise errors.DrumMapError(
-          f'{origin}: write_as {source} = {target!r}, but {target} has no '
+          f'{origin}: write_as {source} = {errors.shown(target)}, but {target} has no '
           'pitch in this map.'
       )
     targets[voices.INDEX[source]] = voices.INDEX[target]
@@ -207,12 +208,19 @@ def load(name_or_path: str) -> DrumMap:
     if path.stat().st_size > _MAX_FILE_BYTES:
       raise errors.DrumMapError(f'{path} is too large to be a drum map.')
     table = tomllib.loads(path.read_text(encoding='utf-8'))
-  except (OSError, ValueError) as e:
-    raise errors.DrumMapError(f'{path} is no readable TOML file: {e}') from e
+  except (OSError, ValueError, RecursionError) as e:
+    raise errors.DrumMapError(
+        f'{path} is no readable TOML file: {reader_faults.said(e)}'
+    ) from e
   inner = [
       key for key, value in table.items()
       if isinstance(value, dict) and key != 'write_as'
   ]
   if len(inner) == 1 and len(table) == 1:
     return _build(inner[0], table[inner[0]], str(path))
-  return _build(str(table.get('name', path.stem)), table, str(path))
+  name = table.get('name', path.stem)
+  if not isinstance(name, str):
+    raise errors.DrumMapError(
+        f'{path}: name must be a text, got {errors.shown(name)}.'
+    )
+  return _build(name, table, str(path))

@@ -9,6 +9,7 @@ any length here; `note_sequences.cut_patterns` makes patterns of them.
 import ast
 from collections.abc import Collection, Iterable
 import typing
+import warnings
 
 import numpy as np
 
@@ -108,7 +109,10 @@ def parse_primer(text: str) -> list[frozenset[int]]:
         'read.'
     )
   try:
-    steps = ast.literal_eval(text.strip())
+    with warnings.catch_warnings():
+      # Of "1is" and the like, which is no value anyway.
+      warnings.simplefilter('ignore')
+      steps = ast.literal_eval(text.strip())
   except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
     steps = None
   if not isinstance(steps, (list, tuple)) or not steps or not all(

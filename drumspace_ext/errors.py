@@ -18,6 +18,35 @@ module. Errors of the *data* do not: a corpus always holds bad files, and the
 extraction counts them by reason instead of stopping.
 """
 
+_MAX_SHOWN_CHARS = 200
+
+
+def on_one_line(text: str, most: int = _MAX_SHOWN_CHARS) -> str:
+  """Makes any text fit for a line of a terminal.
+
+  Args:
+    text: It may hold names out of a hostile file: control codes of a terminal,
+      ends of lines, a megabyte.
+    most: Characters that are left of it; three dots stand for the others.
+  """
+  cut = '...' if len(text) > most else ''
+  return ''.join(
+      c if c.isprintable() else ' ' if c.isspace() else f'\\x{ord(c):02x}'
+      for c in text[:most]
+  ) + cut
+
+
+def shown(value: object) -> str:
+  """Writes a value into a message: as `repr`, but never long, and always.
+
+  What was read may be nested deeper than Python follows, or hold a number of
+  more digits than it writes.
+  """
+  try:
+    return on_one_line(repr(value))
+  except (RecursionError, ValueError, MemoryError):
+    return f'something ({type(value).__name__}) too large to be shown'
+
 
 class DrumspaceError(Exception):
   """Root of the errors in this package."""

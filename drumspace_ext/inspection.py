@@ -31,6 +31,7 @@ from drumspace_ext import tfrecords
 from drumspace_ext import zip_archives
 
 _MAX_EXTRACTED = 500
+_MAX_LINE_CHARS = 500
 _MAX_HEADER_BYTES = 100 << 20
 
 
@@ -277,11 +278,7 @@ def describe(path: pathlib.Path) -> list[str]:
         f'{path} is no NoteSequence or SequenceExample TFRecord, MIDI file, '
         'zip, dataset, primer or checkpoint: nothing that belongs here.'
     )
-  # A name in a file may hold anything, control codes of a terminal too.
-  return [
-      ''.join(c if c.isprintable() else f'\\x{ord(c):02x}' for c in line)
-      for line in lines
-  ]
+  return [errors.on_one_line(line, _MAX_LINE_CHARS) for line in lines]
 
 
 def _describe(path: pathlib.Path) -> list[str] | None:

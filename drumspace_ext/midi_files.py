@@ -15,11 +15,12 @@ import numpy as np
 from drumspace_ext import errors
 from drumspace_ext import midi_scan
 from drumspace_ext import onsets as onsets_lib
+from drumspace_ext import song_limits
 
 if typing.TYPE_CHECKING:
   import symusic
 
-MAX_FILE_BYTES = 32 << 20
+MAX_FILE_BYTES = song_limits.MAX_RECORD_BYTES
 EXTENSIONS = ('.mid', '.midi', '.kar', '.rmi', '.smf')
 
 _HEADER = struct.Struct('>4sIHHH')

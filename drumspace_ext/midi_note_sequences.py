@@ -16,6 +16,7 @@ from drumspace_ext import midi_files
 from drumspace_ext import music_proto
 from drumspace_ext import note_sequences
 from drumspace_ext import onsets as onsets_lib
+from drumspace_ext import song_limits
 from drumspace_ext import user_paths
 
 if typing.TYPE_CHECKING:
@@ -72,6 +73,7 @@ def to_note_sequence(
   score, scan, resolution = midi_files.parse(data)
   if score is None and not scan.notes:
     raise errors.RejectedInputError('damaged_midi', 'no note could be read')
+  _check_size(score, scan)
   filename = user_paths.in_utf_8(filename)
   sequence = music_proto.note_sequence_class()(
       filename=filename, collection_name=collection_name,
@@ -104,6 +106,17 @@ def to_note_sequence(
         sequence, scan, seconds, resolution, drums_only=score is not None
     )
   return sequence
+
+
+def _check_size(score, scan) -> None:
+  """Raises RejectedInputError before a file takes too much memory."""
+  count = len(scan.notes) if scan is not None else 0
+  if score is not None:
+    count += len(score.tempos) + len(score.time_signatures) + sum(
+        len(track.notes) + len(track.controls) + len(track.pitch_bends)
+        for track in score.tracks
+    )
+  song_limits.check(count, song_limits.MAX_EVENTS, 'notes and controls')
 
 
 def _add_score(sequence, score, seconds) -> None:

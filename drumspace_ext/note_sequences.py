@@ -22,7 +22,10 @@ from drumspace_ext import music_proto
 from drumspace_ext import onsets as onsets_lib
 from drumspace_ext import patterns
 from drumspace_ext import sequence_drums
+from drumspace_ext import protobuf_fields
+from drumspace_ext import reader_faults
 from drumspace_ext import sequence_times
+from drumspace_ext import song_limits
 from drumspace_ext import tempo_maps
 
 if typing.TYPE_CHECKING:
@@ -40,14 +43,22 @@ def parse(record: bytes) -> 'note_seq.NoteSequence':
   """Parses the bytes of a NoteSequence.
 
   Raises:
-    RejectedInputError: If they are no NoteSequence.
+    RejectedInputError: If they are no NoteSequence, or too large for one.
   """
+  if len(record) > song_limits.MAX_RECORD_BYTES or (
+      # Two bytes are the shortest field.
+      len(record) > 2 * song_limits.MAX_RECORD_FIELDS
+      and protobuf_fields.has_more_than(record, song_limits.MAX_RECORD_FIELDS)
+  ):
+    raise errors.RejectedInputError('too_large', f'{len(record):,} bytes')
   sequence_class = music_proto.note_sequence_class()
   try:
     return sequence_class.FromString(record)
   # protobuf's DecodeError is a plain Exception; its class moved over versions.
   except Exception as e:  # pylint: disable=broad-exception-caught
-    raise errors.RejectedInputError('not_note_sequence', str(e)) from e
+    raise errors.RejectedInputError(
+        'not_note_sequence', reader_faults.said(e)
+    ) from e
 
 
 def to_onsets(

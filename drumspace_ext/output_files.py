@@ -128,11 +128,13 @@ class Batch(contextlib.AbstractContextManager):
         stream = path.open('wb')
     return self.enter(stream)
 
-  def write(self, name: str, content: bytes) -> None:
-    """Writes a whole file that will be called `name`."""
+  def write(self, name: str, content: bytes | Iterable[bytes]) -> None:
+    """Writes a whole file that will be called `name`, at once or in parts."""
     path = self.temporary_path(name)
+    parts = [content] if isinstance(content, bytes) else content
     with os_errors_as_output_errors(self._folder / name):
-      path.write_bytes(content)
+      with path.open('wb') as stream:
+        stream.writelines(parts)
 
   def enter(
       self, context: contextlib.AbstractContextManager[_T]

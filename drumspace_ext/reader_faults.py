@@ -13,17 +13,13 @@ from drumspace_ext import errors
 
 REASON = 'reader_failed'
 
-_MAX_CHARS = 200
+_MAX_MESSAGE_CHARS = 2000
 _LOGGER = logging.getLogger(__name__)
 
 
 def said(error: BaseException) -> str:
-  """Returns what an error says, as one line of bounded length; else its kind.
-
-  What it says may hold a piece of a hostile file.
-  """
-  text = ' '.join(str(error)[:10 * _MAX_CHARS].split()) or type(error).__name__
-  return text if len(text) <= _MAX_CHARS else f'{text[:_MAX_CHARS]}...'
+  """Returns what an error says, as one line of bounded length; else its kind."""
+  return errors.on_one_line(str(error).strip()) or type(error).__name__
 
 
 def one_line(error: BaseException) -> str:
@@ -34,7 +30,7 @@ def one_line(error: BaseException) -> str:
 def last_words(error: Exception) -> str:
   """Returns what a script says of an error that ends it."""
   if isinstance(error, errors.DrumspaceError):
-    return str(error)
+    return errors.on_one_line(str(error), _MAX_MESSAGE_CHARS)
   return (
       f'{one_line(error)}. This is a mistake in drumspace_ext: --log=DEBUG '
       'shows where; please report it.'

@@ -1,16 +1,23 @@
-"""Sequence audio: whole NoteSequences as audio, to their last sound."""
+"""Sequence audio: loops and whole NoteSequences as audio, within limits.
 
-import math
+What all functions return has `blocks()`, float32 `[num_samples, 2]` each, the
+`num_samples` of all and their `sample_rate`.
+"""
+
+from collections.abc import Callable
 import typing
 
 import numpy as np
 
 from drumspace_ext import drum_maps
+from drumspace_ext import dynamics as dynamics_lib
 from drumspace_ext import errors
 from drumspace_ext import midi_writing
+from drumspace_ext import mixing
 from drumspace_ext import remapping
 from drumspace_ext import sequence_drums
 from drumspace_ext import sequence_times
+from drumspace_ext import song_limits
 from drumspace_ext import sound
 from drumspace_ext import soundfonts
 
@@ -21,24 +28,59 @@ if typing.TYPE_CHECKING:
 _FADE_S = 2.0
 
 
-def validate_length(seconds: float) -> None:
-  """Raises RejectedInputError for what is no length, or too long for audio."""
-  if not math.isfinite(seconds):
-    raise errors.RejectedInputError('bad_times', f'it takes {seconds} seconds')
-  if seconds > sound.MAX_SECONDS:
-    raise errors.RejectedInputError('too_large', f'{seconds:,.0f} seconds')
+def _check_hits(count: int) -> None:
+  song_limits.check(count, song_limits.MAX_AUDIO_HITS, 'hits in audio')
 
 
-def _validate_times(sequence: 'note_seq.NoteSequence') -> None:
-  validate_length(sequence.total_time)
+def _check_times(sequence: 'note_seq.NoteSequence', limit: int) -> None:
+  song_limits.check_seconds(sequence.total_time, limit)
   for note in sequence.notes:
-    validate_length(note.start_time)
+    song_limits.check_seconds(note.start_time, limit)
 
 
-def render(
+def loop(
+    hits: np.ndarray, *, qpm: float,
+    dynamics: dynamics_lib.Dynamics | None = None,
+) -> mixing.Mix:
+  """Renders patterns by the package's kit, as a seamless loop.
+
+  Args:
+    hits: bool `[num_patterns, 32, 14]`.
+    qpm: Tempo in quarter notes per minute.
+    dynamics: How hits are played; all alike and on the grid if None.
+
+  Raises:
+    RejectedInputError: If it is too long.
+  """
+  song_limits.check_seconds(sound.seconds_of(hits, qpm), sound.MAX_SECONDS)
+  _check_hits(int(hits.sum()))
+  return sound.mix_hits(hits, qpm=qpm, dynamics=dynamics)
+
+
+def loop_by(
+    soundfont: soundfonts.SoundFont, twice: Callable[[], bytes], seconds: float
+) -> soundfonts.Rendered:
+  """Renders a loop by a SoundFont.
+
+  Args:
+    soundfont: What it sounds by.
+    twice: Gives the bytes of a MIDI file that plays it two times.
+    seconds: How long it is.
+
+  Raises:
+    RejectedInputError: If it is too long.
+    InputError: If the SoundFont is damaged.
+  """
+  song_limits.check_seconds(2 * seconds, song_limits.MAX_SOUNDFONT_S)
+  # What sounds on from the first time is heard in the second.
+  length = sound.num_samples_of(seconds, soundfonts.SAMPLE_RATE)
+  return soundfont.render_parts(twice(), first=length, num_samples=length)
+
+
+def song(
     sequence: 'note_seq.NoteSequence', *,
     drum_map: drum_maps.DrumMap | None = None, assume_drums: bool = False,
-) -> np.ndarray:
+) -> mixing.Mix:
   """Renders the drums of a NoteSequence by the package's kit.
 
   Args:
@@ -46,14 +88,11 @@ def render(
     drum_map: How its pitches are read; `gm14` if None.
     assume_drums: Take all notes as drums.
 
-  Returns:
-    float32 `[num_samples, 2]` at `sound.SAMPLE_RATE`.
-
   Raises:
     RejectedInputError: If it has no drums, or is too long.
   """
   sequence = sequence_times.in_seconds(sequence)
-  _validate_times(sequence)
+  _check_times(sequence, sound.MAX_SECONDS)
   voice_of_pitch = (
       drum_map or drum_maps.load(drum_maps.GM14)
   ).voice_of_pitch
@@ -67,30 +106,26 @@ def render(
   if not rows:
     found, _ = sequence_drums.rows(sequence, assume_drums=assume_drums)
     raise remapping.without_voice(found[:, 1].astype(int).tolist())
-  return sound.render_notes(*map(np.array, zip(*rows)))
+  _check_hits(len(rows))
+  return sound.mix_notes(*map(np.array, zip(*rows)))
 
 
-def render_with(
+def song_by(
     soundfont: soundfonts.SoundFont, sequence: 'note_seq.NoteSequence'
-) -> np.ndarray:
+) -> soundfonts.Rendered:
   """Renders all instruments of a NoteSequence by a SoundFont.
 
   Args:
     soundfont: What it sounds by.
     sequence: A NoteSequence, by its seconds or its steps (`sequence_times`).
 
-  Returns:
-    float32 `[num_samples, 2]` at `soundfonts.SAMPLE_RATE`.
-
   Raises:
     RejectedInputError: If it is too long, or its times are unusable.
     InputError: If the SoundFont is damaged.
   """
   sequence = sequence_times.in_seconds(sequence)
-  _validate_times(sequence)
+  _check_times(sequence, song_limits.MAX_SOUNDFONT_S)
   longer = type(sequence)()
   longer.CopyFrom(sequence)
   longer.total_time += _FADE_S
-  return sound.limited(
-      soundfont.render(midi_writing.note_sequence_to_midi(longer))
-  )
+  return soundfont.render_parts(midi_writing.note_sequence_to_midi(longer))

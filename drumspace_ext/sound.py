@@ -6,9 +6,8 @@ at its end sounds on at its beginning, so that it repeats without a seam.
 `sound/sequencer.js` plays by the same rules in the page.
 """
 
-import functools
-import io
-import wave
+from collections.abc import Iterable, Iterator
+import struct
 
 import numpy as np
 
@@ -16,108 +15,19 @@ from drumspace_ext import drum_kit
 from drumspace_ext import drum_maps
 from drumspace_ext import dynamics as dynamics_lib
 from drumspace_ext import errors
+from drumspace_ext import mixing
 from drumspace_ext import patterns
+from drumspace_ext import song_limits
 from drumspace_ext import voices
 
 SAMPLE_RATE = drum_kit.SAMPLE_RATE
-# An hour in stereo takes 2 GB while it is mixed; no song is longer.
-MAX_SECONDS = 3600
+MAX_SECONDS = song_limits.MAX_AUDIO_S
 _PCM_MAX = 32_767
+_PCM_BYTES = 2
+# RIFF, its size, WAVE, the format, and where the samples begin.
+_WAV_HEADER = struct.Struct('<4sI4s4sIHHIIHH4sI')
 # Of a sample: sums of times carry float noise.
 _SLACK = 1e-6
-
-
-@functools.cache
-def _samples(sample_rate: int) -> tuple[np.ndarray, ...]:
-  """Returns the sounds of all voices, float32 `[num_samples, 2]` each."""
-  sounds = []
-  for voice in drum_kit.load().voices:
-    mono = drum_kit.render_voice(voice, sample_rate)
-    sounds.append(
-        mono[:, None] * np.array(drum_kit.pan_gains(voice.pan), np.float32)
-    )
-  return tuple(sounds)
-
-
-def limited(samples: np.ndarray) -> np.ndarray:
-  """Returns samples under the master's limiter.
-
-  What is below the knee stays as it is, what is above bends towards the
-  ceiling and never reaches it.
-
-  Args:
-    samples: float `[...]`.
-  """
-  master = drum_kit.load().master
-  room = master.ceiling - master.knee
-  over = np.abs(samples) - master.knee
-  bent = np.sign(samples) * (master.knee + room * np.tanh(over / room))
-  return np.where(over > 0, bent, samples)
-
-
-def _ends(
-    starts: np.ndarray, struck: np.ndarray, num_samples: int, loop: bool
-) -> np.ndarray:
-  """Returns where each hit is choked, float64 `[num_hits]`; inf for nowhere."""
-  ends = np.full(len(starts), np.inf)
-  chokes = [voice.choke for voice in drum_kit.load().voices]
-  for group in sorted(set(chokes) - {''}):
-    own = np.flatnonzero([chokes[voice] == group for voice in struck])
-    if len(own):
-      times = np.unique(starts[own])
-      after = np.append(times, times[0] + num_samples if loop else np.inf)
-      ends[own] = after[np.searchsorted(times, starts[own], side='right')]
-  return ends
-
-
-def mix(
-    starts: np.ndarray, struck: np.ndarray, velocities: np.ndarray,
-    num_samples: int, *, loop: bool, sample_rate: int = SAMPLE_RATE,
-) -> np.ndarray:
-  """Mixes hits that begin on given samples.
-
-  Args:
-    starts: First sample of each hit, int64 `[num_hits]`, not negative.
-    struck: Its voice, int64 `[num_hits]`.
-    velocities: Its MIDI velocity, int64 `[num_hits]`.
-    num_samples: Length of the result.
-    loop: Let the end sound on at the beginning; otherwise it is faded out.
-    sample_rate: Samples a second.
-
-  Returns:
-    float32 `[num_samples, 2]`.
-
-  Raises:
-    InputError: If it is too long to be mixed.
-  """
-  if num_samples > MAX_SECONDS * sample_rate:
-    raise errors.InputError(
-        f'{num_samples / sample_rate:,.0f} seconds are too long for audio; '
-        f'at most {MAX_SECONDS:,} are written.'
-    )
-  master, sounds = drum_kit.load().master, _samples(sample_rate)
-  ends = _ends(starts, struck, num_samples, loop)
-  gains = master.gain * (velocities / 127) ** master.velocity_power
-  fade = max(round(master.choke_s * sample_rate), 1)
-  tail = max(map(len, sounds))
-  # Whole turns of the loop, so that what is late folds back on the beginning.
-  turns = -(-tail // max(num_samples, 1)) + 1 if loop else 1
-  buffer = np.zeros((max(turns * num_samples, num_samples + tail), 2))
-  for start, voice, end, gain in zip(starts, struck, ends, gains):
-    sound = sounds[voice]
-    if start + len(sound) > end:
-      length = int(min(end - start + fade, len(sound)))
-      ramp = (end - start + fade - np.arange(length)) / fade
-      sound = sound[:length] * np.minimum(ramp, 1)[:, None]
-    start = int(start) % num_samples if loop else int(start)
-    buffer[start:start + len(sound)] += gain * sound[:len(buffer) - start]
-  if loop:
-    result = buffer[:turns * num_samples].reshape(turns, num_samples, 2).sum(0)
-  else:
-    result = buffer[:num_samples]
-    last = np.arange(min(fade, num_samples))[::-1] / fade
-    result[len(result) - len(last):] *= last[:, None]
-  return limited(result).astype(np.float32)
 
 
 def _rounded(position: np.ndarray | float) -> np.ndarray:
@@ -136,11 +46,27 @@ def seconds_of(hits: np.ndarray, qpm: float) -> float:
   return num_steps * 60 / (qpm * patterns.STEPS_PER_QUARTER)
 
 
-def render_notes(
+def _mix(
+    starts: np.ndarray, struck: np.ndarray, velocities: np.ndarray,
+    num_samples: int, *, loop: bool, sample_rate: int,
+) -> mixing.Mix:
+  """Returns hits that are to be mixed; raises InputError if it is too long."""
+  if num_samples > MAX_SECONDS * sample_rate:
+    raise errors.InputError(
+        f'{num_samples / sample_rate:,.0f} seconds are too long for audio; '
+        f'at most {MAX_SECONDS:,} are written.'
+    )
+  return mixing.Mix(
+      starts, struck, velocities, num_samples, loop=loop,
+      sample_rate=sample_rate,
+  )
+
+
+def mix_notes(
     seconds: np.ndarray, struck: np.ndarray, velocities: np.ndarray,
     sample_rate: int = SAMPLE_RATE,
-) -> np.ndarray:
-  """Renders hits at any times, until the last one has faded.
+) -> mixing.Mix:
+  """Returns hits at any times as a mix, until the last one has faded.
 
   Args:
     seconds: When each hit begins, float64 `[num_hits]`.
@@ -148,26 +74,33 @@ def render_notes(
     velocities: Its MIDI velocity, int64 `[num_hits]`.
     sample_rate: Samples a second.
 
-  Returns:
-    float32 `[num_samples, 2]`.
-
   Raises:
     InputError: If it is all too long.
   """
   starts = np.maximum(_rounded(seconds * sample_rate), 0)
-  lengths = np.array([len(samples) for samples in _samples(sample_rate)])
-  return mix(
+  lengths = np.array([
+      len(samples) for samples in mixing.voice_samples(sample_rate)
+  ])
+  return _mix(
       starts, struck, velocities, int((starts + lengths[struck]).max()),
       loop=False, sample_rate=sample_rate,
   )
 
 
-def render(
+def render_notes(
+    seconds: np.ndarray, struck: np.ndarray, velocities: np.ndarray,
+    sample_rate: int = SAMPLE_RATE,
+) -> np.ndarray:
+  """Renders hits at any times, float32 `[num_samples, 2]`; see `mix_notes`."""
+  return mix_notes(seconds, struck, velocities, sample_rate).samples()
+
+
+def mix_hits(
     hits: np.ndarray, *, qpm: float, loop: bool = True,
     dynamics: dynamics_lib.Dynamics | None = None,
     sample_rate: int = SAMPLE_RATE,
-) -> np.ndarray:
-  """Renders hits on a grid.
+) -> mixing.Mix:
+  """Returns hits on a grid as a mix, exactly as long as the steps.
 
   Args:
     hits: bool `[num_steps, 14]`, or patterns `[num_patterns, 32, 14]` one after
@@ -176,9 +109,6 @@ def render(
     loop: Let the end sound on at the beginning; otherwise it is faded out.
     dynamics: How hits are played; all alike and on the grid if None.
     sample_rate: Samples a second.
-
-  Returns:
-    float32 `[num_samples, 2]`, exactly as long as the steps.
 
   Raises:
     PatternError: If `hits` are no hits.
@@ -195,7 +125,7 @@ def render(
   rows = hits.reshape(-1, patterns.NUM_VOICES)
   steps, struck = np.nonzero(rows)
   per_step = 60 * sample_rate / (qpm * patterns.STEPS_PER_QUARTER)
-  return mix(
+  return _mix(
       _rounded((steps + played.delays(steps)) * per_step), struck,
       played.velocities(steps, struck),
       num_samples_of(seconds_of(hits, qpm), sample_rate), loop=loop,
@@ -203,23 +133,47 @@ def render(
   )
 
 
+def render(
+    hits: np.ndarray, *, qpm: float, loop: bool = True,
+    dynamics: dynamics_lib.Dynamics | None = None,
+    sample_rate: int = SAMPLE_RATE,
+) -> np.ndarray:
+  """Renders hits on a grid, float32 `[num_samples, 2]`; see `mix_hits`."""
+  return mix_hits(
+      hits, qpm=qpm, loop=loop, dynamics=dynamics, sample_rate=sample_rate
+  ).samples()
+
+
+def wav_parts(
+    blocks: Iterable[np.ndarray], num_samples: int, sample_rate: int
+) -> Iterator[bytes]:
+  """Yields a stereo WAV file, 16-bit PCM, by parts.
+
+  Args:
+    blocks: float `[num_samples of the block, 2]`; what is beyond 1 is cut off.
+    num_samples: Of all blocks together.
+    sample_rate: Samples a second.
+  """
+  frame = 2 * _PCM_BYTES
+  yield _WAV_HEADER.pack(
+      b'RIFF', 36 + num_samples * frame, b'WAVE', b'fmt ', 16, 1, 2,
+      sample_rate, sample_rate * frame, frame, 8 * _PCM_BYTES, b'data',
+      num_samples * frame,
+  )
+  for block in blocks:
+    yield np.rint(np.clip(block, -1, 1) * _PCM_MAX).astype('<i2').tobytes()
+
+
 def to_wav(
     samples: np.ndarray, sample_rate: int = SAMPLE_RATE
 ) -> bytes:
-  """Returns audio as the bytes of a WAV file, 16-bit PCM.
+  """Returns audio as the bytes of a stereo WAV file, 16-bit PCM.
 
   Args:
-    samples: float `[num_samples, num_channels]`; what is beyond 1 is cut off.
+    samples: float `[num_samples, 2]`; what is beyond 1 is cut off.
     sample_rate: Samples a second.
   """
-  pcm = np.rint(np.clip(samples, -1, 1) * _PCM_MAX).astype('<i2')
-  stream = io.BytesIO()
-  with wave.open(stream, 'wb') as file:
-    file.setnchannels(samples.shape[1])
-    file.setsampwidth(2)
-    file.setframerate(sample_rate)
-    file.writeframes(pcm.tobytes())
-  return stream.getvalue()
+  return b''.join(wav_parts([samples], len(samples), sample_rate))
 
 
 def page_description() -> dict[str, object]:

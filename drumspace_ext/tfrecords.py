@@ -23,7 +23,7 @@ import google_crc32c
 
 # A song is some 100 kB as a NoteSequence. A length beyond this is damage (or
 # an attack), whatever its checksum says.
-MAX_RECORD_BYTES = 256 << 20
+MAX_RECORD_BYTES = 64 << 20
 
 GZIP, ZLIB = 'gzip', 'zlib'
 

@@ -24,8 +24,10 @@ LAYERS = (
         'manifests', 'map_data', 'map_density', 'map_quality', 'midi_scan',
         'models', 'models.layers', 'progress', 'reader_faults', 'rejections',
         'starter', 'suggestions', 'tempo_maps', 'tfrecords', 'voices',
-        'magenta_flags', 'magenta_messages', 'magenta_names',
+        'protobuf_fields', 'magenta_flags', 'magenta_messages',
+        'magenta_names',
     ),
+    ('song_limits',),
     (
         'configs', 'drum_kit', 'genre_regions', 'latent_annotations',
         'latent_map', 'midi_files', 'music_proto', 'paths', 'patterns',
@@ -34,14 +36,14 @@ LAYERS = (
     ),
     (
         'beam_runners', 'config_loading', 'dataset', 'drum_maps', 'dynamics',
-        'grids', 'models.autoencoder', 'nearest', 'output_files', 'schedules',
-        'sequence_drums', 'soundfonts', 'text_grids', 'worker_pool',
+        'grids', 'mixing', 'models.autoencoder', 'nearest', 'output_files',
+        'schedules', 'sequence_drums', 'text_grids', 'worker_pool',
         'zip_archives', 'magenta_tensors',
     ),
     (
         'checkpoints', 'drum_tracks', 'input_kinds', 'loops', 'models.acai',
         'models.vae', 'note_sequences', 'remapping', 'report_html', 'sound',
-        'starter_patterns', 'magenta_bundles', 'magenta_drums',
+        'soundfonts', 'starter_patterns', 'magenta_bundles', 'magenta_drums',
     ),
     (
         'drumspace_flags', 'inputs', 'midi_note_sequences', 'midi_writing',

@@ -139,7 +139,7 @@ def test_safetensors_of_others_are_said_so(tmp_path, metadata):
 
 @pytest.mark.parametrize('metadata, message', [
     ({'voice_table': 'feed'},
-     f'voice table feed, this version has {voices.TABLE_DIGEST}. Train'),
+     f"voice table 'feed', this version has {voices.TABLE_DIGEST}. Train"),
     ({'format_version': 2}, 'format version 2, this version reads 1'),
     ({'format_version': None}, 'format version None'),
 ])

@@ -210,3 +210,35 @@ def test_key_outside_the_tables_is_said_so(tmp_path):
   path = _toml(tmp_path, '[model]', 'z_size = 8\n[model]')
   with pytest.raises(errors.ConfigError, match='z_size'):
     config_loading.load(path)
+
+
+@pytest.mark.parametrize('hparams', [
+    'z_size=' + '[' * 3000 + ']' * 3000,
+    'z_size=' + '[' * 90 + ']' * 90,
+    'z_size=' + '9' * 5000,
+    'z_size=0x' + 'f' * 5000,
+    'hidden_sizes=[0x' + 'f' * 5000 + ']',
+    'beta=0x' + 'f' * 5000,
+    'z_size=' + '-' * 5000 + '1',
+    'x' * 5000 + '=1',
+    ',' * 100_000,
+    'beta=1is',
+])
+def test_hostile_hparams_are_one_short_line(hparams):
+  with pytest.raises(errors.ConfigError, match='--hparams') as caught:
+    config_loading.load('vae', hparams)
+  assert len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize('text, match', [
+    ('[model]\nkind = ' + '[' * 5000 + ']' * 5000, 'no readable TOML'),
+    ('[training]\n[model]\nkind = ' + '[' * 90 + ']' * 90, 'kind must be one'),
+    ('[model' + '.a' * 5000 + ']\n[training]', 'kind must be one of'),
+    ('[model]\nz = "' + 'a' * (1 << 20) + '"', 'too large'),
+])
+def test_hostile_config_files_are_one_short_line(tmp_path, text, match):
+  path = tmp_path / 'config.toml'
+  path.write_text(text)
+  with pytest.raises(errors.ConfigError, match=match) as caught:
+    config_loading.load(str(path))
+  assert len(str(caught.value)) < 1000

@@ -528,7 +528,7 @@ def test_sequence_that_fits_no_grid_is_named(tmp_path):
   source = _write_records(tmp_path / 'in.tfrecord', [bad, _band()])
   count, ((name, reason, detail),) = _convert([source], tmp_path / 'out.tsv')
   assert (count, name, reason) == (1, 'band.mid', 'bad_times')
-  assert 'no time' in detail
+  assert 'a time is no number' in detail
 
 
 def test_nothing_converted_leaves_nothing(tmp_path):

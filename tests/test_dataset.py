@@ -169,7 +169,7 @@ def test_dataset_of_another_voice_table_is_refused(tmp_path):
   dataset.check_voices(path)
   assert len(dataset.read(path)) == 1
   report.write_text(json.dumps({'voice_table': '0123456789abcdef'}))
-  message = f'0123456789abcdef, this version has {voices.TABLE_DIGEST}'
+  message = f"0123456789abcdef', this version has {voices.TABLE_DIGEST}"
   with pytest.raises(errors.InputError, match=message):
     dataset.check_voices(path)
   with pytest.raises(errors.InputError, match='drumspace_create_dataset'):

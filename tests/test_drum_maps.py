@@ -248,3 +248,20 @@ def test_a_map_that_is_nowhere_is_named(name, message):
 def test_a_path_that_cannot_be_looked_up_is_named(name):
   with pytest.raises(errors.DrumMapError, match='neither a drum map'):
     drum_maps.load(name)
+
+
+@pytest.mark.parametrize('text, match', [
+    ('kick = ' + '[' * 5000 + ']' * 5000, 'no readable TOML'),
+    ('kick = ' + '[' * 90 + ']' * 90, 'kick must be a list'),
+    ('kick = [36]\nname = ' + '[' * 90 + ']' * 90, 'name must be a text'),
+    ('kick = [' + '9' * 5000 + ']', 'no readable TOML'),
+    ('kick = [0x' + 'f' * 5000 + ']', 'kick must be a list'),
+    ('kick = [36]\n' + 'x' * 5000 + ' = 1', 'unknown voice'),
+    ('kick' + '.a' * 2000 + ' = 1', 'unknown voice'),
+])
+def test_hostile_sizes_and_depths_are_one_short_line(tmp_path, text, match):
+  path = tmp_path / 'map.toml'
+  path.write_text(text)
+  with pytest.raises(errors.DrumMapError, match=match) as caught:
+    drum_maps.load(str(path))
+  assert len(str(caught.value)) < 1000

@@ -74,3 +74,26 @@ def test_errors_of_the_caller_are_value_errors_and_those_of_data_are_not():
 def test_the_reasons_cannot_be_written_to():
   with pytest.raises(TypeError, match='does not support item assignment'):
     rejections.REASONS['new'] = ('a', 'b')
+
+
+@given(value=st.recursive(
+    st.one_of(st.text(), st.integers(), st.floats()), st.lists
+))
+def test_any_value_is_shown_on_one_short_line(value):
+  text = errors.shown(value)
+  assert len(text.splitlines()) == 1
+  assert len(text) < 2000
+  assert text.isprintable()
+
+
+def test_what_python_does_not_write_is_named_by_its_kind():
+  deep = []
+  for _ in range(100_000):
+    deep = [deep]
+  assert errors.shown(deep) == 'something (list) too large to be shown'
+  assert errors.shown(1 << 20_000) == 'something (int) too large to be shown'
+
+
+def test_text_is_cut_and_freed_of_control_codes():
+  assert errors.on_one_line('a\x1b[2J\nb') == 'a\\x1b[2J b'
+  assert errors.on_one_line('abcdef', 3) == 'abc...'

@@ -16,7 +16,7 @@ _BEAT = drawn_patterns.hits_of(kick=(0, 16), snare=(8,), closed_hat=(28,))
 
 def test_pattern_as_a_note_sequence_sounds_as_itself():
   sequence = note_sequences.from_patterns(_BEAT, qpm=120)
-  whole = sequence_audio.render(sequence)
+  whole = sequence_audio.song(sequence).samples()
   pattern = sound.render(_BEAT, qpm=120, loop=False)
   end = min(len(whole), len(pattern)) - 400
   np.testing.assert_allclose(whole[:end], pattern[:end], atol=1e-6)
@@ -26,10 +26,12 @@ def test_drum_map_and_assume_drums_tell_what_is_heard():
   sequence = note_seq.NoteSequence(total_time=1)
   sequence.notes.add(pitch=58, velocity=90, start_time=0.5, end_time=1)
   with pytest.raises(errors.RejectedInputError, match='no_drum_notes'):
-    sequence_audio.render(sequence)
+    sequence_audio.song(sequence).samples()
   roland = drum_maps.load('roland')
   assert roland.voice_of_pitch[58] >= 0
-  heard = sequence_audio.render(sequence, drum_map=roland, assume_drums=True)
+  heard = sequence_audio.song(
+      sequence, drum_map=roland, assume_drums=True
+  ).samples()
   start = sound.SAMPLE_RATE // 2
   assert not heard[:start].any()
   assert np.abs(heard[start:start + 400]).max() > 0.1
@@ -47,7 +49,7 @@ def test_times_beyond_audio_are_a_rejection(time, reason):
     else:
       sequence.total_time = time
     for render in (
-        sequence_audio.render, lambda s: sequence_audio.render_with(None, s)
+        sequence_audio.song, lambda s: sequence_audio.song_by(None, s)
     ):
       with pytest.raises(errors.RejectedInputError, match=reason):
         render(sequence)

@@ -12,6 +12,7 @@ import pytest
 from drumspace_ext import drum_kit
 from drumspace_ext import dynamics
 from drumspace_ext import errors
+from drumspace_ext import mixing
 from drumspace_ext import patterns
 from drumspace_ext import sound
 from drumspace_ext import starter_patterns
@@ -140,7 +141,7 @@ def test_kick_does_not_choke():
   ringing = sound.render(drawn_patterns.hits_of(crash=(0,)), qpm=120)
   kick = sound.render(drawn_patterns.hits_of(kick=(2,)), qpm=120)
   both = sound.render(drawn_patterns.hits_of(crash=(0,), kick=(2,)), qpm=120)
-  np.testing.assert_allclose(both, sound.limited(ringing + kick), atol=1e-5)
+  np.testing.assert_allclose(both, mixing.limited(ringing + kick), atol=1e-5)
 
 
 def test_file_without_a_loop_ends_in_silence():
@@ -186,7 +187,7 @@ def test_real_beats_stay_below_the_limiters_ceiling_and_are_loud_enough():
 @hypothesis.given(x=st.floats(-20, 20), step=st.floats(1e-6, 1))
 def test_limiter_is_monotonous_odd_and_idle_below_its_knee(x, step):
   master = drum_kit.load().master
-  low, high, mirrored = sound.limited(np.array([x, x + step, -x]))
+  low, high, mirrored = mixing.limited(np.array([x, x + step, -x]))
   assert low <= high
   assert mirrored == -low
   assert abs(low) <= master.ceiling
