@@ -93,7 +93,7 @@ class Mix:
     sound, fade = self._sounds[self._struck[hit]], self._fade
     if len(sound) <= self._lengths[hit]:
       return sound
-    length = int(min(self._lengths[hit] + fade, len(sound)))
+    length = max(int(min(self._lengths[hit] + fade, len(sound))), 0)
     ramp = (self._lengths[hit] + fade - np.arange(length)) / fade
     return sound[:length] * np.minimum(ramp, 1)[:, None]
 
