@@ -33,6 +33,7 @@ from drumspace_ext import inputs
 from drumspace_ext import merging
 from drumspace_ext import output_files
 from drumspace_ext import remote_paths
+from drumspace_ext import result_folders
 from drumspace_ext import tfrecords
 from drumspace_ext import user_paths
 from drumspace_ext import zip_archives
@@ -106,7 +107,7 @@ def create(
   recipe = recipe or extraction.Recipe()
   pipeline = beam_runners.pipeline(runner, pipeline_options)
   if isinstance(output, pathlib.Path):
-    dataset_creation.refuse_results(input_values, output)
+    result_folders.claim(output, result_folders.CREATE_DATASET, input_values)
   listing = inputs.find_roots(
       input_values, recursive=recursive, excluded=output, remote=True
   )

@@ -20,6 +20,7 @@ import torch
 
 from drumspace_ext import errors
 from drumspace_ext import output_files
+from drumspace_ext import result_names
 from drumspace_ext import suggestions
 from drumspace_ext import user_paths
 from drumspace_ext import voices
@@ -28,12 +29,9 @@ FORMAT_VERSION = 1
 SHIPPED = 'shipped:'
 # Its beats are the hardest to tell from real ones; the others are smaller.
 RECOMMENDED = f'{SHIPPED}best'
-SUFFIX = '.safetensors'
-# The file that `load` takes from a run directory.
-BEST = f'train/best{SUFFIX}'
-# The model at the end of a run: longer training makes for more different draws
-# after reconstruction is at its best.
-LAST = f'train/last{SUFFIX}'
+SUFFIX = result_names.CHECKPOINT_SUFFIX
+# The file that `load` takes from a run directory, and the model at its end.
+BEST, LAST = result_names.BEST, result_names.LAST
 MAX_BYTES = 2 << 30
 
 

@@ -3,7 +3,7 @@
 The files appear under their names when all items are written.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 import pathlib
 import re
 import zipfile
@@ -17,7 +17,6 @@ from drumspace_ext import output_files
 from drumspace_ext import patterns
 from drumspace_ext import reader_faults
 from drumspace_ext import tfrecords
-from drumspace_ext import user_paths
 
 MIDI, ZIP, TFRECORD, TSV, PRIMER = 'midi', 'zip', 'tfrecord', 'tsv', 'primer'
 WAV = 'wav'
@@ -151,15 +150,10 @@ def _content(
   )
 
 
-def _is_same(path: pathlib.Path, value: str) -> bool:
-  return path.exists() and user_paths.expand(value).resolve() == path.resolve()
-
-
 def write(
     items: Iterable[conversion.Item], folder: pathlib.Path, name: str,
     form: str,
     options: conversion.Options, *, on_reject: Callable[[str, str, str], None],
-    sources: Sequence[str] = (),
     on_silent: Callable[[str], None] = lambda name: None,
 ) -> int:
   """Writes items in one form; the files appear when all are written.
@@ -171,7 +165,6 @@ def write(
     form: One of `FORMS`.
     options: How to convert.
     on_reject: Called with (name, reason, detail) of what can't be converted.
-    sources: Paths of the inputs, which are not to be overwritten.
     on_silent: Called with the name of each pattern that has no note in what
       is written; it keeps its place.
 
@@ -182,16 +175,6 @@ def write(
     InputError: If nothing could be converted, or no note would be written.
     OutputError: If a file can't be written.
   """
-  if name and any(_is_same(folder / name, value) for value in sources):
-    raise errors.InputError(
-        f'{folder / name} is an input too and would be overwritten. Choose '
-        'another output.'
-    )
-  if not name and any(_is_same(folder, value) for value in sources):
-    raise errors.InputError(
-        f'{folder} is an input too: results would be among the files that are '
-        'read. Choose another output.'
-    )
   count = num_silent = 0
   with output_files.Batch(folder) as batch:
     put = _writers(batch, form, name)

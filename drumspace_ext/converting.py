@@ -13,6 +13,7 @@ from drumspace_ext import drum_maps
 from drumspace_ext import dynamics as dynamics_lib
 from drumspace_ext import errors
 from drumspace_ext import rejections
+from drumspace_ext import result_folders
 from drumspace_ext import soundfonts
 from drumspace_ext import suggestions
 from drumspace_ext import user_paths
@@ -164,6 +165,9 @@ def convert(
       accents=accents, swing=swing, humanize=humanize, seed=seed
   )
   _check_form(form, soundfont, dynamics)
+  result_folders.claim(
+      folder, result_folders.CONVERT, values, names=[name] if name else []
+  )
   read_with, write_with = _maps(voices_in, voices_out)
   options = conversion.Options(
       voices_in=read_with, voices_out=write_with, tile=tile,
@@ -197,7 +201,7 @@ def _written(
             values, primers, options, recursive=recursive,
             on_reject=on_reject, on_step=on_step,
         ),
-        folder, name, form, options, on_reject=on_reject, sources=values,
+        folder, name, form, options, on_reject=on_reject,
         on_silent=silent.append,
     )
   except errors.InputError as e:

@@ -22,13 +22,12 @@ import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext import patterns
+from drumspace_ext import result_names
 from drumspace_ext import voices
 
-DATASET, PROVENANCE = 'dataset.tsv', 'provenance.tsv'
-REJECTED, REPORT = 'rejected.tsv', 'report.json'
-# Beside a dataset that has a map.
-MAP_REPORT = 'map.json'
-TFRECORD = 'patterns.tfrecord'
+DATASET, PROVENANCE = result_names.DATASET, result_names.PROVENANCE
+REJECTED, REPORT = result_names.REJECTED, result_names.REPORT
+TFRECORD = result_names.RECORDS
 FORMAT_VERSION = 1
 
 PROVENANCE_HEADER = (
@@ -60,15 +59,6 @@ class PatternSet:
 
   def __len__(self) -> int:
     return len(self.codes)
-
-
-def refuse_folder(folder: pathlib.Path) -> None:
-  """Raises InputError if beats in a folder would replace those of a dataset."""
-  if all((folder / name).is_file() for name in (PROVENANCE, TFRECORD)):
-    raise errors.InputError(
-        f'{folder} holds a dataset, whose {TFRECORD} would be replaced. Choose '
-        'another --output_dir.'
-    )
 
 
 def escape(text: str) -> str:

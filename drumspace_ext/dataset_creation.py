@@ -11,7 +11,6 @@ import pathlib
 
 from drumspace_ext import callbacks
 from drumspace_ext import collection as collection_lib
-from drumspace_ext import dataset
 from drumspace_ext import dataset_writing
 from drumspace_ext import defaults
 from drumspace_ext import drum_maps
@@ -24,8 +23,9 @@ from drumspace_ext import input_tasks
 from drumspace_ext import inputs
 from drumspace_ext import output_files
 from drumspace_ext import rejections
-from drumspace_ext import remote_paths
 from drumspace_ext import reports
+from drumspace_ext import result_folders
+from drumspace_ext import result_names
 from drumspace_ext import user_paths
 from drumspace_ext import worker_pool
 
@@ -74,7 +74,7 @@ class CreatedDataset:
       raise errors.InputError(
           f'--strict: {self.num_damaged} inputs are damaged and '
           f'{self.num_patterns} patterns were found; see '
-          f'{self.paths[dataset.REJECTED]}.'
+          f'{self.paths[result_names.REJECTED]}.'
       )
 
 
@@ -115,21 +115,6 @@ def no_input(input_values: Sequence[str]) -> str:
   return f'{", ".join(input_values)}: no MIDI file and no record in it.'
 
 
-def refuse_results(
-    input_values: Sequence[str], output_dir: pathlib.Path
-) -> None:
-  """Raises InputError if an input, or a map, would be lost to the results."""
-  if (output_dir / dataset.MAP_REPORT).is_file():
-    raise errors.InputError(
-        f'{output_dir} holds a map, of the dataset that would be replaced. '
-        'Choose another --output_dir.'
-    )
-  output_files.refuse_inputs(
-      [value for value in input_values if not remote_paths.is_remote(value)],
-      [output_dir / name for name in dataset_writing.NAMES],
-  )
-
-
 def create(
     input_values: Sequence[str],
     output_dir: pathlib.Path | str,
@@ -160,7 +145,9 @@ def create(
     OutputError: If the files can't be written.
   """
   output_dir = pathlib.Path(output_dir)
-  refuse_results(input_values, output_dir)
+  result_folders.claim(
+      output_dir, result_folders.CREATE_DATASET, input_values
+  )
   recipe = recipe or extraction.Recipe()
   # A second run must not read what the first one wrote.
   listing = inputs.list_inputs(

@@ -5,19 +5,18 @@ import json
 from drumspace_ext import collection as collection_lib
 from drumspace_ext import dataset
 from drumspace_ext import extraction
+from drumspace_ext import manifests
 from drumspace_ext import note_sequences
 from drumspace_ext import output_files
 from drumspace_ext import patterns
 from drumspace_ext import rejections
 from drumspace_ext import report_html
 from drumspace_ext import reports
+from drumspace_ext import result_folders
+from drumspace_ext import result_names
 from drumspace_ext import tfrecords
 
-
-NAMES = (
-    dataset.DATASET, dataset.PROVENANCE, dataset.TFRECORD, dataset.REJECTED,
-    dataset.REPORT, report_html.FILE_NAME,
-)
+NAMES = result_names.OF_DATASET
 
 
 def write(
@@ -40,6 +39,8 @@ def write(
   """
   collection.totals.check()
   shape = reports.Shape()
+  # The maker's name comes first, should the run be killed while renaming.
+  manifest = batch.open(manifests.FILE_NAME)
   tsv = batch.open(dataset.DATASET)
   provenance = batch.open(dataset.PROVENANCE)
   provenance.write('\t'.join(dataset.PROVENANCE_HEADER) + '\n')
@@ -60,6 +61,10 @@ def write(
   batch.open(dataset.REPORT).write(
       json.dumps(report, indent=2, ensure_ascii=False) + '\n'
   )
+  manifest.write(manifests.text(
+      {**report['recipe'], 'tile': tile}, {},
+      maker=result_folders.CREATE_DATASET.script,
+  ))
   batch.open(report_html.FILE_NAME).write(report_html.render(report))
   return report
 

@@ -70,8 +70,8 @@ def main(argv: list[str]) -> int:
   from drumspace_ext import manifests
   from drumspace_ext import map_building
   from drumspace_ext import map_files
-  from drumspace_ext import output_files
   from drumspace_ext import progress
+  from drumspace_ext import result_folders
   from drumspace_ext import trained_model
   from drumspace_ext import training_sets
   from drumspace_ext import user_paths
@@ -80,20 +80,20 @@ def main(argv: list[str]) -> int:
   folder = drumspace_flags.output_dir()
   values = drumspace_flags.input_values(argv)
   model_name = drumspace_flags.checkpoint_name()
+  examples = drumspace_flags.EXAMPLES_PATH.value or _MAP.value
+  path = user_paths.expand(examples) if examples else None
+  result_folders.claim(
+      folder, result_folders.BUILD_MAP, values, completes=path
+  )
   model = trained_model.TrainedModel(model_name)
   digests = {'weights': manifests.digest(checkpoints.find(model_name))}
   existing = None
-  examples = drumspace_flags.EXAMPLES_PATH.value or _MAP.value
   if _MAP.value:
     existing = map_files.read_existing(_MAP.value)
     digests['map'] = manifests.digest(map_files.existing_path(_MAP.value))
   training_set = training_sets.load_or_starter(examples)
   digests['examples'] = training_set.digest
-  path = user_paths.expand(examples) if examples else None
   map_files.check_folder(folder, path, training_set.codes)
-  output_files.refuse_inputs(
-      values, [folder / name for name in map_files.NAMES]
-  )
   inputs = _read_inputs(values)
   with progress.bar('step') as on_step:
     built = map_building.build(

@@ -210,6 +210,8 @@ def main(argv: list[str]) -> int:
   from drumspace_ext import evaluation_html
   from drumspace_ext import manifests
   from drumspace_ext import output_files
+  from drumspace_ext import result_folders
+  from drumspace_ext import result_names
   # pylint: enable=g-import-not-at-top
 
   values = drumspace_flags.input_values(argv)
@@ -221,6 +223,10 @@ def main(argv: list[str]) -> int:
   if not drumspace_flags.EXAMPLES_PATH.value:
     raise errors.InputError('name the training set with --examples_path.')
   folder = drumspace_flags.output_dir()
+  result_folders.claim(folder, result_folders.EVALUATE, [
+      *values, drumspace_flags.EXAMPLES_PATH.value,
+      *filter(None, [_HELDOUT_PATH.value]),
+  ])
   with output_files.Batch(folder) as batch:
     panel = _panel(values, weights)
     digests = panel['digests'] | {
@@ -228,11 +234,14 @@ def main(argv: list[str]) -> int:
     }
     arguments = drumspace_flags.arguments(__name__) | {'input': values}
     contents = {
-        'evaluation.json': json.dumps(panel, indent=1) + '\n',
+        result_names.EVALUATION: json.dumps(panel, indent=1) + '\n',
         evaluation_html.FILE_NAME: evaluation_html.render(panel),
-        manifests.FILE_NAME: manifests.text(arguments, digests),
+        manifests.FILE_NAME: manifests.text(
+            arguments, digests, maker=result_folders.EVALUATE.script
+        ),
     }
-    for name, content in contents.items():
+    # The maker's name comes first, should the run be killed while renaming.
+    for name, content in reversed(contents.items()):
       batch.open(name).write(content)
   print(evaluation.to_text(panel))
   print()

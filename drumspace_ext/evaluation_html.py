@@ -5,9 +5,10 @@ import html
 
 from drumspace_ext import evaluation
 from drumspace_ext import report_html
+from drumspace_ext import result_names
 from drumspace_ext import text_grids
 
-FILE_NAME = 'evaluation.html'
+FILE_NAME = result_names.EVALUATION_PAGE
 
 # In pixels.
 _PLOT_WIDTH, _PLOT_HEIGHT, _MARGIN = 320, 22, 6

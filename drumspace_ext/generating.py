@@ -17,6 +17,7 @@ from drumspace_ext import generation
 from drumspace_ext import generation_files
 from drumspace_ext import manifests
 from drumspace_ext import patterns
+from drumspace_ext import result_folders
 from drumspace_ext import sampling
 from drumspace_ext import suggestions
 from drumspace_ext import trained_model
@@ -266,7 +267,7 @@ def generate(
       accents=accents, swing=swing, humanize=humanize, seed=seed
   )
   folder, name = user_paths.expand(output_dir), str(checkpoint_file)
-  generation_files.check_folder(folder, [
+  result_folders.claim(folder, result_folders.GENERATE, [
       *wish.input_values, *wish.near,
       *([str(examples_path)] if examples_path else []),
   ])

@@ -22,7 +22,6 @@ from drumspace_ext import callbacks
 from drumspace_ext import conversion_files
 from drumspace_ext import dataset
 from drumspace_ext import dynamics as dynamics_lib
-from drumspace_ext import errors
 from drumspace_ext import generation
 from drumspace_ext import manifests
 from drumspace_ext import midi_writing
@@ -30,13 +29,15 @@ from drumspace_ext import nearest
 from drumspace_ext import note_sequences
 from drumspace_ext import output_files
 from drumspace_ext import patterns
+from drumspace_ext import result_folders
+from drumspace_ext import result_names
 from drumspace_ext import tfrecords
 from drumspace_ext import training_sets
 
-PATTERNS, RECORDS = 'patterns.tsv', 'patterns.tfrecord'
-RAW, FILTERED = 'sampled_raw.tsv', 'sampled_filtered.tsv'
-NEAREST, MIDI_ZIP, MIDI_FOLDER = 'nearest.tsv', 'midi.zip', 'midi'
-WALK_MIDI = 'walk.mid'
+PATTERNS, RECORDS = result_names.PATTERNS, result_names.RECORDS
+RAW, FILTERED = result_names.RAW, result_names.FILTERED
+NEAREST, WALK_MIDI = result_names.NEAREST, result_names.WALK_MIDI
+MIDI_ZIP, MIDI_FOLDER = result_names.MIDI_ZIP, result_names.MIDI_FOLDER
 NEAREST_HEADER = (
     'index', 'verdict', 'distance', 'nearest_step_codes', 'genres', 'sources',
 )
@@ -101,29 +102,6 @@ def _write_midi(batch, hits: np.ndarray, style: Style) -> None:
     batch.write(name, content)
 
 
-def check_folder(folder: pathlib.Path, values: Sequence[str]) -> None:
-  """Checks that beats written to a folder replace nothing but older ones.
-
-  Args:
-    folder: Where `write` is to write.
-    values: Names of all inputs.
-
-  Raises:
-    InputError: If an input, a dataset, or a file of somebody's own would go.
-  """
-  files = (PATTERNS, RECORDS, NEAREST, RAW, FILTERED, MIDI_ZIP, WALK_MIDI)
-  output_files.refuse_inputs(
-      values, [folder / name for name in (*files, MIDI_FOLDER)]
-  )
-  dataset.refuse_folder(folder)
-  own = [name for name in files if (folder / name).exists()]
-  if own and not (folder / manifests.FILE_NAME).is_file():
-    raise errors.InputError(
-        f'{folder / own[0]} is there already, and not with beats that were '
-        'generated before. Choose another --output_dir.'
-    )
-
-
 def write(
     folder: pathlib.Path, made: generation.Generated, style: Style,
     reference: training_sets.TrainingSet, arguments: Mapping,
@@ -150,6 +128,10 @@ def write(
   paths = []
   has_older = (folder / manifests.FILE_NAME).is_file()
   with output_files.Batch(folder) as batch:
+    # The maker's name comes first, should the run be killed while renaming.
+    batch.open(manifests.FILE_NAME).write(manifests.text(
+        arguments, digests, maker=result_folders.GENERATE.script
+    ))
     if style.as_one:
       batch.write(WALK_MIDI, midi_writing.patterns_to_midi(
           made.hits, qpm=style.qpm, dynamics=style.dynamics, name=style.name
@@ -183,7 +165,6 @@ def write(
             codes=samples.codes[keep], latents=samples.latents[keep]
         ))
         paths.append(folder / name)
-    batch.open(manifests.FILE_NAME).write(manifests.text(arguments, digests))
     paths.append(folder / manifests.FILE_NAME)
   if not style.zipped and not style.as_one:
     with output_files.Batch(folder / MIDI_FOLDER) as batch:

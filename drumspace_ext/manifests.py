@@ -6,8 +6,9 @@ import json
 import pathlib
 
 import drumspace_ext
+from drumspace_ext import result_names
 
-FILE_NAME = 'manifest.json'
+FILE_NAME = result_names.MANIFEST
 
 
 def digest(path: pathlib.Path) -> str:
@@ -32,14 +33,17 @@ def arguments_of(call: Mapping[str, object]) -> dict[str, object]:
   }
 
 
-def text(arguments: Mapping, digests: Mapping[str, str]) -> str:
+def text(
+    arguments: Mapping, digests: Mapping[str, str], *, maker: str
+) -> str:
   """Returns a manifest as JSON.
 
   Args:
     arguments: What was asked for, the seed among it.
     digests: Of the data and weights that went in, by what they are.
+    maker: The script whose results the folder holds; see `result_folders`.
   """
   return json.dumps({
-      'drumspace_ext': drumspace_ext.__version__,
+      'drumspace_ext': drumspace_ext.__version__, 'maker': maker,
       'arguments': dict(arguments), 'digests': dict(digests),
   }, indent=2, sort_keys=True, default=str) + '\n'

@@ -21,14 +21,15 @@ from drumspace_ext import map_building
 from drumspace_ext import map_data
 from drumspace_ext import map_page
 from drumspace_ext import output_files
+from drumspace_ext import result_folders
+from drumspace_ext import result_names
 from drumspace_ext import trained_model
 from drumspace_ext import training_sets
 from drumspace_ext import user_paths
 
-GENERATED, REGIONS, REPORT = 'generated.tsv', 'regions.tsv', dataset.MAP_REPORT
-PAGE = map_page.FILE_NAME
-NAMES = (PAGE, dataset.DATASET, GENERATED, REGIONS, REPORT,
-         manifests.FILE_NAME)
+GENERATED, REGIONS = result_names.GENERATED, result_names.REGIONS
+PAGE, REPORT = map_page.FILE_NAME, result_names.MAP_REPORT
+NAMES = result_names.OF_MAP
 REGIONS_HEADER = (
     'genre', 'p_value', 'count', 'inside', 'expected', 'x', 'y',
 )
@@ -90,7 +91,7 @@ def provenance_of(
 def check_folder(
     folder: pathlib.Path, examples: pathlib.Path | None, codes: np.ndarray
 ) -> None:
-  """Refuses a folder whose dataset would be lost.
+  """Refuses a folder some of whose patterns would be lost.
 
   A dataset's own folder is fine: its patterns then have all three columns.
 
@@ -102,6 +103,7 @@ def check_folder(
   Raises:
     InputError: If it holds what is not to be written over.
   """
+  result_folders.claim(folder, result_folders.BUILD_MAP, completes=examples)
   held, count = folder / dataset.DATASET, len(codes)
   another = 'Choose another --output_dir.'
   if (folder / dataset.PROVENANCE).is_file() and (
@@ -122,10 +124,6 @@ def check_folder(
           f'its patterns would be lost. {another}'
       )
     return
-  if examples is None or not (
-      held.samefile(examples) or folder.samefile(examples)
-  ):
-    raise errors.InputError(f'{folder} holds another dataset. {another}')
   lines = sum(1 for line in held.read_bytes().splitlines() if line)
   if lines != count:
     raise errors.InputError(
@@ -179,6 +177,10 @@ def write(
   page = map_page.render(made, model)
   names = [*NAMES]
   with output_files.Batch(folder) as batch:
+    # The maker's name comes first, should the run be killed while renaming.
+    batch.open(manifests.FILE_NAME).write(manifests.text(
+        arguments, digests, maker=result_folders.BUILD_MAP.script
+    ))
     batch.open(PAGE).write(page)
     _write_layers(batch.open(dataset.DATASET), [made.training])
     _write_layers(batch.open(GENERATED), made.generated)
@@ -188,7 +190,6 @@ def write(
     batch.open(REPORT).write(
         json.dumps(built.report, indent=1, ensure_ascii=False) + '\n'
     )
-    batch.open(manifests.FILE_NAME).write(manifests.text(arguments, digests))
     if provenance is not None:
       batch.write(dataset.PROVENANCE, provenance)
       names.append(dataset.PROVENANCE)

@@ -13,10 +13,11 @@ import re
 from drumspace_ext import map_data
 from drumspace_ext import page_data
 from drumspace_ext import page_scripts
+from drumspace_ext import result_names
 from drumspace_ext import sound
 from drumspace_ext import trained_model
 
-FILE_NAME = 'map.html'
+FILE_NAME = result_names.MAP_PAGE
 _PLOT = 'map'
 
 

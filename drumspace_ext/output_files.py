@@ -5,7 +5,7 @@ when all of them are complete. A run that fails, or is killed, leaves nothing
 half-written under a final name; one that fails cleanly leaves nothing at all.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 import contextlib
 import errno
 import os
@@ -14,7 +14,6 @@ import tempfile
 import typing
 
 from drumspace_ext import errors
-from drumspace_ext import user_paths
 
 # What begins so is no result (yet) and no input.
 PREFIX = '.drumspace-'
@@ -50,30 +49,6 @@ def make_folder(path: pathlib.Path) -> None:
     path.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=path, prefix=PREFIX) as probe:
       probe.write(b'\0')
-
-
-def refuse_inputs(
-    values: Iterable[str], results: Iterable[pathlib.Path]
-) -> None:
-  """Checks that no input would be lost to the results.
-
-  Args:
-    values: Names of inputs: files, folders, globs, or lines of a dataset
-      (`dataset.tsv:3`).
-    results: Files that would be replaced, and folders in which some would.
-
-  Raises:
-    InputError: If an input is one of these.
-  """
-  own = {path.resolve() for path in results}
-  for value in values:
-    for text in filter(None, (value, value.rpartition(':')[0])):
-      path = user_paths.expand(text).resolve()
-      if path in own or path.parent in own:
-        raise errors.InputError(
-            f'{value} would be overwritten by the results. Choose another '
-            '--output_dir.'
-        )
 
 
 class Batch(contextlib.AbstractContextManager):

@@ -9,6 +9,7 @@ from drumspace_ext import defaults
 from drumspace_ext import drum_maps
 from drumspace_ext import extraction
 from drumspace_ext import manifests
+from drumspace_ext import result_folders
 from drumspace_ext import stage_chains
 from drumspace_ext import stage_kinds
 from drumspace_ext import training_sets
@@ -86,6 +87,9 @@ def run_pipeline(
       user_paths.names(input_values), user_paths.expand(output_dir),
       stage_kinds.make(user_paths.names(stages), options), recursive=recursive,
       options=conversion.Options(voices_in=read_with, qpm=qpm),
-      manifest=lambda: manifests.text(asked, _digests(model, examples_path)),
+      manifest=lambda: manifests.text(
+          asked, _digests(model, examples_path),
+          maker=result_folders.RUN_PIPELINE.script,
+      ),
       on_step=on_step,
   )

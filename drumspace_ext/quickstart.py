@@ -12,21 +12,22 @@ import pathlib
 from drumspace_ext import conversion
 from drumspace_ext import converting
 from drumspace_ext import dataset_creation
+from drumspace_ext import manifests
 from drumspace_ext import midi_writing
 from drumspace_ext import output_files
 from drumspace_ext import progress
 from drumspace_ext import reports
+from drumspace_ext import result_folders
+from drumspace_ext import result_names
 from drumspace_ext import starter_patterns
 from drumspace_ext import starter_songs
 from drumspace_ext import tfrecords
 
-SONGS_TFRECORD = 'starter_songs.tfrecord'
-SONGS_MIDI = 'starter_songs_midi'
-DATASET = 'dataset'
-MODEL = 'model'
-BEATS = 'new_beats'
-EVALUATION = 'evaluation'
-MAP = 'map'
+SONGS_TFRECORD = result_names.SONGS
+SONGS_MIDI, MIDI_PACK = result_names.SONGS_MIDI, result_names.MIDI_PACK
+DATASET, MODEL = result_names.QUICK_DATASET, result_names.QUICK_MODEL
+BEATS, MAP = result_names.QUICK_BEATS, result_names.QUICK_MAP
+EVALUATION = result_names.QUICK_EVALUATION
 _CONFIG = 'smoke'
 _NUM_BEATS = 32
 _NUM_JUDGED = 500
@@ -54,6 +55,9 @@ def _write_songs(folder, seed, say) -> Mapping[str, pathlib.Path]:
   """Plays the starter collection as songs, as TFRecord and as MIDI files."""
   songs = list(starter_songs.songs(seed=seed))
   with output_files.Batch(folder) as batch:
+    batch.open(manifests.FILE_NAME).write(manifests.text(
+        {'seed': seed}, {}, maker=result_folders.QUICKSTART.script
+    ))
     tfrecords.write(
         batch.open(SONGS_TFRECORD, text=False),
         (song.SerializeToString(deterministic=True) for song in songs),
@@ -84,6 +88,7 @@ def _make_dataset(folder, seed, say) -> Mapping[str, pathlib.Path]:
       'patterns.tfrecord': 'the same as NoteSequences',
       'rejected.tsv': 'why inputs gave none', 'report.json': 'the numbers',
       'report.html': 'the numbers as a page',
+      'manifest.json': 'how they were made',
   }
   return {words[name]: path for name, path in created.paths.items()}
 
@@ -92,7 +97,7 @@ def _write_midi_pack(folder, seed, say) -> Mapping[str, pathlib.Path]:
   """Writes the patterns as loops for a DAW."""
   del seed  # nothing is random here
   made = converting.convert(
-      folder / DATASET / 'dataset.tsv', folder / 'patterns_midi.zip'
+      folder / DATASET / 'dataset.tsv', folder / MIDI_PACK
   )
   say(f'  {made.count} loops of two bars')
   return {'every pattern as a MIDI loop': made.output}
@@ -160,7 +165,13 @@ def _evaluate(folder, seed, say) -> Mapping[str, pathlib.Path]:
       training_set.codes[train], seed=seed,
   )
   with output_files.Batch(folder / EVALUATION) as batch:
-    batch.open('evaluation.json').write(json.dumps(panel, indent=1) + '\n')
+    batch.open(manifests.FILE_NAME).write(manifests.text(
+        {'seed': seed}, panel['digests'],
+        maker=result_folders.EVALUATE.script,
+    ))
+    batch.open(result_names.EVALUATION).write(
+        json.dumps(panel, indent=1) + '\n'
+    )
     batch.open(evaluation_html.FILE_NAME).write(evaluation_html.render(panel))
   say(evaluation.to_text(panel))
   return {'how good they are': folder / EVALUATION / evaluation_html.FILE_NAME}
@@ -172,7 +183,6 @@ def _map(folder, seed, say) -> Mapping[str, pathlib.Path]:
   from drumspace_ext import checkpoints
   from drumspace_ext import generation_files
   from drumspace_ext import input_patterns
-  from drumspace_ext import manifests
   from drumspace_ext import map_building
   from drumspace_ext import map_files
   from drumspace_ext import trained_model
@@ -222,6 +232,7 @@ def run(
     seed: Of everything random.
     say: Called with each text for the person who watches.
   """
+  result_folders.claim(folder, result_folders.QUICKSTART)
   made: dict[str, pathlib.Path] = {}
   for number, stage in enumerate(STAGES, 1):
     say(f'\n[{number}/{len(STAGES)}] {stage.title}')

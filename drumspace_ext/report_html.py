@@ -4,9 +4,10 @@ from collections.abc import Mapping
 import html
 
 from drumspace_ext import rejections
+from drumspace_ext import result_names
 from drumspace_ext import text_grids
 
-FILE_NAME = 'report.html'
+FILE_NAME = result_names.REPORT_PAGE
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem;

@@ -22,6 +22,7 @@ from drumspace_ext import manifests
 from drumspace_ext import note_sequences
 from drumspace_ext import output_files
 from drumspace_ext import rejections
+from drumspace_ext import result_folders
 from drumspace_ext import stages
 from drumspace_ext import tfrecords
 
@@ -31,9 +32,7 @@ if typing.TYPE_CHECKING:
 REJECTED_HEADER = ('name', 'stage', 'reason', 'detail', 'hint')
 # The place of what fails before any stage sees it.
 READING = 'reading'
-NAMES = (
-    dataset.TFRECORD, dataset.REJECTED, dataset.REPORT, manifests.FILE_NAME,
-)
+NAMES = result_folders.RUN_PIPELINE.files
 
 
 def run(
@@ -111,7 +110,9 @@ def run_files(
     values: Sequence[str], output_dir: pathlib.Path,
     chain: Sequence[stages.Stage], *, recursive: bool = False,
     options: conversion.Options | None = None,
-    manifest: Callable[[], str] = lambda: manifests.text({}, {}),
+    manifest: Callable[[], str] = lambda: manifests.text(
+        {}, {}, maker=result_folders.RUN_PIPELINE.script
+    ),
     on_step: callbacks.OnStep = callbacks.silent,
 ) -> PipelineRun:
   """Runs a chain over files and writes what comes out.
@@ -129,8 +130,7 @@ def run_files(
     InputError: If there is nothing to read, or an input would be overwritten.
     OutputError: If the files can't be written.
   """
-  output_files.refuse_inputs(values, [output_dir / name for name in NAMES])
-  dataset.refuse_folder(output_dir)
+  result_folders.claim(output_dir, result_folders.RUN_PIPELINE, values)
   options = options or conversion.Options()
   counts: dict[str, collections.Counter] = {}
   totals, unreadable = collections.Counter(), collections.Counter()

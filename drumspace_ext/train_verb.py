@@ -12,6 +12,7 @@ from drumspace_ext import config_loading
 from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext import networks
+from drumspace_ext import result_folders
 from drumspace_ext import training
 from drumspace_ext import training_data
 from drumspace_ext import training_sets
@@ -116,6 +117,7 @@ def train(
     hparams = f'{hparams},num_train_steps={num_steps}'.lstrip(',')
   settings = config_loading.load(str(config), hparams)
   folder = user_paths.expand(run_dir)
+  result_folders.claim(folder, result_folders.TRAIN)
   place = _device(device)
   networks.prepare_torch(num_threads)
   data = training_data.prepare(

@@ -25,14 +25,14 @@ from drumspace_ext import errors
 from drumspace_ext import interrupts
 from drumspace_ext import networks
 from drumspace_ext import output_files
+from drumspace_ext import result_names
 from drumspace_ext import sampler_fitting
 from drumspace_ext import schedules
 from drumspace_ext import training_data
 from drumspace_ext import validation
 from drumspace_ext.models import autoencoder
 
-STATE = f'train/state{checkpoints.SUFFIX}'
-METRICS = 'train/metrics.jsonl'
+STATE, METRICS = result_names.STATE, result_names.METRICS
 # A minute's work at most is lost when a run is killed.
 SAVE_SECONDS = 30.0
 SHOWN_STEPS = 50

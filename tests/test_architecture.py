@@ -18,7 +18,7 @@ from drumspace_ext import page_constants
 
 LAYERS = (
     ('callbacks', 'defaults'),
-    ('errors', 'onsets'),
+    ('errors', 'onsets', 'result_names'),
     (
         'genres', 'interrupts', 'label_exchange', 'latents', 'list_flags',
         'manifests', 'map_data', 'map_density', 'map_quality', 'midi_scan',
@@ -35,15 +35,16 @@ LAYERS = (
         'magenta_tables',
     ),
     (
-        'beam_runners', 'config_loading', 'dataset', 'drum_maps', 'dynamics',
-        'grids', 'mixing', 'models.autoencoder', 'nearest', 'output_files',
-        'schedules', 'sequence_drums', 'text_grids', 'worker_pool',
-        'zip_archives', 'magenta_tensors',
+        'beam_runners', 'config_loading', 'drum_maps', 'dynamics', 'grids',
+        'mixing', 'models.autoencoder', 'nearest', 'output_files',
+        'result_folders', 'schedules', 'sequence_drums', 'text_grids',
+        'worker_pool', 'zip_archives', 'magenta_tensors',
     ),
     (
-        'checkpoints', 'drum_tracks', 'input_kinds', 'loops', 'models.acai',
-        'models.vae', 'note_sequences', 'remapping', 'report_html', 'sound',
-        'soundfonts', 'starter_patterns', 'magenta_bundles', 'magenta_drums',
+        'checkpoints', 'dataset', 'drum_tracks', 'input_kinds', 'loops',
+        'models.acai', 'models.vae', 'note_sequences', 'remapping',
+        'report_html', 'sound', 'soundfonts', 'starter_patterns',
+        'magenta_bundles', 'magenta_drums',
     ),
     (
         'drumspace_flags', 'inputs', 'midi_note_sequences', 'midi_writing',

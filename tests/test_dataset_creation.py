@@ -34,7 +34,7 @@ from drumspace_ext import tfrecords
 
 _NAMES = {
     'dataset.tsv', 'provenance.tsv', 'patterns.tfrecord', 'rejected.tsv',
-    'report.json', 'report.html',
+    'report.json', 'report.html', 'manifest.json',
 }
 _SONGS = [synthetic_songs.random_song(seed) for seed in range(24)]
 
@@ -803,6 +803,10 @@ def test_a_map_is_not_left_with_another_dataset(tmp_path):
   _write_midi(tmp_path / 'in', _SONGS)
   _create([tmp_path / 'in'], tmp_path / 'out')
   (tmp_path / 'out' / 'map.json').write_text('{}')
+  # As one of its own folder has it.
+  (tmp_path / 'out' / 'manifest.json').write_text(
+      '{"maker": "drumspace_build_map"}'
+  )
   before = _files(tmp_path / 'out')
   with pytest.raises(errors.InputError, match='holds a map'):
     _create([tmp_path / 'in'], tmp_path / 'out')

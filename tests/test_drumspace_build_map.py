@@ -279,7 +279,7 @@ def test_mistake_is_one_line_and_status_one(tmp_path):
 def test_folder_of_another_dataset_is_refused_at_once(tmp_path, examples):
   other = tmp_path / 'dataset.tsv'
   other.write_text(','.join(['1', '2'] * 16) + '\n')
-  with pytest.raises(errors.InputError, match='holds another dataset'):
+  with pytest.raises(errors.InputError, match='dataset.tsv is there already, and drum'):
     _map(_ACAI, f'--examples_path={examples}', f'--output_dir={tmp_path}')
   assert [path.name for path in tmp_path.iterdir()] == ['dataset.tsv']
 

@@ -293,23 +293,3 @@ def test_two_runs_in_one_folder_are_not_mixed(tmp_path):
         path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob('*')
         if path.is_file() and 'alone' not in path.parts
     }
-
-
-def test_folder_of_a_dataset_or_of_files_of_ones_own_is_refused(tmp_path):
-  own = tmp_path / 'own'
-  own.mkdir()
-  generation_files.check_folder(own, [])
-  (own / 'nearest.tsv').write_text('mine')
-  with pytest.raises(errors.InputError, match='nearest.tsv is there already'):
-    generation_files.check_folder(own, [])
-  made = tmp_path / 'made'
-  _write(made)
-  generation_files.check_folder(made, ['elsewhere/patterns.tsv:1'])
-  for value in ('patterns.tsv:1', 'midi', 'midi/x.mid', 'patterns.tfrecord'):
-    with pytest.raises(errors.InputError, match='would be overwritten'):
-      generation_files.check_folder(made, [f'{made}/{value}'])
-  (made / 'dataset.tsv').write_text('x')
-  generation_files.check_folder(made, [])
-  (made / 'provenance.tsv').write_text('x')
-  with pytest.raises(errors.InputError, match='holds a dataset, whose patterns'):
-    generation_files.check_folder(made, [])

@@ -18,18 +18,20 @@ _VALUES = st.none() | st.booleans() | st.integers() | st.text()
     digests=st.dictionaries(st.text(), st.text()),
 )
 def test_what_went_in_comes_back_whatever_the_order(arguments, digests):
-  text = manifests.text(arguments, digests)
+  text = manifests.text(arguments, digests, maker='drumspace_x')
   assert json.loads(text) == {
-      'drumspace_ext': drumspace_ext.__version__, 'arguments': arguments,
-      'digests': digests,
+      'drumspace_ext': drumspace_ext.__version__, 'maker': 'drumspace_x',
+      'arguments': arguments, 'digests': digests,
   }
   backwards = dict(reversed(arguments.items()))
-  assert manifests.text(backwards, digests) == text
+  assert manifests.text(backwards, digests, maker='drumspace_x') == text
   assert text.endswith('\n')
 
 
 def test_paths_are_written_as_text():
-  text = manifests.text({'run_dir': pathlib.Path('a') / 'b'}, {})
+  text = manifests.text(
+      {'run_dir': pathlib.Path('a') / 'b'}, {}, maker='drumspace_x'
+  )
   assert json.loads(text)['arguments'] == {'run_dir': 'a/b'}
 
 

@@ -117,7 +117,7 @@ def test_another_dataset_is_not_written_over(
   before = {path: path.read_bytes() for path in other.iterdir()}
   own = _write_dataset(tmp_path / 'in', _STARTER.codes[:20])
   for examples in (None, own):
-    with pytest.raises(errors.InputError, match='holds another dataset'):
+    with pytest.raises(errors.InputError, match='drumspace_build_map'):
       _write(other, built, model, examples=examples)
   assert before == {path: path.read_bytes() for path in other.iterdir()}
 

@@ -142,22 +142,3 @@ def test_folder_without_room_is_noticed_at_once(tmp_path):
     with _files_of_at_most(0):
       output_files.make_folder(tmp_path)
   output_files.make_folder(tmp_path)
-
-
-# Inputs
-
-
-@pytest.mark.parametrize('value', [
-    'out/a.tsv', './out/../out/a.tsv', 'out/a.tsv:3', 'out/midi',
-    'out/midi/mine.mid', 'out/midi/*.mid', 'link.tsv',
-])
-def test_input_that_would_be_lost_is_refused(tmp_path, monkeypatch, value):
-  (tmp_path / 'out' / 'midi').mkdir(parents=True)
-  (tmp_path / 'out' / 'a.tsv').write_bytes(b'')
-  (tmp_path / 'link.tsv').symlink_to(tmp_path / 'out' / 'a.tsv')
-  monkeypatch.chdir(tmp_path)
-  results = [tmp_path / 'out' / name for name in ('a.tsv', 'midi')]
-  for harmless in ('out', 'out/b.tsv', 'a.tsv', 'a.tsv:3', 'out/*.tsv:1'):
-    output_files.refuse_inputs([harmless], results)
-  with pytest.raises(errors.InputError, match='would be overwritten by the'):
-    output_files.refuse_inputs(['b.tsv', value], results)
