@@ -5,7 +5,7 @@ when all of them are complete. A run that fails, or is killed, leaves nothing
 half-written under a final name; one that fails cleanly leaves nothing at all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 import contextlib
 import errno
 import os
