@@ -1,6 +1,7 @@
 """Suggestions: what somebody meant who wrote a name that is not known."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from collections.abc import Sequence
 import difflib
 
 from drumspace_ext import errors

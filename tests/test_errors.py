@@ -13,7 +13,7 @@ import drumspace_ext
 from drumspace_ext import errors
 from drumspace_ext import rejections
 
-_SOURCES = sorted(pathlib.Path(drumspace_ext.__file__).parent.glob('*.py'))
+_SOURCES = sorted(pathlib.Path(drumspace_ext.__file__).parent.rglob('*.py'))
 
 
 def _raised_reasons():

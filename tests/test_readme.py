@@ -12,10 +12,10 @@ import sys
 
 import pytest
 
-from drumspace_ext import drum_maps
-from drumspace_ext import midi_writing
-from drumspace_ext import starter_songs
-from drumspace_ext import tfrecords
+from drumspace_ext.files import tfrecords
+from drumspace_ext.notes import midi_writing
+from drumspace_ext.patterns import drum_maps
+from drumspace_ext.starter import songs as starter_songs
 
 _ROOT = pathlib.Path(__file__).resolve().parents[1]
 _README = (_ROOT / 'README.md').read_text(encoding='utf-8')

@@ -11,12 +11,12 @@ import tarfile
 import builders
 import pytest
 
-from drumspace_ext import dataset
-from drumspace_ext import dataset_creation
-from drumspace_ext import extraction
-from drumspace_ext import patterns
 from drumspace_ext import rejections
-from drumspace_ext import tfrecords
+from drumspace_ext.dataset import creation as dataset_creation
+from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.extraction import one_input
+from drumspace_ext.files import tfrecords
+from drumspace_ext.patterns import step_codes
 
 pytestmark = pytest.mark.skipif(
     not builders.DATA_DIR.is_dir(), reason=f'no data in {builders.DATA_DIR}'
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def _create(values, output_dir, **options):
-  options.setdefault('recipe', extraction.Recipe())
+  options.setdefault('recipe', one_input.Recipe())
   return dataset_creation.create(
       [str(value) for value in values], output_dir, recursive=True, **options
   )
@@ -89,11 +89,11 @@ def test_corpus_gives_the_patterns_of_the_plain_reading(tmp_path, unpacked):
   report = created.report
   assert report['inputs'] == 4938
   assert report['patterns'] == 1986
-  codes = dataset.read(created.paths['dataset.tsv']).codes
+  codes = dataset_tsv.read(created.paths['dataset.tsv']).codes
   assert len(codes) == 1986
-  canonical = patterns.canonical(codes)
+  canonical = step_codes.canonical(codes)
   assert len({row.tobytes() for row in canonical}) == 1986
-  assert not patterns.is_trivial(codes).any()
+  assert not step_codes.is_trivial(codes).any()
   for genre in ('jazz', 'rock', 'latin', 'funk', 'videogame'):
     assert report['genres'][genre] > 10
 
@@ -126,11 +126,11 @@ def test_sharding_of_real_records_changes_no_byte(tmp_path):
     ('sampled10k_acai_raw', 10_000), ('sampled10k_acai_filtered', 5_581),
 ])
 def test_published_samples_are_read(name, count):
-  published = dataset.read(builders.DATA_DIR / 'drum_space' / name)
+  published = dataset_tsv.read(builders.DATA_DIR / 'drum_space' / name)
   assert len(published) == count
   assert published.latents.shape == (count, 4)
   assert published.coordinates is None
-  trivial = patterns.is_trivial(published.codes).sum()
+  trivial = step_codes.is_trivial(published.codes).sum()
   assert (trivial > 0) == name.endswith('raw')
 
 
@@ -139,12 +139,12 @@ def test_published_midi_pack_holds_loops(tmp_path):
   # pattern is played three times.
   created = _create(
       [builders.DATA_DIR / 'drum_space' / 'midi_pack_200.zip'],
-      tmp_path / 'out', recipe=extraction.Recipe(steps_per_quarter=3),
+      tmp_path / 'out', recipe=one_input.Recipe(steps_per_quarter=3),
   )
   assert created.report['inputs'] == created.report['kept'] == 200
-  published = dataset.read(
+  published = dataset_tsv.read(
       builders.DATA_DIR / 'drum_space' / 'sampled10k_acai_filtered'
   )
-  known = {row.tobytes() for row in patterns.canonical(published.codes)}
-  codes = dataset.read(created.paths['dataset.tsv']).codes
-  assert {row.tobytes() for row in patterns.canonical(codes)} <= known
+  known = {row.tobytes() for row in step_codes.canonical(published.codes)}
+  codes = dataset_tsv.read(created.paths['dataset.tsv']).codes
+  assert {row.tobytes() for row in step_codes.canonical(codes)} <= known

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 import pytest
 
-from drumspace_ext import checkpoints
 from drumspace_ext import errors
 from drumspace_ext import suggestions
+from drumspace_ext.models import checkpoints
 
 _WORDS = st.text('abcdefghijklmnopqrstuvwxyz_', min_size=4, max_size=12)
 

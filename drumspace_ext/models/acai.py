@@ -8,8 +8,8 @@ paper's code calls the critic `disc`, its weight `advweight` and gamma `reg`.
 
 import torch
 
-from drumspace_ext import configs
 from drumspace_ext.models import autoencoder
+from drumspace_ext.models import configs
 from drumspace_ext.models import layers
 
 

@@ -11,11 +11,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from drumspace_ext import configs
-from drumspace_ext import patterns
+from drumspace_ext.models import configs
 from drumspace_ext.models import layers
+from drumspace_ext.patterns import step_codes
 
-NUM_BITS = patterns.NUM_STEPS * patterns.NUM_VOICES
+NUM_BITS = step_codes.NUM_STEPS * step_codes.NUM_VOICES
 
 
 class Losses(typing.NamedTuple):

@@ -17,14 +17,14 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from drumspace_ext import configs
-from drumspace_ext import patterns
 from drumspace_ext.models import autoencoder
+from drumspace_ext.models import configs
 from drumspace_ext.models import layers
 from drumspace_ext.models import vae
+from drumspace_ext.patterns import step_codes
 
-_LOOKBACK = patterns.NUM_STEPS - 1
-_STEPS, _VOICES = patterns.NUM_STEPS, patterns.NUM_VOICES
+_LOOKBACK = step_codes.NUM_STEPS - 1
+_STEPS, _VOICES = step_codes.NUM_STEPS, step_codes.NUM_VOICES
 _REPEAT_LAGS = (4, 8, 16)
 # Counts of differences are divided by it, to be as large as the other inputs.
 _COUNT_SCALE = 8.0
@@ -39,7 +39,7 @@ _REDRAWS = 8
 def _is_trivial(hits: torch.Tensor) -> torch.Tensor:
   """Tells the beats, bool `[batch, 448]`, that the entropy rule refuses."""
   rows = hits.view(-1, _STEPS, _VOICES).cpu().numpy()
-  trivial = patterns.is_trivial(patterns.hits_to_step_codes(rows))
+  trivial = step_codes.is_trivial(step_codes.hits_to_step_codes(rows))
   return torch.from_numpy(trivial).to(hits.device)
 
 

@@ -2,8 +2,8 @@
 
 import torch
 
-from drumspace_ext import configs
 from drumspace_ext.models import autoencoder
+from drumspace_ext.models import configs
 from drumspace_ext.models import layers
 
 # Keeps sigma and its gradient finite at the start of training.

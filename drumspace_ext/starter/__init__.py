@@ -1,0 +1,1 @@
+"""The starter collection: classic beats by genre, and songs of them."""

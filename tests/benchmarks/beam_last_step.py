@@ -22,16 +22,16 @@ import time
 from absl import app
 from absl import flags
 
-from drumspace_ext import beam_stages
-from drumspace_ext import collection as collection_lib
-from drumspace_ext import dataset_writing
-from drumspace_ext import extraction
-from drumspace_ext import input_results
-from drumspace_ext import input_tasks
-from drumspace_ext import inputs
-from drumspace_ext import merging
-from drumspace_ext import output_files
-from drumspace_ext import worker_pool
+from drumspace_ext.beam import transforms as beam_transforms
+from drumspace_ext.dataset import collection as collection_lib
+from drumspace_ext.dataset import sums
+from drumspace_ext.dataset import writing as dataset_writing
+from drumspace_ext.extraction import many_inputs
+from drumspace_ext.extraction import one_input
+from drumspace_ext.extraction import worker_pool
+from drumspace_ext.files import output_files
+from drumspace_ext.inputs import listing as inputs
+from drumspace_ext.inputs import tasks as input_tasks
 
 _ROWS = flags.DEFINE_integer('rows', 50_000, 'Rows of each kind.')
 
@@ -39,12 +39,12 @@ _ROWS = flags.DEFINE_integer('rows', 50_000, 'Rows of each kind.')
 def _growth(folder):
   listing = inputs.list_inputs([str(folder)], recursive=True)
   pool = worker_pool.WorkerPool(
-      functools.partial(input_results.run_task, recipe=extraction.Recipe()),
+      functools.partial(many_inputs.run_task, recipe=one_input.Recipe()),
       num_workers=0, timeout_s=60,
   )
   found = [
       {loop.canonical: loop.phase for loop in result.loop_counts}
-      for results in input_results.results(input_tasks.tasks(listing), pool)
+      for results in many_inputs.results(input_tasks.tasks(listing), pool)
       for result in results
   ]
   sizes = [len(found) >> shift for shift in (3, 2, 1, 0)]
@@ -64,12 +64,12 @@ def _rows(phases, count):
   """Made-up rows: real patterns with two steps changed, under new keys."""
   rng = random.Random(0)
   for number in range(count):
-    codes = extraction.bytes_to_codes(rng.choice(phases)).copy()
+    codes = one_input.bytes_to_codes(rng.choice(phases)).copy()
     for _ in range(2):
       codes[rng.randrange(32)] = rng.randrange(1 << 14)
-    packed = extraction.codes_to_bytes(codes)
+    packed = one_input.codes_to_bytes(codes)
     key = number.to_bytes(8, 'big') + packed[8:]
-    yield beam_stages.to_json((
+    yield beam_transforms.to_json((
         key.hex(), packed.hex(), 1, 1, 4, 120.0, 121.5, '{"rock": 1}',
         json.dumps([f'songs/rock/{number:08}.mid']), '[]',
     ))
@@ -78,11 +78,11 @@ def _rows(phases, count):
 def _last_step(phases, count, with_patterns):
   rows = list(_rows(phases, count)) if with_patterns else []
   rejected = [] if with_patterns else [
-      beam_stages.to_json((f'songs/rock/{n:08}.mid', 'no_loop',
+      beam_transforms.to_json((f'songs/rock/{n:08}.mid', 'no_loop',
                            '2 long stretches of drums'))
       for n in range(count)
   ]
-  totals = merging.Totals(num_inputs=count, num_kept=len(rows))
+  totals = sums.Totals(num_inputs=count, num_kept=len(rows))
   if rejected:
     totals.rejected['no_loop'] = count
   with tempfile.TemporaryDirectory() as folder:
@@ -92,12 +92,12 @@ def _last_step(phases, count, with_patterns):
       scratch = batch.scratch_path()
       with collection_lib.Collection(scratch) as collection:
         collection.add_merged(
-            totals, map(beam_stages.row_of_json, rows),
+            totals, map(beam_transforms.row_of_json, rows),
             map(json.loads, rejected), num_in_classes=len(rows),
         )
         loaded = time.process_time()
         size = scratch.stat().st_size
-        dataset_writing.write(batch, collection, extraction.Recipe(), 1)
+        dataset_writing.write(batch, collection, one_input.Recipe(), 1)
     end = time.process_time()
     sizes = {p.name: round(p.stat().st_size / count) for p in folder.iterdir()}
   print(f'{count} {"patterns" if with_patterns else "rejected inputs"}: '

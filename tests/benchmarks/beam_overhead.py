@@ -25,14 +25,14 @@ import tempfile
 from absl import app
 from absl import flags
 
-from drumspace_ext import beam_stages
-from drumspace_ext import extraction
-from drumspace_ext import input_readers
-from drumspace_ext import input_results
-from drumspace_ext import input_tasks
-from drumspace_ext import inputs
-from drumspace_ext import merging
-from drumspace_ext import worker_pool
+from drumspace_ext.beam import transforms as beam_transforms
+from drumspace_ext.dataset import sums as merging
+from drumspace_ext.extraction import many_inputs
+from drumspace_ext.extraction import one_input
+from drumspace_ext.extraction import worker_pool
+from drumspace_ext.inputs import contents as input_contents
+from drumspace_ext.inputs import listing as inputs
+from drumspace_ext.inputs import tasks as input_tasks
 
 _COPIES = flags.DEFINE_integer('copies', 6, 'Copies of the folder.')
 _ROUNDS = flags.DEFINE_integer('rounds', 3, 'Runs of each kind.')
@@ -83,23 +83,23 @@ def _copy(folder, target, copies):
 def _sizes(folder):
   """Prints bytes a file of what goes between workers."""
   listing = inputs.list_inputs([str(folder)], recursive=True)
-  loads = list(beam_stages.loads(inputs.source_files(listing)))
-  coder = beam_stages.coders.FastPrimitivesCoder()
+  loads = list(beam_transforms.loads(inputs.source_files(listing)))
+  coder = beam_transforms.coders.FastPrimitivesCoder()
   listed = sum(len(coder.encode(load)) for load in loads)
   sums, rows, num_files = {}, 0, 0
   pool = worker_pool.WorkerPool(None, num_workers=0, timeout_s=60)
-  pool._function = lambda task: input_results.run_task(
-      task, recipe=extraction.Recipe()
+  pool._function = lambda task: many_inputs.run_task(
+      task, recipe=one_input.Recipe()
   )
   single = rejected = num_rejected = 0
-  sum_coder = beam_stages.SumClasses().get_accumulator_coder()
+  sum_coder = beam_transforms.SumClasses().get_accumulator_coder()
   for task in input_tasks.tasks(listing):
-    for results in input_results.results(input_readers.loaded(task), pool):
+    for results in many_inputs.results(input_contents.loaded(task), pool):
       for result in results:
         num_files += 1
         if result.reason:
           num_rejected += 1
-          rejected += len(beam_stages.to_json(merging.rejected(result)))
+          rejected += len(beam_transforms.to_json(merging.rejected(result)))
           continue
         labels = merging.labels(result, {})
         own = {}
@@ -109,7 +109,7 @@ def _sizes(folder):
           own.setdefault(row[0], merging.ClassSum()).add(row)
         single += sum(64 + len(sum_coder.encode(s)) for s in own.values())
   merged = sum(64 + len(sum_coder.encode(s)) for s in sums.values())
-  written = sum(len(beam_stages.row_to_json(i)) for i in sums.items())
+  written = sum(len(beam_transforms.row_to_json(i)) for i in sums.items())
   print(f'{num_files} files, {rows / num_files:.2f} occurrences a file, '
         f'{len(sums)} classes')
   print(f'bytes a file: listed {listed / num_files:.0f}; shuffled to the sums '

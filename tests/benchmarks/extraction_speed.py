@@ -21,12 +21,12 @@ import warnings
 from absl import app
 from absl import flags
 
-from drumspace_ext import dataset_creation
-from drumspace_ext import extraction
+from drumspace_ext.dataset import creation as dataset_creation
+from drumspace_ext.extraction import one_input
 
 warnings.simplefilter('ignore')
-import note_seq  # pylint: disable=wrong-import-position
-from note_seq import sequences_lib  # pylint: disable=wrong-import-position
+import note_seq
+from note_seq import sequences_lib
 
 _FILES = flags.DEFINE_integer('files', 120, 'Files in all slices together.')
 _ROUNDS = flags.DEFINE_integer('rounds', 12, 'Slices.')
@@ -37,14 +37,14 @@ def _reference_sequence(sequence):
     try:
       quantized = sequences_lib.quantize_note_sequence(part, 4)
       note_seq.DrumTrack().from_quantized_sequence(quantized)
-    except Exception:  # pylint: disable=broad-exception-caught
+    except Exception:
       continue
 
 
 def _reference_midi(data):
   try:
     sequence = note_seq.midi_to_note_sequence(data)
-  except Exception:  # pylint: disable=broad-exception-caught
+  except Exception:
     return
   _reference_sequence(sequence)
 
@@ -76,21 +76,21 @@ def main(argv):
   chosen = random.Random(0).sample(files, min(_FILES.value, len(files)))
   data = [path.read_bytes() for path in chosen]
   rounds = _ROUNDS.value
-  recipe = extraction.Recipe()
+  recipe = one_input.Recipe()
   _compare(
       'MIDI bytes -> patterns',
-      lambda item: extraction.extract_midi(item, 'x', recipe),
+      lambda item: one_input.extract_midi(item, 'x', recipe),
       _reference_midi, [data[i::rounds] for i in range(rounds)], 20,
   )
   records = []
   for item in data:
     try:
       records.append(note_seq.midi_to_note_sequence(item).SerializeToString())
-    except Exception:  # pylint: disable=broad-exception-caught
+    except Exception:
       continue
   _compare(
       'NoteSequence records -> patterns',
-      lambda item: extraction.extract_record(item, 'x', recipe),
+      lambda item: one_input.extract_record(item, 'x', recipe),
       lambda item: _reference_sequence(
           note_seq.NoteSequence.FromString(item)
       ),

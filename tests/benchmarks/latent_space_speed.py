@@ -29,24 +29,23 @@ from absl import flags
 
 # One core: a second thread of BLAS that waits would count as busy.
 os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
-# pylint: disable=wrong-import-position
 import numpy as np
 import torch
 
-from drumspace_ext import config_loading
-from drumspace_ext import conversion_files
-from drumspace_ext import midi_writing
-from drumspace_ext import nearest
-from drumspace_ext import networks
-from drumspace_ext import note_sequences
-from drumspace_ext import patterns
-from drumspace_ext import sampling
-from drumspace_ext import trained_model
-from drumspace_ext import training
-from drumspace_ext import training_data
+from drumspace_ext.conversion import files as conversion_files
+from drumspace_ext.models import config_loading
+from drumspace_ext.models import networks
+from drumspace_ext.models import sampling
+from drumspace_ext.models import trained_model
+from drumspace_ext.notes import midi_writing
+from drumspace_ext.notes import note_sequences
+from drumspace_ext.patterns import nearest
+from drumspace_ext.patterns import step_codes
+from drumspace_ext.training import batches
+from drumspace_ext.training import trainer as training
 
 warnings.simplefilter('ignore')
-import note_seq  # pylint: disable=wrong-import-position
+import note_seq
 
 _ROUNDS = flags.DEFINE_integer('rounds', 5, 'Rounds of each comparison.')
 _PATTERNS = 30_000
@@ -62,7 +61,7 @@ def _cpu(function) -> float:
 
 def _draws(count: int, seed: int) -> np.ndarray:
   """Returns different patterns from the shipped models, uint16 `[count, 32]`."""
-  found = np.zeros((0, patterns.NUM_STEPS), np.uint16)
+  found = np.zeros((0, step_codes.NUM_STEPS), np.uint16)
   model = trained_model.TrainedModel('shipped:acai')
   while len(found) < count:
     drawn = model.draw(4 * count, seed=seed, temperature=0.7)
@@ -97,7 +96,7 @@ def _textbook_epoch(hits: torch.Tensor):
 
 
 def _our_epoch(hits: torch.Tensor, folder: pathlib.Path):
-  data = training_data.Data(
+  data = batches.Data(
       train=hits, valid=hits[:100], digest='', classes=np.zeros(1, np.uint64)
   )
   config = config_loading.load('vae')
@@ -114,7 +113,7 @@ def _our_epoch(hits: torch.Tensor, folder: pathlib.Path):
 
 
 def _time_epochs(codes: np.ndarray) -> None:
-  hits = patterns.step_codes_to_hits(codes).reshape(len(codes), -1)
+  hits = step_codes.step_codes_to_hits(codes).reshape(len(codes), -1)
   hits = torch.from_numpy(hits.astype(np.float32))
   with tempfile.TemporaryDirectory() as folder:
     textbook, ours = _textbook_epoch(hits), _our_epoch(hits, pathlib.Path(folder))
@@ -142,7 +141,7 @@ def _time_draws() -> None:
 
 
 def _time_midi(codes: np.ndarray) -> None:
-  hits = patterns.step_codes_to_hits(codes)
+  hits = step_codes.step_codes_to_hits(codes)
   sequences = [
       note_sequences.from_patterns(h) for h in hits[:_REFERENCE_FILES]
   ]

@@ -13,17 +13,17 @@ import sys
 
 import numpy as np
 
-from drumspace_ext import drum_maps
-from drumspace_ext import patterns
-from drumspace_ext import training_sets
-from drumspace_ext import voices
+from drumspace_ext.dataset import examples
+from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import step_codes
+from drumspace_ext.patterns import voices
 
 MAPS = ('note_seq9', 'groovae9', 'magenta_js9', 'lstmetallica9')
 
 
 def main(path: str, *names: str) -> None:
-  codes = training_sets.load(path).codes
-  hits = patterns.step_codes_to_hits(codes)
+  codes = examples.load(path).codes
+  hits = step_codes.step_codes_to_hits(codes)
   maps = [drum_maps.load(name) for name in names or MAPS]
   per_voice = hits.sum((0, 1))
   print(f'{len(hits):,} patterns, {hits.sum():,} hits')
@@ -40,7 +40,7 @@ def main(path: str, *names: str) -> None:
     own = np.array([target == v for v, target in enumerate(m.write_as)])
     kept = hits[..., own].sum()
     moved = hits[..., ~own].sum()
-    classes = training_sets.class_digests(patterns.hits_to_step_codes(folded))
+    classes = examples.class_digests(step_codes.hits_to_step_codes(folded))
     same = (folded == hits).all((1, 2))
     print(
         f'{m.name}: {same.mean():.1%} of patterns unchanged, '
@@ -54,7 +54,7 @@ def main(path: str, *names: str) -> None:
   folded = np.zeros_like(hits)
   for voice, pitch in enumerate(gm14.written_pitches):
     folded[..., host.voice_of_pitch[pitch]] |= hits[..., voice]
-  classes = training_sets.class_digests(patterns.hits_to_step_codes(folded))
+  classes = examples.class_digests(step_codes.hits_to_step_codes(folded))
   print(
       f'gm14 unconverted, read as note_seq9: {len(np.unique(classes)):,} '
       f'rotation classes left, {1 - folded.sum() / hits.sum():.2%} of the hits '

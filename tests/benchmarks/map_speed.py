@@ -23,11 +23,11 @@ import numpy as np
 from sklearn import manifold
 import threadpoolctl
 
-from drumspace_ext import genre_regions
-from drumspace_ext import latent_map
-from drumspace_ext import map_quality
-from drumspace_ext import patterns
-from drumspace_ext import trained_model
+from drumspace_ext.latent_map import genre_regions
+from drumspace_ext.latent_map import layout as map_layout
+from drumspace_ext.latent_map import quality as map_quality
+from drumspace_ext.models import trained_model
+from drumspace_ext.patterns import step_codes
 
 _SIZES = flags.DEFINE_list('sizes', ['5000', '30000'], 'Patterns on the map.')
 _FFT = flags.DEFINE_bool('fft', True, 'Use the grid where we would.')
@@ -38,13 +38,13 @@ _NEW, _GENRES = 500, 20
 def _latents(count: int) -> np.ndarray:
   """Returns latents of different patterns, float64 `[count, z_size]`."""
   model = trained_model.TrainedModel('shipped:acai')
-  found, seed = np.zeros((0, patterns.NUM_STEPS), np.uint16), 0
+  found, seed = np.zeros((0, step_codes.NUM_STEPS), np.uint16), 0
   while len(found) < count:
     drawn = model.draw(4 * count, seed=seed, temperature=0.7)
     found = np.unique(np.concatenate([found, drawn.codes]), axis=0)
     seed += 1
   found = np.random.default_rng(0).permutation(found)[:count]
-  _, mu, _ = model.encode_tensors(patterns.step_codes_to_hits(found))
+  _, mu, _ = model.encode_tensors(step_codes.step_codes_to_hits(found))
   return mu.astype(np.float64)
 
 
@@ -66,7 +66,7 @@ def _print_quality(latents: np.ndarray, places: np.ndarray) -> None:
 def _scikit(latents: np.ndarray) -> np.ndarray:
   with threadpoolctl.threadpool_limits(1):
     return manifold.TSNE(
-        perplexity=latent_map.DEFAULT_PERPLEXITY, random_state=0, n_jobs=1
+        perplexity=map_layout.DEFAULT_PERPLEXITY, random_state=0, n_jobs=1
     ).fit_transform(latents)
 
 
@@ -81,15 +81,15 @@ def _labels(places: np.ndarray) -> list[list[str]]:
 
 def main(unused_argv) -> int:
   if not _FFT.value:
-    latent_map.FFT_MIN_PATTERNS = sys.maxsize
-  latent_map.lay_out(np.random.default_rng(0).random((9, 4)), seed=0)
+    map_layout.FFT_MIN_PATTERNS = sys.maxsize
+  map_layout.lay_out(np.random.default_rng(0).random((9, 4)), seed=0)
   for size in map(int, _SIZES.value):
     latents = _latents(size + _NEW)
     latents, new = latents[:size], latents[size:]
     print(f'{size:,} patterns:')
     ours, places = _timed(
-        f'ours ({latent_map.method(size)})',
-        lambda z=latents: latent_map.lay_out(z, seed=0),
+        f'ours ({map_layout.method(size)})',
+        lambda z=latents: map_layout.lay_out(z, seed=0),
     )
     _print_quality(latents, places)
     if _SCIKIT.value:
@@ -97,7 +97,7 @@ def main(unused_argv) -> int:
       _print_quality(latents, other)
       print(f'  ratio {theirs / ours:.2f}')
     _timed(f'placing {_NEW} new ones', lambda z=latents, p=places, n=new: (
-        latent_map.place(z, p, n, seed=0)
+        map_layout.place(z, p, n, seed=0)
     ))
     genres = _labels(places)
     ids = [(str(i // 3),) for i in range(size)]

@@ -27,11 +27,11 @@ from absl import app
 from absl import flags
 import numpy as np
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-import browser  # pylint: disable=wrong-import-position
-import map_builders  # pylint: disable=wrong-import-position
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'helpers'))
+import browser
+import map_builders
 
-from drumspace_ext import map_page  # pylint: disable=wrong-import-position
+from drumspace_ext.explorer import page as map_page
 
 _POINTS = flags.DEFINE_integer('points', 33_000, 'Training points.')
 _FRAMES = flags.DEFINE_integer('frames', 60, 'Frames of each motion.')

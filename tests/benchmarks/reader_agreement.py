@@ -15,11 +15,11 @@ import warnings
 import numpy as np
 
 from drumspace_ext import errors
-from drumspace_ext import midi_files
-from drumspace_ext import note_sequences
+from drumspace_ext.notes import midi_reading
+from drumspace_ext.notes import note_sequences
 
 warnings.simplefilter('ignore')
-import note_seq  # pylint: disable=wrong-import-position
+import note_seq
 
 
 def _ticks(onsets, resolution):
@@ -31,7 +31,7 @@ def compare(data: bytes) -> str:
   """Returns what the two readings of one file have to do with each other."""
   try:
     sequence = note_seq.midi_to_note_sequence(data)
-  except Exception:  # pylint: disable=broad-exception-caught
+  except Exception:
     return 'note_seq cannot read it'
   resolution = sequence.ticks_per_quarter
   try:
@@ -39,7 +39,7 @@ def compare(data: bytes) -> str:
   except errors.RejectedInputError:
     theirs = collections.Counter()
   try:
-    ours = _ticks(midi_files.read_onsets(data), resolution)
+    ours = _ticks(midi_reading.read_onsets(data), resolution)
   except errors.RejectedInputError as e:
     return f'we refuse it: {e.reason}' if theirs else 'equal'
   if ours == theirs:

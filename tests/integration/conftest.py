@@ -14,8 +14,6 @@ import sys
 import pytest
 
 _HERE = pathlib.Path(__file__).resolve().parent
-# pytest adds the folder of each test file; the builders stand one above.
-sys.path.append(str(_HERE.parent))
 _REQUIRED = os.environ.get('DRUMSPACE_INTEGRATION') == '1'
 _MISSING = [
     name for name in ('tensorflow', 'magenta', 'tf_slim')
@@ -44,7 +42,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope='session', name='prepared')
 def _prepared():
   """Puts TensorFlow in the state that Magenta needs, in this process."""
-  import run_magenta  # pylint: disable=g-import-not-at-top
+  import run_magenta
 
   run_magenta.prepare()
 

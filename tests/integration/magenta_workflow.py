@@ -14,7 +14,6 @@ import run_magenta
 
 run_magenta.prepare()
 
-# pylint: disable=wrong-import-position
 from magenta.models.drums_rnn import drums_rnn_model
 from magenta.models.drums_rnn import drums_rnn_sequence_generator
 from magenta.models.shared import events_rnn_graph
@@ -28,13 +27,12 @@ from note_seq.protobuf import generator_pb2
 import tensorflow.compat.v1 as tf
 
 import drumspace_ext
-from drumspace_ext import drum_maps
-from drumspace_ext import extraction
-from drumspace_ext import magenta_pipelines
-from drumspace_ext import model_stages
-from drumspace_ext import pattern_stages
-from drumspace_ext import stage_chains
-# pylint: enable=wrong-import-position
+from drumspace_ext.extraction import one_input
+from drumspace_ext.patterns import drum_maps
+from drumspace_ext.pipelines import chains as stage_chains
+from drumspace_ext.pipelines import magenta as magenta_pipelines
+from drumspace_ext.pipelines import model_stages
+from drumspace_ext.pipelines import pattern_stages
 
 HPARAMS = (
     'batch_size=8,rnn_layer_sizes=[32],attn_length=16,dropout_keep_prob=0.9'
@@ -81,7 +79,7 @@ def continue_sample(config, checkpoint: str) -> note_seq.NoteSequence:
 
 def back_to_patterns(sequence: note_seq.NoteSequence) -> list:
   """Cuts what drums_rnn played into patterns that carry latent vectors."""
-  recipe = extraction.Recipe(drum_map=drum_maps.load('note_seq9'))
+  recipe = one_input.Recipe(drum_map=drum_maps.load('note_seq9'))
   chain = [
       pattern_stages.BarCutter(recipe), model_stages.LatentEncoder(MODEL),
   ]

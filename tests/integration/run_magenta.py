@@ -19,7 +19,7 @@ os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
 def _unbatch(data_set, name=None):
   """`Dataset.unbatch`, which crashes on tensors with a dimension of size 0."""
   del name
-  import tensorflow as tf  # pylint: disable=g-import-not-at-top
+  import tensorflow as tf
 
   return data_set.flat_map(
       lambda *tensors: tf.data.Dataset.from_tensor_slices(tensors)
@@ -28,11 +28,9 @@ def _unbatch(data_set, name=None):
 
 def prepare() -> None:
   """Puts back what Magenta's libraries look for in TensorFlow."""
-  # pylint: disable=g-import-not-at-top
   import tensorflow as tf
   from tensorflow.python.framework import indexed_slices
   from tensorflow.python.framework import ops
-  # pylint: enable=g-import-not-at-top
 
   if not hasattr(ops, 'IndexedSlices'):
     ops.IndexedSlices = indexed_slices.IndexedSlices

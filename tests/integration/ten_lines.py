@@ -6,7 +6,6 @@ import run_magenta
 
 run_magenta.prepare()
 
-# pylint: disable=wrong-import-position
 from magenta.models.drums_rnn import drums_rnn_model as rnn
 from magenta.models.drums_rnn import drums_rnn_sequence_generator as generators
 from magenta.models.shared import events_rnn_graph
@@ -18,11 +17,10 @@ from note_seq.protobuf import generator_pb2
 import tensorflow.compat.v1 as tf
 
 import drumspace_ext
-from drumspace_ext import drum_maps
-from drumspace_ext import extraction
-from drumspace_ext import magenta_pipelines
-from drumspace_ext import pattern_stages
-# pylint: enable=wrong-import-position
+from drumspace_ext.extraction import one_input
+from drumspace_ext.patterns import drum_maps
+from drumspace_ext.pipelines import magenta as magenta_pipelines
+from drumspace_ext.pipelines import pattern_stages
 
 tf.disable_v2_behavior()
 songs, folder = sys.argv[1:]
@@ -49,5 +47,5 @@ options = generator_pb2.GeneratorOptions(generate_sections=[
     {'start_time': primer.total_time + 0.125, 'end_time': 16.0}])
 continued = generator.generate(primer, options)
 # 9, 10: back to patterns, and to their latent vectors
-cutter = pattern_stages.BarCutter(extraction.Recipe(drum_map=nine))
+cutter = pattern_stages.BarCutter(one_input.Recipe(drum_map=nine))
 print(model.encode(cutter.transform(continued))[0])

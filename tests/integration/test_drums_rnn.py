@@ -6,15 +6,15 @@ import entry_points
 import numpy as np
 import pytest
 
-from drumspace_ext import dataset
-from drumspace_ext import drum_maps
-from drumspace_ext import drum_tracks
-from drumspace_ext import midi_writing
-from drumspace_ext import note_sequences
-from drumspace_ext import pattern_stages
-from drumspace_ext import patterns
-from drumspace_ext import starter_patterns
-from drumspace_ext import tfrecords
+from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.files import tfrecords
+from drumspace_ext.notes import drum_tracks
+from drumspace_ext.notes import midi_writing
+from drumspace_ext.notes import note_sequences
+from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import step_codes
+from drumspace_ext.pipelines import pattern_stages
+from drumspace_ext.starter import beats as starter_beats
 
 pytestmark = pytest.mark.usefixtures('prepared')
 _NINE = drum_maps.load('note_seq9')
@@ -46,12 +46,12 @@ def _examples(config, path, folder, *, eval_ratio=0.0):
 
 def _write_dataset(path, hits):
   with path.open('w', encoding='utf-8') as stream:
-    for codes in patterns.hits_to_step_codes(hits):
-      stream.write(dataset.format_line(codes))
+    for codes in step_codes.hits_to_step_codes(hits):
+      stream.write(dataset_tsv.format_line(codes))
 
 
 def _starter_hits():
-  return np.stack([starter.hits for starter in starter_patterns.load()])
+  return np.stack([starter.hits for starter in starter_beats.load()])
 
 
 def _decoded(config, record):
@@ -101,7 +101,7 @@ def test_what_drums_rnn_is_trained_to_play_is_our_pattern(config, tmp_path):
   for record, beat in zip(_examples(config, path, tmp_path), hits):
     codes = drum_tracks.events_to_codes(_decoded(config, record), _NINE)
     # The first step is given, and the track ends with its last note.
-    expected = patterns.hits_to_step_codes(_NINE.folded(beat))
+    expected = step_codes.hits_to_step_codes(_NINE.folded(beat))
     whole = np.tile(expected, pattern_stages.DRUMS_RNN_REPEATS)
     np.testing.assert_array_equal(codes, whole[1:len(codes) + 1])
     assert not whole[len(codes) + 1:].any()
@@ -134,9 +134,9 @@ def test_our_primers_are_what_drums_rnn_reads(config):
   import note_seq
 
   for beat in _starter_hits()[::40]:
-    expected = patterns.hits_to_step_codes(_NINE.folded(beat))
+    expected = step_codes.hits_to_step_codes(_NINE.folded(beat))
     text = drum_tracks.format_primer(
-        patterns.hits_to_step_codes(beat), _NINE
+        step_codes.hits_to_step_codes(beat), _NINE
     )
     track = note_seq.DrumTrack(
         [frozenset(pitches) for pitches in ast.literal_eval(text)]
@@ -145,7 +145,7 @@ def test_our_primers_are_what_drums_rnn_reads(config):
         drum_tracks.events_to_codes(track, _NINE), expected
     )
     encoding = config.encoder_decoder.encode(track)
-    assert len(encoding[1]) == patterns.NUM_STEPS - 1
+    assert len(encoding[1]) == step_codes.NUM_STEPS - 1
     sequence = note_seq.midi_to_note_sequence(
         midi_writing.patterns_to_midi(beat[None], qpm=93, drum_map=_NINE)
     )

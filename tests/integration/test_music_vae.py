@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from drumspace_ext import drum_maps
-from drumspace_ext import midi_note_sequences
-from drumspace_ext import note_sequences
-from drumspace_ext import pattern_stages
-from drumspace_ext import patterns
-from drumspace_ext import stages
-from drumspace_ext import starter_patterns
-from drumspace_ext import tfrecords
+from drumspace_ext.files import tfrecords
+from drumspace_ext.notes import midi_sequences
+from drumspace_ext.notes import note_sequences
+from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import step_codes
+from drumspace_ext.pipelines import pattern_stages
+from drumspace_ext.pipelines import stages
+from drumspace_ext.starter import beats as starter_beats
 
 pytestmark = pytest.mark.usefixtures('prepared')
 _CONFIG = 'cat-drums_2bar_small'
@@ -19,9 +19,9 @@ _HPARAMS = 'batch_size=4,enc_rnn_size=[16],dec_rnn_size=[16],z_size=8'
 
 def _beats():
   """Beats with every voice there is."""
-  hits = [starter.hits for starter in starter_patterns.load()]
+  hits = [starter.hits for starter in starter_beats.load()]
   rng = np.random.default_rng(3)
-  hits += list(rng.random((60, 32, patterns.NUM_VOICES)) < 0.15)
+  hits += list(rng.random((60, 32, step_codes.NUM_VOICES)) < 0.15)
   return np.stack(hits)
 
 
@@ -75,7 +75,7 @@ def test_other_maps_lose_or_fail():
   # The worse end: gm14 has pitches that GrooVAE does not know, and the toms of
   # note_seq9 are two of its classes only.
   converter, _ = _converters()['groovae_2bar_humanize']
-  hits = np.zeros((32, patterns.NUM_VOICES), np.bool_)
+  hits = np.zeros((32, step_codes.NUM_VOICES), np.bool_)
   hits[::4] = True
   with pytest.raises(KeyError):
     converter.to_tensors(note_sequences.from_patterns(hits))
@@ -120,7 +120,7 @@ def test_music_vae_trains_on_our_records_and_plays_to_us(
   ):
     path = tmp_path / f'{number}.mid'
     note_seq.sequence_proto_to_midi_file(played, str(path))
-    read = midi_note_sequences.to_note_sequence(path.read_bytes())
+    read = midi_sequences.to_note_sequence(path.read_bytes())
     expected = {
         (round(note.start_time * 8), note.pitch) for note in played.notes
     }
@@ -138,7 +138,7 @@ def test_drum_track_of_a_stage_is_what_the_converter_slices():
   from magenta.models.music_vae import configs
 
   converter = configs.CONFIG_MAP[_CONFIG].data_converter
-  beat = starter_patterns.load()[0].hits
+  beat = starter_beats.load()[0].hits
   sequence = note_sequences.from_patterns(beat, repeats=4)
   (track,) = pattern_stages.DrumTrackExtractor().transform(sequence)
   mapper = pattern_stages.VoiceMapper(drum_maps.load('note_seq9'))

@@ -6,13 +6,13 @@ import builders
 import numpy as np
 import pytest
 
-from drumspace_ext import conversion
-from drumspace_ext import conversion_files
-from drumspace_ext import midi_writing
-from drumspace_ext import note_sequences
-from drumspace_ext import patterns
-from drumspace_ext import starter_songs
-from drumspace_ext import tfrecords
+from drumspace_ext.conversion import conversion
+from drumspace_ext.conversion import files as conversion_files
+from drumspace_ext.files import tfrecords
+from drumspace_ext.notes import midi_writing
+from drumspace_ext.notes import note_sequences
+from drumspace_ext.patterns import step_codes
+from drumspace_ext.starter import songs as starter_songs
 
 pytestmark = pytest.mark.usefixtures('prepared')
 _NUM_RECORDS = 10_000
@@ -22,7 +22,7 @@ _NUM_RECORDS = 10_000
 def _records():
   """10,000 NoteSequences as bytes, all of them different."""
   rng = np.random.default_rng(5)
-  hits = rng.random((_NUM_RECORDS, 32, patterns.NUM_VOICES)) < 0.08
+  hits = rng.random((_NUM_RECORDS, 32, step_codes.NUM_VOICES)) < 0.08
   return [
       note_sequences.from_patterns(
           beat, qpm=60 + number % 120, sequence_id=f'/id/{number}',
@@ -36,9 +36,9 @@ def test_ten_thousand_note_sequences_come_back_byte_for_byte(
     tmp_path, records
 ):
   """Ours -> TensorFlow reads and writes -> Magenta reads -> we read."""
+  from magenta.pipelines import pipeline
   import note_seq
   import tensorflow as tf
-  from magenta.pipelines import pipeline
 
   ours, theirs = tmp_path / 'ours.tfrecord', tmp_path / 'theirs.tfrecord'
   with ours.open('wb') as stream:

@@ -8,18 +8,18 @@ import sys
 import numpy as np
 import pytest
 
-from drumspace_ext import dataset
-from drumspace_ext import drum_maps
-from drumspace_ext import extraction
-from drumspace_ext import latent_annotations
-from drumspace_ext import midi_note_sequences
-from drumspace_ext import note_sequences
-from drumspace_ext import pattern_stages
-from drumspace_ext import patterns
-from drumspace_ext import record_kinds
-from drumspace_ext import stages
-from drumspace_ext import starter_songs
-from drumspace_ext import tfrecords
+from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.extraction import one_input
+from drumspace_ext.files import tfrecords
+from drumspace_ext.inputs import record_kinds
+from drumspace_ext.notes import midi_sequences
+from drumspace_ext.notes import note_sequences
+from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import step_codes
+from drumspace_ext.pipelines import latent_annotations
+from drumspace_ext.pipelines import pattern_stages
+from drumspace_ext.pipelines import stages
+from drumspace_ext.starter import songs as starter_songs
 
 _HERE = pathlib.Path(__file__).resolve().parent
 
@@ -101,11 +101,11 @@ def test_console_scripts_lead_there_and_back(songs, tmp_path):
   ]
   assert len(back) == 2 * 4
   assert (tmp_path / 'map' / 'map.html').is_file()
-  placed = dataset.read(tmp_path / 'map' / 'generated.tsv')
+  placed = dataset_tsv.read(tmp_path / 'map' / 'generated.tsv')
   beats = [stages.pattern_of(sequence)[0] for sequence in back]
   # What is silent has no place.
   continued = {hits.tobytes() for hits in beats if hits.any()}
-  on_map = patterns.step_codes_to_hits(placed.codes)
+  on_map = step_codes.step_codes_to_hits(placed.codes)
   assert continued <= {hits.tobytes() for hits in on_map}
   assert all(
       latent_annotations.read(sequence).shape == (4,) for sequence in back
@@ -116,10 +116,10 @@ def test_console_scripts_lead_there_and_back(songs, tmp_path):
   expected = drum_maps.load('note_seq9').folded(hits)
   last = np.flatnonzero(expected.any(1))[-1]
   cutter = pattern_stages.BarCutter(
-      extraction.Recipe(drum_map=drum_maps.load('note_seq9'))
+      one_input.Recipe(drum_map=drum_maps.load('note_seq9'))
   )
   continued = [
-      midi_note_sequences.to_note_sequence(path.read_bytes())
+      midi_sequences.to_note_sequence(path.read_bytes())
       for path in sorted((tmp_path / 'continued_midi').glob('*.mid'))
   ]
   assert [round(s.tempos[0].qpm) for s in continued] == [97, 97]

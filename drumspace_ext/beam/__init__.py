@@ -1,0 +1,1 @@
+"""create_dataset on Apache Beam: the same bytes from many machines."""

@@ -1,0 +1,1 @@
+"""Console scripts: flags, words on the terminal, exit status."""

@@ -1,0 +1,99 @@
+r"""Makes a dataset of unique drum patterns on Apache Beam.
+
+The inputs, the recipe and the files are those of drumspace_create_dataset, byte
+for byte; inputs and --output_dir may lie on any filesystem that Beam reads
+(gs://, s3://, hdfs://) and that this machine and all workers share.
+DirectRunner is Beam's runner in Python, on this machine. It takes
+--direct_num_workers and --direct_running_mode=multi_threading or
+multi_processing.
+
+Usage:
+  drumspace_beam_create_dataset --input=notesequences.tfrecord \
+    --output_dir=/tmp/drumspace/dataset
+  drumspace_beam_create_dataset --input=~/midi --recursive \
+    --output_dir=/tmp/drumspace/dataset --pipeline_options=\
+  --direct_num_workers=2,--direct_running_mode=multi_processing
+
+Beam comes with: pip install '.[beam]' in a clone
+"""
+
+from collections.abc import Iterator
+import contextlib
+import logging
+
+from absl import flags
+
+from drumspace_ext.cli import flags as drumspace_flags
+from drumspace_ext.cli import list_flags
+
+_RUNNER = flags.DEFINE_string(
+    'runner', None,
+    'What Beam runs on: DirectRunner (which is the default), FlinkRunner, '
+    'SparkRunner, DataflowRunner, PortableRunner and others.',
+)
+_PIPELINE_OPTIONS = list_flags.define(
+    'pipeline_options',
+    'Flags for Beam and its runner, with commas between them.',
+)
+_READER_PROCESS = flags.DEFINE_bool(
+    'reader_process', True,
+    'Read inputs in processes beside the workers, so that an input that '
+    'crashes or hangs its reader costs itself alone.',
+)
+
+
+@contextlib.contextmanager
+def _quiet_root() -> Iterator[None]:
+  """Hides what Beam says, while it is imported, of clouds it could not find."""
+  root = logging.getLogger()
+  level = root.level
+  root.setLevel(logging.ERROR)
+  try:
+    yield
+  finally:
+    root.setLevel(level)
+
+
+def main(argv: list[str]) -> int:
+  from drumspace_ext.files import remote_paths
+
+  # Beam tells of its own steps at INFO, and of clouds it could not find.
+  options = _PIPELINE_OPTIONS.value
+  if drumspace_flags.LOG.value != 'DEBUG':
+    # Before the caller's own, which then count.
+    options = ['--default_sdk_harness_log_level=WARNING', *options]
+    logging.getLogger('apache_beam').setLevel(logging.WARNING)
+  # It is said before anything else takes its time.
+  with _quiet_root():
+    remote_paths.beam()
+  from drumspace_ext.beam import creation as beam_creation
+
+  output_dir = drumspace_flags.OUTPUT_DIR.value
+  if not remote_paths.is_remote(output_dir):
+    output_dir = drumspace_flags.output_dir()
+  created = beam_creation.create_dataset(
+      drumspace_flags.input_values(argv), output_dir,
+      runner=_RUNNER.value, pipeline_options=options,
+      recursive=drumspace_flags.RECURSIVE.value,
+      steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
+      gap_steps=drumspace_flags.GAP_STEPS.value,
+      assume_drums=drumspace_flags.ASSUME_DRUMS.value,
+      voices_in=drumspace_flags.VOICES_IN.value,
+      genres=drumspace_flags.GENRES.value, tile=drumspace_flags.TILE.value,
+      reader_process=_READER_PROCESS.value,
+  )
+  print(created)
+  if drumspace_flags.STRICT.value:
+    created.check_strict()
+  return 0
+
+
+def console_entry_point() -> None:
+  drumspace_flags.run(
+      main, required=[drumspace_flags.OUTPUT_DIR],
+      shared=drumspace_flags.FOR_DATASETS,
+  )
+
+
+if __name__ == '__main__':
+  console_entry_point()

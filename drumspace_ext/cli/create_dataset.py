@@ -1,0 +1,59 @@
+r"""Makes a dataset of unique drum patterns from NoteSequences and MIDI files.
+
+A pattern is two bars of 4/4 on a sixteenth grid, with 14 voices, that some
+input plays at least three times in a row. Patterns that differ only by a shift
+in time are one. The folder given by --output_dir then holds dataset.tsv (the
+patterns), provenance.tsv (where each comes from), patterns.tfrecord (the same
+as NoteSequences), rejected.tsv (why every other input gave none), report.json
+and report.html.
+
+Usage:
+  drumspace_create_dataset --input=notesequences.tfrecord \
+    --output_dir=/tmp/drumspace/dataset
+  drumspace_create_dataset --input=~/midi,more.zip --recursive \
+    --output_dir=/tmp/drumspace/dataset
+"""
+
+from absl import flags
+
+from drumspace_ext.cli import flags as drumspace_flags
+
+_NUM_WORKERS = flags.DEFINE_integer(
+    'num_workers', None,
+    'Processes that read inputs; as many as there are processors by default. '
+    '0 reads in the main process, without protection from crashes.',
+    lower_bound=0, upper_bound=1024,
+)
+
+
+def main(argv: list[str]) -> int:
+  from drumspace_ext.cli import progress
+  from drumspace_ext.dataset import creation as dataset_creation
+
+  with progress.bar('B', scaled=True) as on_step:
+    created = dataset_creation.create_dataset(
+        drumspace_flags.input_values(argv), drumspace_flags.output_dir(),
+        recursive=drumspace_flags.RECURSIVE.value,
+        steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
+        gap_steps=drumspace_flags.GAP_STEPS.value,
+        assume_drums=drumspace_flags.ASSUME_DRUMS.value,
+        voices_in=drumspace_flags.VOICES_IN.value,
+        genres=drumspace_flags.GENRES.value, tile=drumspace_flags.TILE.value,
+        num_workers=_NUM_WORKERS.value, on_step=on_step,
+    )
+  print(created)
+  if drumspace_flags.STRICT.value:
+    created.check_strict()
+  return 0
+
+
+def console_entry_point() -> None:
+  drumspace_flags.run(
+      main,
+      required=[drumspace_flags.OUTPUT_DIR],
+      shared=drumspace_flags.FOR_DATASETS,
+  )
+
+
+if __name__ == '__main__':
+  console_entry_point()

@@ -1,0 +1,96 @@
+r"""Writes new drum beats from a trained model.
+
+--mode=sample draws beats that pass the published filters: from the whole space,
+from a genre's part of it (--genre), or around given beats (--near).
+--mode=interpolate leads from one beat to another, --mode=blend spans a square
+between four, --mode=walk strolls through the space and comes back (one long
+MIDI file), --mode=vary lists neighbours of a beat, the nearest first. Beats are
+named by --input: MIDI files, TFRecords, dataset.tsv:LINE; or by --step_codes.
+Outputs of drums_rnn are read with --voices_in=note_seq9.
+
+Usage:
+  drumspace_generate --run_dir=/tmp/drumspace/vae --num_outputs=100 \
+    --examples_path=/tmp/drumspace/dataset --output_dir=/tmp/drumspace/beats
+  drumspace_generate --run_dir=/tmp/drumspace/vae --mode=interpolate \
+    --input=a.mid,b.mid --num_outputs=16 --output_dir=/tmp/drumspace/path
+  drumspace_generate --run_dir=/tmp/drumspace/vae --mode=walk --num_bars=64 \
+    --accents --swing=0.3 --output_dir=/tmp/drumspace/walk
+"""
+
+from absl import flags
+
+from drumspace_ext import defaults
+from drumspace_ext.cli import flags as drumspace_flags
+from drumspace_ext.cli import list_flags
+
+_NUM_DRAWS = flags.DEFINE_integer(
+    'num_draws', None,
+    'For sample: make just so many draws, as the published files did; '
+    '--num_outputs is then the most that are written as MIDI.', lower_bound=1,
+)
+_NUM_BARS = flags.DEFINE_integer(
+    'num_bars', defaults.NUM_BARS, 'For walk: length of the stroll.',
+    lower_bound=4, upper_bound=65_536,
+)
+_STEP_CODES = flags.DEFINE_multi_string(
+    'step_codes', [],
+    'A beat as 32 step codes with commas between them; may be given several '
+    'times.',
+)
+_GENRE = flags.DEFINE_string(
+    'genre', None, 'For sample: draw around training patterns of this genre.'
+)
+_NEAR = list_flags.define(
+    'near', 'For sample: draw around these beats, named as --input.'
+)
+_ZIP = flags.DEFINE_bool('zip', False, 'One zip of MIDI files, not a folder.')
+
+
+def _given(name: str) -> int | float | None:
+  """Returns what a flag says; None where only its default does."""
+  return flags.FLAGS[name].value if flags.FLAGS[name].present else None
+
+
+def main(argv: list[str]) -> int:
+  from drumspace_ext.cli import progress
+  from drumspace_ext.generation import generating
+
+  mode = drumspace_flags.mode(generating.MODES)
+  with progress.bar('beat') as on_step:
+    print(generating.generate(
+        drumspace_flags.checkpoint_name(), drumspace_flags.output_dir(),
+        mode=mode, input_values=drumspace_flags.input_values(argv),
+        step_codes=_STEP_CODES.value, genre=_GENRE.value, near=_NEAR.value,
+        examples_path=drumspace_flags.EXAMPLES_PATH.value,
+        num_outputs=drumspace_flags.NUM_OUTPUTS.value,
+        num_draws=_NUM_DRAWS.value, num_bars=_given('num_bars'),
+        temperature=drumspace_flags.TEMPERATURE.value,
+        threshold=_given('threshold'),
+        voices_in=drumspace_flags.VOICES_IN.value, qpm=drumspace_flags.qpm(),
+        accents=drumspace_flags.ACCENTS.value,
+        swing=drumspace_flags.SWING.value,
+        humanize=drumspace_flags.HUMANIZE.value, zipped=_ZIP.value,
+        seed=drumspace_flags.SEED.value, on_step=on_step,
+        arguments=drumspace_flags.arguments(__name__),
+    ))
+  return 0
+
+
+def console_entry_point() -> None:
+  drumspace_flags.run(
+      main, required=[drumspace_flags.OUTPUT_DIR],
+      shared=[
+          drumspace_flags.INPUT, drumspace_flags.RUN_DIR,
+          drumspace_flags.MODE, drumspace_flags.VOICES_IN,
+          drumspace_flags.CHECKPOINT_FILE, drumspace_flags.EXAMPLES_PATH,
+          drumspace_flags.SEED, drumspace_flags.NUM_OUTPUTS,
+          drumspace_flags.ACCENTS, drumspace_flags.SWING,
+          drumspace_flags.HUMANIZE,
+          drumspace_flags.TEMPERATURE, drumspace_flags.THRESHOLD,
+          drumspace_flags.QPM,
+      ],
+  )
+
+
+if __name__ == '__main__':
+  console_entry_point()

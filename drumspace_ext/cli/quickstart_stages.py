@@ -1,0 +1,233 @@
+"""Quickstart: the whole journey on the starter collection, stage by stage.
+
+A *stage* takes the folder and what earlier stages made and returns the files it
+made itself. `STAGES` is their order; a new stage is a function and a line here.
+"""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+import dataclasses
+import json
+import pathlib
+
+from drumspace_ext.cli import progress
+from drumspace_ext.conversion import conversion
+from drumspace_ext.conversion import converting
+from drumspace_ext.dataset import creation as dataset_creation
+from drumspace_ext.dataset import report as dataset_report
+from drumspace_ext.files import manifests
+from drumspace_ext.files import output_files
+from drumspace_ext.files import result_folders
+from drumspace_ext.files import result_names
+from drumspace_ext.files import tfrecords
+from drumspace_ext.notes import midi_writing
+from drumspace_ext.starter import beats as starter_beats
+from drumspace_ext.starter import songs as starter_songs
+
+SONGS_TFRECORD = result_names.SONGS
+SONGS_MIDI, MIDI_PACK = result_names.SONGS_MIDI, result_names.MIDI_PACK
+DATASET, MODEL = result_names.QUICK_DATASET, result_names.QUICK_MODEL
+BEATS, MAP = result_names.QUICK_BEATS, result_names.QUICK_MAP
+EVALUATION = result_names.QUICK_EVALUATION
+_CONFIG = 'smoke'
+_NUM_BEATS = 32
+_NUM_JUDGED = 500
+# The small model knows too little to lay a space out.
+_MAP_MODEL = 'shipped:acai'
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Stage:
+  """One step of the journey.
+
+  Attributes:
+    title: What it does, for the person who watches.
+    run: Called with (folder, seed, say), where `say` prints a text; returns the
+      files it made, with a word for each.
+  """
+
+  title: str
+  run: Callable[
+      [pathlib.Path, int, Callable[[str], None]], Mapping[str, pathlib.Path]
+  ]
+
+
+def _write_songs(folder, seed, say) -> Mapping[str, pathlib.Path]:
+  """Plays the starter collection as songs, as TFRecord and as MIDI files."""
+  songs = list(starter_songs.songs(seed=seed))
+  with output_files.Batch(folder) as batch:
+    batch.open(manifests.FILE_NAME).write(manifests.text(
+        {'seed': seed}, {}, maker=result_folders.QUICKSTART.script
+    ))
+    tfrecords.write(
+        batch.open(SONGS_TFRECORD, text=False),
+        (song.SerializeToString(deterministic=True) for song in songs),
+    )
+  with output_files.Batch(folder / SONGS_MIDI) as batch:
+    for song in songs:
+      name = song.filename.replace('/', '_')
+      batch.write(name, midi_writing.note_sequence_to_midi(song))
+  beats = starter_beats.load()
+  say(f'  {len(songs)} songs with {len(beats)} beats in '
+      f'{len({beat.genre for beat in beats})} genres')
+  return {
+      'songs, NoteSequence TFRecord': folder / SONGS_TFRECORD,
+      'the same songs as MIDI files': folder / SONGS_MIDI,
+  }
+
+
+def _make_dataset(folder, seed, say) -> Mapping[str, pathlib.Path]:
+  """Extracts the unique patterns from the songs."""
+  del seed  # nothing is random here
+  created = dataset_creation.create_dataset(
+      folder / SONGS_TFRECORD, folder / DATASET
+  )
+  say(dataset_report.summary(created.report))
+  words = {
+      'dataset.tsv': 'unique patterns',
+      'provenance.tsv': 'where they come from',
+      'patterns.tfrecord': 'the same as NoteSequences',
+      'rejected.tsv': 'why inputs gave none', 'report.json': 'the numbers',
+      'report.html': 'the numbers as a page',
+      'manifest.json': 'how they were made',
+  }
+  return {words[name]: path for name, path in created.paths.items()}
+
+
+def _write_midi_pack(folder, seed, say) -> Mapping[str, pathlib.Path]:
+  """Writes the patterns as loops for a DAW."""
+  del seed  # nothing is random here
+  made = converting.convert(
+      folder / DATASET / 'dataset.tsv', folder / MIDI_PACK
+  )
+  say(f'  {made.count} loops of two bars')
+  return {'every pattern as a MIDI loop': made.output}
+
+
+def _train(folder, seed, say) -> Mapping[str, pathlib.Path]:
+  """Trains a small model on the patterns."""
+  from drumspace_ext.training import training
+  from drumspace_ext.training import validation
+
+  with progress.bar('step') as on_step:
+    training.train(
+        folder / DATASET, folder / MODEL, config=_CONFIG, seed=seed,
+        on_step=on_step,
+        on_evaluation=lambda line: say('  ' + validation.in_words(line)),
+    )
+  return {'a small model of them': folder / MODEL / 'train'}
+
+
+def _draw(folder, seed, say) -> Mapping[str, pathlib.Path]:
+  """Draws new beats from the small model."""
+  from drumspace_ext.generation import files as generation_files
+  from drumspace_ext.generation import generating
+
+  with progress.bar('beat') as on_step:
+    made = generating.generate(
+        folder / MODEL, folder / BEATS, examples_path=folder / DATASET,
+        num_outputs=_NUM_BEATS, seed=seed, on_step=on_step,
+        # Paths are no part of what was asked for: it is the same anywhere.
+        arguments={'seed': seed},
+    )
+  say(f'  {len(made.hits)} new beats from {len(made.samples.codes)} draws')
+  return {
+      'new beats, as MIDI loops': made.paths[generation_files.MIDI_FOLDER],
+      'the nearest known to each': made.paths[generation_files.NEAREST],
+  }
+
+
+def _evaluate(folder, seed, say) -> Mapping[str, pathlib.Path]:
+  """Judges the small model by the beats that it was not trained on."""
+  from drumspace_ext.dataset import examples
+  from drumspace_ext.evaluation import html as evaluation_html
+  from drumspace_ext.evaluation import panel as evaluation
+  from drumspace_ext.models import trained_model
+  from drumspace_ext.patterns import step_codes
+
+  model = trained_model.TrainedModel(str(folder / MODEL))
+  training_set = examples.load(folder / DATASET)
+  train, valid = examples.split(
+      training_set, model.config.training.valid_share,
+      seed=model.metadata['seed'],
+  )
+  drawn = model.draw(_NUM_JUDGED, seed=seed)
+  panel = evaluation.evaluate(
+      [evaluation.Row(
+          name='new beats', hits=step_codes.step_codes_to_hits(drawn.codes)
+      )],
+      step_codes.step_codes_to_hits(training_set.codes[valid]),
+      training_set.codes[train], seed=seed,
+  )
+  with output_files.Batch(folder / EVALUATION) as batch:
+    batch.open(manifests.FILE_NAME).write(manifests.text(
+        {'seed': seed}, panel['digests'],
+        maker=result_folders.EVALUATE.script,
+    ))
+    batch.open(result_names.EVALUATION).write(
+        json.dumps(panel, indent=1) + '\n'
+    )
+    batch.open(evaluation_html.FILE_NAME).write(evaluation_html.render(panel))
+  say(evaluation.to_text(panel))
+  return {'how good they are': folder / EVALUATION / evaluation_html.FILE_NAME}
+
+
+def _map(folder, seed, say) -> Mapping[str, pathlib.Path]:
+  """Maps the patterns, with beats of a shipped model and of the small one."""
+  from drumspace_ext.conversion import input_patterns
+  from drumspace_ext.dataset import examples
+  from drumspace_ext.explorer import files as map_files
+  from drumspace_ext.generation import files as generation_files
+  from drumspace_ext.latent_map import building as map_building
+  from drumspace_ext.models import checkpoints
+  from drumspace_ext.models import trained_model
+
+  model = trained_model.TrainedModel(_MAP_MODEL)
+  training_set = examples.load(folder / DATASET)
+  drawn = input_patterns.read(
+      str(folder / BEATS / generation_files.PATTERNS), 'beats of your model',
+      conversion.Options(), recursive=False,
+  )
+  with progress.bar('step') as on_step:
+    built = map_building.build(
+        training_set, model, seed=seed, inputs=[drawn],
+        name='starter collection', on_step=on_step,
+    )
+  map_files.write(
+      folder / MAP, built, model, {'seed': seed},
+      {'weights': manifests.digest(checkpoints.find(_MAP_MODEL)),
+       'examples': training_set.digest}, examples=folder / DATASET,
+  )
+  say(map_files.summary(built))
+  page = folder / MAP / map_files.PAGE
+  say(f'  open {page.resolve()} in a browser')
+  return {'the map: open it in a browser': page}
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage(title='Playing the starter collection as songs', run=_write_songs),
+    Stage(title='Extracting unique patterns', run=_make_dataset),
+    Stage(title='Writing a MIDI pack', run=_write_midi_pack),
+    Stage(title='Training a small model', run=_train),
+    Stage(title='Drawing new beats from it', run=_draw),
+    Stage(title='Judging it by beats it has not seen', run=_evaluate),
+    Stage(title='Mapping the drum space', run=_map),
+)
+
+
+def run(
+    folder: pathlib.Path, *, seed: int, say: Callable[[str], None]
+) -> dict[str, pathlib.Path]:
+  """Runs all stages and returns what they made, by a word for each.
+
+  Args:
+    folder: Where everything goes; made if missing.
+    seed: Of everything random.
+    say: Called with each text for the person who watches.
+  """
+  result_folders.claim(folder, result_folders.QUICKSTART)
+  made: dict[str, pathlib.Path] = {}
+  for number, stage in enumerate(STAGES, 1):
+    say(f'\n[{number}/{len(STAGES)}] {stage.title}')
+    made |= stage.run(folder, seed, say)
+  return made

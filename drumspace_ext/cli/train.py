@@ -1,0 +1,105 @@
+r"""Trains a model on drum patterns, and resumes where a run was interrupted.
+
+--config names a configuration (ae, vae and acai in the published sizes; best;
+smoke, which takes seconds) or a TOML file; --hparams overrides its values.
+--examples_path is a dataset folder, a dataset.tsv or a patterns.tfrecord from
+drumspace_create_dataset. The run directory then holds train/best.safetensors,
+which every other script takes, and train/metrics.jsonl.
+--mode=eval evaluates that model on what its run kept for validation.
+
+Usage:
+  drumspace_train --config=vae --examples_path=/tmp/drumspace/dataset \
+    --run_dir=/tmp/drumspace/vae
+  drumspace_train --config=acai --hparams=z_size=8,batch_size=128 \
+    --examples_path=/tmp/drumspace/dataset --run_dir=/tmp/drumspace/acai8
+"""
+
+import json
+import sys
+
+from absl import flags
+
+from drumspace_ext import defaults
+from drumspace_ext import errors
+from drumspace_ext.cli import flags as drumspace_flags
+
+_CONFIG = flags.DEFINE_string(
+    'config', defaults.CONFIG, 'Name of a configuration, or a TOML file.'
+)
+_HPARAMS = flags.DEFINE_string(
+    'hparams', '',
+    'Values that override the configuration: name=value, with commas between '
+    'them.',
+)
+_NUM_STEPS = flags.DEFINE_integer(
+    'num_steps', None,
+    'Train steps of the whole run, instead of the configuration\'s.',
+    lower_bound=1,
+)
+_DEVICE = flags.DEFINE_string('device', defaults.DEVICE, 'cpu or cuda.')
+_NUM_THREADS = flags.DEFINE_integer(
+    'num_threads', defaults.NUM_THREADS,
+    'Threads for torch; more seldom help nets this small.',
+    lower_bound=1, upper_bound=256,
+)
+
+
+def _train() -> int:
+  from drumspace_ext.cli import progress
+  from drumspace_ext.training import training
+  from drumspace_ext.training import validation
+
+  reached = None
+  with progress.bar('step') as show:
+
+    def on_step(done: int, total: int, what: str) -> None:
+      nonlocal reached
+      reached = done
+      show(done, total, what)
+
+    try:
+      run = training.train(
+          drumspace_flags.EXAMPLES_PATH.value, drumspace_flags.RUN_DIR.value,
+          config=_CONFIG.value, hparams=_HPARAMS.value,
+          num_steps=_NUM_STEPS.value, seed=drumspace_flags.SEED.value,
+          device=_DEVICE.value, num_threads=_NUM_THREADS.value,
+          on_step=on_step, on_start=print,
+          on_evaluation=lambda line: print(validation.in_words(line),
+                                           file=sys.stderr),
+      )
+    except KeyboardInterrupt:
+      if reached is None:
+        raise
+      print(
+          f'Interrupted at train step {reached:,}; the same command goes on '
+          'from there.', file=sys.stderr,
+      )
+      return 130
+  print(run)
+  return 0
+
+
+def main(argv: list[str]) -> int:
+  from drumspace_ext.training import training
+
+  if len(argv) > 1:
+    raise errors.InputError(f'unexpected arguments: {" ".join(argv[1:])}')
+  if drumspace_flags.mode(('train', 'eval')) == 'train':
+    return _train()
+  print(json.dumps(training.validate(
+      drumspace_flags.EXAMPLES_PATH.value, drumspace_flags.RUN_DIR.value,
+      device=_DEVICE.value, num_threads=_NUM_THREADS.value,
+  )))
+  return 0
+
+
+def console_entry_point() -> None:
+  drumspace_flags.run(
+      main,
+      required=[drumspace_flags.RUN_DIR, drumspace_flags.EXAMPLES_PATH],
+      shared=[drumspace_flags.SEED, drumspace_flags.MODE],
+  )
+
+
+if __name__ == '__main__':
+  console_entry_point()

@@ -1,0 +1,1 @@
+"""Any form of beats into any other, and what a file holds."""

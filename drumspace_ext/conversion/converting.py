@@ -1,0 +1,220 @@
+"""Converting: from named inputs of any form to files of one form."""
+
+import collections
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+import pathlib
+
+from drumspace_ext import callbacks
+from drumspace_ext import defaults
+from drumspace_ext import errors
+from drumspace_ext import rejections
+from drumspace_ext import suggestions
+from drumspace_ext.conversion import conversion
+from drumspace_ext.conversion import files as conversion_files
+from drumspace_ext.files import local_paths
+from drumspace_ext.files import result_folders
+from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import dynamics as dynamics_lib
+from drumspace_ext.sound import soundfonts
+
+_MAX_NAMED = 5
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class Converted:
+  """What was converted; as text, how much of it and where it is.
+
+  Attributes:
+    output: The file, or the folder of files, that was written.
+    form: One of `conversion_files.FORMS`.
+    count: Items that were written.
+    left_out: Names of what was left out, by reason.
+    silent: Names of what was written and holds no note.
+  """
+
+  output: pathlib.Path
+  form: str
+  count: int
+  left_out: Mapping[str, Sequence[str]]
+  silent: Sequence[str]
+
+  def __repr__(self) -> str:
+    num_left_out = sum(map(len, self.left_out.values()))
+    return (
+        f'Converted({str(self.output)!r}, {self.form!r}, count={self.count}, '
+        f'left_out={num_left_out})'
+    )
+
+  def __str__(self) -> str:
+    return f'{self.count:,} converted to {self.output}'
+
+  def warnings(self) -> Iterator[str]:
+    """Yields lines that say what is not as the inputs are."""
+    for reason, names in self.left_out.items():
+      meaning, hint = rejections.REASONS[reason]
+      yield from _named(f'left out: {meaning}; {hint}', names)
+    if self.silent:
+      yield from _named('written hold no note', self.silent)
+
+
+def _named(what: str, names: Sequence[str]) -> Iterator[str]:
+  yield f'{len(names):,} {what}'
+  for name in names[:_MAX_NAMED]:
+    yield f'  {name}'
+  if len(names) > _MAX_NAMED:
+    yield f'  and {len(names) - _MAX_NAMED:,} more'
+
+
+def _target(
+    output: local_paths.Name | None, output_dir: local_paths.Name | None,
+    to: str | None,
+) -> tuple[pathlib.Path, str, str]:
+  """Returns (folder, file name or '', form) of the output."""
+  if output and output_dir:
+    raise errors.InputError('give --output or --output_dir, not both.')
+  if output:
+    path = local_paths.expand(output)
+    form = to or conversion_files.form_of_path(path)
+    if not path.is_dir() and not conversion_files.fits(path, form):
+      raise errors.InputError(
+          f'--to={form} does not fit the ending of --output={path}.'
+      )
+    if conversion_files.is_folder(path, form):
+      return path, '', form
+    return path.parent, path.name, form
+  if output_dir:
+    form = to or conversion_files.MIDI
+    folder = local_paths.expand(output_dir)
+    return folder, conversion_files.DEFAULT_NAMES.get(form, ''), form
+  raise errors.InputError('say where to write with --output or --output_dir.')
+
+
+def _maps(
+    voices_in: str | None, voices_out: str | None
+) -> tuple[drum_maps.DrumMap | None, drum_maps.DrumMap | None]:
+  """Returns what to read and to write pitches with; None leaves them alone."""
+  if voices_out and not voices_in:
+    voices_in = defaults.VOICES_IN
+  return (
+      drum_maps.load(voices_in) if voices_in else None,
+      drum_maps.load(voices_out) if voices_out else None,
+  )
+
+
+def _check_form(
+    form: str, soundfont: local_paths.Name | None,
+    dynamics: dynamics_lib.Dynamics | None,
+) -> None:
+  """Refuses what would be ignored in a form."""
+  suggestions.one_of('--to', form, conversion_files.FORMS)
+  if soundfont is not None and form != conversion_files.WAV:
+    raise errors.InputError('--soundfont is for audio: add --to=wav.')
+  if dynamics and form not in conversion_files.PLAYED_FORMS:
+    raise errors.InputError(
+        f'--accents, --swing and --humanize are for MIDI and audio; {form} '
+        'holds hits on the grid only.'
+    )
+
+
+def convert(
+    input_values: local_paths.Names = (),
+    output: local_paths.Name | None = None, *,
+    output_dir: local_paths.Name | None = None, to: str | None = None,
+    primer_drums: Sequence[str] = (), recursive: bool = False,
+    steps_per_quarter: int = defaults.STEPS_PER_QUARTER,
+    assume_drums: bool = False, voices_in: str | None = None,
+    voices_out: str | None = None, tile: int | None = None,
+    qpm: float = defaults.QPM, accents: bool = False, swing: float = 0.0,
+    humanize: float = 0.0, soundfont: local_paths.Name | None = None,
+    seed: int = defaults.SEED, on_step: callbacks.OnStep = callbacks.silent,
+) -> Converted:
+  """Converts drums of any form into files of one form.
+
+  Args:
+    input_values: TFRecords, MIDI files, folders, zips, datasets, texts with a
+      drums_rnn primer a line, and globs, or one of these.
+    output: File or folder to write; its ending tells the form.
+    output_dir: Folder to write into, in place of `output`.
+    to: Form to write, one of `conversion_files.FORMS`, where nothing tells.
+    primer_drums: drums_rnn primers as further inputs.
+    recursive: Search folders in folders.
+    steps_per_quarter: Grid steps of a quarter note, where patterns are cut.
+    assume_drums: Take all notes as drums.
+    voices_in: Drum map to read with, a name or a TOML file; by default `gm14`
+      for patterns, and pitches of whole NoteSequences stay as they are.
+    voices_out: Drum map to write with; likewise.
+    tile: Cut into patterns and play each so many times; None leaves whole
+      NoteSequences whole.
+    qpm: Tempo of what has none of its own.
+    accents: Velocities by place in the bar and by voice.
+    swing: How late every second sixteenth comes; 1 makes triplets.
+    humanize: How much times and velocities vary, 0 to 1.
+    soundfont: A SoundFont to render audio with, all instruments.
+    seed: Of `humanize`.
+    on_step: Called with what is done of each input; see `callbacks`.
+
+  Raises:
+    InputError: If nothing could be converted, or arguments contradict.
+    DrumMapError: If there is no such drum map.
+    OutputError: If a file can't be written.
+  """
+  values = local_paths.names(input_values)
+  folder, name, form = _target(output, output_dir, to)
+  dynamics = dynamics_lib.chosen(
+      accents=accents, swing=swing, humanize=humanize, seed=seed
+  )
+  _check_form(form, soundfont, dynamics)
+  result_folders.claim(
+      folder, result_folders.CONVERT, values, names=[name] if name else []
+  )
+  read_with, write_with = _maps(voices_in, voices_out)
+  options = conversion.Options(
+      voices_in=read_with, voices_out=write_with, tile=tile,
+      steps_per_quarter=steps_per_quarter, assume_drums=assume_drums, qpm=qpm,
+      dynamics=dynamics,
+      soundfont=None if soundfont is None else soundfonts.SoundFont(soundfont),
+  )
+  return _written(
+      values, primer_drums, options, (folder, name, form),
+      recursive=recursive, on_step=on_step,
+  )
+
+
+def _written(
+    values: Sequence[str], primers: Sequence[str], options: conversion.Options,
+    target: tuple[pathlib.Path, str, str], *, recursive: bool,
+    on_step: callbacks.OnStep,
+) -> Converted:
+  """Reads, converts and writes, and notes what goes wrong."""
+  folder, name, form = target
+  left_out: dict[str, list[str]] = collections.defaultdict(list)
+  silent: list[str] = []
+
+  def on_reject(item_name: str, reason: str, detail: str) -> None:
+    line = f'{item_name} ({detail})' if detail else item_name
+    left_out[reason].append(errors.on_one_line(line))
+
+  try:
+    count = conversion_files.write(
+        conversion.read(
+            values, primers, options, recursive=recursive,
+            on_reject=on_reject, on_step=on_step,
+        ),
+        folder, name, form, options, on_reject=on_reject,
+        on_silent=silent.append,
+    )
+  except errors.InputError as e:
+    if not left_out:
+      raise
+    named = '; '.join(
+        f'{names[0]}: {rejections.REASONS[reason][0]}'
+        for reason, names in left_out.items()
+    )
+    raise errors.InputError(f'{e} {named}') from e
+  return Converted(
+      output=folder / name if name else folder, form=form, count=count,
+      left_out=left_out, silent=silent,
+  )

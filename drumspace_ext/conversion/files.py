@@ -1,0 +1,202 @@
+"""Conversion files: converted items as MIDI, audio, zip, TFRecord and more.
+
+The files appear under their names when all items are written.
+"""
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+import pathlib
+import re
+import zipfile
+
+from drumspace_ext import errors
+from drumspace_ext.conversion import conversion
+from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.files import output_files
+from drumspace_ext.files import reader_faults
+from drumspace_ext.files import tfrecords
+from drumspace_ext.notes import drum_tracks
+from drumspace_ext.notes import midi_reading
+from drumspace_ext.patterns import step_codes
+
+MIDI, ZIP, TFRECORD, TSV, PRIMER = 'midi', 'zip', 'tfrecord', 'tsv', 'primer'
+WAV = 'wav'
+FORMS = (MIDI, ZIP, TFRECORD, TSV, PRIMER, WAV)
+# Those that can tell how hits are played.
+PLAYED_FORMS = (MIDI, ZIP, WAV)
+
+# What a file is called in an output folder, where the caller names none.
+DEFAULT_NAMES = {
+    ZIP: 'drums.zip', TFRECORD: 'drums.tfrecord', TSV: 'drums.tsv',
+    PRIMER: 'drums_primers.txt',
+}
+_FORM_OF_SUFFIX = {
+    '.mid': MIDI, '.midi': MIDI, '.zip': ZIP, '.tfrecord': TFRECORD,
+    '.tfrecords': TFRECORD, '.tsv': TSV, '.txt': PRIMER, '.wav': WAV,
+}
+# Forms of a file an item: what the files are called.
+_EXTENSIONS = {MIDI: '.mid', ZIP: '.mid', WAV: '.wav'}
+_TITLES = {MIDI: 'MIDI', WAV: 'WAV'}
+_UNSAFE = re.compile(r'[^\w.-]+')
+_MAX_NAME_CHARS = 80
+# The earliest date that a zip archive can hold: the same input, the same bytes.
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def form_of_suffix(path: pathlib.PurePath) -> str | None:
+  """Tells the form that the ending of a name means; None if it means none."""
+  return _FORM_OF_SUFFIX.get(path.suffix.lower())
+
+
+def fits(path: pathlib.Path, form: str) -> bool:
+  """Says whether a file of this name may hold this form."""
+  meant = form_of_suffix(path)
+  # A zip holds MIDI files, unless it is said that it holds audio.
+  return meant in (None, form) or (meant, form) == (ZIP, WAV)
+
+
+def is_folder(path: pathlib.Path, form: str) -> bool:
+  """Says whether an output is a folder for files of a form."""
+  return form in (MIDI, WAV) and (
+      path.is_dir() or form_of_suffix(path) not in (form, ZIP)
+  )
+
+
+def form_of_path(path: pathlib.Path) -> str:
+  """Tells the form of an output by its name; a folder is for MIDI files.
+
+  Raises:
+    InputError: If the name has an ending that says nothing.
+  """
+  suffix = path.suffix.lower()
+  if suffix and suffix not in _FORM_OF_SUFFIX and not path.is_dir():
+    raise errors.InputError(
+        f'{path}: no form is known by the ending {suffix}; there are '
+        f'{", ".join(_FORM_OF_SUFFIX)}. Or say the form with --to.'
+    )
+  return _FORM_OF_SUFFIX.get(suffix, MIDI)
+
+
+def safe_name(name: str) -> str:
+  """Makes the last part of a name fit for a file, without MIDI's ending."""
+  stem = _UNSAFE.sub('_', pathlib.PurePosixPath(name).name)
+  for extension in midi_reading.EXTENSIONS:
+    stem = stem.removesuffix(extension)
+  return stem.strip('._')[-_MAX_NAME_CHARS:]
+
+
+def _file_name(number: int, name: str, form: str) -> str:
+  stem = safe_name(name)
+  return (f'{number:06}_{stem}' if stem else f'{number:06}') + _EXTENSIONS[form]
+
+
+def add_to_zip(
+    archive: zipfile.ZipFile, name: str, content: bytes | Iterable[bytes]
+) -> None:
+  """Adds a file to a zip archive, with the same bytes at any time."""
+  info = zipfile.ZipInfo(name, _ZIP_DATE)
+  info.external_attr = 0o644 << 16
+  info.compress_type = zipfile.ZIP_DEFLATED
+  with archive.open(info, 'w') as member:
+    for part in [content] if isinstance(content, bytes) else content:
+      member.write(part)
+
+
+def _writers(batch: output_files.Batch, form: str, name: str):
+  """Returns a function that writes (number, item name, content)."""
+  is_zip = form_of_suffix(pathlib.PurePath(name)) == ZIP or form == ZIP
+  if form in (MIDI, WAV) and name and not is_zip:
+    def write_one(number, item_name, content):
+      del item_name
+      if number > 1:
+        raise errors.InputError(
+            f'{name} holds one {_TITLES[form]} file, and there is more than '
+            'one input. Give a folder or a .zip as output.'
+        )
+      batch.write(name, content)
+    return write_one
+  if form in (MIDI, WAV) and not name:
+    def write_file(number, item_name, content):
+      batch.write(_file_name(number, item_name, form), content)
+    return write_file
+  stream = batch.open(name, text=form in (TSV, PRIMER))
+  if is_zip:
+    archive = batch.enter(zipfile.ZipFile(stream, 'w'))
+    def write_member(number, item_name, content):
+      add_to_zip(archive, _file_name(number, item_name, form), content)
+    return write_member
+  if form == TFRECORD:
+    return lambda number, item_name, record: stream.write(
+        tfrecords.frame(record)
+    )
+  return lambda number, item_name, text: stream.write(text)
+
+
+def _content(
+    item: conversion.Item, form: str, options: conversion.Options
+) -> bytes | str | Iterator[bytes]:
+  if form in (MIDI, ZIP):
+    return conversion.to_midi(item, options)
+  if form == WAV:
+    return conversion.to_wav(item, options)
+  if form == TFRECORD:
+    return conversion.to_record(item, options)
+  hits = conversion.tiled_patterns(item, options)
+  codes = step_codes.hits_to_step_codes(hits)
+  if form == TSV:
+    return ''.join(dataset_tsv.format_line(row) for row in codes)
+  return ''.join(
+      drum_tracks.format_primer(row, options.voices_out) + '\n'
+      for row in codes
+  )
+
+
+def write(
+    items: Iterable[conversion.Item], folder: pathlib.Path, name: str,
+    form: str,
+    options: conversion.Options, *, on_reject: Callable[[str, str, str], None],
+    on_silent: Callable[[str], None] = lambda name: None,
+) -> int:
+  """Writes items in one form; the files appear when all are written.
+
+  Args:
+    items: From `conversion.read`.
+    folder: Where to write.
+    name: The file in it; empty for a folder of MIDI or audio files.
+    form: One of `FORMS`.
+    options: How to convert.
+    on_reject: Called with (name, reason, detail) of what can't be converted.
+    on_silent: Called with the name of each pattern that has no note in what
+      is written; it keeps its place.
+
+  Returns:
+    The number of items written.
+
+  Raises:
+    InputError: If nothing could be converted, or no note would be written.
+    OutputError: If a file can't be written.
+  """
+  count = num_silent = 0
+  with output_files.Batch(folder) as batch:
+    put = _writers(batch, form, name)
+    for item in items:
+      try:
+        with reader_faults.rejected():
+          content = _content(item, form, options)
+      except errors.RejectedInputError as e:
+        on_reject(item.name, e.reason, e.detail)
+        continue
+      if item.hits is not None and conversion.is_silent(item.hits, options):
+        num_silent += 1
+        on_silent(item.name)
+      count += 1
+      put(count, item.name, content)
+    if not count:
+      raise errors.InputError('nothing could be converted.')
+    if num_silent == count:
+      raise errors.InputError(
+          'nothing could be converted: there is no note to write in '
+          f'{count:,} patterns.'
+      )
+  return count

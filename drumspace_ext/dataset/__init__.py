@@ -1,0 +1,1 @@
+"""A collection of unique patterns: its files, and how it is made."""

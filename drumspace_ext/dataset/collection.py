@@ -1,0 +1,210 @@
+"""A collection: the results of many inputs, merged into unique patterns.
+
+Results are kept in a temporary SQLite file, so that memory does not grow with
+the number of inputs, and are read back in an order that depends on nothing but
+what they say. The same inputs in any order, any sharding and by any number of
+workers give the same patterns, counts and lists.
+"""
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+import contextlib
+import dataclasses
+import itertools
+import json
+import pathlib
+import sqlite3
+
+import numpy as np
+
+from drumspace_ext import errors
+from drumspace_ext.dataset import sums
+from drumspace_ext.extraction import one_input
+
+_SCHEMA = """
+CREATE TABLE occurrence (
+  canonical BLOB, phase BLOB, is_first INTEGER, input_id TEXT, file_name TEXT,
+  num_loops INTEGER, num_repeats INTEGER, min_qpm REAL, max_qpm REAL,
+  genres TEXT);
+CREATE TABLE rejected (input_id TEXT, reason TEXT, detail TEXT);
+CREATE TABLE unique_pattern (
+  canonical BLOB, phase BLOB, num_inputs INTEGER, num_loops INTEGER,
+  num_repeats INTEGER, min_qpm REAL, max_qpm REAL, genres TEXT,
+  input_ids TEXT, file_names TEXT);
+"""
+_NUM_COLUMNS = {'occurrence': 10, 'unique_pattern': 10, 'rejected': 3}
+# Page cache of SQLite, in KiB (its sign says so).
+_CACHE = -64_000
+
+
+@dataclasses.dataclass(frozen=True)
+class UniquePattern:
+  """One pattern of a collection and where it came from.
+
+  Attributes:
+    codes: Step codes in the phase seen most often, uint16 `[32]`.
+    num_inputs: Inputs that hold it.
+    num_loops: Runs of it in all inputs.
+    num_repeats: Times it is played in all runs.
+    min_qpm: Slowest tempo it is played at.
+    max_qpm: Fastest tempo it is played at.
+    genres: Inputs by genre label, most first.
+    input_ids: Ids of the inputs, sorted.
+    file_names: File names that NoteSequences among them carry, sorted.
+  """
+
+  codes: np.ndarray
+  num_inputs: int
+  num_loops: int
+  num_repeats: int
+  min_qpm: float
+  max_qpm: float
+  genres: Mapping[str, int]
+  input_ids: tuple[str, ...]
+  file_names: tuple[str, ...]
+
+
+class Collection:
+  """Gathers `InputResult`s; a context manager that owns its temporary file."""
+
+  def __init__(
+      self, path: pathlib.Path,
+      genre_table: Mapping[str, frozenset[str]] | None = None,
+  ):
+    """Opens an empty collection.
+
+    Args:
+      path: Where its temporary file goes; it is deleted at the end.
+      genre_table: Further labels by input id or file name.
+    """
+    self._path = path
+    self._genre_table = genre_table or {}
+    with self._sqlite_errors_as_output_errors():
+      self._database = sqlite3.connect(path, isolation_level=None)
+      try:
+        self._database.executescript(
+            'PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; '
+            f'PRAGMA cache_size={_CACHE}; PRAGMA temp_store=FILE;' + _SCHEMA
+        )
+      except sqlite3.Error:
+        self._database.close()
+        raise
+    self.totals = sums.Totals()
+    self.num_unique: int | None = None
+
+  def __enter__(self):
+    return self
+
+  def __exit__(self, kind, error, traceback):
+    try:
+      with self._sqlite_errors_as_output_errors():
+        self._database.close()
+        if isinstance(error, sqlite3.Error):
+          raise error
+    finally:
+      self._path.unlink(missing_ok=True)
+
+  @contextlib.contextmanager
+  def _sqlite_errors_as_output_errors(self):
+    try:
+      yield
+    except sqlite3.Error as e:
+      raise errors.OutputError(
+          f"can't write the temporary file {self._path}: {e}. Make room, or "
+          'choose another output folder.'
+      ) from e
+
+  def add(self, results: Iterable[one_input.InputResult]) -> None:
+    """Adds the results of some inputs."""
+    occurrences, rejected = [], []
+    for result in results:
+      if result.reason is not None:
+        self.totals.add(result)
+        rejected.append(sums.rejected(result))
+      else:
+        genres = sums.labels(result, self._genre_table)
+        self.totals.add(result, genres)
+        occurrences += sums.occurrences(result, genres)
+    self._database.execute('BEGIN')
+    self._insert('occurrence', occurrences)
+    self._insert('rejected', rejected)
+    self._database.execute('COMMIT')
+
+  def add_merged(
+      self, totals: sums.Totals, rows: Iterable[sums.MergedRow],
+      rejected: Iterable[sums.Rejected], num_in_classes: int,
+  ) -> None:
+    """Takes over what was merged elsewhere, in place of `add` and `merge`.
+
+    Args:
+      totals: The counts of all inputs.
+      rows: One of each rotation class.
+      rejected: One of each input without patterns.
+      num_in_classes: Inputs, counted once for each of their classes.
+
+    Raises:
+      PipelineError: If there are not as many as were counted.
+    """
+    self.totals.merge(totals)
+    self._database.execute('BEGIN')
+    self.num_unique = self._insert('unique_pattern', rows)
+    count = self._insert('rejected', rejected)
+    self._database.execute('COMMIT')
+    (summed,) = self._database.execute(
+        'SELECT coalesce(sum(num_inputs), 0) FROM unique_pattern'
+    ).fetchone()
+    sums.check_arrived('rejected inputs', totals.rejected.total(), count)
+    sums.check_arrived('inputs in classes', num_in_classes, summed)
+
+  def _insert(self, table: str, rows: Iterable[tuple]) -> int:
+    """Adds rows to a table and returns how many they were."""
+    values = ','.join('?' * _NUM_COLUMNS[table])
+    return max(0, self._database.executemany(
+        f'INSERT INTO {table} VALUES ({values})', rows
+    ).rowcount)
+
+  def merge(self) -> int:
+    """Makes the unique patterns of what was added; returns their number."""
+    rows = self._database.cursor().execute(
+        'SELECT * FROM occurrence ORDER BY canonical'
+    )
+    self._database.execute('BEGIN')
+    self.num_unique = self._insert('unique_pattern', (
+        _merged(canonical, group) for canonical, group
+        in itertools.groupby(rows, key=lambda row: row[0])
+    ))
+    self._database.execute('COMMIT')
+    return self.num_unique
+
+  def unique_patterns(self) -> Iterator[UniquePattern]:
+    """Yields what `merge` made: those of most inputs first, then most played.
+
+    Ties are broken by the canonical step codes.
+    """
+    rows = self._database.execute(
+        'SELECT phase, num_inputs, num_loops, num_repeats, min_qpm, max_qpm, '
+        'genres, input_ids, file_names FROM unique_pattern '
+        'ORDER BY num_inputs DESC, num_repeats DESC, canonical'
+    )
+    for row in rows:
+      yield UniquePattern(
+          one_input.bytes_to_codes(row[0]), *row[1:6], json.loads(row[6]),
+          tuple(json.loads(row[7])), tuple(json.loads(row[8])),
+      )
+
+  def rejected_inputs(self) -> Iterator[tuple[str, str, str]]:
+    """Yields (input id, reason, detail) of inputs without patterns, by id."""
+    yield from self._database.execute(
+        'SELECT * FROM rejected ORDER BY input_id, reason, detail'
+    )
+
+
+def _merged(
+    canonical: bytes, rows: Iterable[sums.Occurrence]
+) -> sums.MergedRow:
+  """Merges the occurrences of one rotation class."""
+  total = sums.ClassSum()
+  for row in rows:
+    total.add(row)
+  return total.row(canonical)

@@ -1,0 +1,223 @@
+"""Dataset creation: from named inputs to the files of a dataset.
+
+Inputs are streamed in small tasks to worker processes, their results merged in
+a `collection`, and all files written together at the end.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+import functools
+import pathlib
+
+from drumspace_ext import callbacks
+from drumspace_ext import defaults
+from drumspace_ext import errors
+from drumspace_ext import rejections
+from drumspace_ext.dataset import collection as collection_lib
+from drumspace_ext.dataset import report as dataset_report
+from drumspace_ext.dataset import writing as dataset_writing
+from drumspace_ext.extraction import genres as genres_lib
+from drumspace_ext.extraction import many_inputs
+from drumspace_ext.extraction import one_input
+from drumspace_ext.extraction import worker_pool
+from drumspace_ext.files import local_paths
+from drumspace_ext.files import output_files
+from drumspace_ext.files import result_folders
+from drumspace_ext.files import result_names
+from drumspace_ext.inputs import contents as input_contents
+from drumspace_ext.inputs import listing as inputs
+from drumspace_ext.inputs import tasks as input_tasks
+from drumspace_ext.patterns import drum_maps
+
+# The largest real song takes under a second, on a machine under load too.
+TASK_TIMEOUT_S = 60.0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class CreatedDataset:
+  """A dataset that was made; as text, what was found in the inputs.
+
+  Attributes:
+    output_dir: The folder that it is in.
+    report: The contents of `report.json`.
+    paths: The files written, by name.
+  """
+
+  output_dir: pathlib.Path
+  report: Mapping
+  paths: Mapping[str, pathlib.Path]
+
+  @property
+  def num_patterns(self) -> int:
+    """Unique patterns that were found."""
+    return self.report['patterns']
+
+  @property
+  def num_damaged(self) -> int:
+    """Inputs that are damaged."""
+    rejected = self.report['rejected']
+    return sum(rejected.get(reason, 0) for reason in rejections.DAMAGE)
+
+  def __repr__(self) -> str:
+    return (
+        f'{type(self).__name__}({str(self.output_dir)!r}, '
+        f'inputs={self.report["inputs"]}, patterns={self.num_patterns})'
+    )
+
+  def __str__(self) -> str:
+    paths = '\n'.join(f'  {path}' for path in self.paths.values())
+    return f'{dataset_report.summary(self.report)}\n\n{paths}'
+
+  def check_strict(self) -> None:
+    """Raises InputError if an input was damaged or no pattern was found."""
+    if self.num_damaged or not self.num_patterns:
+      raise errors.InputError(
+          f'--strict: {self.num_damaged} inputs are damaged and '
+          f'{self.num_patterns} patterns were found; see '
+          f'{self.paths[result_names.REJECTED]}.'
+      )
+
+
+def read_genre_table(
+    path: local_paths.Name | None
+) -> dict[str, frozenset[str]]:
+  """Reads a user's labels: input id or file name, TAB, genres with commas.
+
+  Args:
+    path: The file; None for no labels.
+
+  Raises:
+    InputError: If the file can't be read, or a line has another form.
+  """
+  table: dict[str, frozenset[str]] = {}
+  if not path:
+    return table
+  path = local_paths.expand(path)
+  try:
+    lines = path.read_text(encoding='utf-8').splitlines()
+  except (OSError, UnicodeDecodeError) as e:
+    raise errors.InputError(f"{path} can't be read as text: {e}.") from e
+  for number, line in enumerate(lines, 1):
+    if not line.strip() or line.startswith('#'):
+      continue
+    key, tab, labels = line.partition('\t')
+    if not tab or not labels.strip():
+      raise errors.InputError(
+          f'{path}, line {number}: expected an input id, TAB and genres with '
+          f'commas between them, got {line[:60]!r}.'
+      )
+    table[key] = genres_lib.of_labels(labels.split(','))
+  return table
+
+
+def no_input(input_values: Sequence[str]) -> str:
+  """Says that the files named hold no input."""
+  return f'{", ".join(input_values)}: no MIDI file and no record in it.'
+
+
+def create(
+    input_values: Sequence[str],
+    output_dir: pathlib.Path | str,
+    *,
+    recipe: one_input.Recipe | None = None,
+    recursive: bool = False,
+    num_workers: int | None = None,
+    tile: int = 1,
+    genre_table: Mapping[str, frozenset[str]] | None = None,
+    task_timeout_s: float = TASK_TIMEOUT_S,
+    on_step: callbacks.OnStep = callbacks.silent,
+) -> CreatedDataset:
+  """Makes a dataset by a recipe; see `create_dataset`.
+
+  Args:
+    input_values: TFRecords, MIDI files, folders, zips and globs of them.
+    output_dir: Where the files go; made if missing.
+    recipe: How inputs are read; by default as published.
+    recursive: Search folders in folders.
+    num_workers: Processes; all processors if None, this process alone if 0.
+    tile: How many times each pattern is played in `patterns.tfrecord`.
+    genre_table: Further genre labels by input id or file name.
+    task_timeout_s: Seconds after which a worker counts as hanging.
+    on_step: Called with the bytes read; see `callbacks`.
+
+  Raises:
+    InputError: If there is nothing to read, or a named input is unusable.
+    OutputError: If the files can't be written.
+  """
+  output_dir = pathlib.Path(output_dir)
+  result_folders.claim(
+      output_dir, result_folders.CREATE_DATASET, input_values
+  )
+  recipe = recipe or one_input.Recipe()
+  # A second run must not read what the first one wrote.
+  listing = inputs.list_inputs(
+      input_values, recursive=recursive, excluded=output_dir
+  )
+  input_contents.check_records(listing)
+  if num_workers is None:
+    num_workers = worker_pool.usable_cpus()
+  pool = worker_pool.WorkerPool(
+      functools.partial(many_inputs.run_task, recipe=recipe),
+      num_workers=num_workers, timeout_s=task_timeout_s,
+  )
+  with output_files.Batch(output_dir) as batch:
+    database = batch.scratch_path()
+    with collection_lib.Collection(database, genre_table) as collection:
+      for results in many_inputs.results(
+          input_tasks.tasks(listing), pool, total=listing.num_bytes,
+          on_step=on_step,
+      ):
+        collection.add(results)
+      if not collection.totals.num_inputs:
+        raise errors.InputError(no_input(input_values))
+      collection.totals.skipped.update(listing.skipped)
+      collection.merge()
+      return CreatedDataset(
+          output_dir=output_dir,
+          report=dataset_writing.write(batch, collection, recipe, tile),
+          paths={name: output_dir / name for name in dataset_writing.NAMES},
+      )
+
+
+def create_dataset(
+    input_values: local_paths.Names, output_dir: local_paths.Name, *,
+    recursive: bool = False,
+    steps_per_quarter: int = defaults.STEPS_PER_QUARTER,
+    gap_steps: int = defaults.GAP_STEPS, assume_drums: bool = False,
+    voices_in: str = defaults.VOICES_IN,
+    genres: local_paths.Name | None = None, tile: int | None = None,
+    num_workers: int | None = None,
+    on_step: callbacks.OnStep = callbacks.silent,
+) -> CreatedDataset:
+  """Makes a dataset of all unique patterns in the inputs.
+
+  Args:
+    input_values: TFRecords, MIDI files, folders, zips and globs of them, or
+      one of these.
+    output_dir: Where the files go; made if missing.
+    recursive: Search folders in folders.
+    steps_per_quarter: Steps of a quarter note; a bar has 16 steps all the same.
+    gap_steps: Silent steps in a row that cut a piece.
+    assume_drums: Take all notes as drums.
+    voices_in: Drum map to read with, a name or a TOML file.
+    genres: Text file with further genre labels, see `read_genre_table`.
+    tile: How many times each pattern is played in `patterns.tfrecord`; once if
+      None.
+    num_workers: Processes; all processors if None, this process alone if 0.
+    on_step: Called with the bytes read; see `callbacks`.
+
+  Raises:
+    InputError: If there is nothing to read, or a named input is unusable.
+    DrumMapError: If there is no such drum map.
+    OutputError: If the files can't be written.
+  """
+  return create(
+      local_paths.names(input_values), local_paths.expand(output_dir),
+      recipe=one_input.Recipe(
+          steps_per_quarter=steps_per_quarter, gap_steps=gap_steps,
+          assume_drums=assume_drums, drum_map=drum_maps.load(voices_in),
+      ),
+      recursive=recursive, num_workers=num_workers, tile=tile or 1,
+      genre_table=read_genre_table(genres), on_step=on_step,
+  )

@@ -1,0 +1,285 @@
+"""Training sets: patterns with what is known of their origin.
+
+Read from what `drumspace_create_dataset` makes (the folder, its `dataset.tsv`
+with `provenance.tsv` beside it, or its `patterns.tfrecord`), or from a
+*counted* file of four columns: step codes, inputs, repeats, and genres as
+`rock:3|pop:1`.
+"""
+
+import collections
+from collections.abc import Sequence
+import dataclasses
+import hashlib
+import json
+import pathlib
+
+import numpy as np
+
+from drumspace_ext import errors
+from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.files import local_paths
+from drumspace_ext.files import tfrecords
+from drumspace_ext.inputs import kinds as input_kinds
+from drumspace_ext.notes import note_sequences
+from drumspace_ext.patterns import step_codes
+from drumspace_ext.starter import beats as starter_beats
+
+_COUNTED_COLUMNS = 4
+_CLASS_BYTES = 8
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TrainingSet:
+  """Unique patterns and their origin.
+
+  Attributes:
+    codes: Step codes, uint16 `[num_patterns, 32]`, one of each rotation class.
+    genres: For each pattern its genre labels with the inputs of each.
+    input_ids: For each pattern the ids of its inputs, or None if unknown.
+    file_names: For each pattern the files that these were read from, as far as
+      they are known.
+    digest: Of the patterns, in hex; the same patterns in any order have one.
+  """
+
+  codes: np.ndarray
+  genres: Sequence[dict[str, int]]
+  input_ids: Sequence[tuple[str, ...]] | None
+  digest: str
+  file_names: Sequence[tuple[str, ...]] | None = None
+
+  def __len__(self) -> int:
+    return len(self.codes)
+
+  @property
+  def sources(self) -> Sequence[tuple[str, ...]]:
+    """For each pattern what a person knows its inputs by."""
+    ids = self.input_ids or [()] * len(self)
+    return [names or i for names, i in zip(self.file_names or ids, ids)]
+
+
+def class_digests(codes: np.ndarray) -> np.ndarray:
+  """Returns a digest of the rotation class of each pattern.
+
+  Args:
+    codes: Step codes, integer `[num_patterns, 32]`.
+
+  Returns:
+    uint64 `[num_patterns]`. Two of a million classes share one with a chance
+    of 3e-8.
+  """
+  packed = step_codes.canonical(codes).astype('>u2')
+  digests = [
+      hashlib.blake2b(row.tobytes(), digest_size=_CLASS_BYTES).digest()
+      for row in packed
+  ]
+  return np.frombuffer(b''.join(digests), '<u8')
+
+
+def make(
+    codes: np.ndarray, genres: Sequence[dict[str, int]] | None = None,
+    input_ids: Sequence[tuple[str, ...]] | None = None,
+    file_names: Sequence[tuple[str, ...]] | None = None,
+) -> TrainingSet:
+  """Makes a training set of patterns, genres and inputs.
+
+  Of patterns in one rotation class the first is kept, with the genres and
+  inputs of all of them.
+
+  Raises:
+    PatternError: If `codes` are no patterns.
+  """
+  classes = class_digests(codes)
+  members: dict[int, list[int]] = {}
+  for i, digest in enumerate(classes.tolist()):
+    members.setdefault(digest, []).append(i)
+  first = [same[0] for same in members.values()]
+
+  def merged_genres(same):
+    total = collections.Counter()
+    for i in same if genres else ():
+      total.update(genres[i])
+    return dict(total)
+
+  def merged(names):
+    return [
+        tuple(sorted({name for i in same for name in names[i]}))
+        for same in members.values()
+    ] if names else None
+
+  return TrainingSet(
+      codes=codes[first],
+      genres=[merged_genres(same) for same in members.values()],
+      input_ids=merged(input_ids), file_names=merged(file_names),
+      digest=hashlib.sha256(np.sort(classes[first]).tobytes()).hexdigest()[:16],
+  )
+
+
+def parse_genres(text: str) -> dict[str, int]:
+  """Reads `rock:3|pop:1`; what has another form is left out."""
+  genres = {}
+  for part in text.split('|'):
+    name, colon, count = part.rpartition(':')
+    if colon and name and count.isdigit():
+      genres[name] = int(count)
+  return genres
+
+
+def _read_provenance(path: pathlib.Path, count: int):
+  """Returns (genres, input ids, file names) of `count` lines of provenance."""
+  genres, ids, names = [], [], []
+  try:
+    lines = path.read_text(encoding='utf-8').split('\n')[1:]
+    for line in filter(None, lines):
+      fields = dict(zip(
+          dataset_tsv.PROVENANCE_HEADER, line.split('\t'), strict=True
+      ))
+      genres.append(parse_genres(fields['genres']))
+      ids.append(tuple(json.loads(fields['input_ids'])))
+      names.append(tuple(json.loads(fields['file_names'])))
+  except (OSError, ValueError, KeyError, TypeError) as e:
+    raise errors.InputError(f"{path} can't be read: {e!r}.") from e
+  if len(ids) != count:
+    raise errors.InputError(
+        f'{path} has {len(ids)} lines, {dataset_tsv.DATASET} beside it has '
+        f'{count}. Make them again together.'
+    )
+  return genres, ids, names
+
+
+def _read_counted(path: pathlib.Path) -> TrainingSet:
+  codes, genres = [], []
+  for number, line in enumerate(
+      path.read_text(encoding='utf-8').splitlines(), 1
+  ):
+    fields = line.split('\t')
+    if len(fields) != _COUNTED_COLUMNS:
+      raise errors.InputError(
+          f'{path}, line {number}: expected {_COUNTED_COLUMNS} columns (step '
+          f'codes, inputs, repeats, genres), got {len(fields)}.'
+      )
+    codes.append(dataset_tsv.parse_codes(fields[0], f'{path}, line {number}'))
+    genres.append(parse_genres(fields[3]))
+  return make(np.array(codes), genres)
+
+
+def _is_counted(path: pathlib.Path) -> bool:
+  with path.open(encoding='utf-8', errors='replace') as stream:
+    head = stream.readline(dataset_tsv.MAX_LINE_CHARS)
+  return head.count('\t') == _COUNTED_COLUMNS - 1
+
+
+def _read_tfrecord(path: pathlib.Path) -> TrainingSet:
+  codes, genres, ids = [], [], []
+  for record in tfrecords.read(path):
+    if isinstance(record, tfrecords.DamagedRecord):
+      raise errors.InputError(f'{path}: {record.detail}.')
+    try:
+      sequence = note_sequences.parse(record)
+      hits = note_sequences.to_patterns(sequence)
+    except errors.RejectedInputError as e:
+      raise errors.InputError(f'{path}: {e}.') from e
+    found = np.unique(step_codes.hits_to_step_codes(hits), axis=0)
+    if len(found) > 1:
+      raise errors.InputError(
+          f'{path} holds songs, and not one pattern a record. Make a dataset '
+          'of them with drumspace_create_dataset.'
+      )
+    codes += list(found)
+    genres += [{g: 1 for g in sequence.sequence_metadata.genre}] * len(found)
+    ids += [(sequence.id,)] * len(found)
+  if not codes:
+    raise errors.InputError(f'{path} holds no record.')
+  # Without ids nothing says which patterns come from one input.
+  return make(np.array(codes), genres, ids if all(i for (i,) in ids) else None)
+
+
+def load(path: pathlib.Path | str) -> TrainingSet:
+  """Reads a training set.
+
+  Args:
+    path: A dataset folder, a TSV file of any form, or a TFRecord file of
+      patterns.
+
+  Raises:
+    InputError: If there is none, or it is damaged.
+  """
+  path = local_paths.expand(str(path))
+  if path.is_dir():
+    path = path / dataset_tsv.DATASET
+  if not path.is_file():
+    raise errors.InputError(
+        f'{path} does not exist. Make a dataset with drumspace_create_dataset.'
+    )
+  try:
+    if input_kinds.kind_of_file(path) == input_kinds.TFRECORD:
+      return _read_tfrecord(path)
+    if _is_counted(path):
+      return _read_counted(path)
+  except (OSError, UnicodeDecodeError) as e:
+    raise errors.InputError(f"{path} can't be read: {e}.") from e
+  pattern_set = dataset_tsv.read(path)
+  provenance = path.parent / dataset_tsv.PROVENANCE
+  if path.name != dataset_tsv.DATASET or not provenance.is_file():
+    return make(pattern_set.codes)
+  return make(
+      pattern_set.codes, *_read_provenance(provenance, len(pattern_set))
+  )
+
+
+def load_or_starter(path: pathlib.Path | str | None) -> TrainingSet:
+  """Reads a training set, or gives the starter collection where there is none.
+
+  A shipped model's training patterns do not come with it; the starter
+  collection then stands in as what is known.
+  """
+  if path:
+    return load(path)
+  starter = starter_beats.load()
+  codes = step_codes.hits_to_step_codes(np.stack([s.hits for s in starter]))
+  return make(
+      codes, [{s.genre: 1} for s in starter],
+      [(f'starter/{s.genre}/{s.name}',) for s in starter],
+  )
+
+
+def split(
+    training_set: TrainingSet, valid_share: float, *, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+  """Splits by input where inputs are known, else by rotation class.
+
+  A pattern is for validation only if all its inputs are; each training pattern
+  has an input that no validation pattern has, and no rotation class stands on
+  both sides.
+
+  Args:
+    training_set: What to split.
+    valid_share: Share of inputs (or patterns) for validation.
+    seed: Draws the sides; a side depends on nothing but it and the id.
+
+  Returns:
+    (train, valid), indices, int64.
+
+  Raises:
+    InputError: If a side would be empty.
+  """
+  def is_valid(key: bytes) -> bool:
+    digest = hashlib.blake2b(key, digest_size=8, key=str(seed).encode())
+    return int.from_bytes(digest.digest(), 'big') < valid_share * 2**64
+
+  if training_set.input_ids is not None:
+    side = [
+        all(is_valid(i.encode('utf-8', 'replace')) for i in ids)
+        for ids in training_set.input_ids
+    ]
+  else:
+    side = [
+        is_valid(d.tobytes()) for d in class_digests(training_set.codes)
+    ]
+  side = np.array(side)
+  train, valid = np.flatnonzero(~side), np.flatnonzero(side)
+  if not len(train) or not len(valid):
+    raise errors.InputError(
+        f'{len(training_set):,} patterns come from too few inputs to keep '
+        f'{valid_share:.0%} of these for validation. Give more of them.'
+    )
+  return train, valid

@@ -1,0 +1,154 @@
+"""Reports: what a run found, as one JSON object and as ten lines of text.
+
+The report says nothing of times, paths of this machine or numbers of workers:
+the same inputs give the same bytes.
+"""
+
+import collections
+from collections.abc import Mapping
+
+import numpy as np
+
+from drumspace_ext import rejections
+from drumspace_ext.dataset import collection as collection_lib
+from drumspace_ext.dataset import sums
+from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.extraction import one_input
+from drumspace_ext.patterns import step_codes
+from drumspace_ext.patterns import text_grids
+from drumspace_ext.patterns import voices
+
+_NUM_EXAMPLES = 5
+_TOP = 12
+_QPM_BIN = 10
+
+
+class Shape:
+  """What the unique patterns look like, gathered one by one."""
+
+  def __init__(self):
+    self._hits_per_voice = np.zeros(step_codes.NUM_VOICES, np.int64)
+    self._hits_per_step = np.zeros(step_codes.NUM_STEPS, np.int64)
+    self._qpm = collections.Counter()
+    self._num_inputs = collections.Counter()
+    self._examples = []
+    self.num_patterns = 0
+
+  def add(self, pattern: collection_lib.UniquePattern) -> None:
+    """Counts one pattern."""
+    hits = step_codes.step_codes_to_rows(pattern.codes)
+    self._hits_per_voice += hits.any(axis=0)
+    self._hits_per_step += hits.sum(axis=1)
+    middle = (pattern.min_qpm + pattern.max_qpm) / 2
+    self._qpm[int(middle // _QPM_BIN) * _QPM_BIN] += 1
+    self._num_inputs[min(pattern.num_inputs, 10)] += 1
+    self.num_patterns += 1
+    if len(self._examples) < _NUM_EXAMPLES:
+      self._examples.append({
+          'inputs': pattern.num_inputs,
+          'repeats': pattern.num_repeats,
+          'genres': dict(pattern.genres),
+          'step_codes': pattern.codes.tolist(),
+          'grid': text_grids.to_text(hits).split('\n'),
+      })
+
+  def as_dict(self) -> dict:
+    """Returns everything for the report."""
+    return {
+        'patterns_with_voice': dict(
+            zip(voices.NAMES, self._hits_per_voice.tolist())
+        ),
+        'hits_on_step': self._hits_per_step.tolist(),
+        'hits_per_step': round(
+            float(self._hits_per_step.mean()) / max(self.num_patterns, 1), 6
+        ),
+        'patterns_by_qpm': {
+            str(qpm): count for qpm, count in sorted(self._qpm.items())
+        },
+        'patterns_by_inputs': {
+            f'{n}' if n < 10 else '10 or more': count
+            for n, count in sorted(self._num_inputs.items())
+        },
+        'most_common': self._examples,
+    }
+
+
+def _ordered(counter: Mapping) -> dict[str, int]:
+  return {
+      str(key): count
+      for key, count in sorted(counter.items(), key=lambda i: (-i[1], i[0]))
+  }
+
+
+def make(
+    totals: sums.Totals, recipe: one_input.Recipe, shape: Shape
+) -> dict:
+  """Returns the report of a run; `report.json` holds it as it is."""
+  counts = totals.counts
+  return {
+      'format_version': dataset_tsv.FORMAT_VERSION,
+      'inputs': totals.num_inputs,
+      'kept': totals.num_kept,
+      'rejected': _ordered(totals.rejected),
+      'with_drums': counts['with_drums'],
+      'in_4_4': counts['in_4_4'],
+      'loops': counts['loops'],
+      'trivial': counts['trivial'],
+      'patterns': shape.num_patterns,
+      'pieces': counts['pieces'],
+      'pieces_too_short': counts['pieces_too_short'],
+      'pieces_without_loop': counts['pieces_without_loop'],
+      'sections_in_other_meters': _ordered(totals.other_meters),
+      'dropped_pitches': _ordered(totals.dropped_pitches),
+      'skipped_files': _ordered(totals.skipped),
+      'genres': _ordered(totals.genres),
+      'shape': shape.as_dict(),
+      'recipe': {
+          'steps_per_quarter': recipe.steps_per_quarter,
+          'gap_steps': recipe.gap_steps,
+          'assume_drums': recipe.assume_drums,
+          'voices_in': recipe.drum_map.name,
+          'min_entropy_nats': step_codes.MIN_ENTROPY_NATS,
+      },
+      'voice_table': voices.TABLE_DIGEST,
+  }
+
+
+def summary(report: Mapping) -> str:
+  """Returns a report as text that a person reads in ten seconds."""
+  inputs = report['inputs']
+
+  def line(name: str, count: int, note: str = '') -> str:
+    return f'  {name:24}{count:>10,}{"   " + note if note else ""}'
+
+  lines = [
+      line('inputs', inputs),
+      line('with drums', report['with_drums']),
+      line('in 4/4', report['in_4_4']),
+      line('loops', report['loops'],
+           f'{report["trivial"]:,} of them trivial'),
+      line('inputs with patterns', report['kept']),
+      line('unique patterns', report['patterns']),
+  ]
+  genres = list(report['genres'].items())[:6]
+  if genres:
+    lines.append('  top genres              ' + ', '.join(
+        f'{name} {count:,}' for name, count in genres
+    ))
+  if report['rejected']:
+    lines += ['', '  Inputs without patterns:']
+  for reason, count in report['rejected'].items():
+    meaning, hint = rejections.REASONS[reason]
+    lines.append(f'  {count:>8,}  {meaning}')
+    lines.append(f'            -> {hint}')
+  dropped = sum(report['dropped_pitches'].values())
+  if dropped:
+    most = ', '.join(list(report['dropped_pitches'])[:6])
+    lines += ['', f'  {dropped:,} notes of pitches without a voice were left '
+              f'out (most: {most}).']
+  skipped = sum(report['skipped_files'].values())
+  if skipped:
+    kinds = ', '.join(list(report['skipped_files'])[:6])
+    lines.append(f'  {skipped:,} other files in these folders were not read '
+                 f'({kinds}).')
+  return '\n'.join(lines)

@@ -1,0 +1,140 @@
+"""The report of a run as one HTML page, without scripts or outside sources."""
+
+from collections.abc import Mapping
+import html
+
+from drumspace_ext import rejections
+from drumspace_ext.files import result_names
+from drumspace_ext.patterns import text_grids
+
+FILE_NAME = result_names.REPORT_PAGE
+
+_STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem;
+  margin: 2rem auto; padding: 0 1rem; color: #1c1c1e; background: #fcfcfb; }
+h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
+table { border-collapse: collapse; width: 100%; }
+td { padding: .15rem .6rem .15rem 0; vertical-align: top; }
+td.count { text-align: right; font-variant-numeric: tabular-nums; width: 6rem; }
+td.name { width: 18rem; }
+.bar { background: #c8372d; height: .8rem; margin-top: .35rem; min-width: 1px; }
+.hint { color: #6b6b70; font-size: .9rem; }
+pre { background: #f1efec; padding: .8rem; overflow-x: auto;
+  line-height: 1.25; }
+.numbers { display: flex; flex-wrap: wrap; gap: 2rem; }
+.numbers b { display: block; font-size: 1.7rem; }
+@media (prefers-color-scheme: dark) {
+  body { color: #ececec; background: #1b1b1d; } pre { background: #2a2a2d; }
+  .hint { color: #a0a0a5; } .bar { background: #e5564b; } }
+"""
+
+
+def _bars(counts: Mapping[str, int], limit: int = 30) -> str:
+  """Returns a table of names, counts and bars."""
+  rows = list(counts.items())
+  most = max((count for _, count in rows), default=0) or 1
+  lines = [
+      f'<tr><td class="name">{html.escape(str(name))}</td>'
+      f'<td class="count">{count:,}</td>'
+      f'<td><div class="bar" style="width:{100 * count / most:.1f}%"></div>'
+      '</td></tr>'
+      for name, count in rows[:limit]
+  ]
+  if len(rows) > limit:
+    rest = sum(count for _, count in rows[limit:])
+    lines.append(
+        f'<tr><td>{len(rows) - limit} others</td>'
+        f'<td class="count">{rest:,}</td><td></td></tr>'
+    )
+  return '<table>' + ''.join(lines) + '</table>'
+
+
+def _rejections(rejected: Mapping[str, int]) -> str:
+  rows = []
+  for reason, count in rejected.items():
+    meaning, hint = rejections.REASONS[reason]
+    rows.append(
+        f'<tr><td class="count">{count:,}</td><td>{html.escape(meaning)}'
+        f'<div class="hint">{html.escape(hint)}</div></td></tr>'
+    )
+  return '<table>' + ''.join(rows) + '</table>'
+
+
+def _examples(examples: list[Mapping]) -> str:
+  parts = []
+  for example in examples:
+    genres = ', '.join(list(example['genres'])[:4])
+    grid = '\n'.join(example['grid'])
+    parts.append(
+        f'<p>in {example["inputs"]:,} inputs, played '
+        f'{example["repeats"]:,} times'
+        + (f' <span class="hint">({html.escape(genres)})</span>'
+           if genres else '')
+        + f'</p><pre>{html.escape(grid)}</pre>'
+    )
+  return ''.join(parts)
+
+
+def page(title: str, body: str, *, style: str = '') -> str:
+  """Returns a whole HTML page that needs and allows nothing from outside.
+
+  Args:
+    title: Its title and heading, plain text.
+    body: What stands below the heading, HTML.
+    style: More CSS.
+  """
+  title = html.escape(title)
+  return (
+      '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+      '<meta name="viewport" content="width=device-width, initial-scale=1">'
+      '<meta http-equiv="Content-Security-Policy" '
+      'content="default-src \'none\'; style-src \'unsafe-inline\'">'
+      f'<title>{title}</title><style>{_STYLE}{style}</style></head>'
+      f'<body><h1>{title}</h1>{body}</body></html>\n'
+  )
+
+
+def render(report: Mapping) -> str:
+  """Returns the page for a report as `reports.make` gives it."""
+  numbers = ''.join(
+      f'<div><b>{report[key]:,}</b>{label}</div>' for key, label in (
+          ('inputs', 'inputs'), ('with_drums', 'with drums'),
+          ('in_4_4', 'in 4/4'), ('loops', 'loops'),
+          ('patterns', 'unique patterns'),
+      )
+  )
+  shape = report['shape']
+  # Cymbals above, kick below, as in the grids.
+  by_voice = {
+      name: shape['patterns_with_voice'][name]
+      for name in text_grids.SCORE_ORDER
+  }
+  by_step = {
+      f'bar {step // 16 + 1}, beat {step % 16 // 4 + 1}'
+      + ('', ' e', ' &', ' a')[step % 4]: count
+      for step, count in enumerate(shape['hits_on_step'])
+  }
+  sections = [
+      ('Why inputs gave no pattern', _rejections(report['rejected']),
+       report['rejected']),
+      ('Genres, by inputs', _bars(report['genres']), report['genres']),
+      ('Patterns that use a voice', _bars(by_voice), report['patterns']),
+      ('Hits on each step', _bars(by_step, limit=32), report['patterns']),
+      ('Patterns by tempo (quarter notes a minute)',
+       _bars(shape['patterns_by_qpm']), report['patterns']),
+      ('Patterns by the number of inputs that hold them',
+       _bars(shape['patterns_by_inputs']), report['patterns']),
+      ('The most common patterns', _examples(shape['most_common']),
+       report['patterns']),
+      ('Notes left out: pitches without a voice',
+       _bars(report['dropped_pitches']), report['dropped_pitches']),
+      ('Sections in other meters', _bars(report['sections_in_other_meters']),
+       report['sections_in_other_meters']),
+  ]
+  body = ''.join(
+      f'<h2>{html.escape(title)}</h2>{content}'
+      for title, content, shown in sections if shown
+  )
+  return page(
+      'Drum patterns: report', f'<div class="numbers">{numbers}</div>{body}'
+  )

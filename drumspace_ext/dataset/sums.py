@@ -1,0 +1,241 @@
+"""Merging: what many inputs say together, of a run and of one pattern.
+
+Everything here is a sum that does not depend on the order or the grouping of
+what is added, so that it can be taken on many machines. An *occurrence* is the
+row of one phase of one pattern in one input, plain values in this order:
+canonical, phase, is_first, input_id, file_name, num_loops, num_repeats,
+min_qpm, max_qpm, genres. Of the phases of a pattern in an input one is first:
+it counts the input and its genres (with `|` between them).
+"""
+
+import collections
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+import json
+
+from drumspace_ext import errors
+from drumspace_ext import rejections
+from drumspace_ext.extraction import genres as genres_lib
+from drumspace_ext.extraction import one_input
+from drumspace_ext.files import local_paths
+
+Occurrence = tuple[bytes, bytes, int, str, str, int, int, float, float, str]
+# canonical, phase, num_inputs, num_loops, num_repeats, min_qpm, max_qpm, and
+# as JSON: inputs by genre, input ids, file names.
+MergedRow = tuple[bytes, bytes, int, int, int, float, float, str, str, str]
+# input id, reason, detail
+Rejected = tuple[str, str, str]
+
+
+def labels(
+    result: one_input.InputResult,
+    genre_table: Mapping[str, frozenset[str]],
+) -> list[str]:
+  """Returns the genre labels of an input, sorted.
+
+  Args:
+    result: The verdict on it.
+    genre_table: Further labels by input id or file name.
+  """
+  found = set(result.genres)
+  found |= genres_lib.of_text(f'{result.input_id} / {result.file_name}')
+  for key in (result.input_id, result.file_name):
+    found |= genre_table.get(key, frozenset())
+  return sorted(found)
+
+
+def occurrences(
+    result: one_input.InputResult, genres: Sequence[str]
+) -> list[Occurrence]:
+  """Returns the occurrences of an input with patterns and its labels."""
+  input_id = local_paths.in_utf_8(result.input_id)
+  file_name = local_paths.in_utf_8(result.file_name)
+  seen, joined, rows = set(), '|'.join(genres), []
+  for loop in result.loop_counts:
+    rows.append((
+        loop.canonical, loop.phase, int(loop.canonical not in seen), input_id,
+        file_name, loop.num_loops, loop.num_repeats, loop.min_qpm,
+        loop.max_qpm, joined,
+    ))
+    seen.add(loop.canonical)
+  return rows
+
+
+def rejected(result: one_input.InputResult) -> Rejected:
+  """Returns the row of an input without patterns."""
+  return (
+      local_paths.in_utf_8(result.input_id), result.reason,
+      local_paths.in_utf_8(result.detail),
+  )
+
+
+class ClassSum:
+  """What is known of one rotation class."""
+
+  __slots__ = (
+      'loops_by_phase', 'ids', 'names', 'genres', 'num_inputs', 'num_repeats',
+      'min_qpm', 'max_qpm',
+  )
+
+  def __init__(self):
+    self.loops_by_phase: dict[bytes, int] = {}
+    self.ids: set[str] = set()
+    self.names: set[str] = set()
+    self.genres: dict[str, int] = {}
+    self.num_inputs = self.num_repeats = 0
+    self.min_qpm, self.max_qpm = float('inf'), 0.0
+
+  def add(self, row: Occurrence) -> None:
+    """Adds one occurrence."""
+    (_, phase, is_first, input_id, file_name, num_loops, num_repeats, min_qpm,
+     max_qpm, genres) = row
+    self.loops_by_phase[phase] = self.loops_by_phase.get(phase, 0) + num_loops
+    self.ids.add(input_id)
+    if file_name:
+      self.names.add(file_name)
+    if is_first:
+      self.num_inputs += 1
+      for label in filter(None, genres.split('|')):
+        self.genres[label] = self.genres.get(label, 0) + 1
+    self.num_repeats += num_repeats
+    self.min_qpm = min(self.min_qpm, min_qpm)
+    self.max_qpm = max(self.max_qpm, max_qpm)
+
+  def merge(self, other: 'ClassSum') -> None:
+    """Adds what another sum of the same class holds."""
+    for ours, theirs in (
+        (self.loops_by_phase, other.loops_by_phase),
+        (self.genres, other.genres),
+    ):
+      for key, count in theirs.items():
+        ours[key] = ours.get(key, 0) + count
+    self.ids |= other.ids
+    self.names |= other.names
+    self.num_inputs += other.num_inputs
+    self.num_repeats += other.num_repeats
+    self.min_qpm = min(self.min_qpm, other.min_qpm)
+    self.max_qpm = max(self.max_qpm, other.max_qpm)
+
+  def as_plain(self) -> tuple:
+    """Returns it as built-in values, for `of_plain`."""
+    return tuple(getattr(self, name) for name in self.__slots__)
+
+  @classmethod
+  def of_plain(cls, values: tuple) -> 'ClassSum':
+    """Returns what `as_plain` was taken of."""
+    made = cls()
+    for name, value in zip(cls.__slots__, values, strict=True):
+      setattr(made, name, value)
+    return made
+
+  def row(self, canonical: bytes) -> MergedRow:
+    """Returns the merged row; the phase is that of most loops."""
+    most = max(self.loops_by_phase.values())
+    ordered = sorted(self.genres.items(), key=lambda i: (-i[1], i[0]))
+    return (
+        canonical,
+        min(p for p, count in self.loops_by_phase.items() if count == most),
+        self.num_inputs, sum(self.loops_by_phase.values()), self.num_repeats,
+        self.min_qpm, self.max_qpm, json.dumps(dict(ordered)),
+        json.dumps(sorted(self.ids), ensure_ascii=False),
+        json.dumps(sorted(self.names), ensure_ascii=False),
+    )
+
+
+def _counter() -> collections.Counter:
+  return dataclasses.field(default_factory=collections.Counter)
+
+
+@dataclasses.dataclass
+class Totals:
+  """The counts of a run, for its report.
+
+  Attributes:
+    num_inputs: Inputs.
+    num_kept: Those with patterns.
+    counts: What was found on the way, by name (see `extraction.InputResult`).
+    rejected: Inputs without patterns, by reason.
+    dropped_pitches: Notes of pitches that stand for no voice, by pitch.
+    other_meters: Sections in other meters than 4/4, by meter.
+    genres: Inputs with patterns, by genre label.
+    skipped: Files that are no inputs, by extension.
+  """
+
+  num_inputs: int = 0
+  num_kept: int = 0
+  counts: collections.Counter = _counter()
+  rejected: collections.Counter = _counter()
+  dropped_pitches: collections.Counter = _counter()
+  other_meters: collections.Counter = _counter()
+  genres: collections.Counter = _counter()
+  skipped: collections.Counter = _counter()
+
+  def add(
+      self, result: one_input.InputResult, genres: Sequence[str] = ()
+  ) -> None:
+    """Adds one input and, if it has patterns, its genre labels."""
+    self.num_inputs += 1
+    self.counts.update(result.counts)
+    self.dropped_pitches.update(result.dropped_pitches)
+    self.other_meters.update(result.other_meters)
+    if result.reason is not None:
+      self.rejected[result.reason] += 1
+    else:
+      self.num_kept += 1
+      self.genres.update(genres)
+
+  def merge(self, other: 'Totals') -> None:
+    """Adds the counts of other inputs."""
+    for field in dataclasses.fields(self):
+      ours, theirs = getattr(self, field.name), getattr(other, field.name)
+      if isinstance(ours, collections.Counter):
+        ours.update(theirs)
+      else:
+        setattr(self, field.name, ours + theirs)
+
+  def as_plain(self) -> tuple:
+    """Returns it as built-in values, for `of_plain`."""
+    values = [getattr(self, f.name) for f in dataclasses.fields(self)]
+    return tuple(
+        list(v.items()) if isinstance(v, collections.Counter) else v
+        for v in values
+    )
+
+  @classmethod
+  def of_plain(cls, values: tuple) -> 'Totals':
+    """Returns what `as_plain` was taken of, also by way of JSON."""
+    return cls(*(
+        collections.Counter(dict(v)) if isinstance(v, list) else v
+        for v in values
+    ))
+
+  def check(self) -> None:
+    """Raises RuntimeError unless every input is accounted for."""
+    if self.num_inputs != self.num_kept + self.rejected.total():
+      raise RuntimeError(
+          f'{self.num_inputs} inputs, but {self.num_kept} kept and '
+          f'{self.rejected.total()} rejected: an input was lost.'
+      )
+    unknown = set(self.rejected) - set(rejections.REASONS)
+    if unknown:
+      raise RuntimeError(f'reasons without words: {sorted(unknown)}')
+
+
+def check_arrived(what: str, sent: int, arrived: int) -> None:
+  """Compares counts from before and behind a pipeline.
+
+  Args:
+    what: What was counted, in the plural.
+    sent: The count before.
+    arrived: The count behind it.
+
+  Raises:
+    PipelineError: If they differ: a runner that loses what passes between its
+      workers may say nothing of it.
+  """
+  if sent != arrived:
+    raise errors.PipelineError(
+        f'{sent:,} {what} went into the pipeline and {arrived:,} came out: its '
+        'runner lost some or took some twice. Run it again.'
+    )

@@ -1,0 +1,94 @@
+"""Dataset writing: the files of a dataset from a merged collection."""
+
+import json
+
+from drumspace_ext import rejections
+from drumspace_ext.dataset import collection as collection_lib
+from drumspace_ext.dataset import report as dataset_report
+from drumspace_ext.dataset import report_html
+from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.extraction import one_input
+from drumspace_ext.files import manifests
+from drumspace_ext.files import output_files
+from drumspace_ext.files import result_folders
+from drumspace_ext.files import result_names
+from drumspace_ext.files import tfrecords
+from drumspace_ext.notes import note_sequences
+from drumspace_ext.patterns import step_codes
+
+NAMES = result_names.OF_DATASET
+
+
+def write(
+    batch: output_files.Batch, collection: collection_lib.Collection,
+    recipe: one_input.Recipe, tile: int,
+) -> dict:
+  """Writes all files of a dataset.
+
+  Args:
+    batch: Where they go.
+    collection: What they say, merged.
+    recipe: How the inputs were read.
+    tile: How many times each pattern is played in `patterns.tfrecord`.
+
+  Returns:
+    The contents of `report.json`.
+
+  Raises:
+    RuntimeError: If an input is not accounted for.
+  """
+  collection.totals.check()
+  shape = dataset_report.Shape()
+  # The maker's name comes first, should the run be killed while renaming.
+  manifest = batch.open(manifests.FILE_NAME)
+  tsv = batch.open(dataset_tsv.DATASET)
+  provenance = batch.open(dataset_tsv.PROVENANCE)
+  provenance.write('\t'.join(dataset_tsv.PROVENANCE_HEADER) + '\n')
+  records = batch.open(dataset_tsv.TFRECORD, text=False)
+  for number, pattern in enumerate(collection.unique_patterns()):
+    tsv.write(dataset_tsv.format_line(pattern.codes))
+    provenance.write(_provenance_line(pattern))
+    records.write(tfrecords.frame(_record(pattern, number, tile)))
+    shape.add(pattern)
+  rejected = batch.open(dataset_tsv.REJECTED)
+  rejected.write('\t'.join(dataset_tsv.REJECTED_HEADER) + '\n')
+  for input_id, reason, detail in collection.rejected_inputs():
+    hint = rejections.REASONS[reason][1]
+    rejected.write('\t'.join(
+        map(dataset_tsv.escape, (input_id, reason, detail, hint))
+    ) + '\n')
+  report = dataset_report.make(collection.totals, recipe, shape)
+  batch.open(dataset_tsv.REPORT).write(
+      json.dumps(report, indent=2, ensure_ascii=False) + '\n'
+  )
+  manifest.write(manifests.text(
+      {**report['recipe'], 'tile': tile}, {},
+      maker=result_folders.CREATE_DATASET.script,
+  ))
+  batch.open(report_html.FILE_NAME).write(report_html.render(report))
+  return report
+
+
+def _provenance_line(pattern: collection_lib.UniquePattern) -> str:
+  genres = '|'.join(
+      f'{label}:{count}' for label, count in pattern.genres.items()
+  )
+  return '\t'.join((
+      str(pattern.num_loops), str(pattern.num_repeats),
+      str(pattern.num_inputs), f'{pattern.min_qpm:.6g}',
+      f'{pattern.max_qpm:.6g}', dataset_tsv.escape(genres),
+      json.dumps(pattern.input_ids, ensure_ascii=False),
+      json.dumps(pattern.file_names, ensure_ascii=False),
+  )) + '\n'
+
+
+def _record(
+    pattern: collection_lib.UniquePattern, number: int, tile: int
+) -> bytes:
+  """Returns a pattern as the bytes of a NoteSequence, at its usual tempo."""
+  low, high = note_sequences.QPM_LIMITS
+  qpm = min(max((pattern.min_qpm + pattern.max_qpm) / 2, low), high)
+  return note_sequences.from_patterns(
+      step_codes.step_codes_to_hits(pattern.codes), qpm=qpm, repeats=tile,
+      sequence_id=f'/id/drumspace/{number}', genres=list(pattern.genres),
+  ).SerializeToString(deterministic=True)

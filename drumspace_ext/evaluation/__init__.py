@@ -1,0 +1,1 @@
+"""How good beats are: the panel against patterns of other files."""

@@ -1,0 +1,259 @@
+"""Evaluation: sets of patterns side by side against real ones held out.
+
+A *panel* judges any number of *rows*, each a named set of patterns. Patterns
+held out of training are split into two halves by chance. One is the *reference*
+that every row is compared with. The other is a row too, the ceiling: as near as
+real patterns come to real patterns. The floor is that half with its voices
+shuffled: each voice of each pattern keeps its number of hits, on steps drawn at
+random for each voice apart, so that no metre and no interplay is left.
+
+Every row is cut to one size, that of the smallest, by a seeded draw, for most
+numbers depend on it.
+
+A panel is a dict for JSON: `format_version`, `settings`, `digests`, `notes` (a
+list of sentences), `reference` and `rows`. A row has `name`, `patterns` (before
+the cut), `digest`, `numbers` (for each its value, low and high), `distances`
+(how many patterns are 0, 1, ... bits from training ones) and `hits_per_voice`.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+import hashlib
+import re
+
+import numpy as np
+
+from drumspace_ext import callbacks
+from drumspace_ext import errors
+from drumspace_ext.dataset import examples
+from drumspace_ext.evaluation import metrics
+from drumspace_ext.patterns import nearest
+from drumspace_ext.patterns import step_codes
+from drumspace_ext.patterns import voices
+
+FORMAT_VERSION = 1
+CEILING, FLOOR = 'real, other half', 'real, voices shuffled'
+# Fewer give intervals too wide to tell anything; more take minutes.
+MIN_PATTERNS, MAX_PATTERNS = 50, 2000
+_DECIMALS = 6
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+  """A number of the panel and how it is shown.
+
+  Attributes:
+    header: Its short name.
+    words: What it means, and what a good one is.
+    decimals: Shown.
+    low: Where its scale begins.
+    high: Where it ends; None if nothing bounds it.
+  """
+
+  header: str
+  words: str
+  decimals: int = 2
+  low: float = 0.0
+  high: float | None = 1.0
+
+
+# By the names in `metrics`.
+COLUMNS: Mapping[str, Column] = {
+    'auc': Column(
+        'AUC', 'how well a classifier tells them from real; best 0.5', low=0.4
+    ),
+    'precision': Column(
+        'precision', 'share among real ones (k-NN); best as the ceiling'
+    ),
+    'recall': Column(
+        'recall', 'share of real ones among these (k-NN); best as the ceiling'
+    ),
+    'pass': Column(
+        'pass', 'share not trivial and not in the training set; best 1'
+    ),
+    'distinct': Column(
+        'distinct', 'share that passes, each beat counted once; best 1'
+    ),
+    'novel': Column(
+        'novel', 'share not in the training set, trivial or not; best 1'
+    ),
+    'distance': Column(
+        'nearest', 'bits off the nearest training pattern; best as the ceiling',
+        decimals=1, high=None,
+    ),
+    'hits_per_step': Column(
+        'hits', 'hits on a step; best as the ceiling', high=None
+    ),
+    'hits_ratio': Column(
+        'ratio', 'hits over those of the real patterns; best 1', high=None
+    ),
+}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Row:
+  """A named set of patterns.
+
+  Attributes:
+    name: What to call it.
+    hits: bool `[num_patterns, 32, 14]`.
+  """
+
+  name: str
+  hits: np.ndarray
+
+
+def shuffle_voices(hits: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
+  """Moves the hits of each voice, bool `[n, 32, 14]`, to steps drawn anew."""
+  return rng.permuted(hits, axis=1)
+
+
+def digest(hits: np.ndarray) -> str:
+  """Returns a digest of patterns in their order, in hex."""
+  codes = step_codes.hits_to_step_codes(hits).astype('<u2')
+  return hashlib.sha256(codes.tobytes()).hexdigest()[:16]
+
+
+def shortage(row: Row) -> str:
+  """Says what a row lacks to be judged; empty if nothing."""
+  if len(row.hits) >= MIN_PATTERNS:
+    return ''
+  return (
+      f'{row.name} has {len(row.hits):,} patterns, at least {MIN_PATTERNS} '
+      'are needed.'
+  )
+
+
+def _check(rows: Sequence[Row], heldout: np.ndarray) -> None:
+  if len(heldout) < 2 * MIN_PATTERNS:
+    raise errors.InputError(
+        f'{len(heldout):,} patterns are held out, at least {2 * MIN_PATTERNS} '
+        'are needed, for they are split in two. Name others with '
+        '--heldout_path, or a larger set with --examples_path.'
+    )
+  names = [row.name for row in rows]
+  for row in rows:
+    if lack := shortage(row):
+      raise errors.InputError(lack)
+    if row.name in (CEILING, FLOOR) or names.count(row.name) > 1:
+      raise errors.InputError(f'two rows are called {row.name!r}; rename one.')
+
+
+def _mixed(hits: np.ndarray, seed: int) -> np.ndarray:
+  return np.random.default_rng(seed).permutation(hits)
+
+
+def _hits_per_voice(hits: np.ndarray) -> dict[str, float]:
+  mean = hits.sum(1).mean(0).round(_DECIMALS)
+  return dict(zip(voices.NAMES, mean.tolist()))
+
+
+def _judge(
+    row: Row, reference: np.ndarray, training: nearest.NearestPatterns,
+    known_classes: np.ndarray, seed: int,
+) -> dict:
+  """Returns a row of the panel."""
+  # The same draws for each row: they differ by their patterns alone.
+  rng = np.random.default_rng(seed)
+  hits = _mixed(row.hits, seed)[:len(reference)]
+  distance, distances = metrics.training_distance(hits, training, rng=rng)
+  numbers = {
+      **metrics.two_sample_auc(reference, hits, rng=rng),
+      **metrics.precision_recall(reference, hits, rng=rng),
+      **metrics.rates(hits, known_classes, rng=rng),
+      'distance': distance,
+      **metrics.hit_rates(reference, hits, rng=rng),
+  }
+  return {
+      'name': row.name, 'patterns': len(row.hits), 'digest': digest(row.hits),
+      'numbers': {
+          key: {k: round(v, _DECIMALS) for k, v in estimate._asdict().items()}
+          for key, estimate in numbers.items()
+      },
+      'distances': distances.tolist(), 'hits_per_voice': _hits_per_voice(hits),
+  }
+
+
+def evaluate(
+    rows: Sequence[Row], heldout: np.ndarray, training_codes: np.ndarray, *,
+    seed: int, on_step: callbacks.OnStep = callbacks.silent,
+) -> dict:
+  """Makes the panel.
+
+  Args:
+    rows: The sets to judge.
+    heldout: Real patterns, bool `[n, 32, 14]`.
+    training_codes: The training set, step codes, integer `[m, 32]`.
+    seed: Of all that is drawn: halves, cuts, steps, folds and resamples.
+    on_step: Called with the rows done; see `callbacks`.
+
+  Raises:
+    InputError: If there are too few patterns, or two rows of one name.
+  """
+  _check(rows, heldout)
+  half = len(heldout) // 2
+  size = min(half, MAX_PATTERNS, *(len(row.hits) for row in rows))
+  mixed = _mixed(heldout, seed)
+  reference, other = mixed[:size], mixed[-half:]
+  shuffled = shuffle_voices(other, rng=np.random.default_rng([seed, half]))
+  training = nearest.NearestPatterns(training_codes)
+  known_classes = np.sort(examples.class_digests(training_codes))
+  judged, total = [], len(rows) + 2
+  for number, row in enumerate((
+      Row(name=CEILING, hits=other), *rows,
+      Row(name=FLOOR, hits=shuffled),
+  )):
+    on_step(number, total, f'judging {row.name}')
+    judged.append(_judge(row, reference, training, known_classes, seed))
+  on_step(total, total, 'judging')
+  return {
+      'format_version': FORMAT_VERSION,
+      'settings': {
+          'seed': seed, 'patterns_per_row': size,
+          'heldout_patterns': len(heldout),
+          'training_patterns': len(training_codes),
+          'resamples': metrics.NUM_RESAMPLES,
+          'confidence': metrics.CONFIDENCE, 'folds': metrics.NUM_FOLDS,
+          'neighbours': metrics.NUM_NEIGHBOURS,
+      },
+      'digests': {
+          'voice_table': voices.TABLE_DIGEST, 'heldout': digest(heldout),
+          'training': examples.make(training_codes).digest,
+      },
+      'notes': [],
+      'reference': {'hits_per_voice': _hits_per_voice(reference)},
+      'rows': judged,
+  }
+
+
+def interval_text(number: Mapping[str, float], decimals: int) -> str:
+  """Writes an interval as `0.93-0.95`, or as one number if it has no width."""
+  low, high = (f'{number[end]:.{decimals}f}' for end in ('low', 'high'))
+  return low if low == high else f'{low}-{high}'
+
+
+def to_text(panel: Mapping) -> str:
+  """Writes a panel as a table, each row with its intervals below."""
+  lines = [[column.header for column in COLUMNS.values()]]
+  for row in panel['rows']:
+    shown = [(row['numbers'][key], c.decimals) for key, c in COLUMNS.items()]
+    lines.append([f'{number["value"]:.{places}f}' for number, places in shown])
+    lines.append([
+        re.sub(r'\b0\.', '.', interval_text(*pair)) for pair in shown
+    ])
+  widths = [max(map(len, cells)) for cells in zip(*lines)]
+  texts = [' '.join(map(str.rjust, line, widths)) for line in lines]
+  result = texts[:1]
+  for row, *pair in zip(panel['rows'], texts[1::2], texts[2::2]):
+    result += [f'{row["name"]} ({row["patterns"]:,} patterns)', *pair]
+  settings = panel['settings']
+  result += [
+      '', f'{settings["patterns_per_row"]:,} patterns of each row are judged, '
+      f'with {settings["confidence"]:.0%} intervals below.',
+      'The first row is the ceiling, the last the floor.',
+      *panel['notes'], '',
+  ]
+  return '\n'.join(
+      result + [f'{c.header:10} {c.words}' for c in COLUMNS.values()]
+  )

@@ -1,0 +1,51 @@
+"""Page constants: what the package knows and its page needs, as an ES module.
+
+The page's scripts import them from `constants.js`, which lies in no folder: it
+is written here, from the values of the modules that have them.
+"""
+
+import json
+
+from drumspace_ext import defaults
+from drumspace_ext.explorer import page_data
+from drumspace_ext.notes import grids
+from drumspace_ext.notes import midi_reading
+from drumspace_ext.notes import midi_scan
+from drumspace_ext.notes import note_sequences
+from drumspace_ext.patterns import dynamics
+from drumspace_ext.patterns import step_codes
+from drumspace_ext.sound import kit as drum_kit
+
+FILE_NAME = 'constants.js'
+
+
+def values() -> dict[str, object]:
+  """Returns the constants, by name; each is what JSON can hold."""
+  plain = dynamics.Dynamics()
+  return {
+      'DEFAULTS': {
+          'qpm': defaults.QPM, 'swing': plain.swing,
+          'humanize': plain.humanize, 'seed': defaults.SEED,
+          'threshold': defaults.THRESHOLD,
+      },
+      'DRUM_CHANNEL': midi_scan.DRUM_CHANNEL,
+      'NO_GENRE': page_data.NO_GENRE,
+      'NUM_STEPS': step_codes.NUM_STEPS,
+      'NUM_VOICES': step_codes.NUM_VOICES,
+      'RANGES': {name: list(ends) for name, ends in dynamics.RANGES.items()},
+      'SAMPLE_RATE': drum_kit.SAMPLE_RATE,
+      'SEARCH_BYTES': midi_reading.SEARCH_BYTES,
+      'SLACK_STEPS': grids.SLACK_STEPS,
+      'STEPS_PER_BAR': step_codes.STEPS_PER_BAR,
+      'STEPS_PER_QUARTER': step_codes.STEPS_PER_QUARTER,
+      'TICKS_PER_QUARTER': note_sequences.TICKS_PER_QUARTER,
+  }
+
+
+def module() -> str:
+  """Returns the ES module that exports them."""
+  lines = [
+      f'export const {name} = {json.dumps(value)};'
+      for name, value in values().items()
+  ]
+  return '\n'.join(['/** What the package knows. */', *lines]) + '\n'

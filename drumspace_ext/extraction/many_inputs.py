@@ -1,0 +1,71 @@
+"""Input results: the verdicts on the inputs of many tasks, by a worker pool."""
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+
+from drumspace_ext import callbacks
+from drumspace_ext import errors
+from drumspace_ext.extraction import one_input
+from drumspace_ext.extraction import worker_pool
+from drumspace_ext.inputs import contents as input_contents
+from drumspace_ext.inputs import kinds as input_kinds
+from drumspace_ext.inputs import tasks as input_tasks
+
+
+def run_task(
+    task: input_tasks.Task, recipe: one_input.Recipe
+) -> list[one_input.InputResult]:
+  """Extracts the inputs of a task; it runs in a worker."""
+  if task.kind == input_kinds.TFRECORD:
+    return [
+        one_input.extract_record(record, place, recipe)
+        for place, record in task.items
+    ]
+  verdicts = []
+  for input_id, data in input_contents.contents(task):
+    if isinstance(data, errors.RejectedInputError):
+      verdicts.append(
+          one_input.InputResult(input_id, data.reason, data.detail)
+      )
+    else:
+      verdicts.append(one_input.extract_midi(data, input_id, recipe))
+  return verdicts
+
+
+def results(
+    tasks: Iterable[input_tasks.Task | tuple], pool: worker_pool.WorkerPool,
+    *, total: int = 0, on_step: callbacks.OnStep = callbacks.silent,
+) -> Iterator[list[one_input.InputResult]]:
+  """Yields the results of all inputs, task by task.
+
+  Args:
+    tasks: What `input_tasks.tasks` yields.
+    pool: One that runs `run_task`.
+    total: Bytes of all tasks.
+    on_step: Called with the bytes done; see `callbacks`.
+  """
+  lost: list[one_input.InputResult] = []
+  num_bytes = num_inputs = 0
+
+  def loads():
+    for task in tasks:
+      if isinstance(task, input_tasks.Task):
+        if task.items:
+          yield task
+        continue
+      name, problem = task
+      lost.append(
+          one_input.InputResult(name, problem.reason, problem.detail)
+      )
+
+  for outcome in pool.run(loads()):
+    if isinstance(outcome, worker_pool.Failure):
+      input_id = outcome.task.items[0][0]
+      found, size = [one_input.InputResult(input_id, outcome.reason)], 0
+    else:
+      task, found = outcome
+      size = task.size
+    num_bytes, num_inputs = num_bytes + size, num_inputs + len(found)
+    on_step(num_bytes, total, f'reading, {num_inputs:,} inputs')
+    yield found
+  yield lost

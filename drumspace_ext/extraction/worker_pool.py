@@ -1,0 +1,237 @@
+"""A pool of worker processes that one bad item can't take down.
+
+A reader in native code may crash its process, and a hostile file may keep it
+busy for ever. A worker that dies, or takes too long over a load of items, is
+replaced; its load is split, and the item that did it is named. Results come in
+no fixed order.
+"""
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+import dataclasses
+import functools
+import logging
+import multiprocessing
+from multiprocessing import connection
+import os
+import signal
+import sys
+import time
+import typing
+
+from drumspace_ext.files import reader_faults
+
+_LOGGER = logging.getLogger(__name__)
+CRASHED, TIMED_OUT = 'reader_crashed', 'reader_timeout'
+
+_Task = typing.TypeVar('_Task')
+_Result = typing.TypeVar('_Result')
+
+
+@dataclasses.dataclass(frozen=True)
+class Failure:
+  """A task of one item whose worker was lost over it.
+
+  Attributes:
+    task: The task.
+    reason: `CRASHED` or `TIMED_OUT`.
+  """
+
+  task: typing.Any
+  reason: str
+
+
+def usable_cpus() -> int:
+  """Returns the number of processors that this process may use."""
+  if hasattr(os, 'sched_getaffinity'):
+    return len(os.sched_getaffinity(0))
+  return os.cpu_count() or 1
+
+
+def _context(threaded: bool):
+  # fork starts a worker in milliseconds; elsewhere than on Linux it is not
+  # safe together with system libraries, and nowhere beside other threads,
+  # whose locks nobody would open again in the worker.
+  method = 'fork' if sys.platform == 'linux' and not threaded else 'spawn'
+  return multiprocessing.get_context(method)
+
+
+@functools.cache
+def _say_daemonic() -> None:
+  """Says once in a process why it reads alone."""
+  _LOGGER.warning(
+      'This process is daemonic, as those of multiprocessing.Pool and of Dask '
+      'nannies are, and may start no other: inputs are read in it, one after '
+      'the other, and one that crashes or hangs takes it along.'
+  )
+
+
+def _work(function: Callable, pipe, others: list) -> None:
+  """Runs in a worker: answers tasks until the pipe is closed."""
+  signal.signal(signal.SIGINT, signal.SIG_IGN)
+  # A forked worker holds the parent's ends too; with them open it would not
+  # notice that the parent is gone.
+  for other in others:
+    other.close()
+  while True:
+    try:
+      task = pipe.recv()
+    except (EOFError, OSError):
+      return
+    try:
+      result = function(task)
+    except Exception as e:
+      # To the pool this is a crash, for the culprit is still to be found.
+      reader_faults.log(e)
+      return
+    try:
+      pipe.send(result)
+    except OSError:
+      return
+
+
+@dataclasses.dataclass
+class _Worker:
+  process: typing.Any
+  pipe: typing.Any
+  task: typing.Any = None
+  deadline: float = 0.0
+
+  def stop(self) -> None:
+    self.pipe.close()
+    self.process.kill()
+    self.process.join()
+
+
+class WorkerPool:
+  """Runs a function over tasks in processes of its own.
+
+  A task needs a method `split()` that returns tasks of one item each, and a
+  sized attribute `items`.
+  """
+
+  def __init__(
+      self, function: Callable[[_Task], _Result], *, num_workers: int,
+      timeout_s: float, keep: bool = False, threaded: bool = False,
+  ):
+    """Prepares the pool; workers start with `run`.
+
+    Args:
+      function: What to do with a task; a picklable function that raises
+        nothing on purpose.
+      num_workers: Processes; 0 runs everything in this one, unprotected, and
+        so does any number in a daemonic process, which may start no other.
+      timeout_s: Seconds that a task may take.
+      keep: Leave the workers alive for another `run`, until `close`.
+      threaded: Whether this process has other threads that may be at work.
+    """
+    self._function = function
+    if num_workers and multiprocessing.current_process().daemon:
+      _say_daemonic()
+      num_workers = 0
+    self._num_workers = num_workers
+    self._timeout_s = timeout_s
+    self._keep = keep
+    self._threaded = threaded
+    self._workers: list[_Worker] = []
+
+  def _start(self) -> _Worker:
+    context = _context(self._threaded)
+    ours, theirs = context.Pipe()
+    others = []
+    if context.get_start_method() == 'fork':
+      others = [worker.pipe for worker in self._workers] + [ours]
+    process = context.Process(
+        target=_work, args=(self._function, theirs, others), daemon=True
+    )
+    process.start()
+    theirs.close()
+    worker = _Worker(process, ours)
+    self._workers.append(worker)
+    return worker
+
+  def _replace(self, worker: _Worker) -> None:
+    worker.stop()
+    self._workers.remove(worker)
+    self._start()
+
+  def run(
+      self, tasks: Iterable[_Task]
+  ) -> Iterator[tuple[_Task, _Result] | Failure]:
+    """Yields (task, result) of each task, and a `Failure` for each culprit."""
+    if not self._num_workers:
+      for task in tasks:
+        yield task, self._function(task)
+      return
+    done = False
+    try:
+      for worker in list(self._workers):
+        # The system may have killed it since; no input is to blame.
+        if not worker.process.is_alive():
+          worker.stop()
+          self._workers.remove(worker)
+      while len(self._workers) < self._num_workers:
+        self._start()
+      yield from self._run(iter(tasks))
+      done = True
+    finally:
+      if not (done and self._keep):
+        self.close()
+
+  def close(self) -> None:
+    """Ends all workers; the next `run` starts others."""
+    for worker in self._workers:
+      worker.stop()
+    self._workers = []
+
+  def _run(self, tasks: Iterator[_Task]):
+    again: list[_Task] = []
+    exhausted = False
+    while True:
+      for worker in list(self._workers):
+        if worker.task is not None:
+          continue
+        task = again.pop() if again else None
+        if task is None and not exhausted:
+          task = next(tasks, None)
+          exhausted = task is None
+        if task is not None:
+          self._give(worker, task)
+      busy = [worker for worker in self._workers if worker.task is not None]
+      if not busy:
+        return
+      first_deadline = min(worker.deadline for worker in busy)
+      ready = connection.wait(
+          [worker.pipe for worker in busy],
+          timeout=max(0.0, first_deadline - time.monotonic()),
+      )
+      for worker in busy:
+        reason = None
+        if worker.pipe in ready:
+          try:
+            result = worker.pipe.recv()
+            task, worker.task = worker.task, None
+            yield task, result
+            continue
+          except (EOFError, OSError):
+            reason = CRASHED
+        # A caller who took his time finds answers that are not late.
+        elif time.monotonic() >= worker.deadline and not worker.pipe.poll():
+          reason = TIMED_OUT
+        if reason:
+          task = worker.task
+          self._replace(worker)
+          if len(task.items) > 1:
+            again.extend(task.split())
+          else:
+            yield Failure(task, reason)
+
+  def _give(self, worker: _Worker, task: _Task) -> None:
+    worker.task = task
+    worker.deadline = time.monotonic() + self._timeout_s
+    try:
+      worker.pipe.send(task)
+    except OSError:
+      # It died while idle; the answer that never comes shows it.
+      pass

@@ -1,0 +1,1 @@
+"""Bytes kept safe: paths, records, archives, result folders; no music."""

@@ -1,0 +1,49 @@
+"""Manifests: what made some files, so that they can be made again."""
+
+from collections.abc import Mapping
+import hashlib
+import json
+import pathlib
+
+import drumspace_ext
+from drumspace_ext.files import result_names
+
+FILE_NAME = result_names.MANIFEST
+
+
+def digest(path: pathlib.Path) -> str:
+  """Returns the SHA-256 of a file, in hex."""
+  with path.open('rb') as stream:
+    return hashlib.file_digest(stream, 'sha256').hexdigest()
+
+
+# Arguments of a verb that make no difference to its results.
+_NOT_NOTED = ('output_dir', 'on_step', 'arguments')
+
+
+def arguments_of(call: Mapping[str, object]) -> dict[str, object]:
+  """Returns what a verb was asked for, for the manifest.
+
+  Args:
+    call: Its arguments, by name: what `locals()` gives in its first line.
+  """
+  return {
+      name: list(map(str, value)) if isinstance(value, list | tuple) else value
+      for name, value in call.items() if name not in _NOT_NOTED
+  }
+
+
+def text(
+    arguments: Mapping, digests: Mapping[str, str], *, maker: str
+) -> str:
+  """Returns a manifest as JSON.
+
+  Args:
+    arguments: What was asked for, the seed among it.
+    digests: Of the data and weights that went in, by what they are.
+    maker: The script whose results the folder holds; see `result_folders`.
+  """
+  return json.dumps({
+      'drumspace_ext': drumspace_ext.__version__, 'maker': maker,
+      'arguments': dict(arguments), 'digests': dict(digests),
+  }, indent=2, sort_keys=True, default=str) + '\n'

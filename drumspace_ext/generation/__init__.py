@@ -1,0 +1,1 @@
+"""New beats of a model: drawn, varied, between and around others."""

@@ -1,0 +1,1 @@
+"""What `--input` means: listing, kinds of files, loads to read."""

@@ -1,0 +1,299 @@
+"""Inputs: the files behind --input, and what their inputs are called.
+
+An *input* is one MIDI file or one record of a TFRecord file. Its id says where
+it came from and does not depend on where a folder stands on this machine, on
+the order of the arguments, or on the number of shards: a MIDI file is named by
+the folder given and the path below it, a member of a zip archive by the archive
+and its name, a NoteSequence by its own id (or file name, or a digest).
+"""
+
+import collections
+from collections.abc import Iterator
+from collections.abc import Sequence
+import dataclasses
+import glob
+import os
+import pathlib
+import stat
+
+from drumspace_ext import errors
+from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.files import local_paths
+from drumspace_ext.files import output_files
+from drumspace_ext.files import remote_paths
+from drumspace_ext.inputs import kinds as input_kinds
+
+_Path = pathlib.Path | remote_paths.RemotePath
+
+
+@dataclasses.dataclass(frozen=True)
+class SourceFile:
+  """One file to read.
+
+  Attributes:
+    path: Where it is.
+    kind: `MIDI`, `ZIP` or `TFRECORD`.
+    name: Its id, or what the ids of its inputs begin with.
+    size: Bytes.
+    named: Whether the caller named it, rather than a folder or glob.
+  """
+
+  path: str
+  kind: str
+  name: str
+  size: int
+  named: bool
+
+
+@dataclasses.dataclass
+class Listing:
+  """What the arguments mean.
+
+  Attributes:
+    roots: (path, id prefix, whether the caller named it) of files and folders.
+    recursive: Whether folders in folders are searched.
+    skipped: Files in folders that are no inputs, by extension.
+    unsearched_folders: Folders left out because `recursive` is off.
+    num_files: Files that will be read.
+    num_bytes: Their size.
+    excluded: A folder that is not searched: that of the results.
+  """
+
+  roots: list[tuple[_Path, str, bool]]
+  recursive: bool
+  skipped: collections.Counter = dataclasses.field(
+      default_factory=collections.Counter
+  )
+  unsearched_folders: int = 0
+  num_files: int = 0
+  num_bytes: int = 0
+  excluded: str = ''
+
+
+def _expand(value: str, remote: bool) -> list[tuple[_Path, str, bool]]:
+  """Returns (path, id, named) for one argument, a glob or a plain path."""
+  if remote_paths.is_remote(value):
+    if not remote:
+      raise errors.InputError(
+          f'{value} lies on a remote filesystem, which only '
+          'drumspace_beam_create_dataset reads. Copy it here, or use that.'
+      )
+    path = remote_paths.RemotePath(value)
+  else:
+    path = local_paths.expand(value)
+  if path.exists():
+    # However it is spelled, and by whatever link: what it is called there.
+    found = path.resolve()
+    # The folder of a file often is its genre.
+    parts = found.parts[-1:] if path.is_dir() else found.parts[-2:]
+    return [(path, '/'.join(parts).lstrip('/'), True)]
+  if not glob.has_magic(value):
+    raise errors.InputError(
+        f'{value} does not exist. Check the path.'
+    )
+  if remote_paths.is_remote(value):
+    found = path.glob()
+  else:
+    found = glob.glob(os.path.expanduser(value), recursive=True)
+    found = [match for match in found if os.path.isfile(match)]
+  matches = [remote_paths.of_text(match) for match in sorted(found)]
+  if not matches:
+    raise errors.InputError(
+        f'{value} matches no file. Quote it, so that the shell leaves it '
+        'alone, and check the path.'
+    )
+  plain = [glob.has_magic(part) for part in path.parts].index(True)
+  fixed = path.parents[len(path.parts) - plain - 1].absolute()
+  return [
+      (match, f'{fixed.name}/{match.absolute().relative_to(fixed).as_posix()}',
+       False)
+      for match in matches
+  ]
+
+
+def find_roots(
+    values: Sequence[str], *, recursive: bool = False,
+    excluded: _Path | None = None, remote: bool = False,
+) -> Listing:
+  """Finds the files and folders that the caller means; looks in no folder.
+
+  Args:
+    values: Files, folders and globs.
+    recursive: Search folders in folders.
+    excluded: A folder below them that is not searched.
+    remote: Allow files on Beam's filesystems.
+
+  Raises:
+    InputError: If a path is missing or unreadable, or none is given.
+  """
+  if not values:
+    raise errors.InputError(
+        'no input given. Name TFRecords, MIDI files, folders or zips with '
+        '--input.'
+    )
+  roots: dict[_Path, tuple[str, bool]] = {}
+  for value in values:
+    for path, name, named in _expand(value, remote):
+      roots.setdefault(path.resolve(), (name, named))
+  folders = {path for path in roots if path.is_dir()}
+  for path in list(roots):
+    # What a folder given holds anyway is read once.
+    around = path.parents if recursive else path.parents[:1]
+    if folders.intersection(around) and (
+        path in folders or input_kinds.kind_of_name(path.name)
+    ):
+      del roots[path]
+  counts = collections.Counter(name for name, _ in roots.values())
+  for path, (_, named) in roots.items():
+    if (
+        named and path in folders and isinstance(path, pathlib.Path)
+        and not os.access(path, os.R_OK | os.X_OK)
+    ):
+      raise errors.InputError(f"{path} can't be read. Check its permissions.")
+  return Listing(
+      [
+          (path, local_paths.in_utf_8(
+              name if counts[name] == 1 else path.as_posix()
+          ), named)
+          for path, (name, named)
+          in sorted(roots.items(), key=lambda root: root[0].parts)
+      ],
+      recursive, excluded=str(excluded.resolve()) if excluded else '',
+  )
+
+
+def list_inputs(
+    values: Sequence[str], *, recursive: bool = False,
+    excluded: pathlib.Path | None = None,
+) -> Listing:
+  """Finds the files that the caller means and counts them.
+
+  Args:
+    values: Files, folders and globs.
+    recursive: Search folders in folders.
+    excluded: A folder below them that is not searched.
+
+  Raises:
+    InputError: If a path is missing, unreadable or of no known kind, or if
+      there is nothing to read.
+  """
+  listing = find_roots(values, recursive=recursive, excluded=excluded)
+  for source in source_files(listing, count=True):
+    listing.num_files += 1
+    listing.num_bytes += source.size
+  if not listing.num_files:
+    raise errors.InputError(nothing_found(values, listing))
+  return listing
+
+
+def nothing_found(values: Sequence[str], listing: Listing) -> str:
+  """Says why there is nothing to read, from what a listing counted."""
+  message = f'{", ".join(values)}: no MIDI file, TFRecord or zip in it.'
+  for path, _, _ in listing.roots:
+    if (path / dataset_tsv.DATASET).is_file():
+      return f'{path} is a dataset; some scripts read its {dataset_tsv.DATASET}.'
+  folders = listing.unsearched_folders
+  if folders:
+    message += f' {folders} folders below were not searched: add --recursive.'
+  elif listing.skipped:
+    seen = ', '.join(
+        f'{count} {kind}' for kind, count in listing.skipped.most_common(5)
+    )
+    message += f' Other files there: {seen}.'
+  return message
+
+
+def named_files(listing: Listing) -> Iterator[SourceFile]:
+  """Yields the files that the caller named, not those in folders."""
+  files = [root for root in listing.roots if root[2] and not root[0].is_dir()]
+  yield from source_files(Listing(files, listing.recursive))
+
+
+def source_files(
+    listing: Listing, *, count: bool = False
+) -> Iterator[SourceFile]:
+  """Yields the files of a listing, always in the same order.
+
+  Args:
+    listing: From `list_inputs`.
+    count: Note on the way, in the listing, what is left out.
+
+  Raises:
+    InputError: If a file that the caller named can't be read.
+  """
+  for path, name, named in listing.roots:
+    if path.is_dir():
+      yield from _walk(path, name, listing, count)
+      continue
+    try:
+      size = path.stat().st_size
+      kind = input_kinds.kind_of_file(path) if path.is_file() else None
+    except OSError as e:
+      if not named:
+        yield SourceFile(
+            str(path),
+            input_kinds.kind_of_name(path.name) or input_kinds.MIDI, name, 0,
+            False,
+        )
+        continue
+      raise errors.InputError(
+          f"{path} can't be read: {e.strerror}. Check its permissions."
+      ) from e
+    if kind is None and named:
+      raise errors.InputError(
+          f'{path} is no NoteSequence TFRecord, no MIDI file and no zip '
+          'archive. drumspace_inspect says what a file holds.'
+      )
+    if kind is None:
+      if count:
+        listing.skipped[input_kinds.extension(path.name)] += 1
+      continue
+    yield SourceFile(str(path), kind, name, size, named)
+
+
+def _walk(root: _Path, name: str, listing: Listing, count: bool):
+  """Yields the input files of a folder; strings, for there may be millions."""
+  prefix = len(str(root)) + 1
+  local = isinstance(root, pathlib.Path)
+  entries = os.walk(root) if local else root.walk()
+  for folder, folders, files, *sizes in entries:
+    folders[:] = sorted(
+        f for f in folders if not f.startswith(output_files.PREFIX)
+    )
+    if folder == listing.excluded and folder != str(root):
+      folders.clear()
+      continue
+    if not listing.recursive:
+      if count:
+        listing.unsearched_folders += len(folders)
+      folders.clear()
+    below = folder[prefix:].replace(os.sep, '/')
+    place = f'{name}/{below}' if below else name
+    for file in sorted(files):
+      kind = input_kinds.kind_of_name(file)
+      # What an earlier run made of songs is not read as songs.
+      is_result = file == dataset_tsv.TFRECORD and dataset_tsv.PROVENANCE in files
+      if kind is None or is_result or file.startswith('._'):
+        if count:
+          listing.skipped[input_kinds.extension(file)] += 1
+        continue
+      if not local:
+        yield SourceFile(
+            f'{folder}/{file}', kind, local_paths.in_utf_8(f'{place}/{file}'),
+            sizes[0][file], False,
+        )
+        continue
+      path = os.path.join(folder, file)
+      try:
+        status = os.stat(path)
+        size = status.st_size
+        # A pipe or a device would be waited for without end.
+        if not stat.S_ISREG(status.st_mode):
+          if count and not stat.S_ISDIR(status.st_mode):
+            listing.skipped['no regular file'] += 1
+          continue
+      except OSError:
+        size = 0
+      yield SourceFile(
+          path, kind, local_paths.in_utf_8(f'{place}/{file}'), size, False
+      )

@@ -1,0 +1,151 @@
+"""Input tasks: the inputs of a listing in small loads for workers."""
+
+import collections
+from collections.abc import Iterable
+from collections.abc import Iterator
+import dataclasses
+import pathlib
+
+from drumspace_ext import errors
+from drumspace_ext.files import local_paths
+from drumspace_ext.files import reader_faults
+from drumspace_ext.files import remote_paths
+from drumspace_ext.files import tfrecords
+from drumspace_ext.files import zip_archives
+from drumspace_ext.inputs import kinds as input_kinds
+from drumspace_ext.inputs import listing as inputs
+
+# A few milliseconds of work: small enough to balance, large enough to ship.
+TASK_ITEMS = 64
+TASK_BYTES = 4 << 20
+# The kind of a task whose items are the bytes of MIDI files.
+LOADED = 'loaded'
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+  """A small load of inputs for one worker.
+
+  Attributes:
+    kind: `input_kinds.MIDI` (items are paths), `input_kinds.ZIP` (places in the
+      archive), `input_kinds.TFRECORD` (records) or `LOADED` (MIDI as bytes).
+    archive: The zip archive that the members are in.
+    items: (input id, path or place or record).
+    size: Bytes of the source files that this covers, for the progress bar.
+  """
+
+  kind: str
+  items: tuple[tuple[str, str | int | bytes], ...]
+  archive: pathlib.Path | remote_paths.RemotePath | None = None
+  size: int = 0
+
+  def split(self) -> list['Task']:
+    """Returns one task an item, to find the one that does harm."""
+    return [dataclasses.replace(self, items=(i,), size=0) for i in self.items]
+
+
+def _midi_tasks(sources: Iterator[inputs.SourceFile]) -> Iterator[Task]:
+  items, size = [], 0
+  for source in sources:
+    items.append((source.name, source.path))
+    size += source.size
+    if len(items) >= TASK_ITEMS or size >= TASK_BYTES:
+      yield Task(input_kinds.MIDI, tuple(items), size=size)
+      items, size = [], 0
+  if items:
+    yield Task(input_kinds.MIDI, tuple(items), size=size)
+
+
+def _zip_tasks(
+    source: inputs.SourceFile, skipped: collections.Counter
+) -> Iterator[Task | tuple]:
+  path = remote_paths.of_text(source.path)
+  midi, others, nameless = zip_archives.midi_members(path)
+  skipped.update(input_kinds.extension(name) for name in others)
+  for place in nameless:
+    yield f'{source.name}/{place}', errors.RejectedInputError(
+        'bad_zip_member', f'member {place + 1} of the archive has no name'
+    )
+  for i in range(0, len(midi), TASK_ITEMS):
+    members = midi[i:i + TASK_ITEMS]
+    yield Task(
+        input_kinds.ZIP,
+        tuple(
+            (local_paths.in_utf_8(f'{source.name}/{name}'), place)
+            for name, place in members
+        ),
+        path, source.size * len(members) // len(midi),
+    )
+
+
+def _record_tasks(source: inputs.SourceFile) -> Iterator[Task | tuple]:
+  items, size = [], 0
+  total = 0
+  path = remote_paths.of_text(source.path)
+  for number, record in enumerate(tfrecords.read(path)):
+    if isinstance(record, tfrecords.DamagedRecord):
+      yield source.name, record
+      continue
+    items.append((f'{source.name}#{number}', record))
+    size += len(record)
+    if len(items) >= TASK_ITEMS * 4 or size >= TASK_BYTES:
+      covered = min(size, source.size - total)
+      total += covered
+      yield Task(input_kinds.TFRECORD, tuple(items), size=covered)
+      items, size = [], 0
+  yield Task(input_kinds.TFRECORD, tuple(items), size=source.size - total)
+
+
+def tasks(listing: inputs.Listing) -> Iterator[Task | tuple]:
+  """Yields the tasks of all files of a listing; see `tasks_of`."""
+  return tasks_of(inputs.source_files(listing), listing.skipped)
+
+
+def tasks_of(
+    sources: Iterable[inputs.SourceFile], skipped: collections.Counter
+) -> Iterator[Task | tuple]:
+  """Yields loads of inputs for workers.
+
+  What is lost before a worker could see it comes as a pair (name, problem)
+  instead, where the problem is a `tfrecords.DamagedRecord` or a
+  `RejectedInputError`.
+
+  Args:
+    sources: Files to read.
+    skipped: Where members of archives are counted that are not read.
+
+  Raises:
+    InputError: If a zip archive or TFRecord that the caller named is unusable.
+  """
+  pending = []
+  for source in sources:
+    if source.kind == input_kinds.MIDI:
+      pending.append(source)
+      if len(pending) >= TASK_ITEMS:
+        yield from _midi_tasks(iter(pending))
+        pending = []
+      continue
+    try:
+      if source.kind == input_kinds.ZIP:
+        yield from _zip_tasks(source, skipped)
+      else:
+        yield from _record_tasks(source)
+    except errors.InputError as e:
+      if source.named:
+        raise
+      # What is listed says nothing of the places of this machine.
+      yield source.name, errors.RejectedInputError(
+          'bad_zip_member', str(e).replace(source.path, source.name)
+      )
+    except OSError as e:
+      if source.named:
+        raise errors.InputError(f"{source.path} can't be read: {e}") from e
+      yield source.name, errors.RejectedInputError(
+          'unreadable', e.strerror or str(e)
+      )
+    except Exception as e:
+      reader_faults.log(e)
+      yield source.name, errors.RejectedInputError(
+          reader_faults.REASON, reader_faults.one_line(e)
+      )
+  yield from _midi_tasks(iter(pending))

@@ -1,0 +1,1 @@
+"""The map's mathematics: layout, quality, regions of genres."""

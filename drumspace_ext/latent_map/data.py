@@ -1,0 +1,73 @@
+"""Map data: everything that a map shows, before it is written as a page."""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Region:
+  """A place of the map where a genre gathers.
+
+  Attributes:
+    genre: Its label.
+    center: Map coordinates of its densest place, float64 `[2]`.
+    outline: Closed outline of the region, float64 `[num_points, 2]`.
+    count: Patterns with that label on the whole map.
+    inside: Those of them inside the outline.
+    expected: How many of them chance would put there.
+    p_value: Of the permutation test, corrected for the number of genres.
+  """
+
+  genre: str
+  center: np.ndarray
+  outline: np.ndarray
+  count: int
+  inside: int
+  expected: float
+  p_value: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Layer:
+  """Patterns that belong together: the dataset, or a file of generated ones.
+
+  Attributes:
+    name: What to call it.
+    codes: Step codes, uint16 `[num_patterns, 32]`.
+    latents: float64 `[num_patterns, z_size]`.
+    coordinates: Map coordinates, float64 `[num_patterns, 2]`.
+    genres: For each pattern its labels, the most frequent first.
+    sources: For each pattern the ids of its inputs.
+  """
+
+  name: str
+  codes: np.ndarray
+  latents: np.ndarray
+  coordinates: np.ndarray
+  genres: Sequence[Sequence[str]]
+  sources: Sequence[Sequence[str]]
+
+  def __len__(self) -> int:
+    return len(self.codes)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LatentMap:
+  """A whole map.
+
+  Attributes:
+    title: Its heading.
+    training: The dataset that the space was laid out by.
+    generated: Further layers, drawn over it.
+    regions: Where genres gather.
+    quality: Measures of the layout by name, and what it rests on.
+  """
+
+  title: str
+  training: Layer
+  generated: Sequence[Layer]
+  regions: Sequence[Region]
+  quality: Mapping[str, float]

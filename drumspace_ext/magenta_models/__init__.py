@@ -1,0 +1,1 @@
+"""Magenta's trained drum models without TensorFlow."""

@@ -1,0 +1,209 @@
+"""Configuration loading: from TOML files and --hparams to configurations.
+
+A configuration is a TOML file of `configs/` with a table `[model]`, whose
+`kind` says which class of `configs` it fills, and a table `[training]`.
+`--hparams` overrides values by name: `z_size=8,hidden_sizes=[128,64]`.
+"""
+
+import ast
+from collections.abc import Mapping
+import dataclasses
+import importlib.resources
+import math
+import re
+import tomllib
+import typing
+import warnings
+
+from drumspace_ext import errors
+from drumspace_ext import suggestions
+from drumspace_ext.files import local_paths
+from drumspace_ext.files import reader_faults
+from drumspace_ext.models import configs
+
+_PACKAGE = 'drumspace_ext.config_files'
+_MAX_FILE_BYTES = 1 << 20
+# No configuration has a thirtieth of it; splitting takes its square.
+_MAX_HPARAMS_CHARS = 1 << 14
+_MAX_INT = (1 << 63) - 1
+
+
+def _hint(key: str, known) -> str:
+  return (
+      suggestions.did_you_mean(key, known) or f' Known: {sorted(known)}.'
+  )
+
+
+def _typed(value, field: dataclasses.Field, origin: str):
+  """Returns a value in the type of its field, whole numbers as floats too."""
+  expected = field.type
+  if typing.get_origin(expected) is tuple:
+    if isinstance(value, (list, tuple)) and all(
+        type(v) is int and abs(v) <= _MAX_INT for v in value
+    ):
+      return tuple(value)
+    name = 'a list of whole numbers'
+  else:
+    if expected is float and type(value) is int and abs(value) < 2**53:
+      return float(value)
+    if type(value) is int and abs(value) > _MAX_INT:
+      raise errors.ConfigError(
+          f'{origin}: {field.name} is a number that is too large.'
+      )
+    if type(value) is float and not math.isfinite(value):
+      value = str(value)
+    if type(value) is expected:
+      return value
+    name = {int: 'a whole number', float: 'a number', str: 'a text'}[expected]
+  raise errors.ConfigError(f'{origin}: {field.name} must be {name}, got '
+                           f'{errors.shown(value)}.')
+
+
+def _fill(cls: type, values: Mapping, origin: str):
+  fields = {field.name: field for field in dataclasses.fields(cls)}
+  for key in values:
+    if key not in fields:
+      raise errors.ConfigError(
+          f'{origin}: unknown key {errors.shown(key)}.{_hint(key, fields)}'
+      )
+  missing = sorted(set(fields) - set(values))
+  if missing:
+    raise errors.ConfigError(f'{origin}: {", ".join(missing)} is missing.')
+  try:
+    return cls(**{
+        key: _typed(value, fields[key], origin)
+        for key, value in values.items()
+    })
+  except errors.ConfigError as e:
+    message = str(e)
+    if message.startswith(origin):
+      raise
+    raise errors.ConfigError(f'{origin}: {message}') from e
+
+
+def from_dict(values: Mapping, origin: str) -> configs.Config:
+  """Makes a configuration of plain values, as `Config.to_dict` gives them.
+
+  Args:
+    values: `name`, and the tables `model` and `training`.
+    origin: Where they come from, for messages.
+
+  Raises:
+    ConfigError: If a key is unknown or missing, or a value is of the wrong type
+      or out of range.
+  """
+  model, training = values.get('model'), values.get('training')
+  if not isinstance(model, Mapping) or not isinstance(training, Mapping):
+    raise errors.ConfigError(
+        f'{origin}: expected the tables [model] and [training].'
+    )
+  kind = model.get('kind')
+  if not isinstance(kind, str) or kind not in configs.MODEL_KINDS:
+    raise errors.ConfigError(
+        f'{origin}: kind must be one of {", ".join(configs.MODEL_KINDS)}, '
+        f'got {errors.shown(kind)}.'
+    )
+  return configs.Config(
+      name=str(values.get('name', '')),
+      model=_fill(configs.MODEL_KINDS[kind], model, origin),
+      training=_fill(configs.TrainingConfig, training, origin),
+  )
+
+
+def names() -> list[str]:
+  """Returns the names of the configurations in the package."""
+  files = importlib.resources.files(_PACKAGE).iterdir()
+  return sorted(
+      file.name.removesuffix('.toml') for file in files
+      if file.name.endswith('.toml')
+  )
+
+
+def load(name_or_path: str, hparams: str = '') -> configs.Config:
+  """Reads a configuration by its name, or from a TOML file.
+
+  Args:
+    name_or_path: A name of `names()`, or a path.
+    hparams: Overrides, `name=value` with commas between them.
+
+  Raises:
+    ConfigError: If there is no such configuration, or a value does not fit.
+  """
+  if name_or_path in names():
+    file = importlib.resources.files(_PACKAGE) / f'{name_or_path}.toml'
+    origin, name = f'config {name_or_path}', name_or_path
+  else:
+    file = local_paths.expand(name_or_path)
+    origin, name = str(file), file.stem
+    if not file.is_file():
+      raise errors.ConfigError(
+          f'{errors.shown(name_or_path)} is neither a configuration nor a '
+          'file.'
+          f'{_hint(name_or_path, names())}'
+      )
+  try:
+    with file.open('rb') as stream:
+      text = stream.read(_MAX_FILE_BYTES + 1)
+    if len(text) > _MAX_FILE_BYTES:
+      raise errors.ConfigError(f'{origin} is too large for a configuration.')
+    values = tomllib.loads(text.decode('utf-8'))
+  except (OSError, ValueError, RecursionError) as e:
+    if isinstance(e, errors.ConfigError):
+      raise
+    raise errors.ConfigError(
+        f'{origin} is no readable TOML: {reader_faults.said(e)}'
+    ) from e
+  for key in values:
+    if key not in ('model', 'training'):
+      raise errors.ConfigError(
+          f'{origin}: expected the tables [model] and [training], got '
+          f'{errors.shown(key)}.'
+      )
+  tables = {
+      key: dict(value) for key, value in values.items()
+      if isinstance(value, dict)
+  }
+  config = from_dict({'name': name, **tables}, origin)
+  for key, value in parse_hparams(hparams).items():
+    table = next((t for t in tables.values() if key in t), None)
+    if table is None or key == 'kind':
+      known = {k for t in tables.values() for k in t} - {'kind'}
+      raise errors.ConfigError(
+          f'--hparams: unknown key {errors.shown(key)}.{_hint(key, known)}'
+      )
+    table[key] = value
+  if hparams:
+    config = from_dict({'name': name, **tables}, '--hparams')
+  return config
+
+
+def parse_hparams(text: str) -> dict:
+  """Reads `name=value,name=[1,2]`; nothing in it is evaluated as code.
+
+  Raises:
+    ConfigError: If it has another form.
+  """
+  if len(text) > _MAX_HPARAMS_CHARS:
+    raise errors.ConfigError(
+        f'--hparams: expected name=value with commas between them, got '
+        f'{len(text)} characters; at most {_MAX_HPARAMS_CHARS} are read.'
+    )
+  values = {}
+  for part in re.split(r',(?![^\[\]]*\])', text):
+    if not part.strip():
+      continue
+    key, equals, value = part.partition('=')
+    try:
+      if not equals:
+        raise ValueError
+      with warnings.catch_warnings():
+        # Of "1is" and the like, which is no value anyway.
+        warnings.simplefilter('ignore')
+        values[key.strip()] = ast.literal_eval(value.strip())
+    except (
+        ValueError, SyntaxError, TypeError, MemoryError, RecursionError
+    ):
+      raise errors.ConfigError(
+          f'--hparams: expected name=value, got {errors.shown(part)}.'
+      ) from None
+  return values

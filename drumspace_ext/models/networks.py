@@ -1,0 +1,102 @@
+"""Networks by kind: from a configuration to the torch module it describes."""
+
+from collections.abc import Mapping
+import copy
+import types
+
+import torch
+
+from drumspace_ext import defaults
+from drumspace_ext.models import acai
+from drumspace_ext.models import autoencoder
+from drumspace_ext.models import configs
+from drumspace_ext.models import stepwise
+from drumspace_ext.models import vae
+
+_CLASSES = types.MappingProxyType({
+    'ae': autoencoder.Autoencoder, 'vae': vae.Vae, 'acai': acai.Acai,
+    'stepwise': stepwise.Stepwise,
+})
+_ADAM_BETA1 = 0.9
+
+
+def make(config: configs.AeConfig, *, seed: int) -> autoencoder.Autoencoder:
+  """Makes a network with fresh weights.
+
+  Args:
+    config: The model's part of a configuration.
+    seed: Of the weights.
+  """
+  # torch's initializers draw from the global generator: lend it to them.
+  with torch.random.fork_rng(devices=[]):
+    torch.manual_seed(seed)
+    return _CLASSES[config.kind](config)
+
+
+def filled(
+    config: configs.AeConfig, tensors: Mapping[str, torch.Tensor]
+) -> autoencoder.Autoencoder:
+  """Makes a network with weights that were saved.
+
+  A critic is not saved with the model: it is of no use any more.
+
+  Raises:
+    ValueError: If the weights are not those of such a network; no memory is
+      taken for it before that is known.
+  """
+  with torch.device('meta'):
+    network = make(config, seed=0)
+  expected = {
+      key: value.shape for key, value in network.state_dict().items()
+      if not key.startswith('critic.')
+  }
+  given = {key: value.shape for key, value in tensors.items()}
+  if given != expected:
+    odd = min(
+        key for key in {*given, *expected}
+        if given.get(key) != expected.get(key)
+    )
+    raise ValueError(f'{odd} is not what its configuration says')
+  network.to_empty(device='cpu').load_state_dict(tensors, strict=False)
+  return network
+
+
+def as_saved(network: autoencoder.Autoencoder) -> autoencoder.Autoencoder:
+  """Returns a network as its checkpoint gives it back.
+
+  That is a copy with rounded weights, or the network itself where checkpoints
+  hold the weights as they are.
+  """
+  if network.saved_dtype == torch.float32:
+    return network
+  copied = copy.deepcopy(network)
+  copied.load_state_dict(network.saved_tensors())
+  return copied
+
+
+def optimizer(
+    network: autoencoder.Autoencoder, config: configs.TrainingConfig
+) -> torch.optim.AdamW:
+  """Makes the optimizer of a network, in one kernel where torch has it."""
+  arguments = {
+      'params': list(network.parameters()), 'lr': config.learning_rate,
+      'betas': (_ADAM_BETA1, config.adam_beta2),
+      'weight_decay': config.weight_decay,
+  }
+  try:
+    return torch.optim.AdamW(fused=True, **arguments)
+  except RuntimeError:
+    # torch before 2.4 has it for GPUs alone.
+    return torch.optim.AdamW(**arguments)
+
+
+def prepare_torch(num_threads: int = defaults.NUM_THREADS) -> None:
+  """Sets the number of threads that torch uses.
+
+  Its default of all processors is up to 20 times slower for nets this small
+  when the machine is busy.
+
+  Args:
+    num_threads: Threads; results may differ in the last bit between numbers.
+  """
+  torch.set_num_threads(num_threads)

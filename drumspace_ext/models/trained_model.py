@@ -1,0 +1,215 @@
+"""A trained model: latent vectors of patterns, and patterns of latent vectors.
+
+`TrainedModel('run_dir')`, `TrainedModel('shipped:acai')` or a checkpoint file.
+It has MusicVAE's method names and shapes; `music_vae_methods` says what
+differs.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from drumspace_ext import callbacks
+from drumspace_ext import errors
+from drumspace_ext.models import autoencoder
+from drumspace_ext.models import checkpoints
+from drumspace_ext.models import config_loading
+from drumspace_ext.models import music_vae_methods
+from drumspace_ext.models import networks
+from drumspace_ext.models import sampling
+from drumspace_ext.patterns import step_codes
+
+_BATCH = 4096
+# Far beyond any latent of a training pattern.
+_MAX_LATENT = 1e6
+
+
+class TrainedModel(music_vae_methods.MusicVaeMethods):
+  """Encodes and decodes patterns.
+
+  Attributes:
+    config: The resolved configuration.
+    metadata: All of the checkpoint's metadata.
+    sampler: Where the training patterns lie in the latent space.
+    known_classes: Digests of their rotation classes, sorted, uint64.
+  """
+
+  def __init__(self, checkpoint: str, *, device: str = 'cpu'):
+    """Loads a model.
+
+    Args:
+      checkpoint: A run directory, a file, or `shipped:NAME`.
+      device: Where to compute, `cpu` or `cuda`.
+
+    Raises:
+      CheckpointError: If there is no usable checkpoint.
+    """
+    path = checkpoints.find(checkpoint)
+    tensors, self.metadata = checkpoints.read(path)
+    try:
+      self.config = config_loading.from_dict(self.metadata['config'], str(path))
+      self._network = networks.filled(self.config.model, {
+          key.removeprefix('network.'): value for key, value in tensors.items()
+          if key.startswith('network.')
+      })
+      self.sampler = sampling.from_tensors({
+          key.removeprefix('sampler.'): value.numpy().astype(np.float64)
+          for key, value in tensors.items() if key.startswith('sampler.')
+      })
+      _ = self.train_step
+      if self.sampler.means.shape[1] != self.z_size:
+        raise ValueError('its sampler is of another size than its latents')
+      self.known_classes = np.sort(
+          tensors['known_classes'].reshape(-1).numpy().view(np.uint64)
+      )
+    except (
+        ArithmeticError, AttributeError, KeyError, IndexError, RuntimeError,
+        TypeError, ValueError,
+    ) as e:
+      first = str(e).strip().split('\n')[0]
+      raise errors.CheckpointError(
+          f'{path} does not hold a whole model: {first}'
+      ) from e
+    self._device = torch.device(device)
+    self._network.to(self._device).eval()
+    networks.prepare_torch()
+
+  @property
+  def z_size(self) -> int:
+    """Dimensions of the latent vector."""
+    return self.config.model.z_size
+
+  @property
+  def train_step(self) -> int:
+    """Train steps that the model has seen."""
+    return int(self.metadata['train_step'])
+
+  def encode_tensors(
+      self, input_tensors: Sequence[np.ndarray],
+      lengths: Sequence[int] | None = None,
+      control_tensors: Sequence[np.ndarray] | None = None,
+  ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Encodes patterns, bool or 0 and 1, `[num_patterns, 32, 14]`.
+
+    Args:
+      input_tensors: The patterns.
+      lengths: 32 for each of them, or None.
+      control_tensors: Ignored; patterns have no controls.
+
+    Returns:
+      (z, mu, sigma), float32 `[num_patterns, z_size]`; z is mu, for a drawn z
+      is no use to a caller who did not seed it.
+
+    Raises:
+      InputError: If a length is not 32.
+    """
+    del control_tensors
+    for length in () if lengths is None else lengths:
+      music_vae_methods.check_length(length)
+    hits = np.asarray(input_tensors) > 0.5
+    step_codes.validate(hits)
+    flat = torch.from_numpy(
+        hits.reshape(len(hits), -1).astype(np.float32)
+    )
+    mus, sigmas = [], []
+    with torch.no_grad():
+      for batch in flat.split(_BATCH):
+        mu, sigma = self._network.encode(batch.to(self._device))
+        mus.append(mu.cpu())
+        sigmas.append(sigma.cpu())
+    mu, sigma = torch.cat(mus).numpy(), torch.cat(sigmas).numpy()
+    return mu, mu, sigma
+
+  def decode_hits(
+      self, z: np.ndarray, *, temperature: float = 0.0,
+      threshold: float = 0.5, seed: int | None = None,
+      on_step: callbacks.OnStep = callbacks.silent,
+  ) -> np.ndarray:
+    """Decodes latent vectors to patterns.
+
+    Args:
+      z: float `[num_patterns, z_size]`.
+      temperature: 0 sets each bit where its probability is above `threshold`
+        (published); above 0 bits are drawn, from logits divided by it.
+      threshold: Probability, only for temperature 0.
+      seed: Of what is drawn; None draws anew each time.
+      on_step: Called with the patterns done; see `callbacks`.
+
+    Returns:
+      bool `[num_patterns, 32, 14]`.
+
+    Raises:
+      InputError: If z has another size, or a number is out of range.
+    """
+    if not (np.abs(np.asarray(z, np.float64)) <= _MAX_LATENT).all():
+      raise errors.InputError(
+          f'z must be numbers up to {_MAX_LATENT:g}; some are not.'
+      )
+    # A copy: torch takes neither negative strides nor read-only arrays.
+    z = np.array(z, np.float32)
+    if z.ndim != 2 or z.shape[1] != self.z_size:
+      raise errors.InputError(
+          f'z must be [num_patterns, {self.z_size}], got {list(z.shape)}.'
+      )
+    if not 0 < threshold < 1:
+      raise errors.InputError(f'threshold must be in (0, 1), got {threshold}.')
+    if not 0 <= temperature < np.inf:
+      raise errors.InputError(
+          f'temperature must be a number not below 0, got {temperature}.'
+      )
+    generator = torch.Generator(self._device)
+    if seed is None:
+      generator.seed()
+    else:
+      generator.manual_seed(seed)
+    parts = []
+    with torch.no_grad():
+      for number, batch in enumerate(torch.from_numpy(z).split(_BATCH)):
+        on_step(number * _BATCH, len(z), 'drawing')
+        parts.append(self._network.draw_hits(
+            batch.to(self._device), temperature=temperature,
+            threshold=threshold, generator=generator,
+        ).cpu().numpy())
+    on_step(len(z), len(z), 'drawing')
+    return np.concatenate(parts).reshape(
+        -1, step_codes.NUM_STEPS, step_codes.NUM_VOICES
+    )
+
+  def weights(self) -> autoencoder.Weights:
+    """Returns what others need to compute as the model does, a page say."""
+    return self._network.weights()
+
+  @property
+  def default_temperature(self) -> float:
+    """0 for independent bits; 0.8, of the best panel, where bits are drawn."""
+    return 0.8 if self.config.model.kind == 'stepwise' else 0.0
+
+  def draw(
+      self, count: int, *, seed: int,
+      sampler: sampling.LatentSampler | None = None,
+      temperature: float | None = None, threshold: float = 0.5,
+      on_step: callbacks.OnStep = callbacks.silent,
+  ) -> sampling.Samples:
+    """Draws patterns and judges them by the published filters.
+
+    Args:
+      count: Draws.
+      seed: Of everything drawn.
+      sampler: Where to draw z; the fitted one if None.
+      temperature: See `decode_hits`; `default_temperature` if None.
+      threshold: See `decode_hits`.
+      on_step: Likewise.
+    """
+    if temperature is None:
+      temperature = self.default_temperature
+    rng = np.random.default_rng(seed)
+    decode_seed = int(rng.integers(music_vae_methods.TORCH_SEEDS))
+    return sampling.draw(
+        sampler or self.sampler,
+        lambda z: self.decode_hits(
+            z, temperature=temperature, threshold=threshold, seed=decode_seed,
+            on_step=on_step,
+        ),
+        count, self.known_classes, rng=rng,
+    )

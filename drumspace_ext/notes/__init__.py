@@ -1,0 +1,1 @@
+"""NoteSequences and MIDI: reading, writing, and the grid of their hits."""

@@ -1,0 +1,184 @@
+"""MIDI files as whole NoteSequences, as Magenta's convert_dir makes them.
+
+`extraction` never needs this: it goes from ticks to the grid. Here all of a
+file becomes a NoteSequence, all instruments, 25 times as fast as in note_seq,
+with a bound on memory (note_seq takes 6 GB for a 37-byte file with one huge
+delta), and with the drum notes that lack note-offs.
+"""
+
+import hashlib
+import typing
+
+import numpy as np
+
+from drumspace_ext import errors
+from drumspace_ext.files import local_paths
+from drumspace_ext.notes import midi_reading
+from drumspace_ext.notes import music_proto
+from drumspace_ext.notes import note_sequences
+from drumspace_ext.notes import onsets as onsets_lib
+from drumspace_ext.notes import song_limits
+
+if typing.TYPE_CHECKING:
+  import note_seq
+
+# A note-on without a note-off lasts a sixteenth note.
+_BARE_NOTE_QUARTERS = 0.25
+_MICROS_PER_MINUTE = 60e6
+
+
+def sequence_id(collection_name: str, filename: str) -> str:
+  """Returns the id that Magenta gives to a MIDI file of a collection."""
+  digest = hashlib.sha1(filename.encode('utf-8', 'backslashreplace'))
+  return f'/id/midi/{collection_name}/{digest.hexdigest()}'
+
+
+class _Seconds:
+  """Ticks to seconds through a tempo map."""
+
+  def __init__(self, tempos: list[tuple[int, float]], resolution: int):
+    changes = dict(sorted(tempos, key=lambda change: change[0]))
+    changes.setdefault(0, _MICROS_PER_MINUTE / onsets_lib.DEFAULT_QPM)
+    self.ticks = np.array(sorted(changes), np.int64)
+    self.micros = np.array([changes[t] for t in self.ticks.tolist()])
+    seconds = np.diff(self.ticks) * self.micros[:-1] / (resolution * 1e6)
+    self.starts = np.concatenate([[0.0], np.cumsum(seconds)])
+    self._resolution = resolution
+
+  def __call__(self, ticks) -> np.ndarray:
+    ticks = np.asarray(ticks, np.int64)
+    i = np.searchsorted(self.ticks, ticks, side='right') - 1
+    return self.starts[i] + (ticks - self.ticks[i]) * self.micros[i] / (
+        self._resolution * 1e6
+    )
+
+
+def to_note_sequence(
+    data: bytes, *, filename: str = '', collection_name: str = ''
+) -> 'note_seq.NoteSequence':
+  """Reads a MIDI file as a NoteSequence.
+
+  Args:
+    data: The whole file.
+    filename: Goes into the NoteSequence, and into its id.
+    collection_name: Likewise.
+
+  Returns:
+    A NoteSequence with notes, tempos, time and key signatures, control changes,
+    pitch bends and track names.
+
+  Raises:
+    RejectedInputError: If the file can't be read.
+  """
+  score, scan, resolution = midi_reading.parse(data)
+  if score is None and not scan.notes:
+    raise errors.RejectedInputError('damaged_midi', 'no note could be read')
+  _check_size(score, scan)
+  filename = local_paths.in_utf_8(filename)
+  sequence = music_proto.note_sequence_class()(
+      filename=filename, collection_name=collection_name,
+      ticks_per_quarter=resolution,
+  )
+  if filename:
+    sequence.id = sequence_id(collection_name, filename)
+  info = sequence.source_info
+  info.source_type = info.SCORE_BASED
+  info.encoding_type = info.MIDI
+  if score is not None:
+    tempos = [(t.time, float(t.mspq) or 1.0) for t in score.tempos]
+    meters = [
+        (m.time, m.numerator, m.denominator) for m in score.time_signatures
+    ]
+  else:
+    tempos = [(tick, float(max(micros, 1))) for tick, micros in scan.tempos]
+    meters = scan.meters
+  seconds = _Seconds(tempos, resolution)
+  for time, micros in zip(seconds.starts.tolist(), seconds.micros.tolist()):
+    sequence.tempos.add(time=time, qpm=_MICROS_PER_MINUTE / micros)
+  for tick, numerator, denominator in meters:
+    sequence.time_signatures.add(
+        time=float(seconds(tick)), numerator=numerator, denominator=denominator
+    )
+  if score is not None:
+    _add_score(sequence, score, seconds)
+  if scan is not None:
+    _add_scan(
+        sequence, scan, seconds, resolution, drums_only=score is not None
+    )
+  return sequence
+
+
+def _check_size(score, scan) -> None:
+  """Raises RejectedInputError before a file takes too much memory."""
+  count = len(scan.notes) if scan is not None else 0
+  if score is not None:
+    count += len(score.tempos) + len(score.time_signatures) + sum(
+        len(track.notes) + len(track.controls) + len(track.pitch_bends)
+        for track in score.tracks
+    )
+  song_limits.check(count, song_limits.MAX_EVENTS, 'notes and controls')
+
+
+def _add_score(sequence, score, seconds) -> None:
+  for key in score.key_signatures:
+    sequence.key_signatures.add(
+        time=float(seconds(key.time)),
+        # Sharps are fifths; a minor key's tonic is the sixth of the major.
+        key=(key.key * 7 + (9 if key.tonality else 0)) % 12,
+        mode=sequence.KeySignature.MINOR if key.tonality
+        else sequence.KeySignature.MAJOR,
+    )
+  for number, track in enumerate(score.tracks):
+    if track.name:
+      name = track.name.encode('utf-8', 'replace').decode('utf-8')
+      sequence.instrument_infos.add(instrument=number, name=name)
+    common = {
+        'instrument': number, 'program': track.program,
+        'is_drum': track.is_drum,
+    }
+    columns = track.notes.numpy()
+    if (columns['time'] < 0).any():
+      raise errors.RejectedInputError('too_large', 'it lasts over 2^31 ticks')
+    starts = seconds(columns['time'])
+    ends = seconds(columns['time'].astype(np.int64) + columns['duration'])
+    _add_notes(
+        sequence, starts.tolist(), ends.tolist(), columns['pitch'].tolist(),
+        columns['velocity'].tolist(), common,
+    )
+    for control in track.controls:
+      sequence.control_changes.add(
+          time=float(seconds(control.time)), control_number=control.number,
+          control_value=control.value, **common,
+      )
+    for bend in track.pitch_bends:
+      sequence.pitch_bends.add(
+          time=float(seconds(bend.time)), bend=bend.value, **common
+      )
+
+
+def _add_scan(sequence, scan, seconds, resolution, *, drums_only) -> None:
+  drum_channels = scan.drum_channels()
+  notes = [
+      note for note in scan.notes
+      if not drums_only or note[1] in drum_channels
+  ]
+  length = max(1, int(_BARE_NOTE_QUARTERS * resolution))
+  for channel in sorted({note[1] for note in notes}):
+    own = [note for note in notes if note[1] == channel]
+    ticks = np.array([note[0] for note in own], np.int64)
+    _add_notes(
+        sequence, seconds(ticks).tolist(), seconds(ticks + length).tolist(),
+        [note[2] for note in own], [note[3] for note in own],
+        {'instrument': note_sequences.DRUM_INSTRUMENT
+         if channel in drum_channels else channel,
+         'program': 0, 'is_drum': channel in drum_channels},
+    )
+
+
+def _add_notes(sequence, starts, ends, pitches, velocities, common) -> None:
+  add = sequence.notes.add
+  for start, end, pitch, velocity in zip(starts, ends, pitches, velocities):
+    add(start_time=start, end_time=end, pitch=pitch, velocity=velocity,
+        **common)
+  if ends:
+    sequence.total_time = max(sequence.total_time, max(ends))

@@ -1,0 +1,85 @@
+"""Sequence drums: the drum notes of a NoteSequence, or why there are none."""
+
+import typing
+
+import numpy as np
+
+from drumspace_ext import errors
+from drumspace_ext.notes import sequence_times
+
+if typing.TYPE_CHECKING:
+  import note_seq
+
+# The track index that note_seq and Magenta give to drums.
+DRUM_INSTRUMENT = 9
+
+
+def rows(
+    sequence: 'note_seq.NoteSequence', *, assume_drums: bool = False
+) -> tuple[np.ndarray, tuple[str, ...]]:
+  """Returns the drum notes that sound, and what a person should know of them.
+
+  Args:
+    sequence: A NoteSequence.
+    assume_drums: Take all notes as drums.
+
+  Returns:
+    (notes, remarks): float64 `[num_notes, 3]` of start, pitch and velocity; the
+    start is a step where steps count (`sequence_times`), else in seconds.
+
+  Raises:
+    RejectedInputError: If there are none.
+  """
+  # Reading the fields of a note is what costs here: read each once.
+  if sequence_times.is_quantized(sequence):
+    found = [
+        (n.quantized_start_step, n.pitch, n.velocity) for n in sequence.notes
+        if assume_drums or n.is_drum
+    ]
+  else:
+    found = [
+        (n.start_time, n.pitch, n.velocity) for n in sequence.notes
+        if assume_drums or n.is_drum
+    ]
+  if not found:
+    raise errors.RejectedInputError(
+        'no_drum_notes', _without_drums(sequence)
+    )
+  table, remarks = np.array(found, np.float64), []
+  sounds = table[:, 2] > 0
+  if not sounds.all():
+    remarks.append(f'{int((~sounds).sum())} drum notes of velocity 0')
+    table = table[sounds]
+    if not len(table):
+      raise errors.RejectedInputError('silent_notes', remarks[0])
+  # The protobuf has room for pitches that MIDI does not have.
+  is_pitch = (table[:, 1] >= 0) & (table[:, 1] < 128)
+  if not is_pitch.all():
+    remarks.append(f'{int((~is_pitch).sum())} notes of no MIDI pitch')
+    table = table[is_pitch]
+  return table, tuple(remarks)
+
+
+def _without_drums(sequence) -> str:
+  pitches = [note.pitch for note in sequence.notes]
+  if not pitches:
+    return 'it holds no note at all'
+  detail = (
+      f'{len(pitches)} notes, pitches {min(pitches)}-{max(pitches)}, none of '
+      'them is_drum'
+  )
+  own = [n.pitch for n in sequence.notes if n.instrument == DRUM_INSTRUMENT]
+  if own and len(own) == len(pitches):
+    return (
+        f'{detail}, all of instrument {DRUM_INSTRUMENT}, that of drums: try '
+        '--assume_drums'
+    )
+  if own:
+    return (
+        f'{detail}; instrument {DRUM_INSTRUMENT}, that of drums, holds '
+        f'{len(own)} notes, pitches {min(own)} to {max(own)}: mark these '
+        'is_drum'
+    )
+  if min(pitches) >= 27 and max(pitches) <= 87:
+    detail += ': try --assume_drums'
+  return detail

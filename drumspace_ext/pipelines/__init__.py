@@ -1,0 +1,1 @@
+"""Stages of a workflow, run by us or inside Magenta."""

@@ -1,0 +1,205 @@
+"""Stage chains: stages run one after the other, without Magenta.
+
+A chain runs one stage after the other; each takes what the one before gave.
+Inputs go through it one by one, so that memory does not grow with them. What
+comes out goes into a TFRecord file; each input of each stage that gives nothing
+is named in a list with its reason, and all counts go into a report.
+"""
+
+import collections
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+import dataclasses
+import itertools
+import json
+import pathlib
+import typing
+
+from drumspace_ext import callbacks
+from drumspace_ext import errors
+from drumspace_ext import rejections
+from drumspace_ext.conversion import conversion
+from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.files import manifests
+from drumspace_ext.files import output_files
+from drumspace_ext.files import result_folders
+from drumspace_ext.files import tfrecords
+from drumspace_ext.notes import note_sequences
+from drumspace_ext.pipelines import stages
+
+if typing.TYPE_CHECKING:
+  import note_seq
+
+REJECTED_HEADER = ('name', 'stage', 'reason', 'detail', 'hint')
+# The place of what fails before any stage sees it.
+READING = 'reading'
+NAMES = result_folders.RUN_PIPELINE.files
+
+
+def run(
+    chain: Sequence[stages.Stage], sequences: Iterable,
+    counts: dict[str, collections.Counter],
+    on_reject: Callable[[str, str, str, str], None],
+) -> Iterator:
+  """Yields what comes out of a chain.
+
+  Args:
+    chain: The stages, in order; names and types fit.
+    sequences: What the first stage takes.
+    counts: Summed up here, by the name of the stage.
+    on_reject: Called with (name, stage, reason, detail) of each input of each
+      stage that gives nothing.
+
+  Raises:
+    InputError: If two stages have one name, or types do not fit.
+  """
+  names = [stage.name for stage in chain]
+  if len(set(names)) < len(names):
+    raise errors.InputError(f'two stages have one name: {", ".join(names)}.')
+  for before, stage in itertools.pairwise(chain):
+    if stage.input_type != before.output_type:
+      raise errors.InputError(
+          f'{stage.name} takes a {stage.input_type.__name__}, but '
+          f'{before.name} before it gives a {before.output_type.__name__}.'
+      )
+  for stage in chain:
+    counts.setdefault(stage.name, collections.Counter())
+
+  def through(stage, objects):
+    for one in objects:
+      outputs = stage.transform(one)
+      counts[stage.name].update(stage.counts)
+      if stage.rejection:
+        on_reject(
+            stages.sequence_name(one), stage.name, stage.rejection.reason,
+            stage.rejection.detail,
+        )
+      yield from outputs
+
+  for stage in chain:
+    sequences = through(stage, sequences)
+  yield from sequences
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class PipelineRun:
+  """What a run over files gave; as text, its counts and files.
+
+  Attributes:
+    output_dir: The folder that the files are in.
+    report: `inputs`, `unreadable` (reason to count), `outputs`, and `stages`,
+      the counts of each by its name.
+    paths: The files written, by name.
+  """
+
+  output_dir: pathlib.Path
+  report: dict
+  paths: dict[str, pathlib.Path]
+
+  def __repr__(self) -> str:
+    return (
+        f'PipelineRun({str(self.output_dir)!r}, '
+        f'inputs={self.report["inputs"]}, outputs={self.report["outputs"]})'
+    )
+
+  def __str__(self) -> str:
+    paths = '\n'.join(f'  {path}' for path in self.paths.values())
+    return f'{summary(self.report)}\n\n{paths}'
+
+
+def run_files(
+    values: Sequence[str], output_dir: pathlib.Path,
+    chain: Sequence[stages.Stage], *, recursive: bool = False,
+    options: conversion.Options | None = None,
+    manifest: Callable[[], str] = lambda: manifests.text(
+        {}, {}, maker=result_folders.RUN_PIPELINE.script
+    ),
+    on_step: callbacks.OnStep = callbacks.silent,
+) -> PipelineRun:
+  """Runs a chain over files and writes what comes out.
+
+  Args:
+    values: What `conversion.read` takes.
+    output_dir: Where `NAMES` are written.
+    chain: The stages; what comes out are NoteSequences.
+    recursive: Search folders in folders.
+    options: How what is no NoteSequence is read.
+    manifest: Gives the text of the manifest.
+    on_step: See `conversion.read`.
+
+  Raises:
+    InputError: If there is nothing to read, or an input would be overwritten.
+    OutputError: If the files can't be written.
+  """
+  result_folders.claim(output_dir, result_folders.RUN_PIPELINE, values)
+  options = options or conversion.Options()
+  counts: dict[str, collections.Counter] = {}
+  totals, unreadable = collections.Counter(), collections.Counter()
+  with output_files.Batch(output_dir) as batch:
+    rejected = batch.open(dataset_tsv.REJECTED)
+    rejected.write('\t'.join(REJECTED_HEADER) + '\n')
+
+    def on_reject(name, stage, reason, detail):
+      hint = rejections.REASONS[reason][1]
+      fields = name, stage, reason, detail, hint
+      rejected.write('\t'.join(map(dataset_tsv.escape, fields)) + '\n')
+
+    def on_unreadable(name, reason, detail):
+      totals['inputs'] += 1
+      unreadable[reason] += 1
+      on_reject(name, READING, reason, detail)
+
+    def sequences() -> 'Iterator[note_seq.NoteSequence]':
+      for item in conversion.read(
+          values, [], options, recursive=recursive, on_reject=on_unreadable,
+          excluded=output_dir, on_step=on_step,
+      ):
+        totals['inputs'] += 1
+        yield item.sequence or note_sequences.parse(
+            conversion.to_record(item, options)
+        )
+
+    totals['outputs'] = tfrecords.write(
+        batch.open(dataset_tsv.TFRECORD, text=False),
+        (
+            sequence.SerializeToString(deterministic=True)
+            for sequence in run(chain, sequences(), counts, on_reject)
+        ),
+    )
+    if not totals['inputs']:
+      raise errors.InputError(
+          f'{", ".join(values)}: no MIDI file and no record in it.'
+      )
+    report = {
+        'inputs': totals['inputs'], 'unreadable': dict(unreadable),
+        'outputs': totals['outputs'],
+        'stages': {name: dict(count) for name, count in counts.items()},
+    }
+    batch.open(dataset_tsv.REPORT).write(
+        json.dumps(report, indent=2, ensure_ascii=False) + '\n'
+    )
+    batch.open(manifests.FILE_NAME).write(manifest())
+  return PipelineRun(
+      output_dir=output_dir, report=report,
+      paths={name: output_dir / name for name in NAMES},
+  )
+
+
+def summary(report: dict) -> str:
+  """Returns the counts of a report as text for a person."""
+  lines = [f'{"inputs":<30}{report["inputs"]:>10,}']
+  for reason, count in sorted(report['unreadable'].items()):
+    lines.append(f'  {rejections.REASONS[reason][0]:<46}{count:>10,}')
+  for name, counts in report['stages'].items():
+    lines.append(
+        f'{name:<20}{counts.get("inputs", 0):>10,} in '
+        f'{counts.get("outputs", 0):>10,} out'
+    )
+    for counter, count in sorted(counts.items()):
+      if counter.startswith(stages.REJECTED):
+        meaning, _ = rejections.REASONS[counter.removeprefix(stages.REJECTED)]
+        lines.append(f'  {count:>8,}  {meaning}')
+  lines.append(f'{"outputs":<30}{report["outputs"]:>10,}')
+  return '\n'.join(lines)

@@ -1,0 +1,1 @@
+"""Patterns and NoteSequences made audible: the kit, WAV, SoundFonts."""

@@ -1,0 +1,1 @@
+"""Patterns to a trained model: batches, the loop, its fitted sampler."""

@@ -1,0 +1,18 @@
+"""Schedules: how the learning rate goes over a training run."""
+
+import math
+
+from drumspace_ext.models import configs
+
+_WARMUP_SHARE = 0.1
+_FINAL_RATE_SHARE = 1e-3
+
+
+def learning_rate(config: configs.TrainingConfig, train_step: int) -> float:
+  """One cycle: linear up over a tenth of the steps, then a cosine to zero."""
+  warmup = max(1, int(_WARMUP_SHARE * config.num_train_steps))
+  if train_step < warmup:
+    return config.learning_rate * (train_step + 1) / warmup
+  rest = max(1, config.num_train_steps - warmup)
+  cosine = 0.5 * (1 + math.cos(math.pi * (train_step - warmup) / rest))
+  return config.learning_rate * max(cosine, _FINAL_RATE_SHARE)

@@ -1,0 +1,168 @@
+"""Training: from the name of a dataset to a run directory with a model."""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+import dataclasses
+import pathlib
+
+import torch
+
+from drumspace_ext import callbacks
+from drumspace_ext import defaults
+from drumspace_ext import errors
+from drumspace_ext.dataset import examples
+from drumspace_ext.files import local_paths
+from drumspace_ext.files import result_folders
+from drumspace_ext.models import checkpoints
+from drumspace_ext.models import config_loading
+from drumspace_ext.models import networks
+from drumspace_ext.training import batches
+from drumspace_ext.training import trainer as training
+from drumspace_ext.training import validation
+
+_DEVICES = ('cpu', 'cuda')
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class TrainingRun:
+  """A training run that is complete; as text, where its model is.
+
+  Attributes:
+    run_dir: Its folder, which other verbs take as `checkpoint_file`.
+    checkpoint: The file of its best model.
+    config: Name of the configuration.
+    num_steps: Train steps of the whole run.
+    num_trained: Train steps of this call; 0 where it was complete already.
+    evaluation: The last one of this call; empty where nothing was trained.
+  """
+
+  run_dir: pathlib.Path
+  checkpoint: pathlib.Path
+  config: str
+  num_steps: int
+  num_trained: int
+  evaluation: Mapping[str, float]
+
+  def __repr__(self) -> str:
+    return (
+        f'TrainingRun({str(self.run_dir)!r}, config={self.config!r}, '
+        f'num_steps={self.num_steps})'
+    )
+
+  def __str__(self) -> str:
+    already = '' if self.num_trained else 'this run is complete already\n'
+    return f'{already}best model: {self.checkpoint}'
+
+
+def _device(name: str) -> torch.device:
+  if name.split(':')[0] not in _DEVICES:
+    raise errors.InputError(
+        f'--device must be {" or ".join(_DEVICES)}, got {name!r}.'
+    )
+  try:
+    device = torch.device(name)
+    torch.zeros(1, device=device)
+  except (RuntimeError, AssertionError) as e:
+    first = str(e).strip().split('\n')[0]
+    raise errors.InputError(
+        f'--device={name} can\'t be used here: {first} Use --device=cpu.'
+    ) from e
+  return device
+
+
+def _in_words(trainer: training.Trainer) -> str:
+  """Says what is about to be trained on what."""
+  data, step = trainer.data, trainer.train_step
+  return (
+      f'{trainer.config.name}: {len(data.train):,} patterns to train on, '
+      f'{len(data.valid):,} to validate, '
+      f'{trainer.config.training.num_train_steps:,} train steps'
+      + (f', going on at {step:,}' if step else '')
+  )
+
+
+def train(
+    examples_path: local_paths.Name, run_dir: local_paths.Name, *,
+    config: local_paths.Name = defaults.CONFIG, hparams: str = '',
+    num_steps: int | None = None, seed: int = defaults.SEED,
+    device: str = defaults.DEVICE, num_threads: int = defaults.NUM_THREADS,
+    on_step: callbacks.OnStep = callbacks.silent,
+    on_start: Callable[[str], None] = lambda text: None,
+    on_evaluation: Callable[[Mapping[str, float]], None] = lambda line: None,
+) -> TrainingRun:
+  """Trains a model on patterns, or goes on where a run was interrupted.
+
+  Ctrl-C ends it after the train step it is at; what was done is saved.
+
+  Args:
+    examples_path: Patterns: a dataset folder or file.
+    run_dir: Where the run's files go; made if missing.
+    config: Name of a configuration, or a TOML file.
+    hparams: Values that override it: `name=value`, with commas between them.
+    num_steps: Train steps of the whole run, in place of the configuration's.
+    seed: Of everything random.
+    device: `cpu` or `cuda`.
+    num_threads: Threads for torch; more seldom help nets this small.
+    on_step: Called with the train steps done; see `callbacks`.
+    on_start: Called once, with what is trained on what, in words.
+    on_evaluation: Called with each evaluation, see `validation.in_words`.
+
+  Raises:
+    InputError: If there are no such patterns, too few, or no such device.
+    ConfigError: If there is no such configuration, or a value is wrong.
+    CheckpointError: If `run_dir` was made with other arguments.
+    TrainingError: If the loss is no number any more.
+    OutputError: If the files can't be written.
+  """
+  if num_steps:
+    hparams = f'{hparams},num_train_steps={num_steps}'.lstrip(',')
+  settings = config_loading.load(str(config), hparams)
+  folder = local_paths.expand(run_dir)
+  result_folders.claim(folder, result_folders.TRAIN)
+  place = _device(device)
+  networks.prepare_torch(num_threads)
+  data = batches.prepare(
+      examples.load(examples_path), settings.training, seed=seed,
+      device=place,
+  )
+  trainer = training.Trainer(settings, data, folder, seed=seed, device=place)
+  on_start(_in_words(trainer))
+  before = trainer.train_step
+  evaluation = training.train(
+      trainer, on_step=on_step, on_evaluation=on_evaluation
+  )
+  best = folder / checkpoints.BEST
+  if not evaluation and not best.is_file():
+    raise errors.CheckpointError(
+        f'{best} is missing, and this run is complete. Train into another '
+        f'--run_dir, or delete {best.parent} to train it again.'
+    )
+  return TrainingRun(
+      run_dir=folder, checkpoint=best, config=settings.name,
+      num_steps=trainer.train_step, num_trained=trainer.train_step - before,
+      evaluation=evaluation,
+  )
+
+
+def validate(
+    examples_path: local_paths.Name, run_dir: local_paths.Name, *,
+    device: str = defaults.DEVICE, num_threads: int = defaults.NUM_THREADS,
+) -> dict[str, float]:
+  """Evaluates the best model of a run on what it kept for validation.
+
+  Args:
+    examples_path: What it was trained on.
+    run_dir: The run's folder.
+    device: `cpu` or `cuda`.
+    num_threads: Threads for torch.
+
+  Raises:
+    InputError: If there are no such patterns, or no such device.
+    CheckpointError: If there is no model, or it was trained on other data.
+  """
+  place = _device(device)
+  networks.prepare_torch(num_threads)
+  return validation.evaluate_best(
+      local_paths.expand(run_dir), examples.load(examples_path),
+      device=place,
+  )

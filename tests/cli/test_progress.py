@@ -1,0 +1,138 @@
+"""Tests for progress."""
+
+import contextlib
+import io
+import sys
+import threading
+
+import hypothesis
+from hypothesis import strategies as st
+import pytest
+import tqdm
+
+from drumspace_ext.cli import progress
+
+
+class _Terminal(io.StringIO):
+  """A stream that says of itself that a person looks at it."""
+
+  def isatty(self):
+    return True
+
+
+class _EagerBar(tqdm.tqdm):
+  """A bar that draws every update, however fast they come."""
+
+  def __init__(self, *args, **kwargs):
+    super().__init__(*args, mininterval=0, miniters=0, **kwargs)
+
+
+@contextlib.contextmanager
+def _stderr(stream):
+  # The fixtures of pytest live for a whole test, not for one example.
+  with pytest.MonkeyPatch.context() as patch:
+    patch.setattr(sys, 'stderr', stream)
+    patch.setattr(tqdm, 'tqdm', _EagerBar)
+    yield
+
+
+@pytest.fixture(autouse=True)
+def _bars_at_once(monkeypatch):
+  monkeypatch.setattr(progress, '_DELAY_S', 0.0)
+
+
+@hypothesis.given(st.lists(st.tuples(
+    st.integers(0, 10**9), st.integers(0, 10**9), st.text()
+), max_size=20))
+def test_nothing_is_written_where_nobody_looks(steps):
+  stream = io.StringIO()
+  with _stderr(stream):
+    with progress.bar('step') as on_step:
+      for step in steps:
+        assert on_step(*step) is None
+  assert stream.getvalue() == ''
+
+
+@hypothesis.given(st.lists(st.integers(1, 10**6), min_size=1, max_size=20))
+def test_terminal_shows_what_is_done_and_is_clean_at_the_end(counts):
+  stream, total = _Terminal(), sum(counts)
+  with _stderr(stream):
+    with progress.bar('beat') as on_step:
+      on_step(0, total, 'drawing')
+      for i in range(len(counts)):
+        on_step(sum(counts[:i + 1]), total, f'drawing, {i} of them')
+  lines = stream.getvalue().split('\r')
+  assert any('100%' in line for line in lines)
+  assert any(f'{total}/{total}' in line for line in lines)
+  assert any(f'drawing, {len(counts) - 1} of them' in line for line in lines)
+  assert lines[-1] == '' and not lines[-2].strip()
+  assert '\n' not in stream.getvalue()
+
+
+def test_bar_counts_bytes_with_letters_for_millions():
+  stream = _Terminal()
+  with _stderr(stream):
+    with progress.bar('B', scaled=True) as on_step:
+      on_step(0, 4_000_000, 'reading')
+      on_step(1_000_000, 4_000_000, 'reading, 1 inputs')
+      on_step(2_000_000, 4_000_000, 'reading, 3 inputs')
+  shown = stream.getvalue()
+  assert '25%' in shown and '50%' in shown and '75%' not in shown
+  assert '2.00M/4.00M' in shown
+  assert 'reading, 3 inputs' in shown
+
+
+def test_each_job_has_a_bar_of_its_own():
+  stream = _Terminal()
+  with _stderr(stream):
+    with progress.bar('beat') as on_step:
+      for what, total in (('drawing', 7), ('drawing', 7), ('comparing', 9)):
+        for done in range(total + 1):
+          on_step(done, total, what)
+  lines = stream.getvalue().split('\r')
+  assert sum('7/7' in line for line in lines) == 2
+  assert sum('9/9' in line for line in lines) == 1
+  assert not lines[-1].strip()
+
+
+def test_no_thread_is_left_for_forked_workers():
+  with _stderr(_Terminal()):
+    with progress.bar('B') as on_step:
+      on_step(1, 10, 'reading')
+      assert not [
+          thread for thread in threading.enumerate()
+          if isinstance(thread, tqdm.TMonitor)
+      ]
+
+
+@pytest.mark.parametrize('stream', [io.StringIO(), _Terminal()])
+def test_error_passes_and_ends_the_bar(stream):
+  with pytest.raises(ZeroDivisionError):
+    with _stderr(stream):
+      with progress.bar('B') as on_step:
+        on_step(1, 10, 'reading')
+        raise ZeroDivisionError
+  assert not stream.getvalue().split('\r')[-1].strip()
+
+
+def test_terminal_shows_steps_from_where_a_run_goes_on():
+  stream = _Terminal()
+  with _stderr(stream):
+    with progress.bar('step') as on_step:
+      on_step(40, 100, 'training')
+      on_step(60, 100, 'training, loss 3.14')
+  lines = stream.getvalue().split('\r')
+  assert any('40/100' in line for line in lines)
+  shown = [line for line in lines if '60/100' in line]
+  assert any('loss 3.14' in line for line in shown)
+  assert not lines[-1].strip()
+
+
+def test_what_is_done_soon_shows_no_bar(monkeypatch):
+  monkeypatch.setattr(progress, '_DELAY_S', 1000.0)
+  stream = _Terminal()
+  with _stderr(stream):
+    with progress.bar('beat') as on_step:
+      on_step(0, 30, 'drawing')
+      on_step(30, 30, 'drawing')
+  assert 'drawing' not in stream.getvalue()

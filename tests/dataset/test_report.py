@@ -1,0 +1,247 @@
+"""Tests for reports and report_html."""
+
+import html.parser
+import json
+
+import hypothesis
+from hypothesis import strategies as st
+import numpy as np
+import plain_reading
+import pytest
+import synthetic_songs
+
+from drumspace_ext import rejections
+from drumspace_ext.dataset import collection as collection_lib
+from drumspace_ext.dataset import creation as dataset_creation
+from drumspace_ext.dataset import report as dataset_report
+from drumspace_ext.dataset import report_html
+from drumspace_ext.extraction import one_input
+from drumspace_ext.patterns import voices
+
+_EVIL = '<img src=x onerror=alert(1)>'
+_VOID = {'meta'}
+_BEAT = (5, 0, 4, 0, 6, 0, 4, 0) * 4
+
+
+class _Page(html.parser.HTMLParser):
+  """Notes the tags of a page and checks that each one is closed."""
+
+  def __init__(self, text):
+    super().__init__()
+    self.tags, self.attributes, self.text, self._open = [], [], '', []
+    self.feed(text)
+    self.close()
+    assert not self._open
+
+  def handle_starttag(self, tag, attrs):
+    self.tags.append(tag)
+    self.attributes += attrs
+    if tag not in _VOID:
+      self._open.append(tag)
+
+  def handle_endtag(self, tag):
+    assert self._open.pop() == tag
+
+  def handle_data(self, data):
+    self.text += data
+
+
+def _report(path, results, skipped=None, recipe=one_input.Recipe()):
+  shape = dataset_report.Shape()
+  with collection_lib.Collection(path / 'scratch') as collection:
+    collection.add(results)
+    collection.merge()
+    for pattern in collection.unique_patterns():
+      shape.add(pattern)
+    collection.totals.skipped.update(skipped or {})
+    return dataset_report.make(collection.totals, recipe, shape)
+
+
+def _kept(input_id='a', codes=_BEAT, qpm=120.0, genres=(), **counts):
+  packed = one_input.codes_to_bytes(np.array(codes, np.uint16))
+  canonical = one_input.codes_to_bytes(
+      np.array(plain_reading.canonical(codes), np.uint16)
+  )
+  return one_input.InputResult(
+      input_id, genres=genres, loop_counts=[
+          one_input.LoopCount(canonical, packed, 2, 7, qpm, qpm)
+      ],
+      counts={'with_drums': 1, 'in_4_4': 1, 'loops': 2, **counts},
+  )
+
+
+_rejected = st.builds(
+    lambda reason, pitches: one_input.InputResult(
+        'x', reason, dropped_pitches=pitches
+    ),
+    st.sampled_from(sorted(rejections.REASONS)),
+    st.dictionaries(st.integers(0, 127), st.integers(1, 1000), max_size=20),
+)
+_results = st.lists(st.one_of(st.builds(_kept), _rejected), max_size=8)
+
+
+@hypothesis.given(results=_results)
+def test_every_input_is_accounted_for(results, tmp_path_factory):
+  report = _report(tmp_path_factory.mktemp('report'), results)
+  assert report['inputs'] == len(results)
+  assert report['inputs'] == report['kept'] + sum(report['rejected'].values())
+  assert report['kept'] == sum(r.reason is None for r in results)
+  assert json.loads(json.dumps(report)) == report
+  counts = list(report['rejected'].values())
+  assert counts == sorted(counts, reverse=True)
+  assert _Page(report_html.render(report)).text.count('Drum patterns') == 2
+  assert f'inputs {len(results):>27,}' in dataset_report.summary(report)
+
+
+def test_report_has_the_keys_of_the_specification(tmp_path):
+  report = _report(tmp_path, [_kept()], {'.txt': 3, '.md': 1, '.pdf': 3})
+  assert {
+      'inputs', 'kept', 'rejected', 'loops', 'trivial', 'patterns',
+      'dropped_pitches',
+  } <= set(report)
+  assert (report['inputs'], report['kept'], report['patterns']) == (1, 1, 1)
+  assert (report['loops'], report['trivial']) == (2, 0)
+  assert report['voice_table'] == voices.TABLE_DIGEST
+  assert list(report['skipped_files'].items()) == [
+      ('.pdf', 3), ('.txt', 3), ('.md', 1)
+  ]
+
+
+def test_recipe_is_in_the_report(tmp_path):
+  recipe = one_input.Recipe(
+      steps_per_quarter=3, gap_steps=64, assume_drums=True
+  )
+  assert _report(tmp_path, [], recipe=recipe)['recipe'] == {
+      'steps_per_quarter': 3, 'gap_steps': 64, 'assume_drums': True,
+      'voices_in': 'gm14', 'min_entropy_nats': 0.9,
+  }
+
+
+def test_shape_counts_patterns_and_hits(tmp_path):
+  shape = _report(tmp_path, [
+      _kept('a', qpm=99.0), _kept('b', (3,) + (0,) * 31, qpm=100.0),
+  ])['shape']
+  assert shape['patterns_with_voice'] == {
+      **dict.fromkeys(voices.NAMES, 0),
+      'kick': 2, 'snare': 2, 'closed_hat': 1,
+  }
+  per_step = [bin(code).count('1') for code in _BEAT]
+  per_step[0] += 2
+  assert shape['hits_on_step'] == per_step
+  assert shape['hits_per_step'] == round(sum(per_step) / 32 / 2, 6)
+  assert shape['patterns_by_qpm'] == {'90': 1, '100': 1}
+  assert shape['patterns_by_inputs'] == {'1': 2}
+  assert len(shape['most_common']) == 2
+  beat = next(
+      example for example in shape['most_common']
+      if example['step_codes'] == list(_BEAT)
+  )
+  assert (beat['inputs'], beat['repeats']) == (1, 7)
+  assert beat['grid'][0] == (
+      'closed_hat   x.x. x.x. x.x. x.x. | x.x. x.x. x.x. x.x.'
+  )
+
+
+def test_patterns_of_many_inputs_are_counted_together(tmp_path):
+  shape = _report(tmp_path, [_kept(str(i)) for i in range(12)])['shape']
+  assert shape['patterns_by_inputs'] == {'10 or more': 1}
+
+
+def test_summary_is_what_a_person_wants_to_know(tmp_path):
+  text = dataset_report.summary(_report(
+      tmp_path, [
+          _kept('rock/a', trivial=1), _kept('b'),
+          one_input.InputResult(
+              'c', 'no_drum_notes', dropped_pitches={27: 1200}
+          ),
+      ], {'.txt': 2},
+  ))
+  squeezed = ' '.join(text.split())
+  for part in (
+      'inputs 3 ', 'with drums 2 ', 'in 4/4 2 ', 'loops 4 1 of them trivial',
+      'inputs with patterns 2 ', 'unique patterns 1 ', 'top genres rock 1',
+      '1 no note is a drum note -> put the drums on channel 10, or try '
+      '--assume_drums',
+      '1,200 notes of pitches without a voice were left out (most: 27)',
+      '2 other files in these folders were not read (.txt)',
+  ):
+    assert part in squeezed
+  assert max(map(len, text.splitlines())) <= 100
+
+
+def test_summary_is_silent_about_what_did_not_happen(tmp_path):
+  text = dataset_report.summary(_report(tmp_path, [_kept()]))
+  assert len(text.splitlines()) == 6
+  for part in ('Inputs without', 'left out', 'not read', 'genres'):
+    assert part not in text
+
+
+@pytest.mark.parametrize('reason', sorted(rejections.REASONS))
+def test_every_reason_has_words_and_a_hint(tmp_path, reason):
+  report = _report(tmp_path, [one_input.InputResult('x', reason)])
+  meaning, hint = rejections.REASONS[reason]
+  page = _Page(report_html.render(report)).text
+  for text in (dataset_report.summary(report), page):
+    assert meaning in text
+    assert hint in text
+
+
+def test_damage_is_made_of_reasons():
+  assert rejections.DAMAGE < set(rejections.REASONS)
+
+
+def test_page_escapes_every_name(tmp_path):
+  results = [_kept(), one_input.InputResult('x', 'no_loop')]
+  report = _report(tmp_path, results)
+  report['genres'] = {_EVIL: 1}
+  report['dropped_pitches'] = {_EVIL: 1}
+  report['sections_in_other_meters'] = {_EVIL: 1}
+  report['shape']['most_common'][0]['genres'] = {_EVIL: 1}
+  report['shape']['most_common'][0]['grid'] = [_EVIL]
+  report['shape']['patterns_by_qpm'] = {_EVIL: 1}
+  page = _Page(report_html.render(report))
+  assert page.text.count(_EVIL) == 6
+  assert not set(page.tags) & {'img', 'script', 'a', 'link', 'iframe'}
+  assert not [name for name, _ in page.attributes if name.startswith('on')]
+
+
+def test_page_loads_nothing_from_outside(tmp_path):
+  page = _Page(report_html.render(_report(tmp_path, [_kept()])))
+  assert not {'src', 'href'} & {name for name, _ in page.attributes}
+  policy = next(v for _, v in page.attributes if v and 'default-src' in v)
+  assert "default-src 'none'" in policy
+  assert 'script-src' not in policy
+
+
+def test_long_tables_are_cut_and_nothing_is_lost_from_the_sum(tmp_path):
+  report = _report(tmp_path, [one_input.InputResult(
+      'x', 'no_known_voice', dropped_pitches={p: 1 for p in range(100)}
+  )])
+  page = ' '.join(_Page(report_html.render(report)).text.split())
+  assert '70 others' in page
+  assert len(report['dropped_pitches']) == 100
+
+
+def test_names_of_files_reach_the_page_as_text_only(tmp_path):
+  folder = tmp_path / _EVIL / 'rock <b>'
+  folder.mkdir(parents=True)
+  song = synthetic_songs.beat()
+  (folder / f'{_EVIL}.mid').write_bytes(synthetic_songs.to_midi(song))
+  (folder / '"&<i>.mid').write_bytes(b'junk')
+  (folder / 'x.<script>').write_bytes(b'')
+  created = dataset_creation.create(
+      [str(tmp_path / _EVIL)], tmp_path / 'out', recursive=True,
+      recipe=one_input.Recipe(), num_workers=0,
+  )
+  report = created.report
+  assert (report['kept'], report['rejected']) == (1, {'not_midi': 1})
+  assert report['skipped_files'] == {'.<script>': 1}
+  assert report['genres'] == {'rock': 1}
+  page = _Page(created.paths['report.html'].read_text('utf-8'))
+  assert not set(page.tags) & {'img', 'script', 'i'}
+  assert '<script>' not in created.paths['report.html'].read_text('utf-8')
+  assert json.loads(
+      created.paths['report.json'].read_text('utf-8')
+  ) == json.loads(json.dumps(report))
+  provenance = created.paths['provenance.tsv'].read_text('utf-8')
+  assert f'{_EVIL}/rock <b>/{_EVIL}.mid' in provenance

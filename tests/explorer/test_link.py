@@ -1,0 +1,109 @@
+"""The page in a browser: the state in an address, and favourites."""
+
+import map_pages
+import numpy as np
+import pytest
+
+from drumspace_ext.explorer import notebook as map_display
+
+pytestmark = pytest.mark.browser
+
+
+def test_link_holds_the_state(page):
+  page.gesture()
+  page.run("""
+    deck.show(app.maker.ofPoint(0, args[0]));
+    const input = byId('sliders').querySelectorAll('input')[2];
+    slide(input, Number(input.min) + 1);
+    slide(byId('qpm'), 142); slide(byId('swing'), 0.4);
+    app.plot.zoom(3);
+    byId('share').click();
+    await until(() => byId('status').textContent);""", map_pages.POINT)
+  state = """return [deck.current.codes, deck.current.z, app.plot.view,
+    settings]"""
+  before = page.run(state)
+  assert page.run("return byId('status').textContent") == 'Link copied'
+  address = page.window.driver.current_url
+  assert page.run('return navigator.clipboard.readText()') == address
+  page.open('#' + address.split('#')[1])
+  after = page.run(state)
+  assert after[0] == before[0] == page.codes()
+  np.testing.assert_allclose(after[1], before[1], rtol=1e-5)
+  for key, value in before[2].items():
+    assert after[2][key] == pytest.approx(value, rel=1e-3, abs=1e-3)
+  assert after[3] == before[3]
+  assert not page.run('return app.player.playing')
+
+
+def test_hostile_links_do_nothing(page):
+  state = """return [deck.current.codes.some(Boolean), document.images.length,
+    settings.qpm, ({}).x ?? null]"""
+  nothing = [False, 0, 120, None]
+  page.open('#b=<img src=x onerror=alert(1)>&t=200')
+  assert page.run(state) == nothing
+  for hostile in (
+      'b=<img src=x onerror=alert(1)>', 'b=' + 'zzz' * 32, 'b=' + '0' * 95,
+      'z=1,2,3,4', 'b[]=1', '__proto__[x]=1', '%00%ff%', 'b=' + 'A' * 100_000,
+  ):
+    page.run('location.hash = args[0]; await frames(2)', hostile)
+    assert page.run(state) == nothing
+
+
+def test_values_of_a_link_that_are_out_of_range_are_left_out(page):
+  beat = '00' + '1' + '000' * 31
+  page.open(f'#b={beat}&z=NaN,1e9,<b>,4&v=5,1,2,3&t=1e9&s=-1&c=abc&k=Infinity')
+  assert page.codes() == [1] + [0] * 31
+  assert page.run("""return [settings.qpm, settings.swing,
+    settings.threshold, settings.temperature]""") == [120, 0, 0.5, 0]
+  assert page.run('return deck.current.z.every(Number.isFinite)')
+
+
+def test_favourites_survive_a_reload_and_are_downloaded(page):
+  page.gesture()
+  for index in (3, 14, 15):
+    page.run("""deck.show(app.maker.ofPoint(0, args[0]));
+      byId('favourite').click()""", index)
+  page.open()
+  page.run("byId('take').open = true")
+  kept = page.run("""return [app.favourites.codes,
+    document.querySelectorAll('#favourites li').length]""")
+  expected = page.made.training.codes[[15, 14, 3]].tolist()
+  assert kept == [expected, 3]
+  _, content = page.download('favourites-midi')
+  assert map_pages.as_codes(content) == expected
+  page.gesture()
+  page.run("document.querySelector('#favourites button').click()")
+  assert page.codes() == expected[0]
+  assert page.run("return byId('favourite').textContent") == '★'
+  page.run("byId('favourite').click()")
+  page.open()
+  assert page.run('return app.favourites.codes.length') == 2
+  # What another page left there is no beat.
+  page.run("""localStorage.setItem('drumspace_ext favourites',
+    JSON.stringify(['<img src=x>', 7, null, '0'.repeat(95)]))""")
+  page.open()
+  assert page.run('return app.favourites.codes') == []
+
+
+def test_link_in_a_notebook_is_answered_in_words(window, map_file, tmp_path):
+  path, _ = map_file
+  shown = map_display.show_map(str(path.parent))
+  notebook = tmp_path / 'notebook.html'
+  notebook.write_text(f'<!doctype html>{shown._repr_html_()}', 'utf-8')
+  window.open(notebook)
+  window.driver.switch_to.frame(
+      window.driver.find_element('tag name', 'iframe')
+  )
+  try:
+    said = window.run("""
+      for (let i = 0; i < 500 && !document.body.dataset.ready; i++) {
+        await new Promise((done) => setTimeout(done, 10));
+      }
+      const {maker} = drumspace;
+      drumspace.deck.show(maker.ofPoint(0, 3));
+      document.getElementById('share').click();
+      return document.getElementById('status').textContent""")
+  finally:
+    window.driver.switch_to.default_content()
+  assert 'In a notebook the map has no address' in said
+  assert window.messages() == []

@@ -1,0 +1,362 @@
+"""Tests of the explorer's network in a real browser: PyTorch is its measure."""
+
+import base64
+import math
+
+import browser
+import numpy as np
+import pytest
+import tiny_models
+import torch
+
+from drumspace_ext.dataset import examples
+from drumspace_ext.explorer import page as map_page
+from drumspace_ext.explorer import page_data
+from drumspace_ext.latent_map import data as map_data
+from drumspace_ext.models import networks
+from drumspace_ext.models import stepwise
+from drumspace_ext.models import trained_model
+from drumspace_ext.patterns import step_codes
+
+pytestmark = pytest.mark.browser
+
+_MODULES = (
+    'model/network.js', 'app/data.js', 'map/regions.js',
+)
+# Logits nearer to the threshold than this may be rounded to its other side.
+_ROUNDING = 1e-4
+_HALVES = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+_HALVES = _HALVES[np.isfinite(_HALVES)]
+
+
+def _network(kind):
+  """A network whose bits, steps and voices speak to each other loudly."""
+  # Sizes that are no multiples of four, as all the rows are counted.
+  more = {'decoder_size': 35, 'num_decoder_layers': 3, 'voice_head_size': 9}
+  network = tiny_models.network(
+      kind, scale=1.5, z_size=5, **(more if kind == 'stepwise' else {})
+  )
+  if kind == 'stepwise':
+    with torch.no_grad():
+      network.voice_inputs *= 10
+      network.voice_outputs *= 5
+  return network
+
+
+_NETWORKS = {
+    'ae': _network('ae'), 'vae': _network('vae'), 'acai': _network('acai'),
+    'stepwise': networks.as_saved(_network('stepwise')),
+    'stepwise float32': _network('stepwise'),
+}
+
+
+def _packed(header, columns):
+  return page_data.pack(header | {'layers': [], 'genres': []}, columns)
+
+
+def _latents(count=200):
+  return 2 * torch.randn((count, 5), generator=torch.Generator().manual_seed(3))
+
+
+@pytest.fixture(scope='module')
+def page(tmp_path_factory):
+  """A page with the networks; no test may leave a message on its console."""
+  folder = tmp_path_factory.mktemp('browser')
+  texts = {
+      name: _packed({'model': header}, columns)
+      for name, (header, columns) in (
+          (name, page_data.network(network.weights()))
+          for name, network in _NETWORKS.items()
+      )
+  }
+  texts['halves'] = _packed({'model': {'z_size': 1}}, {'halves': _HALVES})
+  browser.modules_page(folder / 'page.html', _MODULES, texts)
+  with browser.start(folder) as window:
+    window.open(folder / 'page.html')
+    window.run("""
+      await ready;
+      window.read = {};
+      for (const [name, text] of Object.entries(data)) {
+        read[name] = await modules.readData(text);
+      }
+      window.networkOf = (name) => new modules.Network(read[name]);
+      return null""")
+    yield window
+    assert window.messages() == []
+
+
+def _logits(network, z, hits):
+  """What each bit of `hits` was decided by, float32 `[batch, 448]`."""
+  with torch.no_grad():
+    if hasattr(network, 'teacher_logits'):
+      return network.teacher_logits(z, hits).flatten(1)
+    return network.decode(z)
+
+
+def _decoded(page, name, z, **options):
+  """Decodes in the page, float 0 or 1, `[batch, 448]`."""
+  codes = page.run("""
+    const network = networkOf(args[0]);
+    return args[1].map((z) => network.decode(z, args[2]))""",
+    name, z.tolist(), options)
+  return torch.from_numpy(
+      step_codes.step_codes_to_hits(np.array(codes, np.uint16))
+  ).flatten(1).float()
+
+
+@pytest.mark.parametrize('threshold', [0.3, 0.5])
+@pytest.mark.parametrize('name', _NETWORKS)
+def test_page_decodes_as_pytorch(page, name, threshold):
+  network, z = _NETWORKS[name], _latents()
+  with torch.no_grad():
+    ours = network.draw_hits(
+        z, temperature=0.0, threshold=threshold, generator=None
+    ).float()
+  in_page = _decoded(page, name, z, threshold=threshold)
+  cut = math.log(threshold / (1 - threshold))
+  margin = (_logits(network, z, ours) - cut).abs()
+  differs = in_page != ours
+  for row in torch.nonzero(differs.any(1))[:, 0]:
+    first = torch.nonzero(differs[row])[0, 0]
+    assert margin[row, first] < _ROUNDING
+  assert differs.any(1).sum() <= 2
+  # Beats that are neither empty nor full, and hardly two the same.
+  assert 0.1 < ours.mean() < 0.9
+  assert len(torch.unique(ours, dim=0)) > 150
+
+
+@pytest.mark.parametrize('temperature', [0.4, 1.0])
+@pytest.mark.parametrize('name', ['ae', 'stepwise'])
+def test_bits_are_drawn_by_their_probability(page, name, temperature):
+  network, z = _NETWORKS[name], _latents(20)
+  seed = 7
+  in_page = _decoded(page, name, z, temperature=temperature, seed=seed)
+  uniform = torch.tensor(page.run("""
+    const rng = modules.random(args[0]);
+    return Array.from({length: 448}, rng)""", seed), dtype=torch.float64)
+  logits = _logits(network, z, in_page).double()
+
+  def agree(t):
+    chance = torch.sigmoid(logits / t)
+    clear = (chance - uniform).abs() > _ROUNDING
+    if name == 'stepwise':
+      least = stepwise.IMPROBABLE
+      for cut in (least, 1 - least):
+        clear &= (chance - cut).abs() > _ROUNDING
+      chance[chance < least] = 0.0
+      chance[chance > 1 - least] = 1.0
+    assert clear.double().mean() > 0.99
+    return ((uniform < chance) == (in_page > 0.5))[clear].all()
+
+  assert agree(temperature)
+  assert not agree(2 * temperature)
+  again = _decoded(page, name, z, temperature=temperature, seed=seed)
+  assert torch.equal(in_page, again)
+  other = _decoded(page, name, z, temperature=temperature, seed=seed + 1)
+  assert not torch.equal(in_page, other)
+
+
+@pytest.mark.parametrize('name', _NETWORKS)
+def test_page_encodes_as_pytorch(page, name):
+  hits = tiny_models.data().train[:200].cpu()
+  codes = step_codes.hits_to_step_codes(hits.numpy().reshape(-1, 32, 14) > 0.5)
+  with torch.no_grad():
+    mu, _ = _NETWORKS[name].encode(hits)
+  in_page = np.array(page.run("""
+    const network = networkOf(args[0]);
+    return args[1].map((codes) => network.encode(codes))""",
+    name, codes.tolist()))
+  assert in_page.shape == (len(hits), 5)
+  np.testing.assert_allclose(in_page, mu.numpy(), atol=2e-5)
+  assert mu.abs().max() > 0.5
+
+
+def test_gelu_is_the_exact_one(page):
+  values = [
+      *np.linspace(-9.2, 9.2, 5001).tolist(), 0.0, -40.0, 40.0, 1e-9, -1e-9,
+      1 / 64, -1 / 64,
+  ]
+  in_page = page.run('return args[0].map(modules.gelu)', values)
+  exact = [0.5 * x * math.erfc(-x / math.sqrt(2)) for x in values]
+  np.testing.assert_allclose(in_page, exact, rtol=0, atol=1e-12)
+
+
+def test_every_float16_is_read_back(page):
+  text = page.run("""
+    const bytes = new Uint8Array(read.halves.column('halves').buffer);
+    let text = '';
+    for (let i = 0; i < bytes.length; i += 32768) {
+      text += String.fromCharCode(...bytes.subarray(i, i + 32768));
+    }
+    return btoa(text)""")
+  values = np.frombuffer(base64.b64decode(text), np.float32)
+  assert values.tobytes() == _HALVES.astype(np.float32).tobytes()
+  assert len(values) == 2 * 31 * 1024
+
+
+def test_rounded_weights_travel_as_float16_and_others_as_they_are():
+  def dtypes(network):
+    _, columns = page_data.network(network.weights())
+    for name, column in columns.items():
+      value = network.state_dict()[name.removeprefix('model.')].numpy()
+      assert np.array_equal(column.astype(np.float32), value)
+    return {str(column.dtype) for column in columns.values()}
+
+  assert dtypes(_NETWORKS['stepwise']) == {'float16'}
+  assert dtypes(_NETWORKS['stepwise float32']) == {'float32'}
+  large = networks.as_saved(_network('stepwise'))
+  with torch.no_grad():
+    large.to_bits.bias[0] = 1e6
+  assert dtypes(large) == {'float16', 'float32'}
+
+
+@pytest.fixture(scope='module')
+def window(tmp_path_factory):
+  """The page of a small map whose model is a stepwise one."""
+  folder = tmp_path_factory.mktemp('map')
+  tiny_models.train(tiny_models.config('stepwise'), folder / 'run')
+  model = trained_model.TrainedModel(str(folder / 'run'))
+  codes = examples.load_or_starter(None).codes[:120]
+  latents = model.encode_tensors(step_codes.step_codes_to_hits(codes))[1]
+  nothing = [()] * len(codes)
+  made = map_data.LatentMap(
+      title='Stepwise', training=map_data.Layer(
+          name='starter', codes=codes, latents=latents.astype(np.float64),
+          coordinates=latents[:, :2].astype(np.float64), genres=nothing,
+          sources=nothing,
+      ), generated=[], regions=[], quality={},
+  )
+  page = folder / 'map.html'
+  page.write_text(map_page.render(made, model), encoding='utf-8')
+  with browser.start(folder) as opened:
+    opened.open(page)
+    # Sound comes after a gesture only.
+    opened.gesture()
+    opened.run("""
+      while (!document.body.dataset.ready) {
+        await new Promise(requestAnimationFrame);
+      }
+      window.frame = async () => {
+        for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+      };
+      const {network} = drumspace.maker;
+      const decode = network.decode.bind(network);
+      window.decoded = [];
+      network.decode = (z, options) => {
+        decoded.push([...z]);
+        return decode(z, options);
+      };
+      return null""")
+    yield opened
+    opened.run('drumspace.deck.stop(); return null')
+    assert opened.messages() == []
+
+
+_MANY = {
+    'a slider': """
+      const input = document.querySelector('#sliders input');
+      for (let i = 0; i <= 40; i++) {
+        input.value = Number(input.max) * i / 40;
+        input.dispatchEvent(new Event('input'));
+      }""",
+    'the map': """
+      document.querySelector('#modes button[data-mode=roam]').click();
+      const host = document.getElementById('map');
+      const {left, top} = host.getBoundingClientRect();
+      const send = (type, i) => host.dispatchEvent(new PointerEvent(type, {
+        clientX: left + 20 + 5 * i, clientY: top + 20, pointerId: 1,
+        bubbles: true, buttons: 1}));
+      host.setPointerCapture = () => {};
+      send('pointerdown', 0);
+      decoded.length = 0;
+      for (let i = 1; i <= 40; i++) send('pointermove', i);""",
+    'the square': """
+      drumspace.square.fill();
+      decoded.length = 0;
+      for (let i = 1; i < 40; i++) drumspace.square.play(i / 40, i / 40);""",
+    'a setting': """
+      drumspace.settings.set('temperature', 0);
+      for (let i = 1; i <= 40; i++) drumspace.settings.set('threshold', i / 50);""",
+}
+
+
+@pytest.mark.parametrize('moves', _MANY.values(), ids=_MANY)
+def test_many_moves_make_one_beat_a_frame(window, moves):
+  before, shown, last = window.run("""
+    drumspace.deck.show(drumspace.maker.ofLatent(
+      drumspace.maker.ofPoint(0, 0).z.map((value) => value + 0.1)));
+    await frame();
+    decoded.length = 0;
+    %s
+    const before = decoded.length;
+    await frame();
+    const result = [before, [...decoded], drumspace.deck.current.z];
+    // The hand lets go, where it held.
+    document.getElementById('map').dispatchEvent(
+      new PointerEvent('pointerup', {pointerId: 1, bubbles: true}));
+    return result""" % moves)
+  assert before == 0
+  assert len(shown) == 1
+  assert shown[0] == last
+
+
+def test_what_is_coming_is_shown_when_the_hand_lets_go(window):
+  count, z, kept = window.run("""
+    await frame();
+    decoded.length = 0;
+    const input = document.querySelector('#sliders input');
+    input.value = 0.25 * input.max;
+    input.dispatchEvent(new Event('input'));
+    const aim = drumspace.deck.z[0];
+    input.dispatchEvent(new Event('change'));
+    const {states, at} = drumspace.deck.history;
+    const result = [decoded.length, [aim, drumspace.deck.current.z[0]],
+      states[at] === drumspace.deck.current];
+    await frame();
+    return [...result, decoded.length]""")[:3]
+  assert count == 1 and kept
+  assert z[0] == z[1]
+
+
+def test_click_after_a_move_is_what_counts(window):
+  count, origin = window.run("""
+    await frame();
+    decoded.length = 0;
+    drumspace.deck.soon(() => drumspace.maker.ofLatent(drumspace.deck.current.z));
+    drumspace.deck.show(drumspace.maker.ofPoint(0, 3));
+    await frame();
+    return [decoded.length, drumspace.deck.current.origin.index]""")
+  assert (count, origin) == (0, 3)
+
+
+def test_names_of_regions_do_not_hide_each_other(page):
+  rng = np.random.default_rng(0)
+  names = [
+      {'x': x, 'y': y, 'text': 'VIDEOGAME 1500'[:length]}
+      for (x, y), length in zip(
+          rng.normal(0, 60, (8, 2)).tolist(), rng.integers(6, 15, 8).tolist()
+      )
+  ]
+
+  def num_hidden(unit):
+    moved = page.run('return modules.shifts(args[0], args[1])', names, unit)
+    boxes = [
+        (name['x'] / unit, shift - name['y'] / unit, 4 * len(name['text']))
+        for name, shift in zip(names, moved)
+    ]
+    overlaps = [
+        abs(top - other) < 14.9 and abs(left - beside) < half + width - 0.1
+        for i, (left, top, half) in enumerate(boxes)
+        for beside, other, width in boxes[:i]
+    ]
+    return sum(overlaps), moved
+
+  crowded, moved = num_hidden(1.0)
+  assert crowded == 0 and np.abs(moved).max() >= 15
+  _, moved = num_hidden(0.02)
+  # Where there is room every name stands in its place.
+  assert np.abs(moved).max() < 1e-6
+  assert page.run('return modules.shifts(args[0], 1)', [
+      {'x': 5, 'y': 5, 'text': 'ROCK 10'}, {'x': 5, 'y': 5, 'text': 'POP 9'},
+      {'x': 5, 'y': 9, 'text': 'FUNK 8'},
+  ]) == pytest.approx([0, 15, -15])

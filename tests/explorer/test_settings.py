@@ -1,0 +1,101 @@
+"""The page in a browser: settings, each declared in one row of settings.js."""
+
+import map_builders
+import map_pages
+import pytest
+
+from drumspace_ext import defaults
+from drumspace_ext.explorer import bundling
+from drumspace_ext.patterns import dynamics
+
+pytestmark = pytest.mark.browser
+
+_CONTROLS = """return [...document.querySelectorAll(
+  '#transport label > input, #space > label > input')].map((input) => [
+    input.id, input.type, input.min, input.max, input.step,
+    input.type === 'checkbox' ? input.checked : Number(input.value),
+    input.labels[0].textContent])"""
+
+
+def test_controls_are_those_of_the_table_and_defaults_the_packages(page):
+  plain = dynamics.Dynamics()
+  qpm, threshold = defaults.QPM, defaults.THRESHOLD
+  assert page.run(_CONTROLS) == [
+      ['accents', 'checkbox', '', '', '', True, ' Accents'],
+      ['qpm', 'range', '40', '240', '1', qpm, f'Tempo {qpm:.0f}'],
+      ['swing', 'range', '0', '1', '0.01', plain.swing, 'Swing 0.00'],
+      ['humanize', 'range', '0', '1', '0.01', plain.humanize, 'Human 0.00'],
+      ['volume', 'range', '0', '1', '0.01', 0.8, 'Volume 0.80'],
+      ['threshold', 'range', '0.05', '0.95', '0.01', threshold,
+       'Threshold 0.50'],
+      ['temperature', 'range', '0', '2', '0.05', 0, 'Temperature 0.00'],
+  ]
+  values = page.run('return settings')
+  assert values.pop('seed') == defaults.SEED
+  assert values == {row[0]: row[5] for row in page.run(_CONTROLS)}
+  # Help has the keys of settings before those of the map.
+  words = page.run("""return [...document.querySelectorAll('#helping dt')]
+    .map((dt) => [dt.textContent, dt.nextElementSibling.textContent])""")
+  assert words.index(['[ ]', 'slower, faster']) == 3
+  assert words[4][0].startswith('+')
+
+
+def test_every_control_says_what_it_does_and_reaches_what_plays(page):
+  for name, kind, _, most, *_ in page.run(_CONTROLS):
+    shown, value, played, words = page.run("""
+      const input = byId(args[0]);
+      if (args[1] === 'checkbox') input.click();
+      else slide(input, args[2]);
+      return [input.parentElement.textContent, settings[args[0]],
+        [app.player, app.maker].every((part) => part.settings === settings),
+        input.parentElement.title]""", name, kind, most)
+    assert words and played
+    if kind == 'checkbox':
+      assert value is False
+    else:
+      assert value == float(most)
+      assert float(shown.split()[-1]) == value
+
+
+def test_keys_of_a_setting_stop_at_its_ends(page):
+  page.run("slide(byId('qpm'), 239)")
+  page.press(']]]', '#map')
+  assert page.run('return settings.qpm') == 240
+  page.run("slide(byId('qpm'), 41)")
+  page.press('[[[', '#map')
+  assert page.run('return [settings.qpm, byId("qpm").value]') == [40, '40']
+
+
+_NEW_ROW = """
+export const SETTINGS = [
+  {name: 'depth', initial: 3, range: [1, 5], step: 1, digits: 0,
+    host: 'transport', link: 'y', label: 'Depth', does: 'How deep it is',
+    keys: {down: ',', up: '.', by: 1, words: 'shallower, deeper'}},
+"""
+
+
+def test_new_row_is_a_control_with_keys_a_word_and_a_place_in_the_link(
+    window, tmp_path, monkeypatch
+):
+  real = bundling.read
+  monkeypatch.setattr(bundling, 'read', lambda name: real(name).replace(
+      '\nexport const SETTINGS = [\n', _NEW_ROW
+  ))
+  path, made = map_builders.write(
+      tmp_path / 'map.html', map_builders.model(), count=20, draws=0
+  )
+  page = map_pages.Page(window, path, made)
+  page.open()
+  page.press('..', '#map')
+  assert page.run(_CONTROLS)[0] == [
+      'depth', 'range', '1', '5', '1', 5, 'Depth 5'
+  ]
+  page.press(',', '#map')
+  assert page.run("return byId('helping').textContent").count('deeper') == 1
+  link = page.run("""deck.show(app.maker.ofPoint(0, 3));
+    byId('share').click(); return location.hash""")
+  page.open(link)
+  assert page.run('return [settings.depth, byId("depth").value]') == [4, '4']
+  page.open(link.replace('y=4', 'y=6'))
+  assert page.run('return settings.depth') == 3
+  assert window.messages() == []

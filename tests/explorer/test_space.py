@@ -1,0 +1,121 @@
+"""The page in a browser: the latent space under sliders and under the hand."""
+
+import re
+
+import map_builders
+import map_pages
+import numpy as np
+import pytest
+
+from drumspace_ext.patterns import step_codes
+
+pytestmark = pytest.mark.browser
+
+
+def test_sliders_move_through_the_space(page):
+  page.gesture()
+  page.run('deck.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
+  z, codes, place = page.run("""
+    const input = byId('sliders').querySelectorAll('input')[1];
+    slide(input, Number(input.max) - 0.1);
+    return [deck.current.z, deck.current.codes, deck.current.place]""")
+  model = map_builders.model()
+  decoded = step_codes.hits_to_step_codes(model.decode_hits(np.array([z])))
+  assert codes == decoded[0].tolist() == page.codes()
+  latents = page.made.training.latents
+  assert z[0] == pytest.approx(latents[map_pages.POINT][0], abs=0.1)
+  near = np.argsort(np.square(latents - z).sum(1))[:6]
+  inside = page.made.training.coordinates[near]
+  assert inside[:, 0].min() - 1e-3 <= place['x'] <= inside[:, 0].max() + 1e-3
+  assert page.run("return byId('name').textContent") == 'Between the points'
+  page.run("byId('undo').click()")
+  assert page.codes() == page.made.training.codes[map_pages.POINT].tolist()
+
+
+def test_threshold_and_temperature_change_what_is_decoded(page):
+  page.gesture()
+  page.run('deck.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
+  counts = [page.run("""
+    slide(byId('threshold'), args[0]);
+    const bits = deck.current.codes.reduce((sum, code) =>
+      sum + code.toString(2).replaceAll('0', '').length, 0);
+    return bits""", t) for t in (0.9, 0.5, 0.1)]
+  assert counts[0] < counts[1] < counts[2]
+  page.run("slide(byId('threshold'), 0.5)")
+  sober = page.codes()
+  page.run("slide(byId('temperature'), 1.5)")
+  drawn = page.codes()
+  assert drawn != sober
+  page.run("slide(byId('temperature'), 0)")
+  assert page.codes() == sober
+
+
+def test_genre_sliders_lead_from_the_beat_on_show(page):
+  page.gesture()
+  found = page.run("""
+    const input = byId('directions').querySelector('input');
+    const way = app.data.directions[0].way;
+    const results = [];
+    for (const index of [args[0], 11]) {
+      deck.show(app.maker.ofPoint(0, index));
+      const from = [...deck.current.z];
+      slide(input, 1);
+      slide(input, 1.5);
+      results.push([from, way, deck.current.z, input.value,
+        byId('directions').textContent]);
+    }
+    deck.show(app.maker.ofPoint(0, 3));
+    results.push(input.value);
+    return results;""", map_pages.POINT)
+  for start, way, z, value, words in found[:2]:
+    np.testing.assert_allclose(
+        z, np.array(start) + 1.5 * np.array(way), atol=1e-4
+    )
+    assert value == '1.5' and 'beats,' in words and 'sd apart' in words
+  assert found[2] == '0'
+
+
+def test_roaming_decodes_under_the_hand_and_says_what_is_implausible(page):
+  page.run("document.querySelector('[data-mode=roam]').click()")
+  from selenium.webdriver import ActionChains
+  view = page.run('return app.plot.view')
+  page.run('await until(() => app.maker.farBits < Infinity)')
+  start, end = page.place(0, map_pages.POINT), page.place(0, 120)
+  chain = ActionChains(page.window.driver, duration=30)
+  mouse = chain.w3c_actions.pointer_action
+  mouse.move_to_location(*map(round, start))
+  mouse.pointer_down()
+  chain.perform()
+  seen = []
+  for share in np.linspace(0, 1, 6):
+    at = [round(a + share * (b - a)) for a, b in zip(start, end)]
+    chain = ActionChains(page.window.driver, duration=5)
+    chain.w3c_actions.pointer_action.move_to_location(*at)
+    chain.perform()
+    seen.append(page.run("""return [deck.current.codes.join(),
+      byId('plausible').textContent, deck.current.place,
+      app.player.playing]"""))
+  depth = page.run('return deck.history.states.length')
+  chain = ActionChains(page.window.driver)
+  chain.w3c_actions.pointer_action.pointer_up()
+  chain.perform()
+  assert len({codes for codes, *_ in seen}) >= 3
+  assert len({text for _, text, *_ in seen}) >= 3
+  assert all(
+      re.search(r'entropy .* \d+ bits? from', text) for _, text, *_ in seen
+  )
+  assert all(playing for *_, playing in seen)
+  # One gesture is one step of undo, and the map stays where it is.
+  assert page.run('return deck.history.states.length') == depth + 1
+  assert page.run('return app.plot.view') == view
+  dull = page.run("""
+    deck.show(app.maker.ofCodes([1, ...new Array(31).fill(0)]));
+    return [byId('plausible').textContent, byId('beat').className]""")
+  assert 'trivial' in dull[0] and dull[1] == 'implausible'
+  wild = page.run("""
+    deck.show(app.maker.ofCodes(args[0]));
+    return [byId('plausible').textContent, byId('beat').className]""",
+    np.random.default_rng(0).integers(1 << 14, size=32).tolist())
+  assert 'far from all' in wild[0] and wild[1] == 'implausible'
+  page.run('deck.show(app.maker.ofPoint(0, 1))')
+  assert page.run("return byId('beat').className") == ''

@@ -1,0 +1,73 @@
+"""Tests for remote_paths; test_beam_dataset_creation reads from there."""
+
+import pathlib
+import sys
+
+import hypothesis
+from hypothesis import strategies as st
+import pytest
+
+from drumspace_ext import errors
+from drumspace_ext.files import remote_paths
+from drumspace_ext.inputs import listing
+
+_parts = st.lists(
+    st.text('ab .-_\u00fc*', min_size=1).filter(lambda s: s not in ('.', '..')),
+    min_size=1, max_size=5,
+)
+
+
+@hypothesis.given(parts=_parts)
+def test_parts_are_those_of_the_same_local_path(parts):
+  local = pathlib.PurePosixPath('/', *parts)
+  path = remote_paths.RemotePath(f'gs:/{local}')
+  assert str(path) == f'gs:/{local}'
+  assert path.name == local.name
+  assert path.parts == ('gs://', *parts)
+  assert [str(p) for p in path.parents[:-1]] == [
+      f'gs:/{p}' for p in local.parents[:-1]
+  ]
+  assert str(path / 'x') == f'{path}/x'
+  around = path.parents[-1]
+  assert path.relative_to(around).as_posix() == '/'.join(parts)
+
+
+def test_texts_with_a_scheme_are_remote():
+  for text in ('gs://a/b', 's3://a', 'hdfs://host/x'):
+    assert remote_paths.is_remote(text)
+    assert isinstance(
+        remote_paths.of_text(text), remote_paths.RemotePath
+    )
+  for text in ('a/b', '/gs://a', 'C:\\x', 'a:b', ''):
+    assert not remote_paths.is_remote(text)
+    assert remote_paths.of_text(text) == pathlib.Path(text)
+
+
+def test_one_place_is_equal_however_it_is_spelled():
+  one, two = map(remote_paths.RemotePath, ('gs://a/b/', 'gs://a//b'))
+  assert one == two and len({one, two}) == 1
+  assert one != remote_paths.RemotePath('s3://a/b')
+  assert repr(one) == "RemotePath('gs://a/b')"
+
+
+def test_path_without_a_scheme_is_refused():
+  with pytest.raises(errors.InputError, match='a/b has no scheme'):
+    remote_paths.RemotePath('a/b')
+
+
+def test_remote_file_is_only_read():
+  with pytest.raises(ValueError, match="not opened by 'wb'"):
+    remote_paths.RemotePath('gs://a/b').open('wb')
+
+
+def test_without_beam_it_says_how_to_install_it(monkeypatch):
+  monkeypatch.setitem(sys.modules, 'apache_beam', None)
+  with pytest.raises(
+      errors.InputError, match='pip install .*beam'
+  ):
+    remote_paths.beam()
+
+
+def test_other_entry_points_refuse_remote_inputs():
+  with pytest.raises(errors.InputError, match='drumspace_beam_create_dataset'):
+    listing.list_inputs(['gs://a/b.mid'])

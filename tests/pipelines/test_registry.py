@@ -1,0 +1,85 @@
+"""Tests for stage_kinds."""
+
+import ast
+import pathlib
+
+import pytest
+
+from drumspace_ext import errors
+from drumspace_ext.patterns import drum_maps
+from drumspace_ext.pipelines import model_stages
+from drumspace_ext.pipelines import pattern_stages
+from drumspace_ext.pipelines import registry as stage_registry
+from drumspace_ext.pipelines import stages
+
+_FULL = stage_registry.Options(checkpoint='shipped:vae')
+
+
+@pytest.mark.parametrize('kind', stage_registry.KINDS)
+def test_every_kind_makes_a_stage_of_its_name(kind):
+  (stage,) = stage_registry.make([kind], _FULL)
+  assert isinstance(stage, stages.Stage)
+  assert stage.name == kind
+  assert stage_registry.KINDS[kind][0]
+
+
+def test_every_stage_of_note_sequences_has_a_kind():
+  made = {
+      type(stage) for kind in stage_registry.KINDS
+      for stage in stage_registry.make([kind], _FULL)
+  }
+  every = {
+      cls for module in (pattern_stages, model_stages)
+      for cls in vars(module).values()
+      if isinstance(cls, type) and issubclass(cls, stages.Stage)
+      and not cls.__abstractmethods__
+  }
+  # DrumTracks can't be written to a TFRecord; the mapper is --voices_out.
+  assert every - made == {
+      pattern_stages.DrumTrackExtractor, pattern_stages.VoiceMapper,
+  }
+
+
+def test_usage_of_the_script_names_every_kind():
+  package = pathlib.Path(stage_registry.__file__).parents[1]
+  path = package / 'cli' / 'run_pipeline.py'
+  usage = ast.get_docstring(ast.parse(path.read_text(encoding='utf-8')))
+  for kind in stage_registry.KINDS:
+    assert f'\n  {kind} ' in usage, kind
+
+
+def test_a_kind_that_comes_twice_has_two_names():
+  chain = stage_registry.make(['loops', 'filter', 'vary', 'filter'], _FULL)
+  assert [stage.name for stage in chain] == [
+      'loops', 'filter', 'vary', 'filter_4',
+  ]
+
+
+def test_drum_map_is_written_last():
+  options = stage_registry.Options(voices_out=drum_maps.load('note_seq9'))
+  chain = stage_registry.make(['loops', 'filter'], options)
+  assert [stage.name for stage in chain] == ['loops', 'filter', 'voices']
+  assert isinstance(chain[-1], pattern_stages.VoiceMapper)
+
+
+def test_novel_knows_the_examples_or_else_the_model():
+  (by_model,) = stage_registry.make(['novel'], _FULL)
+  assert isinstance(by_model, model_stages.ModelFilter)
+  options = stage_registry.Options(checkpoint='shipped:vae', examples_path='x')
+  (by_examples,) = stage_registry.make(['novel'], options)
+  assert type(by_examples) is pattern_stages.PatternFilter
+
+
+@pytest.mark.parametrize('kinds, options, match', [
+    ([], {}, 'there are loops, bars'),
+    (['lops'], {}, "unknown stage 'lops'.*Did you mean 'loops'"),
+    (['vary'], {}, 'vary needs a model'),
+    (['encode'], {}, 'encode needs a model'),
+    (['reconstruct'], {}, 'reconstruct needs a model'),
+    (['novel'], {}, 'needs to know what is known'),
+    (['drums_rnn', 'filter'], {}, 'comes last'),
+    (['drums_rnn'], {'voices_out': drum_maps.load('roland')}, 'comes last'),
+])
+def test_mistake_is_named(kinds, options, match):
+  with pytest.raises(errors.InputError, match=match):
+    stage_registry.make(kinds, stage_registry.Options(**options))
