@@ -29,6 +29,7 @@ _PUBLIC = {
     'PatternSet': ('dataset.tsv', 'PatternSet'),
     'Recipe': ('extraction.one_input', 'Recipe'),
     'TrainedModel': ('models.trained_model', 'TrainedModel'),
+    'continue_beats': ('continuation.continuing', 'continue_beats'),
     'convert': ('conversion.converting', 'convert'),
     'create_dataset': ('dataset.creation', 'create_dataset'),
     'generate': ('generation.generating', 'generate'),

@@ -8,7 +8,9 @@ unless --tile asks for patterns. Audio of patterns is a seamless loop, 16 bits;
 it sounds by the package's own kit (drums only) or by --soundfont. A dataset or
 primers made from them hold every 32 steps from the start, whatever the meter;
 drumspace_create_dataset is what looks for loops in 4/4. Latent vectors and map
-coordinates of a dataset are not carried over.
+coordinates of a dataset are not carried over. Magenta's weights (a .mag bundle,
+a checkpoint, a .tar) are kept in one .safetensors file, which every script
+takes in their place.
 
 Usage:
   drumspace_convert --input=dataset.tsv --output=beats.zip
@@ -18,6 +20,7 @@ Usage:
   drumspace_convert --primer_drums="[(36, 42), (), (42,), ()]" --output=one.mid
   drumspace_convert --input=dataset.tsv --to=wav --qpm=96 --accents \
     --output=loops.zip
+  drumspace_convert --input=drum_kit_rnn.mag --output=drum_kit_rnn.safetensors
 """
 
 import sys
@@ -34,11 +37,6 @@ _TO = flags.DEFINE_enum(
     'Form to write, where the name of --output does not tell. wav goes into a '
     'folder or a .zip too.',
 )
-_PRIMER_DRUMS = flags.DEFINE_multi_string(
-    'primer_drums', [],
-    'A drums_rnn primer as input: a string of a Python list of tuples of MIDI '
-    'pitches. May be given several times.',
-)
 _SOUNDFONT = flags.DEFINE_string(
     'soundfont', None,
     'A SoundFont (.sf2) of your own to render audio with, all instruments.',
@@ -54,7 +52,7 @@ def main(argv: list[str]) -> int:
     converted = converting.convert(
         drumspace_flags.input_values(argv), _OUTPUT.value,
         output_dir=drumspace_flags.OUTPUT_DIR.value, to=_TO.value,
-        primer_drums=_PRIMER_DRUMS.value,
+        primer_drums=drumspace_flags.PRIMER_DRUMS.value,
         recursive=drumspace_flags.RECURSIVE.value,
         steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
         assume_drums=drumspace_flags.ASSUME_DRUMS.value,
@@ -80,7 +78,7 @@ def console_entry_point() -> None:
       drumspace_flags.ASSUME_DRUMS, drumspace_flags.VOICES_IN,
       drumspace_flags.VOICES_OUT, drumspace_flags.TILE, drumspace_flags.QPM,
       drumspace_flags.ACCENTS, drumspace_flags.SWING, drumspace_flags.HUMANIZE,
-      drumspace_flags.SEED,
+      drumspace_flags.SEED, drumspace_flags.PRIMER_DRUMS,
   ])
 
 

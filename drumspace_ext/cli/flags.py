@@ -28,7 +28,6 @@ from drumspace_ext.files import reader_faults
 
 # Of an output without a name: what is printed has none.
 _NOT_PRINTED = errno.ENOSPC, errno.EIO, errno.EBADF
-# Of absl's own words the name is what matters.
 _MISSING = re.compile(r'flag (--\w+)=None: Flag \1 must have a value.*?None')
 
 INPUT = list_flags.define(
@@ -36,9 +35,7 @@ INPUT = list_flags.define(
     'Files, folders or quoted globs, with commas between them. Arguments '
     'without a flag are taken as inputs too.',
 )
-OUTPUT_DIR = flags.DEFINE_string(
-    'output_dir', None, 'Folder for the results; made if missing.'
-)
+OUTPUT_DIR = flags.DEFINE_string('output_dir', None, 'Folder for the results.')
 RECURSIVE = flags.DEFINE_bool('recursive', False, 'Search folders in folders.')
 STEPS_PER_QUARTER = flags.DEFINE_integer(
     'steps_per_quarter', defaults.STEPS_PER_QUARTER,
@@ -78,9 +75,7 @@ TILE = flags.DEFINE_integer(
     'Play each two-bar pattern this many times in what is written. drums_rnn '
     'needs 4 or more.', lower_bound=1, upper_bound=10_000,
 )
-RUN_DIR = flags.DEFINE_string(
-    'run_dir', None, 'Folder of a training run; made if missing.'
-)
+RUN_DIR = flags.DEFINE_string('run_dir', None, 'Folder of a training run.')
 EXAMPLES_PATH = flags.DEFINE_string(
     'examples_path', None,
     'Patterns: a dataset folder, a dataset.tsv or a patterns.tfrecord.',
@@ -88,9 +83,7 @@ EXAMPLES_PATH = flags.DEFINE_string(
 CHECKPOINT_FILE = list_flags.define(
     'checkpoint_file', 'A run directory, a checkpoint file, or shipped:NAME.'
 )
-MODE = flags.DEFINE_string(
-    'mode', None, 'What to do; the usage above says what there is.'
-)
+MODE = flags.DEFINE_string('mode', None, 'What to do; see the usage above.')
 NUM_OUTPUTS = flags.DEFINE_integer(
     'num_outputs', None, 'How many beats; of a blend, along a side.',
     lower_bound=1, upper_bound=1_000_000,
@@ -99,6 +92,15 @@ TEMPERATURE = flags.DEFINE_float(
     'temperature', None,
     '0 takes the likelier value of each bit, 1 draws bits as the model sees '
     'them; by default what suits the model.', lower_bound=0,
+)
+HPARAMS = flags.DEFINE_string('hparams', '', 'name=value, with commas.')
+NUM_STEPS = flags.DEFINE_integer(
+    'num_steps', None, 'Steps in all: of a training run, or sixteenths.',
+    lower_bound=1,
+)
+PRIMER_DRUMS = flags.DEFINE_multi_string(
+    'primer_drums', [],
+    'A drums_rnn primer: a Python list of tuples of MIDI pitches.',
 )
 THRESHOLD = flags.DEFINE_float(
     'threshold', defaults.THRESHOLD,
@@ -112,15 +114,11 @@ SEED = flags.DEFINE_integer(
     'seed', defaults.SEED, 'Seed of everything random.', lower_bound=0,
     upper_bound=2**32 - 1,
 )
-ACCENTS = flags.DEFINE_bool(
-    'accents', False, 'Velocities by place in the bar and by voice.'
-)
+ACCENTS = flags.DEFINE_bool('accents', False, 'Velocities by place and voice.')
 SWING = flags.DEFINE_float(
     'swing', 0.0, 'How late every second sixteenth comes; 1 makes triplets.'
 )
-HUMANIZE = flags.DEFINE_float(
-    'humanize', 0.0, 'How much times and velocities vary, 0 to 1.'
-)
+HUMANIZE = flags.DEFINE_float('humanize', 0.0, 'How much hits vary, 0 to 1.')
 LOG = flags.DEFINE_enum(
     'log', 'INFO', ['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'],
     'The threshold for what messages will be logged.',

@@ -19,7 +19,7 @@ _CONFIG = (
     '--config and --hparams'
 )
 _ENDS = 'drumspace_generate --mode=interpolate --input=FIRST.mid,SECOND.mid'
-_SEARCH = 'there is no beam search; --temperature says how free a beat is'
+_CONTINUE = 'drumspace_continue takes it, with a bundle of drums_rnn'
 _EXAMPLES = (
     'drumspace_train --examples_path takes the folder that '
     'drumspace_create_dataset makes, its dataset.tsv or patterns.tfrecord'
@@ -42,7 +42,10 @@ _FILTER = (
 )
 
 _ANSWERS = types.MappingProxyType({
-    'bundle_file': _MODEL,
+    'bundle_file': (
+        'drumspace_continue takes a bundle of drums_rnn; elsewhere '
+        f'{_MODEL}'
+    ),
     'save_generator_bundle': _BUNDLE,
     'bundle_description': _BUNDLE,
     'config': _CONFIG,
@@ -50,20 +53,21 @@ _ANSWERS = types.MappingProxyType({
     'generator_id': _CONFIG,
     'generator_description': _CONFIG,
     'primer_midi': (
-        'drumspace_generate --mode=vary --input=FILE.mid makes neighbors of a '
-        'beat'
+        'drumspace_continue takes it; drumspace_generate --mode=vary '
+        '--input=FILE.mid makes neighbors of a beat'
     ),
     'primer_drums': (
-        'drumspace_convert --primer_drums=... --output=FILE.mid, and then '
-        '--input=FILE.mid'
+        'drumspace_continue takes it; drumspace_convert --primer_drums=... '
+        '--output=FILE.mid makes a file of it'
     ),
     'num_steps': (
         'a beat has 32 steps; drumspace_generate --mode=walk --num_bars makes '
-        'a long one, and of drumspace_train --num_steps are train steps'
+        'a long one, drumspace_continue takes --num_steps, and of '
+        'drumspace_train they are train steps'
     ),
-    'beam_size': _SEARCH,
-    'branch_factor': _SEARCH,
-    'steps_per_iteration': _SEARCH,
+    'beam_size': _CONTINUE,
+    'branch_factor': _CONTINUE,
+    'steps_per_iteration': _CONTINUE,
     'eval_ratio': _EVALUATION,
     'eval': _EVALUATION,
     'num_eval_examples': _EVALUATION,

@@ -12,6 +12,7 @@ r"""Runs a chain of stages over NoteSequences, as a Magenta pipeline would.
   encode       adds the latent vector, as a text annotation
   reconstruct  what the model makes of the latent vector
   vary         neighbours in latent space, --num_outputs of each
+  continue     the two bars that drums_rnn (a bundle) plays next, likewise
 
 --voices_out writes the patterns in another drum map at the end of the chain.
 Inputs are TFRecords of NoteSequences, MIDI files, folders, zips, datasets and

@@ -26,16 +26,6 @@ from drumspace_ext.cli import flags as drumspace_flags
 _CONFIG = flags.DEFINE_string(
     'config', defaults.CONFIG, 'Name of a configuration, or a TOML file.'
 )
-_HPARAMS = flags.DEFINE_string(
-    'hparams', '',
-    'Values that override the configuration: name=value, with commas between '
-    'them.',
-)
-_NUM_STEPS = flags.DEFINE_integer(
-    'num_steps', None,
-    'Train steps of the whole run, instead of the configuration\'s.',
-    lower_bound=1,
-)
 _DEVICE = flags.DEFINE_string('device', defaults.DEVICE, 'cpu or cuda.')
 _NUM_THREADS = flags.DEFINE_integer(
     'num_threads', defaults.NUM_THREADS,
@@ -60,8 +50,9 @@ def _train() -> int:
     try:
       run = training.train(
           drumspace_flags.EXAMPLES_PATH.value, drumspace_flags.RUN_DIR.value,
-          config=_CONFIG.value, hparams=_HPARAMS.value,
-          num_steps=_NUM_STEPS.value, seed=drumspace_flags.SEED.value,
+          config=_CONFIG.value, hparams=drumspace_flags.HPARAMS.value,
+          num_steps=drumspace_flags.NUM_STEPS.value,
+          seed=drumspace_flags.SEED.value,
           device=_DEVICE.value, num_threads=_NUM_THREADS.value,
           on_step=on_step, on_start=print,
           on_evaluation=lambda line: print(validation.in_words(line),
@@ -97,7 +88,10 @@ def console_entry_point() -> None:
   drumspace_flags.run(
       main,
       required=[drumspace_flags.RUN_DIR, drumspace_flags.EXAMPLES_PATH],
-      shared=[drumspace_flags.SEED, drumspace_flags.MODE],
+      shared=[
+          drumspace_flags.SEED, drumspace_flags.MODE, drumspace_flags.HPARAMS,
+          drumspace_flags.NUM_STEPS,
+      ],
   )
 
 

@@ -21,6 +21,8 @@ from drumspace_ext.patterns import dynamics as dynamics_lib
 from drumspace_ext.sound import soundfonts
 
 _MAX_NAMED = 5
+# Of weights, which are no drums: Magenta's are kept in a file of ours.
+_WEIGHTS_SUFFIX = '.safetensors'
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
@@ -119,6 +121,25 @@ def _check_form(
     )
 
 
+def _kept(values: Sequence[str], output: pathlib.Path) -> Converted:
+  """Writes Magenta's weights into a safetensors file."""
+  from drumspace_ext.models import model_files
+
+  if len(values) != 1:
+    raise errors.InputError(
+        f'{output} holds one model: give one bundle or checkpoint of Magenta '
+        f'as input, got {len(values)}.'
+    )
+  source = model_files.find(values[0])
+  if source.resolve() == output.resolve():
+    raise errors.InputError(f'{output} is the input too.')
+  model_files.keep(source, output)
+  return Converted(
+      output=output, form=_WEIGHTS_SUFFIX.lstrip('.'), count=1, left_out={},
+      silent=(),
+  )
+
+
 def convert(
     input_values: local_paths.Names = (),
     output: local_paths.Name | None = None, *,
@@ -162,6 +183,8 @@ def convert(
     OutputError: If a file can't be written.
   """
   values = local_paths.names(input_values)
+  if output and local_paths.expand(output).suffix == _WEIGHTS_SUFFIX:
+    return _kept(values, local_paths.expand(output))
   folder, name, form = _target(output, output_dir, to)
   dynamics = dynamics_lib.chosen(
       accents=accents, swing=swing, humanize=humanize, seed=seed

@@ -67,6 +67,12 @@ GENERATE = Maker(
         result_names.PATTERNS, result_names.NEAREST, result_names.MANIFEST
     ),
 )
+CONTINUE = Maker(
+    script='drumspace_continue', what='continuations',
+    files=result_names.OF_CONTINUATIONS,
+    shared_folders=(result_names.MIDI_FOLDER,),
+    marks=result_names.OF_CONTINUATIONS,
+)
 EVALUATE = Maker(
     script='drumspace_evaluate', what='an evaluation',
     files=result_names.OF_EVALUATION, marks=result_names.OF_EVALUATION,
@@ -89,8 +95,8 @@ CONVERT = Maker(
     has_manifest=False,
 )
 MAKERS = (
-    BUILD_MAP, CREATE_DATASET, GENERATE, EVALUATE, RUN_PIPELINE, QUICKSTART,
-    TRAIN, CONVERT,
+    BUILD_MAP, CREATE_DATASET, GENERATE, CONTINUE, EVALUATE, RUN_PIPELINE,
+    QUICKSTART, TRAIN, CONVERT,
 )
 _BY_SCRIPT = {maker.script: maker for maker in MAKERS}
 

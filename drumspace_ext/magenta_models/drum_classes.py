@@ -58,4 +58,4 @@ def codes_to_classes(codes: np.ndarray) -> np.ndarray:
 def classes_to_codes(classes: np.ndarray) -> np.ndarray:
   """Returns step codes, uint16, of Magenta's integers in [0, 512)."""
   bits = np.asarray(classes)[..., None] >> np.arange(NUM_CLASSES) & 1
-  return step_codes.hits_to_step_codes(rolls_to_hits(bits > 0))
+  return step_codes.rows_to_step_codes(rolls_to_hits(bits > 0))

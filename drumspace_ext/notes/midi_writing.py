@@ -97,12 +97,28 @@ def patterns_to_midi(
     PatternError: If `hits` are not patterns.
     ValueError: If `qpm`, `velocity` or `repeats` is out of range.
   """
+  step_codes.validate(hits)
+  return rows_to_midi(
+      hits.reshape(-1, step_codes.NUM_VOICES), qpm=qpm, velocity=velocity,
+      dynamics=dynamics, drum_map=drum_map, repeats=repeats, name=name,
+  )
+
+
+def rows_to_midi(
+    rows: np.ndarray, *, qpm: float = onsets_lib.DEFAULT_QPM,
+    velocity: int = note_sequences.DEFAULT_VELOCITY,
+    dynamics: dynamics_lib.Dynamics | None = None,
+    drum_map: drum_maps.DrumMap | None = None, repeats: int = 1,
+    name: str = 'drums',
+) -> bytes:
+  """Writes steps of any number, bool `[num_steps, 14]`, as a MIDI file.
+
+  For the rest see `patterns_to_midi`.
+  """
   import symusic
 
-  step_codes.validate(hits)
   note_sequences.validate_playing(qpm=qpm, velocity=velocity, repeats=repeats)
   drum_map = drum_map or drum_maps.load(drum_maps.GM14)
-  rows = hits.reshape(-1, step_codes.NUM_VOICES)
   if repeats > 1:
     rows = np.tile(rows, (repeats, 1))
   step, voice = np.nonzero(drum_map.folded(rows))

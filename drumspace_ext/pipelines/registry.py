@@ -11,6 +11,7 @@ from drumspace_ext import errors
 from drumspace_ext import suggestions
 from drumspace_ext.extraction import one_input
 from drumspace_ext.patterns import drum_maps
+from drumspace_ext.pipelines import continuation_stages
 from drumspace_ext.pipelines import model_stages
 from drumspace_ext.pipelines import pattern_stages
 from drumspace_ext.pipelines import stages
@@ -72,6 +73,13 @@ def _variator(options: Options, name: str) -> stages.Stage:
   )
 
 
+def _continuation(options: Options, name: str) -> stages.Stage:
+  return continuation_stages.Continuation(
+      _checkpoint(options, 'continue'), num_outputs=options.num_outputs,
+      seed=options.seed, temperature=options.temperature, name=name,
+  )
+
+
 def _novel(options: Options, name: str) -> stages.Stage:
   if options.examples_path is not None:
     return pattern_stages.PatternFilter(
@@ -112,6 +120,7 @@ KINDS: types.MappingProxyType[
     'reconstruct': ('what the model makes of the latent vector',
                     _reconstructor),
     'vary': ('neighbours in latent space', _variator),
+    'continue': ('the two bars that drums_rnn plays next', _continuation),
 })
 
 

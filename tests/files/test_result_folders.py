@@ -11,6 +11,7 @@ import shutil
 import entry_points
 import hypothesis
 from hypothesis import strategies as st
+import magenta_files
 import numpy as np
 import pytest
 import synthetic_songs
@@ -25,10 +26,10 @@ _CREATE, _BEAM = 'drumspace_create_dataset', 'drumspace_beam_create_dataset'
 _GENERATE, _EVALUATE = 'drumspace_generate', 'drumspace_evaluate'
 _MAP, _TRAIN = 'drumspace_build_map', 'drumspace_train'
 _PIPELINE, _CONVERT = 'drumspace_run_pipeline', 'drumspace_convert'
-_QUICKSTART = 'drumspace_quickstart'
+_QUICKSTART, _CONTINUE = 'drumspace_quickstart', 'drumspace_continue'
 _SCRIPTS = (
     _CREATE, _GENERATE, _EVALUATE, _MAP, _TRAIN, _PIPELINE, _CONVERT,
-    _QUICKSTART,
+    _QUICKSTART, _CONTINUE,
 ) + ((_BEAM,) if importlib.util.find_spec('apache_beam') else ())
 _ACAI = '--checkpoint_file=shipped:acai'
 
@@ -58,6 +59,9 @@ def _given(tmp_path_factory):
       ('beats', codes[300:355]),
   ):
     _write(folder / f'{name}.tsv', part)
+  (folder / 'kit.mag').write_bytes(
+      magenta_files.bundle(magenta_files.drums_rnn_tensors(units=(3,)))
+  )
   (folder / 'songs').mkdir()
   (folder / 'songs' / 'beat.mid').write_bytes(
       synthetic_songs.to_midi(synthetic_songs.beat())
@@ -82,6 +86,9 @@ def _run(script, given, folder):
       _PIPELINE: [beats, '--stages=filter'],
       _CONVERT: [beats, '--to=tsv'],
       _QUICKSTART: [],
+      _CONTINUE: [
+          f'--bundle_file={given}/kit.mag', '--num_outputs=2', '--num_steps=8'
+      ],
   }[script]
   flag = 'run_dir' if script == _TRAIN else 'output_dir'
   return entry_points.main(script, *arguments, f'--{flag}={folder}')

@@ -1,0 +1,115 @@
+r"""Continues a beat: what a model plays on behind a primer, as MIDI files.
+
+The model is drums_rnn, Magenta's step by step network, by a bundle
+(--bundle_file=drum_kit_rnn.mag) or a checkpoint (--checkpoint_file, --run_dir);
+neither Magenta nor TensorFlow is needed. The primer is a text
+(--primer_drums), a whole MIDI file (--primer_midi) or a beat of two bars
+(--input); without one it is a single kick. --num_steps counts the primer too.
+Flags are those of drums_rnn_generate. Unlike it, this plays right behind the
+primer; --silent_step leaves a step silent, as it does. Pitches of the first two
+kinds of primers are read as Magenta's nine classes, unless --voices_in says
+else; what is written is gm14, and --voices_out=note_seq9 is Magenta's.
+
+Usage:
+  drumspace_continue --bundle_file=drum_kit_rnn.mag --num_outputs=10 \
+    --primer_drums="[(36, 42), (), (42,), ()]" --output_dir=/tmp/drumspace/on
+  drumspace_continue --bundle_file=drum_kit_rnn.mag --input=beat.mid \
+    --num_steps=256 --temperature=0.9 --seed=3 --output_dir=/tmp/drumspace/on
+"""
+
+from absl import flags
+
+from drumspace_ext import errors
+from drumspace_ext.cli import flags as drumspace_flags
+
+_BUNDLE_FILE = flags.DEFINE_string(
+    'bundle_file', None, 'A .mag file of drums_rnn.'
+)
+_PRIMER_MIDI = flags.DEFINE_string(
+    'primer_midi', None,
+    'A MIDI file whose drums are the primer; its tempo stands above --qpm.',
+)
+_BEAM_SIZE = flags.DEFINE_integer(
+    'beam_size', 1, 'Tracks that a beam search goes on with.', lower_bound=1,
+    upper_bound=1024,
+)
+_BRANCH_FACTOR = flags.DEFINE_integer(
+    'branch_factor', 1, 'Branches of each track in a beam search.',
+    lower_bound=1, upper_bound=1024,
+)
+_STEPS_PER_ITERATION = flags.DEFINE_integer(
+    'steps_per_iteration', 1, 'Steps between two choices of a beam search.',
+    lower_bound=1,
+)
+_SILENT_STEP = flags.DEFINE_bool(
+    'silent_step', False,
+    'Cut the primer behind its last hit and leave the next step silent.',
+)
+
+
+def _model() -> str:
+  names = [
+      *drumspace_flags.checkpoint_names(),
+      *filter(None, [_BUNDLE_FILE.value]),
+  ]
+  if len(names) != 1:
+    raise errors.InputError(
+        'name one model, with --bundle_file, --checkpoint_file or --run_dir; '
+        f'got {len(names)}.'
+    )
+  return names[0]
+
+
+def _primer_drums() -> str | None:
+  values = drumspace_flags.PRIMER_DRUMS.value
+  if len(values) > 1:
+    raise errors.InputError(
+        f'one --primer_drums is continued, got {len(values)}.'
+    )
+  return values[0] if values else None
+
+
+def main(argv: list[str]) -> int:
+  from drumspace_ext.continuation import continuing
+
+  def given(flag, default):
+    return default if flag.value is None else flag.value
+
+  voices_in = flags.FLAGS['voices_in']
+  print(continuing.continue_beats(
+      _model(), drumspace_flags.output_dir(),
+      drumspace_flags.input_values(argv), primer_drums=_primer_drums(),
+      primer_midi=_PRIMER_MIDI.value, hparams=drumspace_flags.HPARAMS.value,
+      num_outputs=given(drumspace_flags.NUM_OUTPUTS, continuing.NUM_OUTPUTS),
+      num_steps=given(drumspace_flags.NUM_STEPS, continuing.NUM_STEPS),
+      temperature=given(drumspace_flags.TEMPERATURE, continuing.TEMPERATURE),
+      beam_size=_BEAM_SIZE.value, branch_factor=_BRANCH_FACTOR.value,
+      steps_per_iteration=_STEPS_PER_ITERATION.value,
+      silent_step=_SILENT_STEP.value, qpm=drumspace_flags.qpm(),
+      # Its default depends on the primer.
+      voices_in=voices_in.value if voices_in.present else None,
+      voices_out=drumspace_flags.VOICES_OUT.value,
+      accents=drumspace_flags.ACCENTS.value, swing=drumspace_flags.SWING.value,
+      humanize=drumspace_flags.HUMANIZE.value, seed=drumspace_flags.SEED.value,
+  ))
+  return 0
+
+
+def console_entry_point() -> None:
+  drumspace_flags.run(
+      main, required=[drumspace_flags.OUTPUT_DIR],
+      shared=[
+          drumspace_flags.CHECKPOINT_FILE, drumspace_flags.RUN_DIR,
+          drumspace_flags.INPUT, drumspace_flags.PRIMER_DRUMS,
+          drumspace_flags.HPARAMS, drumspace_flags.NUM_OUTPUTS,
+          drumspace_flags.NUM_STEPS, drumspace_flags.TEMPERATURE,
+          drumspace_flags.QPM, drumspace_flags.VOICES_IN,
+          drumspace_flags.VOICES_OUT, drumspace_flags.ACCENTS,
+          drumspace_flags.SWING, drumspace_flags.HUMANIZE,
+          drumspace_flags.SEED,
+      ],
+  )
+
+
+if __name__ == '__main__':
+  console_entry_point()

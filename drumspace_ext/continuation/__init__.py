@@ -1,0 +1,1 @@
+"""Beats that go on: what follows a primer of any length."""

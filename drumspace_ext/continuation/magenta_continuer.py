@@ -1,0 +1,142 @@
+"""drums_rnn as a continuer: from step codes to its classes and back.
+
+`drum_kit` has a class for each set of nine drums; voices that it lacks are
+folded in (`magenta_drums`). `one_drum` knows a drum or none, in eighths: a hit
+on an odd sixteenth is read on the eighth behind it, as note_seq quantizes, and
+what it plays comes out on `ONE_DRUM_VOICE`. As Magenta's generator, it does not
+hear whole bars of silence before the first hit.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from drumspace_ext import errors
+from drumspace_ext.magenta_models import checkpoint_files
+from drumspace_ext.magenta_models import drum_classes
+from drumspace_ext.magenta_models import drums_rnn
+from drumspace_ext.magenta_models import drums_rnn_generation
+from drumspace_ext.models import config_loading
+from drumspace_ext.models import networks
+from drumspace_ext.patterns import step_codes
+from drumspace_ext.patterns import voices
+
+# Magenta writes its one drum as a hand clap (39), which is one of snare's.
+ONE_DRUM_VOICE = 'snare'
+_MAX_STEPS = 1 << 16
+
+
+def _eighths(codes: np.ndarray) -> np.ndarray:
+  """Returns whether anything is struck, int64 `[ceil(num_steps / 2)]`."""
+  struck = np.zeros(-(-len(codes) // 2), np.int64)
+  steps = (np.flatnonzero(codes) + 1) // 2
+  # Nothing is read behind the primer's end.
+  struck[np.minimum(steps, len(struck) - 1)] = 1
+  return struck
+
+
+class DrumsRnnContinuer:
+  """A drums_rnn; see `continuers.Continuer`.
+
+  Attributes:
+    network: The network.
+  """
+
+  primer_map = drum_classes.DRUM_MAP
+
+  def __init__(
+      self, checkpoint: checkpoint_files.MagentaCheckpoint, *,
+      origin: str, hparams: str = '',
+      search: drums_rnn_generation.Search | None = None,
+  ):
+    """Builds the network.
+
+    Args:
+      checkpoint: A drums_rnn.
+      origin: Where it comes from, for messages.
+      hparams: See `continuers.load`.
+      search: How steps are drawn, but for the temperature.
+
+    Raises:
+      CheckpointError: If it is another model.
+      InputError: If the hparams are those of another model.
+    """
+    try:
+      if checkpoint.kind != checkpoint_files.DRUMS_RNN:
+        raise errors.CheckpointError(
+            f'it is {checkpoint_files.TITLES[checkpoint.kind]}'
+        )
+      self.network = drums_rnn.DrumsRnn(checkpoint)
+    except errors.CheckpointError as e:
+      raise errors.CheckpointError(
+          f'{origin} is no drums_rnn that can be played: {e}.'
+      ) from e
+    networks.prepare_torch()
+    self._search = search or drums_rnn_generation.Search()
+    self._check(config_loading.parse_hparams(hparams))
+
+  def _check(self, hparams: Mapping[str, object]) -> None:
+    """Refuses hparams of another network; those of training are ignored."""
+    have = {
+        'rnn_layer_sizes': list(self.network.layer_sizes),
+        'attn_length': self.network.attention_length,
+    }
+    for name, value in have.items():
+      asked = hparams.get(name, value)
+      if asked != value:
+        raise errors.InputError(
+            f'--hparams: {name} of this model is {value}, not {asked}. Leave '
+            'it out: sizes are read from the file.'
+        )
+
+  @property
+  def name(self) -> str:
+    """`drum_kit` or `one_drum`."""
+    return self.network.configuration
+
+  @property
+  def description(self) -> str:
+    """What it is, in some words."""
+    units = ', '.join(map(str, self.network.layer_sizes))
+    return f'drums_rnn {self.name}, layers of {units} units'
+
+  def _classes(self, primer: np.ndarray) -> np.ndarray:
+    """Returns a primer as the network reads it."""
+    bar = step_codes.STEPS_PER_BAR
+    first = int(np.argmax(primer > 0)) if primer.any() else 0
+    heard = primer[first // bar * bar:]
+    if self.name == 'one_drum':
+      return _eighths(heard)
+    return drum_classes.codes_to_classes(heard)
+
+  def _codes(self, classes: np.ndarray, num_steps: int) -> np.ndarray:
+    """Returns what the network played as step codes."""
+    if self.name != 'one_drum':
+      return drum_classes.classes_to_codes(classes)
+    codes = np.zeros((len(classes), 2 * classes.shape[1]), np.uint16)
+    codes[:, ::2] = classes << voices.INDEX[ONE_DRUM_VOICE]
+    return codes[:, :num_steps]
+
+  def continue_codes(
+      self, primer: np.ndarray, *, num_steps: int, num_outputs: int,
+      temperature: float, seed: int,
+  ) -> np.ndarray:
+    """Draws what follows a primer; see `continuers.Continuer`.
+
+    Raises:
+      InputError: If a number is out of range.
+    """
+    if not 1 <= len(primer) <= _MAX_STEPS or not 1 <= num_steps <= _MAX_STEPS:
+      raise errors.InputError(
+          f'a primer and what follows it have 1 to {_MAX_STEPS} steps, got '
+          f'{len(primer)} and {num_steps}.'
+      )
+    per_step = step_codes.STEPS_PER_QUARTER // (
+        drum_classes.STEPS_PER_QUARTER[self.name]
+    )
+    classes = drums_rnn_generation.extend(
+        self.network, self._classes(primer),
+        num_steps=-(-num_steps // per_step), num_outputs=num_outputs,
+        seed=seed, search=self._search.at(temperature),
+    )
+    return self._codes(classes, num_steps)
