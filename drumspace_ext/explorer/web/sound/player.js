@@ -6,7 +6,9 @@
  * keeps the beat.
  */
 
-import {NUM_STEPS, SAMPLE_RATE, STEPS_PER_QUARTER} from '../constants.js';
+import {
+  DRUM_CHANNEL, NUM_STEPS, SAMPLE_RATE, STEPS_PER_QUARTER,
+} from '../constants.js';
 import {renderVoice} from './kit.js';
 import {Sequencer} from './sequencer.js';
 
@@ -15,9 +17,9 @@ const TICK_MS = 25;
 const LOOKAHEAD_S = 0.12;
 const HIDDEN_LOOKAHEAD_S = 1.5;
 const START_S = 0.06;
-const DRUM_NOTE_ON = 0x99;
-const DRUM_NOTE_OFF = 0x89;
-const ALL_NOTES_OFF = [0xB9, 123, 0];
+const DRUM_NOTE_ON = 0x90 | DRUM_CHANNEL;
+const DRUM_NOTE_OFF = 0x80 | DRUM_CHANNEL;
+const ALL_NOTES_OFF = [0xB0 | DRUM_CHANNEL, 123, 0];
 
 export class Player {
   /**
