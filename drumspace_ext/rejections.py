@@ -121,6 +121,10 @@ _REASONS = {
         'the pattern, or a rotation of it, is in the training set',
         'nothing to do, where new patterns are wanted',
     ),
+    'repeated_pattern': (
+        'the pattern, or a rotation of it, came before in this run',
+        'nothing to do, where each pattern is to come once',
+    ),
     'no_variation': (
         'the model gives back nothing but this pattern',
         'raise --temperature, or take another model',

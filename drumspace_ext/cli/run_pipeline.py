@@ -5,6 +5,9 @@ r"""Runs a chain of stages over NoteSequences, as a Magenta pipeline would.
   loops        the patterns that a song plays three times in a row or more
   bars         every 32 steps (two bars of 4/4), the last ones padded
   filter       leaves out trivial patterns
+  unique       leaves out rotations of patterns that came before, over the
+               whole run: put it before patterns are split into parts, or one
+               pattern of two songs may be on both sides
   novel        leaves out trivial and known patterns, as told by
                --examples_path or else by the model
   drums_rnn    ready for drums_rnn_create_dataset: its nine drums, played four

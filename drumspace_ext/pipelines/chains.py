@@ -36,21 +36,26 @@ REJECTED_HEADER = ('name', 'stage', 'reason', 'detail', 'hint')
 # The place of what fails before any stage sees it.
 READING = 'reading'
 NAMES = result_folders.RUN_PIPELINE.files
+# A counter: outputs of a rotation class that an earlier input gave too.
+SEEN_BEFORE = 'seen_before'
 
 
 def run(
     chain: Sequence[stages.Stage], sequences: Iterable,
     counts: dict[str, collections.Counter],
     on_reject: Callable[[str, str, str, str], None],
+    histograms: dict[str, dict[str, collections.Counter]] | None = None,
 ) -> Iterator:
   """Yields what comes out of a chain.
 
   Args:
     chain: The stages, in order; names and types fit.
     sequences: What the first stage takes.
-    counts: Summed up here, by the name of the stage.
+    counts: Summed up here, by the name of the stage. `SEEN_BEFORE` are
+      outputs of a rotation class that an earlier input gave too.
     on_reject: Called with (name, stage, reason, detail) of each input of each
       stage that gives nothing.
+    histograms: Summed up here likewise, if given.
 
   Raises:
     InputError: If two stages have one name, or types do not fit.
@@ -64,13 +69,21 @@ def run(
           f'{stage.name} takes a {stage.input_type.__name__}, but '
           f'{before.name} before it gives a {before.output_type.__name__}.'
       )
+  sums = {} if histograms is None else histograms
   for stage in chain:
     counts.setdefault(stage.name, collections.Counter())
 
   def through(stage, objects):
+    seen: set[bytes] = set()
     for one in objects:
       outputs = stage.transform(one)
       counts[stage.name].update(stage.counts)
+      if seen_before := len(stage.classes & seen):
+        counts[stage.name][SEEN_BEFORE] += seen_before
+      seen |= stage.classes
+      for name, numbers in stage.histograms.items():
+        own = sums.setdefault(stage.name, {})
+        own.setdefault(name, collections.Counter()).update(numbers)
       if stage.rejection:
         on_reject(
             stages.sequence_name(one), stage.name, stage.rejection.reason,
@@ -136,6 +149,7 @@ def run_files(
   result_folders.claim(output_dir, result_folders.RUN_PIPELINE, values)
   options = options or conversion.Options()
   counts: dict[str, collections.Counter] = {}
+  histograms: dict[str, dict[str, collections.Counter]] = {}
   totals, unreadable = collections.Counter(), collections.Counter()
   with output_files.Batch(output_dir) as batch:
     rejected = batch.open(dataset_tsv.REJECTED)
@@ -165,7 +179,9 @@ def run_files(
         batch.open(dataset_tsv.TFRECORD, text=False),
         (
             sequence.SerializeToString(deterministic=True)
-            for sequence in run(chain, sequences(), counts, on_reject)
+            for sequence in run(
+                chain, sequences(), counts, on_reject, histograms
+            )
         ),
     )
     if not totals['inputs']:
@@ -175,7 +191,13 @@ def run_files(
     report = {
         'inputs': totals['inputs'], 'unreadable': dict(unreadable),
         'outputs': totals['outputs'],
-        'stages': {name: dict(count) for name, count in counts.items()},
+        'stages': {
+            name: dict(count) | {
+                # As JSON gives them back.
+                key: {str(n): numbers[n] for n in sorted(numbers)}
+                for key, numbers in histograms.get(name, {}).items()
+            } for name, count in counts.items()
+        },
     }
     batch.open(dataset_tsv.REPORT).write(
         json.dumps(report, indent=2, ensure_ascii=False) + '\n'
@@ -202,4 +224,15 @@ def summary(report: dict) -> str:
         meaning, _ = rejections.REASONS[counter.removeprefix(stages.REJECTED)]
         lines.append(f'  {count:>8,}  {meaning}')
   lines.append(f'{"outputs":<30}{report["outputs"]:>10,}')
+  repeated = sum(
+      counts.get(SEEN_BEFORE, 0) for counts in report['stages'].values()
+  )
+  if repeated and not any(
+      stages.REJECTED + 'repeated_pattern' in counts
+      for counts in report['stages'].values()
+  ):
+    lines.append(
+        f'{repeated:,} patterns came from an earlier input too: add the stage '
+        'unique before you split them into parts'
+    )
   return '\n'.join(lines)

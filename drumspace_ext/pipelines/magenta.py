@@ -20,6 +20,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 import functools
 import importlib
+import logging
 import typing
 
 from drumspace_ext import errors
@@ -38,6 +39,11 @@ INSTALL_LINES = (
 )
 
 
+_LOGGER = logging.getLogger(__name__)
+# MIDI pitches, a bucket each.
+_NUM_BUCKETS = 128
+
+
 def _import(name: str):
   """Imports a module of `magenta.pipelines`."""
   try:
@@ -51,12 +57,15 @@ def _import(name: str):
 
 
 @functools.cache
-def _pipeline_class(pipeline_class: type, counter: Callable) -> type:
+def _pipeline_class(
+    pipeline_class: type, counter: Callable, histogram: Callable
+) -> type:
   """Returns the subclass of Magenta's Pipeline that holds a stage.
 
   Args:
     pipeline_class: `magenta.pipelines.pipeline.Pipeline`.
     counter: `magenta.pipelines.statistics.Counter`.
+    histogram: `magenta.pipelines.statistics.Histogram`.
   """
 
   class StagePipeline(pipeline_class):
@@ -69,9 +78,15 @@ def _pipeline_class(pipeline_class: type, counter: Callable) -> type:
     def transform(self, input_object) -> list:
       outputs = self._stage.transform(input_object)
       # Merging is in place, and copies are shallow: fresh ones every time.
-      self._set_stats([
+      made = [
           counter(name, count) for name, count in self._stage.counts.items()
-      ])
+      ]
+      for name, numbers in self._stage.histograms.items():
+        # Only those with the same buckets can be merged.
+        made.append(histogram(name, range(_NUM_BUCKETS)))
+        for number, count in numbers.items():
+          made[-1].increment(number, count)
+      self._set_stats(made)
       return outputs
 
   return StagePipeline
@@ -81,13 +96,15 @@ def as_magenta_pipeline(stage: stages.Stage) -> 'pipeline.Pipeline':
   """Returns a Magenta pipeline that runs a stage.
 
   Its types, name and outputs are the stage's; its statistics are the stage's
-  counts, as `statistics.Counter`s that Magenta calls `<name>_<counter>`.
+  counts, as `statistics.Counter`s that Magenta calls `<name>_<counter>`, and
+  `statistics.Histogram`s.
 
   Raises:
     MissingPackageError: If Magenta can't be imported; it is an ImportError.
   """
+  statistics = _import('statistics')
   return _pipeline_class(
-      _import('pipeline').Pipeline, _import('statistics').Counter
+      _import('pipeline').Pipeline, statistics.Counter, statistics.Histogram
   )(stage)
 
 
@@ -98,7 +115,8 @@ def as_dag(
   """Returns stages, one after the other, as a `DAGPipeline` with one output.
 
   Args:
-    chain: Stages and pipelines of Magenta, in the order in which they run.
+    chain: Stages and pipelines of Magenta, in the order in which they run. A
+      `RandomPartition` may be the last; its parts are the outputs then.
     output_name: What the output is called: `run_pipeline_serial` writes
       `<output_name>.tfrecord`, `load_pipeline` returns `{output_name: [...]}`.
     name: What the DAGPipeline is called, with which statistics begin.
@@ -108,6 +126,7 @@ def as_dag(
     MissingPackageError: If Magenta can't be imported; it is an ImportError.
   """
   dag_lib = _import('dag_pipeline')
+  chain = list(chain)
   pipelines = [
       as_magenta_pipeline(link) if isinstance(link, stages.Stage) else link
       for link in chain
@@ -118,7 +137,11 @@ def as_dag(
   for link in pipelines:
     dag[link] = previous
     previous = link
-  dag[dag_lib.DagOutput(output_name)] = previous
+  if isinstance(pipelines[-1].output_type, dict):
+    _say_repeats(chain)
+    dag[dag_lib.DagOutput()] = previous
+  else:
+    dag[dag_lib.DagOutput(output_name)] = previous
   try:
     return dag_lib.DAGPipeline(dag, name)
   except (
@@ -126,3 +149,18 @@ def as_dag(
       dag_lib.InvalidDAGError,
   ) as e:
     raise errors.InputError(str(e)) from e
+
+
+def _say_repeats(chain: list) -> None:
+  """Warns of a partition that would put one rotation class on both sides."""
+  repeats = None
+  for link in chain:
+    if getattr(link, 'may_repeat', False):
+      repeats = link
+    elif getattr(link, 'is_unique', False):
+      repeats = None
+  if repeats is not None:
+    _LOGGER.warning(
+        'Two songs may play one pattern: a partition behind %s can put it on '
+        'both sides. Put UniquePatterns() before the partition.', repeats.name
+    )

@@ -29,8 +29,13 @@ class LoopExtractor(stages.Stage):
   """NoteSequence -> the patterns that it plays three times in a row or more.
 
   One pattern NoteSequence of each rotation class, in the phase of most loops.
-  Its counts are those of a dataset's report, with dropped notes by pitch.
+  Its counts are those of a dataset's report, with dropped notes by pitch as a
+  histogram. Two songs may give one class: where what comes out is split into
+  parts (by a `RandomPartition`, or `drums_rnn_create_dataset --eval_ratio`),
+  `UniquePatterns` stands between, or one class is on both sides.
   """
+
+  may_repeat = True
 
   def __init__(
       self, recipe: one_input.Recipe | None = None, *, repeats: int = 1,
@@ -52,8 +57,8 @@ class LoopExtractor(stages.Stage):
     """Returns the best phase of each pattern; the class decides the order."""
     result = one_input.extract_sequence(sequence, '', self._recipe)
     self._counts.update(result.counts)
-    for pitch, count in result.dropped_pitches.items():
-      self._counts[f'dropped_notes_of_pitch_{pitch}'] += count
+    if result.dropped_pitches:
+      self._histograms['dropped_pitches'] = dict(result.dropped_pitches)
     if result.reason:
       raise errors.RejectedInputError(result.reason, result.detail)
     best: dict[bytes, one_input.LoopCount] = {}
@@ -61,6 +66,7 @@ class LoopExtractor(stages.Stage):
         result.loop_counts, key=lambda l: (-l.num_loops, l.phase)
     ):
       best.setdefault(loop.canonical, loop)
+    self._classes = frozenset(best)
     return [best[canonical] for canonical in sorted(best)]
 
   def _outputs(self, sequence) -> Iterable:
@@ -114,6 +120,8 @@ class BarCutter(stages.Stage):
   For what is too short to hold a loop, as the outputs of drums_rnn are.
   """
 
+  may_repeat = True
+
   def __init__(
       self, recipe: one_input.Recipe | None = None, *, repeats: int = 1,
       name: str | None = None,
@@ -137,6 +145,31 @@ class BarCutter(stages.Stage):
       yield stages.derive(
           sequence, hits, f'bars/{number}', repeats=self._repeats
       )
+
+
+class UniquePatterns(stages.Stage):
+  """Pattern NoteSequence -> itself, if no rotation of it came before.
+
+  The one stage that remembers: which of several equal patterns goes on, with
+  its phase and tempo, depends on their order, and each process has a memory of
+  its own.
+  """
+
+  is_unique = True
+
+  def __init__(self, *, name: str | None = None):
+    """Makes the stage, which has seen nothing."""
+    super().__init__(name)
+    self._seen: set[bytes] = set()
+
+  def _outputs(self, sequence) -> Iterable:
+    hits, _ = stages.pattern_of(sequence)
+    packed = one_input.codes_to_bytes(step_codes.hits_to_step_codes(hits))
+    canonical = one_input.canonical_bytes(packed)
+    if canonical in self._seen:
+      raise errors.RejectedInputError('repeated_pattern')
+    self._seen.add(canonical)
+    yield sequence
 
 
 class VoiceMapper(stages.Stage):

@@ -109,6 +109,10 @@ KINDS: types.MappingProxyType[
         'leaves out trivial patterns',
         lambda options, name: pattern_stages.PatternFilter(name=name),
     ),
+    'unique': (
+        'leaves out rotations of patterns that came before, over the whole run',
+        lambda options, name: pattern_stages.UniquePatterns(name=name),
+    ),
     'novel': ('leaves out trivial and known patterns', _novel),
     'drums_rnn': (
         'ready for drums_rnn_create_dataset',

@@ -7,10 +7,12 @@ A *stage* is a plain object with
   output_type  the class of what it gives,
   transform    from one input to the list of its outputs,
   counts       of the last transform: counter name to int,
+  histograms   of the last transform: name to (number to int),
   rejection    of the last transform: why it gave nothing, or None.
 
 It remembers nothing from one transform to the next, so that the outputs depend
-on neither order nor sharding; whoever runs it sums the counts. Each input is
+on neither order nor sharding (`pattern_stages.UniquePatterns` alone has to);
+whoever runs it sums the counts. Each input is
 accounted for: `inputs` is 1, and either `outputs` is more than 0 or there is
 one `rejected_REASON`, a key of `rejections.REASONS`.
 
@@ -59,7 +61,15 @@ def sequence_name(sequence: 'note_seq.NoteSequence') -> str:
 
 
 class Stage(abc.ABC):
-  """What all stages have in common; a subclass has a `_outputs`."""
+  """What all stages have in common; a subclass has a `_outputs`.
+
+  Attributes:
+    may_repeat: Whether several inputs may give patterns of one rotation class.
+    is_unique: Whether each rotation class comes once.
+  """
+
+  may_repeat = False
+  is_unique = False
 
   def __init__(self, name: str | None = None):
     """Names the stage.
@@ -69,7 +79,9 @@ class Stage(abc.ABC):
         two names.
     """
     self._name = name or type(self).__name__
-    self._counts: collections.Counter = collections.Counter()
+    self._counts: collections.Counter[str] = collections.Counter()
+    self._histograms: dict[str, dict[int, int]] = {}
+    self._classes: frozenset[bytes] = frozenset()
     self._rejection: errors.RejectedInputError | None = None
 
   @property
@@ -93,6 +105,16 @@ class Stage(abc.ABC):
     return types.MappingProxyType(dict(self._counts))
 
   @property
+  def histograms(self) -> Mapping[str, Mapping[int, int]]:
+    """Of the last transform, by name: how often each number was seen."""
+    return types.MappingProxyType(dict(self._histograms))
+
+  @property
+  def classes(self) -> frozenset[bytes]:
+    """Rotation classes of the last outputs, where the stage knows them."""
+    return self._classes
+
+  @property
   def rejection(self) -> errors.RejectedInputError | None:
     """Why the last transform gave nothing; None if it gave something."""
     return self._rejection
@@ -110,6 +132,7 @@ class Stage(abc.ABC):
       )
     self._counts = collections.Counter(inputs=1)
     self._rejection = None
+    self._histograms, self._classes = {}, frozenset()
     try:
       with reader_faults.rejected():
         outputs = list(self._outputs(input_object))

@@ -223,3 +223,29 @@ def test_folder_of_a_dataset_is_kept(tmp_path):
   assert before == {
       path.name: path.read_bytes() for path in tmp_path.iterdir()
   }
+
+
+def test_pattern_of_two_songs_comes_once_where_asked(folder, tmp_path):
+  late = np.roll(_BEAT, 5, 0)  # the same pattern in another phase
+  sequence = note_sequences.from_patterns(np.stack([late] * 3))
+  sequence.notes.add(pitch=12, velocity=9, is_drum=True, end_time=1)
+  (folder / 'late.tfrecord').write_bytes(
+      tfrecords.frame(sequence.SerializeToString())
+  )
+
+  def run(*chain):
+    ran = stage_chains.run_files([str(folder)], tmp_path / 'out', chain)
+    return ran.report, stage_chains.summary(ran.report)
+
+  report, summary = run(pattern_stages.LoopExtractor(name='loops'))
+  assert report['outputs'] == 3
+  assert report['stages']['loops'][stage_chains.SEEN_BEFORE] == 1
+  assert report['stages']['loops']['dropped_pitches'] == {'12': 1}
+  assert '1 patterns came from an earlier input too' in summary
+  report, summary = run(
+      pattern_stages.LoopExtractor(name='loops'),
+      pattern_stages.UniquePatterns(name='unique'),
+  )
+  assert report['outputs'] == 2
+  assert report['stages']['unique']['rejected_repeated_pattern'] == 1
+  assert 'earlier input' not in summary

@@ -2,6 +2,7 @@
 
 import drawn_patterns
 import hypothesis
+from hypothesis import strategies as st
 import note_seq
 import numpy as np
 import pytest
@@ -59,8 +60,11 @@ def test_loops_are_those_of_extraction_and_all_is_accounted_for():
       assert stage.counts[f'rejected_{result.reason}'] == 1
     for name, count in result.counts.items():
       assert stage.counts[name] == count
-    for pitch, count in result.dropped_pitches.items():
-      assert stage.counts[f'dropped_notes_of_pitch_{pitch}'] == count
+    assert stage.histograms == (
+        {'dropped_pitches': result.dropped_pitches}
+        if result.dropped_pitches else {}
+    )
+    assert stage.classes == {loop.canonical for loop in result.loop_counts}
     kept += len(found)
   assert kept > 20
 
@@ -215,3 +219,31 @@ def test_every_reason_of_a_stage_has_words():
   for reason in ('not_one_pattern', 'bar_of_silence', 'trivial_pattern',
                  'known_pattern', 'no_variation'):
     assert reason in rejections.REASONS
+
+
+@hypothesis.given(
+    hits=drawn_patterns.hits(max_size=4), shifts=st.lists(st.integers(0, 31)),
+)
+def test_each_rotation_class_comes_once(hits, shifts):
+  stage, kept = pattern_stages.UniquePatterns(), []
+  codes = step_codes.hits_to_step_codes(hits)
+  rotated = [np.roll(codes[i % len(codes)], s) for i, s in enumerate(shifts)]
+  for row in [*codes, *rotated]:
+    sequence = note_sequences.from_patterns(step_codes.step_codes_to_hits(row))
+    outputs = stage.transform(sequence)
+    if outputs:
+      assert outputs == [sequence]
+      kept.append(row)
+    else:
+      assert stage.rejection.reason == 'repeated_pattern'
+  classes = step_codes.canonical(np.array(kept))
+  assert len(np.unique(classes, axis=0)) == len(kept)
+  assert len(kept) == len(np.unique(step_codes.canonical(codes), axis=0))
+
+
+def test_new_stage_has_seen_nothing():
+  sequence = note_sequences.from_patterns(_BEAT, repeats=4)
+  for _ in range(2):
+    stage = pattern_stages.UniquePatterns()
+    assert stage.transform(sequence) == [sequence]
+    assert stage.transform(sequence) == []
