@@ -21,7 +21,7 @@ from drumspace_ext.explorer import constants
 
 # Packages between two `<` don't import each other.
 ORDER = '''
-files < patterns < notes < inputs, sound, starter, models < magenta_models
+files < patterns < notes < magenta_models < inputs, sound, starter, models
 < extraction < dataset < beam, training, conversion < generation, evaluation
 < continuation < pipelines, latent_map < explorer < cli
 '''
