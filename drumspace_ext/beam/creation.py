@@ -206,7 +206,9 @@ def _check_totals(totals, values, listing, stages) -> None:
   if totals.num_inputs:
     return
   if totals.counts[stages.FILES]:
-    raise errors.InputError(dataset_creation.no_input(values))
+    raise errors.InputError(dataset_creation.no_input(
+        values, totals.skipped
+    ))
   listing.skipped.update(totals.skipped)
   listing.unsearched_folders = totals.counts[stages.UNSEARCHED]
   raise errors.InputError(inputs.nothing_found(values, listing))

@@ -27,6 +27,7 @@ from drumspace_ext.notes import drum_tracks
 from drumspace_ext.notes import midi_sequences
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.notes import sequence_times
+from drumspace_ext.patterns import percussion_names
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import text_grids
 
@@ -70,7 +71,8 @@ def _sequence_lines(sequence) -> list[str]:
   if drums:
     pitches = collections.Counter(n.pitch for n in drums)
     lines.append('drum pitches: ' + ', '.join(
-        f'{pitch} ({count:,})' for pitch, count in sorted(pitches.items())[:14]
+        f'{percussion_names.of_no_voice(pitch)} ({count:,})'
+        for pitch, count in sorted(pitches.items())[:14]
     ))
   return lines
 

@@ -4,6 +4,7 @@ Inputs are streamed in small tasks to worker processes, their results merged in
 a `collection`, and all files written together at the end.
 """
 
+from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
@@ -21,6 +22,7 @@ from drumspace_ext.extraction import genres as genres_lib
 from drumspace_ext.extraction import many_inputs
 from drumspace_ext.extraction import one_input
 from drumspace_ext.extraction import worker_pool
+from drumspace_ext.files import audio_kinds
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import output_files
 from drumspace_ext.files import result_folders
@@ -111,9 +113,14 @@ def read_genre_table(
   return table
 
 
-def no_input(input_values: Sequence[str]) -> str:
+def no_input(
+    input_values: Sequence[str], skipped: Iterable[str] = ()
+) -> str:
   """Says that the files named hold no input."""
-  return f'{", ".join(input_values)}: no MIDI file and no record in it.'
+  return (
+      f'{", ".join(input_values)}: no MIDI file and no record in it.'
+      + audio_kinds.hint(skipped)
+  )
 
 
 def create(

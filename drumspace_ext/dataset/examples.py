@@ -24,6 +24,7 @@ from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.starter import beats as starter_beats
 
+_MAX_DIGITS = 18
 _COUNTED_COLUMNS = 4
 _CLASS_BYTES = 8
 
@@ -119,7 +120,7 @@ def parse_genres(text: str) -> dict[str, int]:
   genres = {}
   for part in text.split('|'):
     name, colon, count = part.rpartition(':')
-    if colon and name and count.isdigit():
+    if colon and name and count.isdecimal() and len(count) <= _MAX_DIGITS:
       genres[name] = int(count)
   return genres
 

@@ -14,6 +14,7 @@ from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import sums
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import one_input
+from drumspace_ext.patterns import percussion_names
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import text_grids
 from drumspace_ext.patterns import voices
@@ -143,7 +144,9 @@ def summary(report: Mapping) -> str:
     lines.append(f'            -> {hint}')
   dropped = sum(report['dropped_pitches'].values())
   if dropped:
-    most = ', '.join(list(report['dropped_pitches'])[:6])
+    most = ', '.join(
+        map(percussion_names.named, list(report['dropped_pitches'])[:6])
+    )
     lines += ['', f'  {dropped:,} notes of pitches without a voice were left '
               f'out (most: {most}).']
   skipped = sum(report['skipped_files'].values())

@@ -5,6 +5,7 @@ import html
 
 from drumspace_ext import rejections
 from drumspace_ext.files import result_names
+from drumspace_ext.patterns import percussion_names
 from drumspace_ext.patterns import text_grids
 
 FILE_NAME = result_names.REPORT_PAGE
@@ -114,6 +115,10 @@ def render(report: Mapping) -> str:
       + ('', ' e', ' &', ' a')[step % 4]: count
       for step, count in enumerate(shape['hits_on_step'])
   }
+  dropped = {
+      percussion_names.named(pitch): count
+      for pitch, count in report['dropped_pitches'].items()
+  }
   sections = [
       ('Why inputs gave no pattern', _rejections(report['rejected']),
        report['rejected']),
@@ -127,7 +132,7 @@ def render(report: Mapping) -> str:
       ('The most common patterns', _examples(shape['most_common']),
        report['patterns']),
       ('Notes left out: pitches without a voice',
-       _bars(report['dropped_pitches']), report['dropped_pitches']),
+       _bars(dropped), dropped),
       ('Sections in other meters', _bars(report['sections_in_other_meters']),
        report['sections_in_other_meters']),
   ]

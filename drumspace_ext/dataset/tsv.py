@@ -83,8 +83,8 @@ def _parse_codes(text: str, place: str) -> list[int]:
   for code in codes:
     if not 0 <= code < step_codes.NUM_CODES:
       raise errors.InputError(
-          f'{place}: step code {errors.shown(code)} is outside [0, {step_codes.NUM_CODES}): '
-          'it names a voice that does not exist.'
+          f'{place}: step code {errors.shown(code)} is outside '
+          f'[0, {step_codes.NUM_CODES}): it names a voice that does not exist.'
       )
   return codes
 
@@ -198,8 +198,8 @@ def check_voices(path: pathlib.Path) -> None:
   if table not in (None, voices.TABLE_DIGEST):
     raise errors.InputError(
         f'{path} was made with voice table {errors.shown(table)}, this version '
-        f'has {voices.TABLE_DIGEST}; they are not to be mixed. Make it again with '
-        'drumspace_create_dataset.'
+        f'has {voices.TABLE_DIGEST}; they are not to be mixed. Make it again '
+        'with drumspace_create_dataset.'
     )
 
 

@@ -5,6 +5,7 @@ import pathlib
 import re
 import zlib
 
+from drumspace_ext.files import audio_kinds
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import remote_paths
 from drumspace_ext.files import tfrecords
@@ -47,6 +48,25 @@ def kind_of_file(path: pathlib.Path | remote_paths.RemotePath) -> str | None:
   if name.endswith(midi_reading.EXTENSIONS):
     return MIDI
   return None
+
+
+def why_no_input(path: pathlib.Path | remote_paths.RemotePath) -> str:
+  """Says why a file of no known kind is no input.
+
+  Raises:
+    OSError: If it can't be read.
+  """
+  head = b''
+  if path.is_file():
+    with path.open('rb') as stream:
+      head = stream.read(tfrecords.HEAD_BYTES)
+  audio = audio_kinds.of_head(head)
+  if audio:
+    return f'{path} is audio ({audio}). {audio_kinds.HINT}'
+  return (
+      f'{path} is no NoteSequence TFRecord, no MIDI file and no zip archive. '
+      'drumspace_inspect says what a file holds.'
+  )
 
 
 def extension(name: str) -> str:

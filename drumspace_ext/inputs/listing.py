@@ -18,6 +18,7 @@ import stat
 
 from drumspace_ext import errors
 from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.files import audio_kinds
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import output_files
 from drumspace_ext.files import remote_paths
@@ -200,6 +201,7 @@ def nothing_found(values: Sequence[str], listing: Listing) -> str:
         f'{count} {kind}' for kind, count in listing.skipped.most_common(5)
     )
     message += f' Other files there: {seen}.'
+    message += audio_kinds.hint(listing.skipped)
   return message
 
 
@@ -240,10 +242,7 @@ def source_files(
           f"{path} can't be read: {e.strerror}. Check its permissions."
       ) from e
     if kind is None and named:
-      raise errors.InputError(
-          f'{path} is no NoteSequence TFRecord, no MIDI file and no zip '
-          'archive. drumspace_inspect says what a file holds.'
-      )
+      raise errors.InputError(input_kinds.why_no_input(path))
     if kind is None:
       if count:
         listing.skipped[input_kinds.extension(path.name)] += 1

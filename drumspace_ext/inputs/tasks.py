@@ -7,6 +7,7 @@ import dataclasses
 import pathlib
 
 from drumspace_ext import errors
+from drumspace_ext.files import audio_kinds
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import reader_faults
 from drumspace_ext.files import remote_paths
@@ -97,8 +98,19 @@ def _record_tasks(source: inputs.SourceFile) -> Iterator[Task | tuple]:
 
 
 def tasks(listing: inputs.Listing) -> Iterator[Task | tuple]:
-  """Yields the tasks of all files of a listing; see `tasks_of`."""
-  return tasks_of(inputs.source_files(listing), listing.skipped)
+  """Yields the tasks of all files of a listing; see `tasks_of`.
+
+  Raises:
+    InputError: As `tasks_of`, and if there is audio instead of inputs.
+  """
+  is_empty = True
+  for task in tasks_of(inputs.source_files(listing), listing.skipped):
+    is_empty = False
+    yield task
+  hint = audio_kinds.hint(listing.skipped)
+  if is_empty and hint:
+    places = ', '.join(str(path) for path, _, _ in listing.roots)
+    raise errors.InputError(f'{places}: no MIDI file in it.{hint}')
 
 
 def tasks_of(

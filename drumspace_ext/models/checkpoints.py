@@ -101,8 +101,8 @@ def read(
     ) from e
   if version != FORMAT_VERSION:
     raise errors.CheckpointError(
-        f'{path} has format version {errors.shown(version)}, this version reads '
-        f'{FORMAT_VERSION}.'
+        f'{path} has format version {errors.shown(version)}, this version '
+        f'reads {FORMAT_VERSION}.'
     )
   if table != voices.TABLE_DIGEST:
     raise errors.CheckpointError(

@@ -153,13 +153,14 @@ def _targets(write_as: Mapping, rows: list, origin: str) -> tuple[int, ...]:
   for source, target in write_as.items():
     if source not in voices.INDEX or target not in voices.NAMES:
       raise errors.DrumMapError(
-          f'{origin}: write_as {source} = {errors.shown(target)}: both must be among '
+          f'{origin}: write_as {errors.on_one_line(source)} = '
+          f'{errors.shown(target)}: both must be among '
           f'{", ".join(voices.NAMES)}.'
       )
     if not rows[voices.INDEX[target]]:
       raise errors.DrumMapError(
-          f'{origin}: write_as {source} = {errors.shown(target)}, but {target} has no '
-          'pitch in this map.'
+          f'{origin}: write_as {source} = {errors.shown(target)}, but {target} '
+          'has no pitch in this map.'
       )
     targets[voices.INDEX[source]] = voices.INDEX[target]
   return tuple(targets)

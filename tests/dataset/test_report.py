@@ -162,7 +162,8 @@ def test_summary_is_what_a_person_wants_to_know(tmp_path):
       'inputs with patterns 2 ', 'unique patterns 1 ', 'top genres rock 1',
       '1 no note is a drum note -> put the drums on channel 10, or try '
       '--assume_drums',
-      '1,200 notes of pitches without a voice were left out (most: 27)',
+      '1,200 notes of pitches without a voice were left out '
+      '(most: 27 High Q)',
       '2 other files in these folders were not read (.txt)',
   ):
     assert part in squeezed
