@@ -50,7 +50,7 @@ _PUBLIC = {
     'train': ('training.training', 'train'),
 }
 
-__all__ = sorted(_PUBLIC)
+__all__ = sorted(_PUBLIC)  # noqa: PLE0605 (a list, though not a literal)
 
 
 def __getattr__(name: str):

@@ -30,7 +30,7 @@ def test_public_names_are_not_modules():
 
 def test_unknown_name_is_an_attribute_error():
   with pytest.raises(AttributeError, match='no_such_thing'):
-    drumspace_ext.no_such_thing
+    drumspace_ext.no_such_thing  # noqa: B018
 
 
 @pytest.mark.parametrize('module', [

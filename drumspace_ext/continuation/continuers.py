@@ -75,7 +75,7 @@ def load(
     CheckpointError: If the file holds no continuer.
     InputError: If the hparams are those of another model.
   """
-  checkpoint: 'magenta_checkpoints.MagentaCheckpoint | None' = (
+  checkpoint: checkpoint_files.MagentaCheckpoint | None = (
       model_files.read_magenta(path)
   )
   if checkpoint is None:

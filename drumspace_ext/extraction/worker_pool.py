@@ -81,7 +81,7 @@ def _work(function: Callable, pipe, others: list) -> None:
       return
     try:
       result = function(task)
-    except Exception as e:
+    except Exception as e:  # noqa: BLE001 (a verdict, not an end)
       # To the pool this is a crash, for the culprit is still to be found.
       reader_faults.log(e)
       return

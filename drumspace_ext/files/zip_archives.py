@@ -118,7 +118,7 @@ def read_members(
           yield member.read(midi_reading.MAX_FILE_BYTES + 1)
       # Damage shows as BadZipFile, zlib.error, EOFError, RuntimeError
       # (encrypted) or NotImplementedError (a method that Python lacks).
-      except Exception as e:
+      except Exception as e:  # noqa: BLE001
         yield errors.RejectedInputError(
             'bad_zip_member', reader_faults.said(e)
         )

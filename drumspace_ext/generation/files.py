@@ -10,7 +10,6 @@ folder.
 """
 
 from collections.abc import Mapping
-from collections.abc import Sequence
 import dataclasses
 import json
 import pathlib

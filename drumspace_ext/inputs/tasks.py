@@ -155,7 +155,7 @@ def tasks_of(
       yield source.name, errors.RejectedInputError(
           'unreadable', e.strerror or str(e)
       )
-    except Exception as e:
+    except Exception as e:  # noqa: BLE001 (a verdict, not an end)
       reader_faults.log(e)
       yield source.name, errors.RejectedInputError(
           reader_faults.REASON, reader_faults.one_line(e)

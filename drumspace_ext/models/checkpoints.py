@@ -86,7 +86,7 @@ def read(
       )
     with safetensors.safe_open(path, 'pt') as file:
       texts = file.metadata() or {}
-      tensors = {key: file.get_tensor(key) for key in file.keys()}
+      tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (no dictionary)
   except (OSError, safetensors.SafetensorError, ValueError) as e:
     raise errors.CheckpointError(
         f"{path} can't be read as a checkpoint: {e}. Copy or train it again."

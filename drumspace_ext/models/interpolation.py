@@ -9,6 +9,7 @@ over along the way.
 """
 
 from collections.abc import Callable
+import itertools
 
 import numpy as np
 
@@ -93,7 +94,7 @@ def between(
   )
   cuts = np.rint(np.linspace(0, len(flips), num_steps)).astype(int)
   path = [a.copy()]
-  for first, last in zip(cuts[:-1], cuts[1:]):
+  for first, last in itertools.pairwise(cuts):
     hits = path[-1].copy()
     for bit in flips[first:last]:
       hits[bit] = ~hits[bit]

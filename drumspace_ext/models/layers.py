@@ -1,6 +1,7 @@
 """Layers: the fully connected stack that the published models are made of."""
 
 from collections.abc import Sequence
+import itertools
 import math
 
 import torch
@@ -14,7 +15,7 @@ def fully_connected(sizes: Sequence[int]) -> nn.Sequential:
     sizes: Widths, input first; the last layer is linear.
   """
   layers: list[nn.Module] = []
-  for inputs, outputs in zip(sizes[:-1], sizes[1:]):
+  for inputs, outputs in itertools.pairwise(sizes):
     layers += [nn.Linear(inputs, outputs), nn.ReLU()]
   return nn.Sequential(*layers[:-1])
 

@@ -118,7 +118,7 @@ def _parse_from(data: bytes, start: int):
   try:
     # Its errors are RuntimeError and ValueError, by no documented rule.
     return symusic.Score.from_midi(data[start:] if start else data)
-  except Exception:
+  except Exception:  # noqa: BLE001
     return None
 
 
@@ -199,9 +199,10 @@ def _may_be_drums(score) -> bool:
   """
   tracks = [track for track in score.tracks if len(track.notes)]
   for track in tracks:
-    if len(tracks) == 1 or _DRUM_NAME.search(track.name):
-      if _drum_share(track.notes.numpy()['pitch'].tolist()) > _DRUM_SHARE:
-        return True
+    named = len(tracks) == 1 or _DRUM_NAME.search(track.name)
+    pitches = track.notes.numpy()['pitch'].tolist()
+    if named and _drum_share(pitches) > _DRUM_SHARE:
+      return True
   return False
 
 

@@ -180,7 +180,7 @@ def note_sequence_to_midi(sequence: 'note_seq.NoteSequence') -> bytes:
   score = symusic.Score(resolution)
   for quarter, qpm in tempo_map.changes():
     score.tempos.append(symusic.Tempo(
-        min(int(round(max(quarter, 0) * resolution)), _MAX_TICK),
+        min(round(max(quarter, 0) * resolution), _MAX_TICK),
         min(max(qpm, _QPM_LIMITS[0]), _QPM_LIMITS[1]),
     ))
   for meter in sequence.time_signatures:

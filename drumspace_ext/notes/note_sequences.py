@@ -168,7 +168,7 @@ def _end_steps(sequence, steps_per_quarter: int) -> int:
     tempo_map = tempo_maps.TempoMap(sequence)
     quarters = tempo_map.quarters(np.array([sequence.total_time]))[0]
   steps = quarters * steps_per_quarter
-  return int(round(steps)) if abs(steps - round(steps)) < _EXACT_STEPS else 0
+  return round(steps) if abs(steps - round(steps)) < _EXACT_STEPS else 0
 
 
 def cut_patterns(codes: np.ndarray) -> np.ndarray:

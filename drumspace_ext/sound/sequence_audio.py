@@ -9,7 +9,6 @@ import typing
 
 import numpy as np
 
-from drumspace_ext import errors
 from drumspace_ext.notes import midi_writing
 from drumspace_ext.notes import remapping
 from drumspace_ext.notes import sequence_drums

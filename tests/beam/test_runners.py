@@ -6,7 +6,6 @@ import apache_beam as beam
 from apache_beam import coders
 from apache_beam.runners.portability.fn_api_runner import execution
 from apache_beam.runners.portability.fn_api_runner import worker_handlers
-import beam_runs
 import pytest
 
 from drumspace_ext import errors

@@ -10,6 +10,7 @@ rows of patterns (one input each) and of rejected inputs.
 """
 
 import functools
+import itertools
 import json
 import math
 import pathlib
@@ -53,7 +54,7 @@ def _growth(folder):
     counts = [len(set().union(*found[:size])) for size in sizes]
     exponents = [
         math.log(b / a, sizes[i + 1] / sizes[i])
-        for i, (a, b) in enumerate(zip(counts, counts[1:]))
+        for i, (a, b) in enumerate(itertools.pairwise(counts))
     ]
     print(f'{dict(zip(sizes, counts))} exponents '
           f'{[round(e, 3) for e in exponents]}')

@@ -1,6 +1,7 @@
 """Tests for drumspace_convert."""
 
 import functools
+import itertools
 import pathlib
 import resource
 import wave
@@ -64,7 +65,7 @@ def test_dataset_comes_back_through_all_forms_in_a_row(
   _write_dataset(folder / 'a.tsv', codes)
   values = [folder / 'a.tsv', folder / 'b.zip', folder / 'c', folder / 'd.txt',
             folder / 'e.tfrecord', folder / 'f.tsv']
-  for source, target in zip(values, values[1:]):
+  for source, target in itertools.pairwise(values):
     assert _convert(f'--input={source}', f'--output={target}') == 0
   assert (folder / 'f.tsv').read_text() == (folder / 'a.tsv').read_text()
 

@@ -68,14 +68,18 @@ def _flag_names(script):
       if name.isupper() and hasattr(value, 'name')
   }
   for node in ast.walk(tree):
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-      if node.func.attr.startswith(('DEFINE_', 'define')):
-        own.add(node.args[0].value)
-    if isinstance(node, ast.Attribute) and node.attr.isupper():
-      if getattr(node.value, 'id', None) == 'drumspace_flags':
-        value = getattr(drumspace_flags, node.attr)
-        holders = value if isinstance(value, tuple) else (value,)
-        shared.update(holder.name for holder in holders)
+    if (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        and node.func.attr.startswith(('DEFINE_', 'define'))
+    ):
+      own.add(node.args[0].value)
+    if (
+        isinstance(node, ast.Attribute) and node.attr.isupper()
+        and getattr(node.value, 'id', None) == 'drumspace_flags'
+    ):
+      value = getattr(drumspace_flags, node.attr)
+      holders = value if isinstance(value, tuple) else (value,)
+      shared.update(holder.name for holder in holders)
   return own | shared, set(every.values()) - shared - own
 
 

@@ -114,7 +114,7 @@ def test_side_depends_on_the_seed_and_the_id_alone():
   codes = _random_codes(200)
   ids = [(f'song {i}',) for i in range(200)]
   made = examples.make(codes, None, ids)
-  train, valid = examples.split(made, 0.25, seed=1)
+  _, valid = examples.split(made, 0.25, seed=1)
   assert 25 < len(valid) < 75
   half = examples.make(codes[::-1][:100], None, ids[::-1][:100])
   _, valid_half = examples.split(half, 0.25, seed=1)

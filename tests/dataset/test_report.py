@@ -46,7 +46,10 @@ class _Page(html.parser.HTMLParser):
     self.text += data
 
 
-def _report(path, results, skipped=None, recipe=one_input.Recipe()):
+_RECIPE = one_input.Recipe()
+
+
+def _report(path, results, skipped=None, recipe=_RECIPE):
   shape = dataset_report.Shape()
   with collection_lib.Collection(path / 'scratch') as collection:
     collection.add(results)

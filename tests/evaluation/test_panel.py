@@ -118,7 +118,7 @@ def test_panel_is_plain_json_and_the_same_again(given, panel):
 
 
 def test_hits_per_voice_are_those_of_the_patterns(panel, given):
-  rows, heldout, _ = given
+  _, heldout, _ = given
   shown = panel['reference']['hits_per_voice']
   assert list(shown) == list(voices.NAMES)
   ceiling = panel['rows'][0]['hits_per_voice']
@@ -204,7 +204,7 @@ def test_notes_are_shown(panel):
 class _Page(html.parser.HTMLParser):
   """Collects tags, and checks that they are closed in order."""
 
-  _VOID = {'meta'}
+  _VOID = frozenset({'meta'})
 
   def __init__(self, text):
     super().__init__()

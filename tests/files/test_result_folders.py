@@ -210,7 +210,7 @@ def test_exit_status_is_one_and_it_is_one_line(given, made, tmp_path):
 
 def test_converted_file_replaces_no_result(given, made, tmp_path):
   shutil.copytree(made(_GENERATE), tmp_path / 'g')
-  midi = sorted((tmp_path / 'g' / 'midi').iterdir())[0]
+  midi = min((tmp_path / 'g' / 'midi').iterdir())
   before = _contents(tmp_path)
   beats = f'--input={given}/beats.tsv'
   for output in (tmp_path / 'g' / 'patterns.tsv', midi):

@@ -6,6 +6,7 @@ exact fractions, and shares no code with the package but the voice table.
 
 import collections
 import fractions
+import itertools
 import math
 
 from drumspace_ext.patterns import voices
@@ -81,7 +82,7 @@ def loops(notes, meters, steps_per_quarter=4, gap_steps=32):
       continue
     struck = sorted(grid)
     pieces = [[struck[0]]]
-    for before, step in zip(struck, struck[1:]):
+    for before, step in itertools.pairwise(struck):
       if step - before - 1 >= gap_steps:
         pieces.append([])
       pieces[-1].append(step)

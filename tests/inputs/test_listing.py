@@ -426,7 +426,7 @@ def test_pipe_is_not_waited_for(tmp_path, where, monkeypatch):
 
   def open_path(path, *args, **kwargs):
     assert not path.is_fifo(), 'opening a pipe waits for ever'
-    return io.open(path, *args, **kwargs)
+    return io.open(path, *args, **kwargs)  # noqa: UP020 (`open` is patched)
 
   monkeypatch.setattr(pathlib.Path, 'open', open_path)
   if where:

@@ -215,7 +215,7 @@ def test_id_and_names_are_those_of_magenta():
       data, filename='rock/beat é.mid', collection_name='songs'
   )
   # magenta: '/id/%s/%s/%s' % (source_type.lower(), collection_name, digest)
-  digest = hashlib.sha1('rock/beat é.mid'.encode('utf-8')).hexdigest()
+  digest = hashlib.sha1('rock/beat é.mid'.encode()).hexdigest()
   assert sequence.id == f'/id/midi/songs/{digest}'
   assert sequence.filename == 'rock/beat é.mid'
   assert sequence.collection_name == 'songs'

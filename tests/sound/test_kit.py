@@ -1,5 +1,7 @@
 """Tests for drum_kit: the sounds, by measurement."""
 
+import itertools
+
 import hypothesis
 from hypothesis import strategies as st
 import numpy as np
@@ -117,7 +119,7 @@ def test_no_two_sounds_are_alike():
   edges = np.geomspace(40, 20_000, 25)
   bands = np.array([
       [np.log10(_band_share(np.resize(np.pad(s, (0, size)), size), low, high)
-                + 1e-3) for low, high in zip(edges, edges[1:])]
+                + 1e-3) for low, high in itertools.pairwise(edges)]
       for s in _SOUNDS.values()
   ])
   lengths = np.log10([_decay_s(s) for s in _SOUNDS.values()])
