@@ -10,6 +10,7 @@ from drumspace_ext import errors
 from drumspace_ext.conversion import conversion
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import one_input
+from drumspace_ext.files import result_patterns
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import step_codes as patterns
@@ -18,11 +19,13 @@ _LINE = re.compile(r'^(.*):(\d{1,18})$')
 
 
 def _line_of_dataset(value: str) -> np.ndarray | None:
-  """Reads `dataset.tsv:12`, its twelfth line; None if it is no such thing."""
+  """Reads the twelfth pattern of `dataset.tsv:12`; None if it is none such."""
   match = _LINE.match(value)
-  if not match or not pathlib.Path(match[1]).expanduser().is_file():
+  if not match or not result_patterns.file_of(
+      pathlib.Path(match[1]).expanduser()
+  ).is_file():
     return None
-  codes = dataset_tsv.read(pathlib.Path(match[1]).expanduser()).codes
+  codes = dataset_tsv.read(match[1]).codes
   number = int(match[2])
   if not 1 <= number <= len(codes):
     raise errors.InputError(

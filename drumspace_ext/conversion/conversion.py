@@ -20,6 +20,7 @@ from drumspace_ext import errors
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import reader_faults
+from drumspace_ext.files import result_patterns
 from drumspace_ext.inputs import contents as input_contents
 from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.inputs import listing as inputs
@@ -97,8 +98,8 @@ def read(
   """Yields what is in the inputs.
 
   Args:
-    values: TFRecords, MIDI files, folders, zips, datasets, text files with a
-      primer a line, and globs.
+    values: TFRecords, MIDI files, folders (of songs, or of a script's results),
+      zips, datasets, text files with a primer a line, and globs.
     primers: drums_rnn primers themselves.
     options: How to read.
     recursive: Search folders in folders.
@@ -113,7 +114,7 @@ def read(
     yield _primer_item(f'primer_{number + 1}', primer, options)
   others = []
   for value in values:
-    path = local_paths.expand(value)
+    path = result_patterns.input_file(local_paths.expand(value))
     kind = text_kinds.of_file(path) if path.is_file() else None
     if kind == text_kinds.DATASET:
       codes = dataset_tsv.read(path).codes
@@ -126,7 +127,7 @@ def read(
         on_step(number, len(lines), _WORD)
         yield _primer_item(f'{path.stem}_{number:06}', line, options)
     else:
-      others.append(value)
+      others.append(str(path) if path.is_file() else value)
   if others or not (values or primers):
     listing = inputs.list_inputs(
         others, recursive=recursive, excluded=excluded

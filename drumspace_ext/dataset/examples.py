@@ -18,6 +18,7 @@ import numpy as np
 from drumspace_ext import errors
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import local_paths
+from drumspace_ext.files import result_patterns
 from drumspace_ext.files import tfrecords
 from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.notes import note_sequences
@@ -204,7 +205,7 @@ def load(path: pathlib.Path | str) -> TrainingSet:
   Raises:
     InputError: If there is none, or it is damaged.
   """
-  path = local_paths.expand(str(path))
+  path = result_patterns.file_of(local_paths.expand(str(path)))
   if path.is_dir():
     path = path / dataset_tsv.DATASET
   if not path.is_file():

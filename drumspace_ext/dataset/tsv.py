@@ -22,7 +22,9 @@ import typing
 import numpy as np
 
 from drumspace_ext import errors
+from drumspace_ext.files import local_paths
 from drumspace_ext.files import result_names
+from drumspace_ext.files import result_patterns
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import voices
 
@@ -117,11 +119,14 @@ def parse_codes(text: str, place: str = 'step codes') -> np.ndarray:
 def read(path: pathlib.Path | str) -> PatternSet:
   """Reads a dataset in any of its three forms.
 
+  Args:
+    path: A TSV file, or a folder of a dataset, a map or beats.
+
   Raises:
     InputError: If the file can't be read, or a line is not a pattern. The
       message names the line.
   """
-  path = pathlib.Path(path)
+  path = result_patterns.file_of(local_paths.expand(str(path)))
   codes, latents, coordinates = [], [], []
   columns = None
   try:

@@ -21,6 +21,7 @@ from drumspace_ext import errors
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import remote_paths
 from drumspace_ext.files import result_names
+from drumspace_ext.files import result_patterns
 
 _MAX_MANIFEST_BYTES = 1 << 22
 
@@ -154,19 +155,24 @@ def _taken(folder: pathlib.Path, names: Iterable[str]) -> Iterator[str]:
 
 
 def _refuse_inputs(
-    values: Iterable[str], results: Iterable[pathlib.Path], another: str
+    values: Iterable[str], results: Iterable[pathlib.Path], maker: Maker
 ) -> None:
   """Raises InputError if an input is a result, or in a folder of results."""
   own = {path.resolve() for path in results}
+  # Songs are read out of a folder and not its earlier results.
+  patterns_of = (
+      result_patterns.file_of if maker != CREATE_DATASET else lambda path: path
+  )
   for value in values:
     if remote_paths.is_remote(value):
       continue
     # A line of a dataset is named as dataset.tsv:3.
     for text in filter(None, (value, value.rpartition(':')[0])):
       path = local_paths.expand(text).resolve()
-      if path in own or path.parent in own:
+      if own.intersection((path, path.parent, patterns_of(path))):
         raise errors.InputError(
-            f'{value} would be overwritten by the results. {another}'
+            f'{value} would be overwritten by the results. Choose another '
+            f'{maker.flag}.'
         )
 
 
@@ -258,7 +264,7 @@ def _check(
   _refuse_inputs(inputs, [
       folder / name
       for name in (*written, *maker.parts, *maker.shared_folders)
-  ], another)
+  ], maker)
   if not maker.has_manifest:
     if not written:
       _refuse_mixture(inputs, folder, another)
