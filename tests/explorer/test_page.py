@@ -1,4 +1,4 @@
-"""Tests of the map's page as text; test_explorer_*.py open it."""
+"""Tests of the map's page as text; those with the `page` fixture open it."""
 
 import configparser
 import html.parser

@@ -1,5 +1,5 @@
 """Tests of the data of the map's page, as bytes; the page reads them back in
-test_explorer_*.py.
+the tests with the `page` fixture.
 """
 
 import base64

@@ -2,7 +2,7 @@
  * The kit's sounds, computed from the description of `kit.toml`.
  *
  * The mathematics are those of drum_kit.py, sample by sample; its docstring
- * says what each value does; tests/test_explorer_sound.py compares them.
+ * says what each value does; tests/explorer/test_sound.py compares them.
  */
 
 // exp(-DECAY) is -60 dB.

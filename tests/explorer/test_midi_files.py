@@ -1,0 +1,141 @@
+"""The page in a browser: MIDI files in and out, and what is copied."""
+
+import ast
+import io
+
+import builders
+import map_builders
+import map_pages
+import mido
+import numpy as np
+import pytest
+
+from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import step_codes
+from drumspace_ext.patterns import voices
+
+pytestmark = pytest.mark.browser
+
+
+def test_beat_is_downloaded_as_it_is_on_the_screen(page):
+  page.pointer(*page.place(0, map_pages.POINT))
+  page.run("slide(byId('qpm'), 97)")
+  name, content = page.download('get-midi')
+  qpm, ticks = map_pages.tempo_of(content)
+  assert name == 'beat.mid'
+  assert map_pages.as_codes(content) == [page.codes()]
+  assert qpm == pytest.approx(97, abs=1e-3) and ticks == 480
+  assert map_pages.length_quarters(content) == 8
+  known = set(page.window.downloads.iterdir())
+  page.press('d', '#map')
+  again = page.run_until_downloaded(known)
+  assert again.read_bytes() == content
+  again.unlink()
+  assert 'beat.mid: 1 beat at 97 qpm' in page.run(
+      "return byId('status').textContent"
+  )
+
+
+def test_accents_are_heard_and_in_the_file_or_in_neither(page):
+  page.run('deck.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
+  velocities = []
+  for _ in range(2):
+    _, content = page.download('get-midi')
+    file = mido.MidiFile(file=io.BytesIO(content))
+    velocities.append({
+        message.velocity for message in file.tracks[0]
+        if message.type == 'note_on'
+    })
+    hash_ = page.run("byId('share').click(); return location.hash")
+    map_pages.click(page, '#accents')
+  assert len(velocities[0]) > 1 and len(velocities[1]) == 1
+  assert page.run('return app.player.settings.accents')
+  page.open(hash_)
+  assert page.run("""return [byId('accents').checked,
+    app.player.settings.accents]""") == [False, False]
+
+_DROP = """
+  const bytes = Uint8Array.from(args[1]);
+  const file = new File([bytes], args[0], {type: 'audio/midi'});
+  const transfer = new DataTransfer();
+  transfer.items.add(file);
+  byId('status').textContent = '';
+  const target = args[2] ? byId('map') : document.body;
+  for (const name of ['dragover', 'drop']) {
+    target.dispatchEvent(new DragEvent(name, {
+      bubbles: true, cancelable: true, dataTransfer: transfer}));
+  }
+  await until(() => byId('status').textContent, 'an answer');
+  return byId('status').textContent;"""
+
+
+def test_midi_file_is_dropped_and_shown_where_it_lands(page):
+  hits = step_codes.step_codes_to_hits(page.made.generated[0].codes[3].copy())
+  hits[5, voices.INDEX['cowbell']] ^= True
+  content = _midi_of(hits)
+  said = page.run(_DROP, 'my beat.mid', list(content), True)
+  codes = step_codes.hits_to_step_codes(hits).tolist()
+  assert 'my beat.mid' in said and page.codes() == codes
+  np.testing.assert_allclose(
+      page.run('return deck.current.z'),
+      map_pages.latents(map_builders.model(), [codes])[0], atol=1e-4,
+  )
+  assert page.run('return app.plot.sources.here.data.x.length') == 1
+
+
+def _midi_of(hits):
+  """Writes a pattern with 480 ticks a quarter, by hand."""
+  codes = drum_maps.load(drum_maps.GM14).written_pitches
+  onsets = [(120 * int(step), codes[voice]) for step, voice in
+            np.argwhere(hits)]
+  return builders.midi(builders.track(builders.notes(onsets)))
+
+
+def test_midi_file_is_opened_by_the_button(page, tmp_path):
+  hits = step_codes.step_codes_to_hits(page.made.training.codes[9])
+  path = tmp_path / 'Trommel 太鼓 <b>.mid'
+  path.write_bytes(_midi_of(hits))
+  page.run("byId('take').open = true")
+  page.window.driver.find_element('id', 'open').send_keys(str(path))
+  page.run("await until(() => byId('status').textContent)")
+  assert page.codes() == page.made.training.codes[9].tolist()
+  assert path.name in page.run("return byId('status').textContent")
+  assert page.run("return byId('status').children.length") == 0
+
+_DAMAGED = (
+    (b'', 'no MIDI file'), (b'RIFF' + bytes(40), 'no MIDI file'),
+    (b'MThd\x00\x00\x00\x06\x00\x00\x00\x01\x01\xe0MTrk\x00\x00\x00\x03'
+     b'\x00\x90\x24', 'ends too early'),
+    (builders.midi(builders.track(builders.notes([(0, 60)], channel=0))),
+     'no drum notes'),
+)
+
+
+def test_damaged_midi_is_told_clearly(page):
+  page.run('deck.show(app.maker.ofPoint(0, 3))')
+  before = page.codes()
+  for content, words in _DAMAGED:
+    said = page.run(_DROP, 'odd.mid', list(content), False)
+    assert said.startswith("odd.mid can't be read") and words in said
+    assert page.codes() == before
+
+
+def test_codes_and_primer_are_copied(page):
+  page.run('deck.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
+  copied = [page.run("""
+    byId('status').textContent = '';
+    byId(args[0]).click();
+    await until(() => byId('status').textContent);
+    return [byId('status').textContent, await navigator.clipboard.readText()]
+  """, name) for name in ('copy-codes', 'copy-primer')]
+  assert [said for said, _ in copied] == ['Step codes copied', 'Primer copied']
+  codes = page.codes()
+  assert [int(c) for c in copied[0][1].split(',')] == codes
+  primer = ast.literal_eval(copied[1][1])
+  nine = drum_maps.load('note_seq9').written_pitches
+  assert primer == [
+      tuple(sorted({nine[v] for v in range(14)
+                    if code >> v & 1 and nine[v] is not None}))
+      for code in codes
+  ]
+  assert len(primer) == 32
