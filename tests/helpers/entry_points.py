@@ -1,6 +1,7 @@
 """Entry points run by the tests: in this process, or as a user runs them."""
 
 import importlib
+import importlib.metadata
 import pathlib
 import subprocess
 import sys
@@ -11,9 +12,10 @@ from absl.testing import flagsaver
 
 def main(name: str, *args) -> int:
   """Runs `main` of an entry point here, and leaves the flags as they were."""
-  module = importlib.import_module(
-      'drumspace_ext.cli.' + name.removeprefix('drumspace_')
+  (entry,) = importlib.metadata.entry_points(
+      group='console_scripts', name=name
   )
+  module = importlib.import_module(entry.module)
   if not flags.FLAGS.is_parsed():
     flags.FLAGS.mark_as_parsed()
   saved = flagsaver.save_flag_values(flags.FLAGS)
