@@ -7,6 +7,9 @@ windows of a run are rotations of each other, so that a run gives exactly one
 rotation class. This is exact and complete, where the article used hashes and a
 greedy search. A piece is padded with 32 silent steps at both ends, so that a
 loop that begins or ends in silence is not missed.
+
+Loops of other lengths and with differences are those of `near_loops`, beats
+that come back without being in a row those of `recurring_loops`.
 """
 
 import dataclasses
@@ -19,9 +22,6 @@ from drumspace_ext.patterns import step_codes
 MIN_REPEATS = 3
 
 _PERIOD = step_codes.NUM_STEPS
-_MIN_RUN = (MIN_REPEATS - 1) * _PERIOD
-# A hit of a loop comes back twice: it lies in a piece of at least this length.
-_MIN_PIECE = _MIN_RUN + 1
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -32,6 +32,9 @@ class Loops:
     codes: Each loop from the first bar line inside its run, uint16
       `[num_loops, 32]`.
     repeats: How many times in a row it is played, int64 `[num_loops]`.
+    start_steps: The step of `grids.Pieces` at which its run begins, int64
+      `[num_loops]`.
+    end_steps: The step behind its last repeat, int64 `[num_loops]`.
     start_quarters: Where its run begins, float64 `[num_loops]`.
     end_quarters: Where its last repeat ends, float64 `[num_loops]`.
     first_hit_quarters: Where its first hit stands: a run may begin in silence,
@@ -44,6 +47,8 @@ class Loops:
 
   codes: np.ndarray
   repeats: np.ndarray
+  start_steps: np.ndarray
+  end_steps: np.ndarray
   start_quarters: np.ndarray
   end_quarters: np.ndarray
   first_hit_quarters: np.ndarray
@@ -53,18 +58,79 @@ class Loops:
   num_pieces_without_loop: int
 
 
-def _dense(pieces: grids.Pieces, keep: np.ndarray):
-  """Lays the kept pieces out step by step, each with its padding.
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Layout:
+  """Pieces step by step, each with silence of one period at both ends.
+
+  Attributes:
+    codes: Step codes, uint16 `[num_steps]`.
+    starts: Index into `codes` of each padded piece, int64 `[num_pieces]`.
+    first_steps: The step of `grids.Pieces` that stands there, int64
+      `[num_pieces]`.
+    quarter_offsets: The quarter of step 0, float64 `[num_pieces]`.
+    steps_per_quarter: Steps of a quarter note.
+    num_pieces: Pieces, those that were too short to be laid out included.
+  """
+
+  codes: np.ndarray
+  starts: np.ndarray
+  first_steps: np.ndarray
+  quarter_offsets: np.ndarray
+  steps_per_quarter: int
+  num_pieces: int
+
+  def places(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns (piece, step of `grids.Pieces`) of indices into `codes`."""
+    piece = np.searchsorted(self.starts, indices, side='right') - 1
+    return piece, indices - self.starts[piece] + self.first_steps[piece]
+
+  def quarters(self, piece: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """Returns the quarters of steps of `grids.Pieces`, given their pieces."""
+    return self.quarter_offsets[piece] + steps / self.steps_per_quarter
+
+  def hit_quarters(
+      self, starts: np.ndarray, ends: np.ndarray
+  ) -> tuple[np.ndarray, np.ndarray]:
+    """Returns where the first and last hit of stretches of `codes` stand.
+
+    Args:
+      starts: Indices into `codes`, int64 `[n]`; from each on there is a hit
+        in the same piece.
+      ends: The index behind each stretch, int64 `[n]`.
+    """
+    struck = np.flatnonzero(self.codes)
+    firsts = struck[np.searchsorted(struck, starts)]
+    lasts = struck[np.searchsorted(struck, ends) - 1]
+    return (
+        self.quarters(*self.places(firsts)), self.quarters(*self.places(lasts))
+    )
+
+
+def lay_out(
+    pieces: grids.Pieces, period: int, min_steps: int
+) -> Layout | None:
+  """Lays pieces out step by step.
+
+  Args:
+    pieces: The pieces of one input.
+    period: Steps of silence at both ends.
+    min_steps: Steps from the first hit to the last that a piece must have.
 
   Returns:
-    (x, piece_starts, first_steps): step codes uint16 `[num_steps]`, the index
-    in `x` of each padded piece, and the step that stands there.
+    The pieces that are long enough, or None if none is.
   """
+  num_pieces = len(pieces.starts)
+  if not num_pieces:
+    return None
   ends = np.append(pieces.starts[1:], len(pieces.steps))
-  first_steps = pieces.steps[pieces.starts] - _PERIOD
-  sizes = pieces.steps[ends - 1] + 1 + _PERIOD - first_steps
+  firsts = pieces.steps[pieces.starts]
+  spans = pieces.steps[ends - 1] - firsts + 1
+  keep = spans >= min_steps
+  if not keep.any():
+    return None
+  first_steps = firsts[keep] - period
+  sizes = spans[keep] + 2 * period
   counts = (ends - pieces.starts)[keep]
-  first_steps, sizes = first_steps[keep], sizes[keep]
   piece_starts = np.cumsum(sizes) - sizes
   x = np.zeros(int(sizes.sum()), np.uint16)
   if keep.all():
@@ -73,57 +139,76 @@ def _dense(pieces: grids.Pieces, keep: np.ndarray):
     inside = np.repeat(keep, ends - pieces.starts)
     steps, codes = pieces.steps[inside], pieces.codes[inside]
   x[steps + np.repeat(piece_starts - first_steps, counts)] = codes
-  return x, piece_starts, first_steps
+  return Layout(
+      codes=x, starts=piece_starts, first_steps=first_steps,
+      quarter_offsets=pieces.quarter_offsets[keep],
+      steps_per_quarter=pieces.steps_per_quarter, num_pieces=num_pieces,
+  )
 
 
-def find(pieces: grids.Pieces) -> Loops:
-  """Finds every loop in the pieces of one input."""
-  num_pieces = len(pieces.starts)
-  ends = np.append(pieces.starts[1:], len(pieces.steps))
-  keep = np.zeros(0, np.bool_)
-  if num_pieces:
-    spans = pieces.steps[ends - 1] - pieces.steps[pieces.starts] + 1
-    keep = spans >= _MIN_PIECE
-  num_long = int(keep.sum())
-  if not num_long:
-    return Loops(
-        codes=np.zeros((0, _PERIOD), np.uint16),
-        repeats=np.zeros(0, np.int64),
-        start_quarters=np.zeros(0),
-        end_quarters=np.zeros(0),
-        first_hit_quarters=np.zeros(0),
-        last_hit_quarters=np.zeros(0),
-        num_pieces=num_pieces,
-        num_short_pieces=num_pieces,
-        num_pieces_without_loop=0,
-    )
-  x, piece_starts, first_steps = _dense(pieces, keep)
+def runs_of(flags: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+  """Returns (starts, ends) of the runs of True in `flags`.
+
+  Args:
+    flags: bool `[n + 2]`; the first and the last are False.
+  """
+  edges = np.flatnonzero(flags[1:] != flags[:-1])
+  return edges[::2], edges[1::2]
+
+
+def find(pieces: grids.Pieces, *, min_repeats: int = MIN_REPEATS) -> Loops:
+  """Finds every loop in the pieces of one input.
+
+  Args:
+    pieces: Its pieces.
+    min_repeats: Times in a row that a loop is played at least, 2 or more.
+  """
+  min_run = (min_repeats - 1) * _PERIOD
+  # A hit of a loop comes back: it lies in a piece of at least this length.
+  layout = lay_out(pieces, _PERIOD, min_run + 1)
+  if layout is None:
+    return _no_loops(len(pieces.starts))
+  x = layout.codes
   same = np.zeros(len(x) + 1, np.bool_)
   same[1:-_PERIOD] = x[:-_PERIOD] == x[_PERIOD:]
   # The last 32 steps of a piece have no step 32 later in the same piece.
-  tails = piece_starts[1:, None] - np.arange(_PERIOD)
+  tails = layout.starts[1:, None] - np.arange(_PERIOD)
   same[tails] = False
-  edges = np.flatnonzero(same[1:] != same[:-1])
-  run_starts, run_ends = edges[::2], edges[1::2]
-  long_runs = run_ends - run_starts >= _MIN_RUN
+  run_starts, run_ends = runs_of(same)
+  long_runs = run_ends - run_starts >= min_run
   run_starts, run_ends = run_starts[long_runs], run_ends[long_runs]
 
-  piece = np.searchsorted(piece_starts, run_starts, side='right') - 1
-  step = run_starts - piece_starts[piece] + first_steps[piece]
+  piece, step = layout.places(run_starts)
+  first_hits, last_hits = layout.hit_quarters(run_starts, run_ends + _PERIOD)
+  end = step + run_ends - run_starts + _PERIOD
   bar_lines = run_starts + (-step) % step_codes.STEPS_PER_BAR
-  offset = pieces.quarter_offsets[keep][piece]
-  spq = pieces.steps_per_quarter
-  struck = np.flatnonzero(x)
-  first_hits = struck[np.searchsorted(struck, run_starts)]
-  last_hits = struck[np.searchsorted(struck, run_ends + _PERIOD) - 1]
   return Loops(
       codes=x[bar_lines[:, None] + np.arange(_PERIOD)],
       repeats=(run_ends - run_starts) // _PERIOD + 1,
-      start_quarters=offset + step / spq,
-      end_quarters=offset + (step + run_ends - run_starts + _PERIOD) / spq,
-      first_hit_quarters=offset + (step + first_hits - run_starts) / spq,
-      last_hit_quarters=offset + (step + last_hits - run_starts) / spq,
+      start_steps=step,
+      end_steps=end,
+      start_quarters=layout.quarters(piece, step),
+      end_quarters=layout.quarters(piece, end),
+      first_hit_quarters=first_hits,
+      last_hit_quarters=last_hits,
+      num_pieces=layout.num_pieces,
+      num_short_pieces=layout.num_pieces - len(layout.starts),
+      num_pieces_without_loop=len(layout.starts) - len(np.unique(piece)),
+  )
+
+
+def _no_loops(num_pieces: int) -> Loops:
+  """Returns the loops of an input whose pieces are all too short."""
+  return Loops(
+      codes=np.zeros((0, _PERIOD), np.uint16),
+      repeats=np.zeros(0, np.int64),
+      start_steps=np.zeros(0, np.int64),
+      end_steps=np.zeros(0, np.int64),
+      start_quarters=np.zeros(0),
+      end_quarters=np.zeros(0),
+      first_hit_quarters=np.zeros(0),
+      last_hit_quarters=np.zeros(0),
       num_pieces=num_pieces,
-      num_short_pieces=num_pieces - num_long,
-      num_pieces_without_loop=num_long - len(np.unique(piece)),
+      num_short_pieces=num_pieces,
+      num_pieces_without_loop=0,
   )

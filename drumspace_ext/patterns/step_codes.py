@@ -170,3 +170,23 @@ def entropy_nats(codes: np.ndarray) -> np.ndarray:
 def is_trivial(codes: np.ndarray) -> np.ndarray:
   """Says which patterns the entropy rule refuses, bool `[...]`."""
   return entropy_nats(codes) < MIN_ENTROPY_NATS
+
+
+def codes_to_bytes(codes: np.ndarray) -> bytes:
+  """Packs step codes, integer `[32]`, big-endian: bytes order like codes."""
+  return codes.astype('>u2').tobytes()
+
+
+def bytes_to_codes(packed: bytes) -> np.ndarray:
+  """Unpacks what `codes_to_bytes` packed, uint16 `[32]`."""
+  return np.frombuffer(packed, '>u2').astype(np.uint16)
+
+
+def canonical_bytes(packed: bytes) -> bytes:
+  """Returns the smallest rotation of packed step codes, 64 bytes.
+
+  It is `canonical` for a single pattern, where an array costs more.
+  """
+  doubled = packed + packed
+  size = len(packed)
+  return min([doubled[i:i + size] for i in range(0, size, 2)])

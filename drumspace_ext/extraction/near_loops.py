@@ -1,0 +1,188 @@
+"""Near loops: beats that come back with a few differences, or in other lengths.
+
+Two stretches *differ in k flips* if k of their cells (a voice on a step) are
+struck in one and not in the other: 448 cells in two bars. In a padded piece
+with step codes `x` and a period of P steps, the windows `x[t:t + P]` and
+`x[t + P:t + 2 * P]` are alike if they differ in at most K flips. A maximal run
+of n starts t whose windows are all alike is a near loop, played
+`(n + 2 * P - 1) // P` times; it needs `min_repeats` plays. With K = 0 and
+P = 32 this is the definition of `loops`, word for word. K is `max_flips` for
+two bars, half of it for one, twice for four.
+
+A *play* is P steps from the first step of the run, and every P steps on. The
+*consensus* has a hit where more than half of the plays have one; where just
+half have, it is as in the first play. What a consensus stands for must not
+depend on how long the run is: where a play differs from it in more than K flips
+the beat has *drifted* (each play is like the one before it, the last is not
+like the first). Then the run is cut in the middle, the first part with the odd
+play, and its parts in turn, as long as both are long enough. A part that can't
+be cut loses its last plays one by one, and is no loop with too few of them.
+
+From the consensus, phase and length are made as in `loops`: two bars from the
+first bar line. One bar is taken twice. Four bars give their two halves, and
+need one play less than others, but two: eight bars are more than six.
+"""
+
+from collections.abc import Iterator
+import dataclasses
+
+import numpy as np
+
+from drumspace_ext.extraction import loops
+from drumspace_ext.notes import grids
+from drumspace_ext.patterns import step_codes
+
+LOOP_BARS = (1, 2, 4)
+
+_PERIOD = step_codes.NUM_STEPS
+_BAR = step_codes.STEPS_PER_BAR
+# More than any `max_flips`: a window must not reach into the next piece.
+_NOT_ALIKE = step_codes.NUM_STEPS * step_codes.NUM_VOICES + 1
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class NearLoop:
+  """Two bars that are played several times, more or less.
+
+  Attributes:
+    codes: The consensus from a bar line, uint16 `[32]`.
+    plays: What is played, each time from the same step, uint16 `[n, 32]`.
+    steps: The step of `grids.Pieces` at which each play begins, int64 `[n]`,
+      to within a bar.
+    quarters: Stretches in which it is played, as (start, end).
+  """
+
+  codes: np.ndarray
+  plays: np.ndarray
+  steps: np.ndarray
+  quarters: tuple[tuple[float, float], ...]
+
+
+def scaled(max_flips: int, period: int) -> int:
+  """Returns the flips that are allowed in a period, of those in two bars."""
+  return max_flips * period // _PERIOD
+
+
+def plays_needed(period: int, min_repeats: int) -> int:
+  """Returns how often a loop of a period must be played, 2 or more."""
+  return max(2, min_repeats - (period > _PERIOD))
+
+
+def consensus(plays: np.ndarray) -> np.ndarray:
+  """Returns what most plays have, cell by cell; in a tie, as the first has it.
+
+  Args:
+    plays: Step codes, uint16 `[n, num_steps]`, n > 0.
+
+  Returns:
+    uint16 `[num_steps]`.
+  """
+  hits = step_codes.step_codes_to_rows(plays)
+  twice = 2 * np.count_nonzero(hits, axis=0)
+  return step_codes.rows_to_step_codes(
+      (twice > len(plays)) | ((twice == len(plays)) & hits[0])
+  )
+
+
+def flips(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+  """Returns in how many cells step codes differ, int64 `[...]` of `[..., n]`."""
+  return np.bitwise_count(left ^ right).sum(axis=-1, dtype=np.int64)
+
+
+def _steady(
+    plays: np.ndarray, first: int, max_flips: int, needed: int
+) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+  """Yields (first play, plays, their consensus) of the parts of a run."""
+  while len(plays) >= needed:
+    codes = consensus(plays)
+    if flips(plays, codes).max() <= max_flips:
+      yield first, plays, codes
+      return
+    if len(plays) >= 2 * needed:
+      middle = (len(plays) + 1) // 2
+      yield from _steady(plays[:middle], first, max_flips, needed)
+      first, plays = first + middle, plays[middle:]
+    else:
+      plays = plays[:-1]
+
+
+def _runs(
+    layout: loops.Layout, period: int, max_flips: int, needed: int
+) -> Iterator[tuple[int, int]]:
+  """Yields (index into the layout, plays) of the runs that are long enough."""
+  x = layout.codes
+  changes = np.bitwise_count(x[:-period] ^ x[period:]).astype(np.int32)
+  # The last steps of a piece have no step a period later in the same piece.
+  changes[layout.starts[1:, None] - 1 - np.arange(period)] = _NOT_ALIKE
+  sums = np.zeros(len(changes) + 1, np.int64)
+  np.cumsum(changes, out=sums[1:])
+  num_windows = len(sums) - period
+  alike = np.zeros(num_windows + 2, np.bool_)
+  alike[1:-1] = sums[period:] - sums[:-period] <= max_flips
+  starts, ends = loops.runs_of(alike)
+  keep = ends - starts > (needed - 2) * period
+  if period == _PERIOD:
+    # What does not differ at all is a loop of `loops`.
+    keep &= sums[ends + period - 1] > sums[starts]
+  starts, ends = starts[keep], ends[keep]
+  yield from zip(
+      starts.tolist(), ((ends - starts + 2 * period - 1) // period).tolist()
+  )
+
+
+def find(
+    pieces: grids.Pieces, *, bars: int = 2, max_flips: int = 0,
+    min_repeats: int = loops.MIN_REPEATS,
+) -> list[NearLoop]:
+  """Finds the near loops of one length in the pieces of one input.
+
+  Args:
+    pieces: Its pieces.
+    bars: Length of a loop, one of `LOOP_BARS`. Of two bars those that do not
+      differ at all are left to `loops.find`.
+    max_flips: Flips that are allowed in two bars, K above.
+    min_repeats: Times in a row that a loop is played at least, 2 or more.
+  """
+  period = bars * _BAR
+  needed = plays_needed(period, min_repeats)
+  allowed = scaled(max_flips, period)
+  layout = loops.lay_out(pieces, period, (needed - 1) * period + 1)
+  if layout is None:
+    return []
+  found = []
+  for start, num_plays in _runs(layout, period, allowed, needed):
+    steps = layout.codes[start:start + num_plays * period]
+    for first, plays, codes in _steady(
+        steps.reshape(num_plays, period), 0, allowed, needed
+    ):
+      found += _as_two_bars(
+          layout, start + first * period, plays, codes
+      )
+  return found
+
+
+def _as_two_bars(
+    layout: loops.Layout, start: int, plays: np.ndarray, codes: np.ndarray
+) -> Iterator[NearLoop]:
+  """Yields the near loops of two bars that a part of a run stands for."""
+  num_plays, period = plays.shape
+  piece, step = (int(value[0]) for value in layout.places(np.array([start])))
+  turn = -step % _BAR
+  end = step + plays.size
+  quarters = ((
+      float(layout.quarters(piece, step)), float(layout.quarters(piece, end))
+  ),)
+  if period < _PERIOD:
+    codes = np.tile(codes, _PERIOD // period)
+    num_plays //= _PERIOD // period
+    plays = plays[:num_plays * (_PERIOD // period)].reshape(num_plays, -1)
+  turned = np.roll(plays, -turn, axis=1)
+  codes = np.roll(codes, -turn)
+  stride = max(period, _PERIOD)
+  for half in range(0, stride, _PERIOD):
+    yield NearLoop(
+        codes=codes[half:half + _PERIOD],
+        plays=turned[:, half:half + _PERIOD],
+        steps=step + half + stride * np.arange(num_plays),
+        quarters=quarters,
+    )
