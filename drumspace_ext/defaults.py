@@ -8,6 +8,8 @@ there.
 VOICES_IN = 'gm14'
 STEPS_PER_QUARTER = 4
 GAP_STEPS = 32
+# The published loop: two bars, three times in a row, exactly.
+MAX_FLIPS, MIN_REPEATS, LOOP_BARS = 0, 3, (2,)
 QPM = 120.0
 SEED = 0
 THRESHOLD = 0.5

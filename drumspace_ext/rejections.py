@@ -93,13 +93,13 @@ _REASONS = {
     ),
     'too_short': (
         'no stretch without a two-bar pause is long enough',
-        'a loop is two bars, three times in a row; '
-        'drumspace_convert --tile=4 repeats short patterns',
+        'a loop is two bars, three times in a row; --min_repeats=2 takes two, '
+        '--min_repeats=1 every two bars',
     ),
     'no_loop': (
         'no two bars are played three times in a row',
-        'played or varied drums seldom repeat exactly; drumspace_convert '
-        '--tile=4 makes a loop of every two bars',
+        'played or varied drums seldom repeat exactly: try --max_flips=4, then '
+        '--min_repeats=2 or --recurring',
     ),
     'only_trivial_loops': (
         'its loops are too simple (entropy below 0.9 nats)',

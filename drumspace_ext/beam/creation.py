@@ -19,9 +19,9 @@ import os
 import pathlib
 import shutil
 import tempfile
+import typing
 import uuid
 
-from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext.beam import runners as beam_runners
 from drumspace_ext.dataset import collection as collection_lib
@@ -29,7 +29,7 @@ from drumspace_ext.dataset import creation as dataset_creation
 from drumspace_ext.dataset import sums
 from drumspace_ext.dataset import writing as dataset_writing
 from drumspace_ext.extraction import many_inputs
-from drumspace_ext.extraction import one_input
+from drumspace_ext.extraction import recipes
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import output_files
 from drumspace_ext.files import remote_paths
@@ -39,7 +39,6 @@ from drumspace_ext.files import zip_archives
 from drumspace_ext.inputs import contents as input_contents
 from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.inputs import listing as inputs
-from drumspace_ext.patterns import drum_maps
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
@@ -63,7 +62,7 @@ def create(
     *,
     runner: str | None = None,
     pipeline_options: Sequence[str] = (),
-    recipe: one_input.Recipe | None = None,
+    recipe: recipes.Recipe | None = None,
     recursive: bool = False,
     protected: bool = True,
     tile: int = 1,
@@ -105,7 +104,7 @@ def create(
         f"Beam can't write to {output}: its path has one of *?[. Choose "
         'another --output_dir.'
     )
-  recipe = recipe or one_input.Recipe()
+  recipe = recipe or recipes.Recipe()
   pipeline = beam_runners.pipeline(runner, pipeline_options)
   if isinstance(output, pathlib.Path):
     result_folders.claim(output, result_folders.CREATE_DATASET, input_values)
@@ -149,11 +148,9 @@ def create_dataset(
     input_values: local_paths.Names, output_dir: local_paths.Name, *,
     runner: str | None = None, pipeline_options: Sequence[str] = (),
     recursive: bool = False,
-    steps_per_quarter: int = defaults.STEPS_PER_QUARTER,
-    gap_steps: int = defaults.GAP_STEPS, assume_drums: bool = False,
-    voices_in: str = defaults.VOICES_IN,
     genres: local_paths.Name | None = None, tile: int | None = None,
     reader_process: bool = True,
+    **reading: typing.Unpack[recipes.Reading],
 ) -> CreatedOnBeam:
   """Makes a dataset of all unique patterns in the inputs, on Apache Beam.
 
@@ -165,13 +162,10 @@ def create_dataset(
     runner: One of Beam's; by default that of the options, or `DirectRunner`.
     pipeline_options: Flags for Beam, such as `--direct_num_workers=2`.
     recursive: See there.
-    steps_per_quarter: See there.
-    gap_steps: See there.
-    assume_drums: See there.
-    voices_in: See there.
     genres: See there.
     tile: See there.
     reader_process: Read in processes of their own, which may crash or hang.
+    **reading: See there.
 
   Raises:
     InputError: If there is nothing to read, a named input is unusable, or
@@ -182,10 +176,7 @@ def create_dataset(
   return create(
       local_paths.names(input_values), str(output_dir), runner=runner,
       pipeline_options=pipeline_options,
-      recipe=one_input.Recipe(
-          steps_per_quarter=steps_per_quarter, gap_steps=gap_steps,
-          assume_drums=assume_drums, drum_map=drum_maps.load(voices_in),
-      ),
+      recipe=recipes.of_arguments(**reading),
       recursive=recursive, protected=reader_process, tile=tile or 1,
       genre_table=dataset_creation.read_genre_table(genres),
   )

@@ -25,6 +25,7 @@ from absl import flags
 
 from drumspace_ext.cli import flags as drumspace_flags
 from drumspace_ext.cli import list_flags
+from drumspace_ext.cli import reading_flags
 
 _RUNNER = flags.DEFINE_string(
     'runner', None,
@@ -75,12 +76,8 @@ def main(argv: list[str]) -> int:
       drumspace_flags.input_values(argv), output_dir,
       runner=_RUNNER.value, pipeline_options=options,
       recursive=drumspace_flags.RECURSIVE.value,
-      steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
-      gap_steps=drumspace_flags.GAP_STEPS.value,
-      assume_drums=drumspace_flags.ASSUME_DRUMS.value,
-      voices_in=drumspace_flags.VOICES_IN.value,
       genres=drumspace_flags.GENRES.value, tile=drumspace_flags.TILE.value,
-      reader_process=_READER_PROCESS.value,
+      reader_process=_READER_PROCESS.value, **reading_flags.values(),
   )
   print(created)
   if drumspace_flags.STRICT.value:
@@ -91,7 +88,7 @@ def main(argv: list[str]) -> int:
 def console_entry_point() -> None:
   drumspace_flags.run(
       main, required=[drumspace_flags.OUTPUT_DIR],
-      shared=drumspace_flags.FOR_DATASETS,
+      shared=reading_flags.FOR_DATASETS,
   )
 
 

@@ -5,7 +5,8 @@ input plays at least three times in a row. Patterns that differ only by a shift
 in time are one. The folder given by --output_dir then holds dataset.tsv (the
 patterns), provenance.tsv (where each comes from), patterns.tfrecord (the same
 as NoteSequences), rejected.tsv (why every other input gave none), report.json
-and report.html.
+and report.html. Drums that are played or varied seldom repeat exactly:
+--max_flips=4 finds most of them, --recurring more.
 
 Usage:
   drumspace_create_dataset --input=notesequences.tfrecord \
@@ -17,6 +18,7 @@ Usage:
 from absl import flags
 
 from drumspace_ext.cli import flags as drumspace_flags
+from drumspace_ext.cli import reading_flags
 
 _NUM_WORKERS = flags.DEFINE_integer(
     'num_workers', None,
@@ -34,12 +36,9 @@ def main(argv: list[str]) -> int:
     created = dataset_creation.create_dataset(
         drumspace_flags.input_values(argv), drumspace_flags.output_dir(),
         recursive=drumspace_flags.RECURSIVE.value,
-        steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
-        gap_steps=drumspace_flags.GAP_STEPS.value,
-        assume_drums=drumspace_flags.ASSUME_DRUMS.value,
-        voices_in=drumspace_flags.VOICES_IN.value,
         genres=drumspace_flags.GENRES.value, tile=drumspace_flags.TILE.value,
         num_workers=_NUM_WORKERS.value, on_step=on_step,
+        **reading_flags.values(),
     )
   print(created)
   if drumspace_flags.STRICT.value:
@@ -51,7 +50,7 @@ def console_entry_point() -> None:
   drumspace_flags.run(
       main,
       required=[drumspace_flags.OUTPUT_DIR],
-      shared=drumspace_flags.FOR_DATASETS,
+      shared=reading_flags.FOR_DATASETS,
   )
 
 

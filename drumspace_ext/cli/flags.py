@@ -124,11 +124,13 @@ LOG = flags.DEFINE_enum(
     'The threshold for what messages will be logged.',
 )
 
-# What both ways to make a dataset take.
-FOR_DATASETS = (
-    INPUT, RECURSIVE, STEPS_PER_QUARTER, GAP_STEPS, ASSUME_DRUMS, VOICES_IN,
-    GENRES, TILE, STRICT,
-)
+# Modules of flags that entry points share; each adds itself.
+MODULES = [__name__]
+
+
+def _flags_of(*modules: str) -> list[flags.Flag]:
+  get = flags.FLAGS.get_key_flags_for_module
+  return [flag for name in modules for flag in get(name)]
 
 
 def output_dir() -> pathlib.Path:
@@ -170,9 +172,7 @@ def arguments(module: str) -> dict[str, object]:
     module: Its `__name__`.
   """
   return {
-      flag.name: flag.value
-      for name in (module, __name__)
-      for flag in flags.FLAGS.get_key_flags_for_module(name)
+      flag.name: flag.value for flag in _flags_of(module, *MODULES)
       # Where results go, and what is logged, makes no difference to them.
       if flag.name not in (OUTPUT_DIR.name, LOG.name)
   }
@@ -243,12 +243,12 @@ def run(
   entry_point = importlib.import_module(main.__module__)
   sys.modules['__main__'].__doc__ = entry_point.__doc__
   used = {holder.name for holder in (*required, *shared, LOG)}
-  for flag in flags.FLAGS.get_key_flags_for_module(__name__):
+  for flag in _flags_of(*MODULES):
     if flag.name in used:
       flags.FLAGS.register_key_flag_for_module(sys.argv[0], flag)
     else:
       delattr(flags.FLAGS, flag.name)
-  for flag in flags.FLAGS.get_key_flags_for_module(entry_point.__name__):
+  for flag in _flags_of(entry_point.__name__):
     flags.FLAGS.register_key_flag_for_module(sys.argv[0], flag)
   flags.mark_flags_as_required(required)
   try:

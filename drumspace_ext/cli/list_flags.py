@@ -3,6 +3,8 @@
 absl's own keep the last one in silence.
 """
 
+from collections.abc import Iterable
+
 from absl import flags
 
 # absl then takes whoever calls `define` for the one that defines the flag.
@@ -17,9 +19,12 @@ class _ListFlag(flags.Flag):
     self.value = [*before, *self.value]
 
 
-def define(name: str, help_text: str) -> flags.FlagHolder:
+def define(
+    name: str, help_text: str, default: Iterable[object] = ()
+) -> flags.FlagHolder:
   """Defines a flag for values with commas between them, as DEFINE_list."""
   return flags.DEFINE_flag(_ListFlag(
       parser=flags.ListParser(), serializer=flags.CsvListSerializer(','),
-      name=name, default=[], help_string=help_text,
+      name=name, default=[str(value) for value in default],
+      help_string=help_text,
   ))

@@ -35,6 +35,7 @@ Usage:
 from drumspace_ext import errors
 from drumspace_ext.cli import flags as drumspace_flags
 from drumspace_ext.cli import list_flags
+from drumspace_ext.cli import reading_flags
 
 _STAGES = list_flags.define(
     'stages', 'Stages of the chain, with commas between them.'
@@ -59,9 +60,6 @@ def main(argv: list[str]) -> int:
         drumspace_flags.input_values(argv), drumspace_flags.output_dir(),
         [kind.strip() for kind in _STAGES.value],
         recursive=drumspace_flags.RECURSIVE.value,
-        steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
-        assume_drums=drumspace_flags.ASSUME_DRUMS.value,
-        voices_in=drumspace_flags.VOICES_IN.value,
         voices_out=drumspace_flags.VOICES_OUT.value,
         tile=drumspace_flags.TILE.value, qpm=drumspace_flags.qpm(),
         checkpoint_file=_checkpoint(),
@@ -70,6 +68,7 @@ def main(argv: list[str]) -> int:
         temperature=drumspace_flags.TEMPERATURE.value,
         seed=drumspace_flags.SEED.value, on_step=on_step,
         arguments=drumspace_flags.arguments(__name__),
+        **reading_flags.values(),
     ))
   return 0
 
@@ -80,8 +79,7 @@ def console_entry_point() -> None:
       required=[drumspace_flags.OUTPUT_DIR],
       shared=[
           drumspace_flags.INPUT, drumspace_flags.RECURSIVE,
-          drumspace_flags.STEPS_PER_QUARTER, drumspace_flags.ASSUME_DRUMS,
-          drumspace_flags.VOICES_IN, drumspace_flags.VOICES_OUT,
+          *reading_flags.ALL, drumspace_flags.VOICES_OUT,
           drumspace_flags.TILE, drumspace_flags.QPM, drumspace_flags.RUN_DIR,
           drumspace_flags.CHECKPOINT_FILE, drumspace_flags.EXAMPLES_PATH,
           drumspace_flags.NUM_OUTPUTS, drumspace_flags.TEMPERATURE,

@@ -48,7 +48,7 @@ def _main_beats(item: conversion.Item, options: conversion.Options):
   if not result.loop_counts:
     return [conversion.item_patterns(item, options)[0]]
   most = max(result.loop_counts, key=lambda l: (l.num_repeats, l.phase))
-  return [patterns.step_codes_to_hits(one_input.bytes_to_codes(most.phase))]
+  return [patterns.step_codes_to_hits(patterns.bytes_to_codes(most.phase))]
 
 
 def read(

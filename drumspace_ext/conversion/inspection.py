@@ -87,7 +87,7 @@ def _verdict_lines(result: one_input.InputResult) -> list[str]:
       result.loop_counts, key=lambda loop: (-loop.num_repeats, loop.phase)
   )
   classes = {loop.canonical for loop in most}
-  codes = np.array([one_input.bytes_to_codes(l.phase) for l in most])
+  codes = np.array([step_codes.bytes_to_codes(l.phase) for l in most])
   return [
       f'patterns: {len(classes)} in {result.counts["loops"]} loops (two bars '
       f'played {loops_lib.MIN_REPEATS} times or more)', *_grids(codes)
@@ -149,7 +149,7 @@ def _tfrecord(path: pathlib.Path) -> list[str]:
     for reason, count in verdicts.most_common(2):
       meaning, hint = rejections.REASONS[reason]
       lines.append(f'  {count:,}: {meaning} -> {hint}')
-    codes = [one_input.bytes_to_codes(phase) for phase in classes.values()]
+    codes = [step_codes.bytes_to_codes(phase) for phase in classes.values()]
     lines += _grids(np.array(codes)) if codes else []
   return lines
 

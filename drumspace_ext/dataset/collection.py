@@ -21,19 +21,22 @@ import numpy as np
 from drumspace_ext import errors
 from drumspace_ext.dataset import sums
 from drumspace_ext.extraction import one_input
+from drumspace_ext.patterns import step_codes
 
 _SCHEMA = """
 CREATE TABLE occurrence (
   canonical BLOB, phase BLOB, is_first INTEGER, input_id TEXT, file_name TEXT,
   num_loops INTEGER, num_repeats INTEGER, min_qpm REAL, max_qpm REAL,
-  genres TEXT);
+  genres TEXT, near_loops INTEGER, near_repeats INTEGER, num_flips INTEGER,
+  max_flips INTEGER);
 CREATE TABLE rejected (input_id TEXT, reason TEXT, detail TEXT);
 CREATE TABLE unique_pattern (
   canonical BLOB, phase BLOB, num_inputs INTEGER, num_loops INTEGER,
   num_repeats INTEGER, min_qpm REAL, max_qpm REAL, genres TEXT,
-  input_ids TEXT, file_names TEXT);
+  input_ids TEXT, file_names TEXT, near_loops INTEGER, near_repeats INTEGER,
+  num_flips INTEGER, max_flips INTEGER);
 """
-_NUM_COLUMNS = {'occurrence': 10, 'unique_pattern': 10, 'rejected': 3}
+_NUM_COLUMNS = {'occurrence': 14, 'unique_pattern': 14, 'rejected': 3}
 # Page cache of SQLite, in KiB (its sign says so).
 _CACHE = -64_000
 
@@ -52,6 +55,10 @@ class UniquePattern:
     genres: Inputs by genre label, most first.
     input_ids: Ids of the inputs, sorted.
     file_names: File names that NoteSequences among them carry, sorted.
+    num_near_loops: Runs that are no loops by the published recipe.
+    num_near_repeats: Times it is played with a difference.
+    num_flips: Cells in which these differ from the pattern, in all.
+    max_flips: Cells in which one of them differs from it, at most.
   """
 
   codes: np.ndarray
@@ -63,6 +70,10 @@ class UniquePattern:
   genres: Mapping[str, int]
   input_ids: tuple[str, ...]
   file_names: tuple[str, ...]
+  num_near_loops: int = 0
+  num_near_repeats: int = 0
+  num_flips: int = 0
+  max_flips: int = 0
 
 
 class Collection:
@@ -184,13 +195,14 @@ class Collection:
     """
     rows = self._database.execute(
         'SELECT phase, num_inputs, num_loops, num_repeats, min_qpm, max_qpm, '
-        'genres, input_ids, file_names FROM unique_pattern '
+        'genres, input_ids, file_names, near_loops, near_repeats, num_flips, '
+        'max_flips FROM unique_pattern '
         'ORDER BY num_inputs DESC, num_repeats DESC, canonical'
     )
     for row in rows:
       yield UniquePattern(
-          one_input.bytes_to_codes(row[0]), *row[1:6], json.loads(row[6]),
-          tuple(json.loads(row[7])), tuple(json.loads(row[8])),
+          step_codes.bytes_to_codes(row[0]), *row[1:6], json.loads(row[6]),
+          tuple(json.loads(row[7])), tuple(json.loads(row[8])), *row[9:],
       )
 
   def rejected_inputs(self) -> Iterator[tuple[str, str, str]]:

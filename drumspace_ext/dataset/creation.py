@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import dataclasses
 import functools
 import pathlib
+import typing
 
 from drumspace_ext import callbacks
-from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext import rejections
 from drumspace_ext.dataset import collection as collection_lib
@@ -20,7 +20,7 @@ from drumspace_ext.dataset import report as dataset_report
 from drumspace_ext.dataset import writing as dataset_writing
 from drumspace_ext.extraction import genres as genres_lib
 from drumspace_ext.extraction import many_inputs
-from drumspace_ext.extraction import one_input
+from drumspace_ext.extraction import recipes
 from drumspace_ext.extraction import worker_pool
 from drumspace_ext.files import audio_kinds
 from drumspace_ext.files import local_paths
@@ -30,7 +30,6 @@ from drumspace_ext.files import result_names
 from drumspace_ext.inputs import contents as input_contents
 from drumspace_ext.inputs import listing as inputs
 from drumspace_ext.inputs import tasks as input_tasks
-from drumspace_ext.patterns import drum_maps
 
 # The largest real song takes under a second, on a machine under load too.
 TASK_TIMEOUT_S = 60.0
@@ -127,7 +126,7 @@ def create(
     input_values: Sequence[str],
     output_dir: pathlib.Path | str,
     *,
-    recipe: one_input.Recipe | None = None,
+    recipe: recipes.Recipe | None = None,
     recursive: bool = False,
     num_workers: int | None = None,
     tile: int = 1,
@@ -156,7 +155,7 @@ def create(
   result_folders.claim(
       output_dir, result_folders.CREATE_DATASET, input_values
   )
-  recipe = recipe or one_input.Recipe()
+  recipe = recipe or recipes.Recipe()
   # A second run must not read what the first one wrote.
   listing = inputs.list_inputs(
       input_values, recursive=recursive, excluded=output_dir
@@ -190,12 +189,10 @@ def create(
 def create_dataset(
     input_values: local_paths.Names, output_dir: local_paths.Name, *,
     recursive: bool = False,
-    steps_per_quarter: int = defaults.STEPS_PER_QUARTER,
-    gap_steps: int = defaults.GAP_STEPS, assume_drums: bool = False,
-    voices_in: str = defaults.VOICES_IN,
     genres: local_paths.Name | None = None, tile: int | None = None,
     num_workers: int | None = None,
     on_step: callbacks.OnStep = callbacks.silent,
+    **reading: typing.Unpack[recipes.Reading],
 ) -> CreatedDataset:
   """Makes a dataset of all unique patterns in the inputs.
 
@@ -204,15 +201,13 @@ def create_dataset(
       one of these.
     output_dir: Where the files go; made if missing.
     recursive: Search folders in folders.
-    steps_per_quarter: Steps of a quarter note; a bar has 16 steps all the same.
-    gap_steps: Silent steps in a row that cut a piece.
-    assume_drums: Take all notes as drums.
-    voices_in: Drum map to read with, a name or a TOML file.
     genres: Text file with further genre labels, see `read_genre_table`.
     tile: How many times each pattern is played in `patterns.tfrecord`; once if
       None.
     num_workers: Processes; all processors if None, this process alone if 0.
     on_step: Called with the bytes read; see `callbacks`.
+    **reading: How inputs are read: `max_flips=4` and the other arguments of
+      `recipes.of_arguments`.
 
   Raises:
     InputError: If there is nothing to read, or a named input is unusable.
@@ -221,10 +216,7 @@ def create_dataset(
   """
   return create(
       local_paths.names(input_values), local_paths.expand(output_dir),
-      recipe=one_input.Recipe(
-          steps_per_quarter=steps_per_quarter, gap_steps=gap_steps,
-          assume_drums=assume_drums, drum_map=drum_maps.load(voices_in),
-      ),
+      recipe=recipes.of_arguments(**reading),
       recursive=recursive, num_workers=num_workers, tile=tile or 1,
       genre_table=read_genre_table(genres), on_step=on_step,
   )

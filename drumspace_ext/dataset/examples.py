@@ -130,11 +130,10 @@ def _read_provenance(path: pathlib.Path, count: int):
   """Returns (genres, input ids, file names) of `count` lines of provenance."""
   genres, ids, names = [], [], []
   try:
-    lines = path.read_text(encoding='utf-8').split('\n')[1:]
+    header, *lines = path.read_text(encoding='utf-8').split('\n')
+    columns = header.split('\t')
     for line in filter(None, lines):
-      fields = dict(zip(
-          dataset_tsv.PROVENANCE_HEADER, line.split('\t'), strict=True
-      ))
+      fields = dict(zip(columns, line.split('\t'), strict=True))
       genres.append(parse_genres(fields['genres']))
       ids.append(tuple(json.loads(fields['input_ids'])))
       names.append(tuple(json.loads(fields['file_names'])))

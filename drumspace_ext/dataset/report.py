@@ -33,6 +33,8 @@ class Shape:
     self._qpm = collections.Counter()
     self._num_inputs = collections.Counter()
     self._examples = []
+    self._max_flips = collections.Counter()
+    self._num_exact = 0
     self.num_patterns = 0
 
   def add(self, pattern: collection_lib.UniquePattern) -> None:
@@ -44,6 +46,8 @@ class Shape:
     self._qpm[int(middle // _QPM_BIN) * _QPM_BIN] += 1
     self._num_inputs[min(pattern.num_inputs, 10)] += 1
     self.num_patterns += 1
+    self._num_exact += pattern.num_near_loops < pattern.num_loops
+    self._max_flips[pattern.max_flips] += 1
     if len(self._examples) < _NUM_EXAMPLES:
       self._examples.append({
           'inputs': pattern.num_inputs,
@@ -52,6 +56,16 @@ class Shape:
           'step_codes': pattern.codes.tolist(),
           'grid': text_grids.to_text(hits).split('\n'),
       })
+
+  def near(self) -> dict:
+    """Returns how many patterns are loops by the published recipe."""
+    return {
+        'patterns_with_exact_loops': self._num_exact,
+        'patterns_by_max_flips': {
+            str(flips): count
+            for flips, count in sorted(self._max_flips.items())
+        },
+    }
 
   def as_dict(self) -> dict:
     """Returns everything for the report."""
@@ -96,6 +110,7 @@ def make(
       'loops': counts['loops'],
       'trivial': counts['trivial'],
       'patterns': shape.num_patterns,
+      **(shape.near() if recipe.has_near_loops else {}),
       'pieces': counts['pieces'],
       'pieces_too_short': counts['pieces_too_short'],
       'pieces_without_loop': counts['pieces_without_loop'],
@@ -110,6 +125,7 @@ def make(
           'assume_drums': recipe.assume_drums,
           'voices_in': recipe.drum_map.name,
           'min_entropy_nats': step_codes.MIN_ENTROPY_NATS,
+          **(recipe.reach() if recipe.has_near_loops else {}),
       },
       'voice_table': voices.TABLE_DIGEST,
   }
@@ -131,6 +147,11 @@ def summary(report: Mapping) -> str:
       line('inputs with patterns', report['kept']),
       line('unique patterns', report['patterns']),
   ]
+  if 'patterns_with_exact_loops' in report:
+    lines.append(line(
+        'of these exact', report['patterns_with_exact_loops'],
+        'loops by the published recipe',
+    ))
   genres = list(report['genres'].items())[:6]
   if genres:
     lines.append('  top genres              ' + ', '.join(

@@ -104,6 +104,11 @@ def render(report: Mapping) -> str:
           ('patterns', 'unique patterns'),
       )
   )
+  if 'patterns_with_exact_loops' in report:
+    numbers += (
+        f'<div><b>{report["patterns_with_exact_loops"]:,}</b>'
+        'of them exact loops</div>'
+    )
   shape = report['shape']
   # Cymbals above, kick below, as in the grids.
   by_voice = {
@@ -129,6 +134,9 @@ def render(report: Mapping) -> str:
        _bars(shape['patterns_by_qpm']), report['patterns']),
       ('Patterns by the number of inputs that hold them',
        _bars(shape['patterns_by_inputs']), report['patterns']),
+      ('Patterns by the cells in which a repeat differs, at most',
+       _bars(report.get('patterns_by_max_flips', {})),
+       'patterns_by_max_flips' in report),
       ('The most common patterns', _examples(shape['most_common']),
        report['patterns']),
       ('Notes left out: pitches without a voice',

@@ -4,11 +4,13 @@ Everything here is a sum that does not depend on the order or the grouping of
 what is added, so that it can be taken on many machines. An *occurrence* is the
 row of one phase of one pattern in one input, plain values in this order:
 canonical, phase, is_first, input_id, file_name, num_loops, num_repeats,
-min_qpm, max_qpm, genres. Of the phases of a pattern in an input one is first:
-it counts the input and its genres (with `|` between them).
+min_qpm, max_qpm, genres, num_near_loops, num_near_repeats, num_flips, max_flips
+(see `extraction.LoopCount`). Of the phases of a pattern in an input one is
+first: it counts the input and its genres (with `|` between them).
 """
 
 import collections
+from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
@@ -20,10 +22,15 @@ from drumspace_ext.extraction import genres as genres_lib
 from drumspace_ext.extraction import one_input
 from drumspace_ext.files import local_paths
 
-Occurrence = tuple[bytes, bytes, int, str, str, int, int, float, float, str]
-# canonical, phase, num_inputs, num_loops, num_repeats, min_qpm, max_qpm, and
-# as JSON: inputs by genre, input ids, file names.
-MergedRow = tuple[bytes, bytes, int, int, int, float, float, str, str, str]
+Occurrence = tuple[
+    bytes, bytes, int, str, str, int, int, float, float, str, int, int, int, int
+]
+# canonical, phase, num_inputs, num_loops, num_repeats, min_qpm, max_qpm, as
+# JSON inputs by genre, input ids and file names, and the last four of an
+# occurrence.
+MergedRow = tuple[
+    bytes, bytes, int, int, int, float, float, str, str, str, int, int, int, int
+]
 # input id, reason, detail
 Rejected = tuple[str, str, str]
 
@@ -56,7 +63,8 @@ def occurrences(
     rows.append((
         loop.canonical, loop.phase, int(loop.canonical not in seen), input_id,
         file_name, loop.num_loops, loop.num_repeats, loop.min_qpm,
-        loop.max_qpm, joined,
+        loop.max_qpm, joined, loop.num_near_loops, loop.num_near_repeats,
+        loop.num_flips, loop.max_flips,
     ))
     seen.add(loop.canonical)
   return rows
@@ -75,7 +83,7 @@ class ClassSum:
 
   __slots__ = (
       'loops_by_phase', 'ids', 'names', 'genres', 'num_inputs', 'num_repeats',
-      'min_qpm', 'max_qpm',
+      'min_qpm', 'max_qpm', 'near', 'max_flips',
   )
 
   def __init__(self):
@@ -85,11 +93,14 @@ class ClassSum:
     self.genres: dict[str, int] = {}
     self.num_inputs = self.num_repeats = 0
     self.min_qpm, self.max_qpm = float('inf'), 0.0
+    # Near loops, near repeats, flips.
+    self.near = (0, 0, 0)
+    self.max_flips = 0
 
   def add(self, row: Occurrence) -> None:
     """Adds one occurrence."""
     (_, phase, is_first, input_id, file_name, num_loops, num_repeats, min_qpm,
-     max_qpm, genres) = row
+     max_qpm, genres, *near, max_flips) = row
     self.loops_by_phase[phase] = self.loops_by_phase.get(phase, 0) + num_loops
     self.ids.add(input_id)
     if file_name:
@@ -101,6 +112,11 @@ class ClassSum:
     self.num_repeats += num_repeats
     self.min_qpm = min(self.min_qpm, min_qpm)
     self.max_qpm = max(self.max_qpm, max_qpm)
+    self._add_near(near, max_flips)
+
+  def _add_near(self, near: Iterable[int], max_flips: int) -> None:
+    self.near = tuple(a + b for a, b in zip(self.near, near, strict=True))
+    self.max_flips = max(self.max_flips, max_flips)
 
   def merge(self, other: 'ClassSum') -> None:
     """Adds what another sum of the same class holds."""
@@ -116,6 +132,7 @@ class ClassSum:
     self.num_repeats += other.num_repeats
     self.min_qpm = min(self.min_qpm, other.min_qpm)
     self.max_qpm = max(self.max_qpm, other.max_qpm)
+    self._add_near(other.near, other.max_flips)
 
   def as_plain(self) -> tuple:
     """Returns it as built-in values, for `of_plain`."""
@@ -140,6 +157,7 @@ class ClassSum:
         self.min_qpm, self.max_qpm, json.dumps(dict(ordered)),
         json.dumps(sorted(self.ids), ensure_ascii=False),
         json.dumps(sorted(self.names), ensure_ascii=False),
+        *self.near, self.max_flips,
     )
 
 

@@ -43,11 +43,13 @@ def write(
   manifest = batch.open(manifests.FILE_NAME)
   tsv = batch.open(dataset_tsv.DATASET)
   provenance = batch.open(dataset_tsv.PROVENANCE)
-  provenance.write('\t'.join(dataset_tsv.PROVENANCE_HEADER) + '\n')
+  near = recipe.has_near_loops
+  header = dataset_tsv.PROVENANCE_HEADER + near * dataset_tsv.PROVENANCE_NEAR
+  provenance.write('\t'.join(header) + '\n')
   records = batch.open(dataset_tsv.TFRECORD, text=False)
   for number, pattern in enumerate(collection.unique_patterns()):
     tsv.write(dataset_tsv.format_line(pattern.codes))
-    provenance.write(_provenance_line(pattern))
+    provenance.write(_provenance_line(pattern, near))
     records.write(tfrecords.frame(_record(pattern, number, tile)))
     shape.add(pattern)
   rejected = batch.open(dataset_tsv.REJECTED)
@@ -69,7 +71,9 @@ def write(
   return report
 
 
-def _provenance_line(pattern: collection_lib.UniquePattern) -> str:
+def _provenance_line(
+    pattern: collection_lib.UniquePattern, near: bool
+) -> str:
   genres = '|'.join(
       f'{label}:{count}' for label, count in pattern.genres.items()
   )
@@ -79,6 +83,11 @@ def _provenance_line(pattern: collection_lib.UniquePattern) -> str:
       f'{pattern.max_qpm:.6g}', dataset_tsv.escape(genres),
       json.dumps(pattern.input_ids, ensure_ascii=False),
       json.dumps(pattern.file_names, ensure_ascii=False),
+      *(near * (
+          str(pattern.num_near_loops), str(pattern.num_near_repeats),
+          f'{pattern.num_flips / pattern.num_repeats:.6g}',
+          str(pattern.max_flips),
+      )),
   )) + '\n'
 
 

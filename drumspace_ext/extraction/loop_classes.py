@@ -10,14 +10,16 @@ the phase that fits best, so that variations of a beat do not become a flood of
 near-doubles of it. Loops of the published recipe always stay. Trivial loops are
 counted, and are no class.
 
-A play that shares a step with a loop that was counted for the same class before
-is not counted again: a beat is not played more often for being found twice.
+A play that shares a bar or more with plays that were counted for the same class
+before is not counted again: a beat is not played more often for being found
+twice.
 """
 
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 import dataclasses
+import functools
 
 import numpy as np
 
@@ -34,7 +36,8 @@ class Sighting:
     canonical: Packed canonical step codes: the class.
     phase: Packed step codes in the phase that was seen.
     num_plays: Times it is played.
-    quarters: Stretches in which it is played, as (start, end).
+    quarters: Stretches in which it is played, as the places of their first
+      and last hits.
     is_near: Whether it is none by the published recipe.
     num_near_plays: Plays that differ from the pattern.
     num_flips: Cells in which all plays differ from it.
@@ -56,12 +59,22 @@ class _Class:
 
   def __init__(self, codes: np.ndarray):
     self.codes = codes
-    self.hits_per_voice = _hits_per_voice(codes)
     self.spans: list[tuple[int, int]] = []
+
+  @functools.cached_property
+  def hits_per_voice(self) -> np.ndarray:
+    return _hits_per_voice(self.codes)
+
+  @functools.cached_property
+  def rotations(self) -> np.ndarray:
+    return step_codes.rotations(self.codes)
 
   def is_free(self, step: int) -> bool:
     end = step + step_codes.NUM_STEPS
-    return all(end <= first or step >= last for first, last in self.spans)
+    return all(
+        min(end, last) - max(step, first) < step_codes.STEPS_PER_BAR
+        for first, last in self.spans
+    )
 
 
 def _hits_per_voice(codes: np.ndarray) -> np.ndarray:
@@ -91,16 +104,21 @@ class Counter:
       found: All of an input.
       keep: Those that are not trivial, bool `[num_loops]`.
     """
-    order = np.flatnonzero(keep)
-    for i in order.tolist():
-      codes = found.codes[i]
-      phase = step_codes.codes_to_bytes(codes)
-      canonical = step_codes.canonical_bytes(phase)
-      seen = self._classes.setdefault(canonical, _Class(codes))
-      seen.spans.append((int(found.start_steps[i]), int(found.end_steps[i])))
+    classes_of: dict[bytes, bytes] = {}
+    self.num_loops += len(found.codes)
+    self.num_trivial += len(found.codes) - int(np.count_nonzero(keep))
+    for i in np.flatnonzero(keep).tolist():
+      phase = step_codes.codes_to_bytes(found.codes[i])
+      canonical = classes_of.get(phase)
+      if canonical is None:
+        canonical = classes_of[phase] = step_codes.canonical_bytes(phase)
+      seen = self._classes.setdefault(canonical, _Class(found.codes[i]))
+      start, num_plays = int(found.start_steps[i]), int(found.repeats[i])
+      seen.spans.append((start, start + step_codes.NUM_STEPS * num_plays))
       yield Sighting(
-          canonical, phase, int(found.repeats[i]),
-          ((float(found.start_quarters[i]), float(found.end_quarters[i])),),
+          canonical, phase, num_plays,
+          ((float(found.first_hit_quarters[i]),
+            float(found.last_hit_quarters[i])),),
       )
 
   def add_near(
@@ -134,7 +152,7 @@ class Counter:
     codes = loop.codes
     if canonical not in self._classes:
       nearest, turned = self._nearest(codes)
-      if nearest is None:
+      if nearest is None or turned is None:
         self._classes[canonical] = _Class(codes)
       else:
         canonical, codes = nearest, turned
@@ -153,20 +171,20 @@ class Counter:
 
   def _nearest(
       self, codes: np.ndarray
-  ) -> tuple[bytes | None, np.ndarray | None]:
+  ) -> tuple[bytes, np.ndarray] | tuple[None, None]:
     """Returns the class that is near enough, and its phase; or None twice."""
-    best, found = self._max_flips + 1, (None, None)
+    best = self._max_flips + 1
+    found: tuple[bytes, np.ndarray] | tuple[None, None] = (None, None)
     if best == 1 or not self._classes:
       return found
     hits = _hits_per_voice(codes)
     for canonical, seen in self._classes.items():
       if np.abs(seen.hits_per_voice - hits).sum() >= best:
         continue
-      rotations = step_codes.rotations(seen.codes)
-      differ = near_loops.flips(rotations, codes)
-      rotation = int(differ.argmin())
-      if differ[rotation] < best:
-        best, found = int(differ[rotation]), (canonical, rotations[rotation])
+      differ = near_loops.flips(seen.rotations, codes)
+      turn = int(differ.argmin())
+      if differ[turn] < best:
+        best, found = int(differ[turn]), (canonical, seen.rotations[turn])
     return found
 
 

@@ -13,13 +13,15 @@ that come back without being in a row those of `recurring_loops`.
 """
 
 import dataclasses
+import functools
 
 import numpy as np
 
+from drumspace_ext import defaults
 from drumspace_ext.notes import grids
 from drumspace_ext.patterns import step_codes
 
-MIN_REPEATS = 3
+MIN_REPEATS = defaults.MIN_REPEATS
 
 _PERIOD = step_codes.NUM_STEPS
 
@@ -32,9 +34,9 @@ class Loops:
     codes: Each loop from the first bar line inside its run, uint16
       `[num_loops, 32]`.
     repeats: How many times in a row it is played, int64 `[num_loops]`.
+    pieces: The piece that it lies in, int64 `[num_loops]`.
     start_steps: The step of `grids.Pieces` at which its run begins, int64
       `[num_loops]`.
-    end_steps: The step behind its last repeat, int64 `[num_loops]`.
     start_quarters: Where its run begins, float64 `[num_loops]`.
     end_quarters: Where its last repeat ends, float64 `[num_loops]`.
     first_hit_quarters: Where its first hit stands: a run may begin in silence,
@@ -47,8 +49,8 @@ class Loops:
 
   codes: np.ndarray
   repeats: np.ndarray
+  pieces: np.ndarray
   start_steps: np.ndarray
-  end_steps: np.ndarray
   start_quarters: np.ndarray
   end_quarters: np.ndarray
   first_hit_quarters: np.ndarray
@@ -69,7 +71,7 @@ class Layout:
       `[num_pieces]`.
     quarter_offsets: The quarter of step 0, float64 `[num_pieces]`.
     steps_per_quarter: Steps of a quarter note.
-    num_pieces: Pieces, those that were too short to be laid out included.
+    numbers: Which piece of all each of them is, int64 `[num_pieces]`.
   """
 
   codes: np.ndarray
@@ -77,7 +79,11 @@ class Layout:
   first_steps: np.ndarray
   quarter_offsets: np.ndarray
   steps_per_quarter: int
-  num_pieces: int
+  numbers: np.ndarray
+
+  @functools.cached_property
+  def _struck(self) -> np.ndarray:
+    return np.flatnonzero(self.codes)
 
   def places(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Returns (piece, step of `grids.Pieces`) of indices into `codes`."""
@@ -94,13 +100,15 @@ class Layout:
     """Returns where the first and last hit of stretches of `codes` stand.
 
     Args:
-      starts: Indices into `codes`, int64 `[n]`; from each on there is a hit
-        in the same piece.
-      ends: The index behind each stretch, int64 `[n]`.
+      starts: Indices into `codes`, int64 `[n]`.
+      ends: The index behind each stretch, int64 `[n]`. Where one is silent,
+        the hits beside it are taken.
     """
-    struck = np.flatnonzero(self.codes)
-    firsts = struck[np.searchsorted(struck, starts)]
-    lasts = struck[np.searchsorted(struck, ends) - 1]
+    struck = self._struck
+    firsts = struck[
+        np.minimum(np.searchsorted(struck, starts), len(struck) - 1)
+    ]
+    lasts = struck[np.maximum(np.searchsorted(struck, ends) - 1, 0)]
     return (
         self.quarters(*self.places(firsts)), self.quarters(*self.places(lasts))
     )
@@ -119,8 +127,7 @@ def lay_out(
   Returns:
     The pieces that are long enough, or None if none is.
   """
-  num_pieces = len(pieces.starts)
-  if not num_pieces:
+  if not len(pieces.starts):
     return None
   ends = np.append(pieces.starts[1:], len(pieces.steps))
   firsts = pieces.steps[pieces.starts]
@@ -142,7 +149,8 @@ def lay_out(
   return Layout(
       codes=x, starts=piece_starts, first_steps=first_steps,
       quarter_offsets=pieces.quarter_offsets[keep],
-      steps_per_quarter=pieces.steps_per_quarter, num_pieces=num_pieces,
+      steps_per_quarter=pieces.steps_per_quarter,
+      numbers=np.flatnonzero(keep),
   )
 
 
@@ -185,14 +193,14 @@ def find(pieces: grids.Pieces, *, min_repeats: int = MIN_REPEATS) -> Loops:
   return Loops(
       codes=x[bar_lines[:, None] + np.arange(_PERIOD)],
       repeats=(run_ends - run_starts) // _PERIOD + 1,
+      pieces=layout.numbers[piece],
       start_steps=step,
-      end_steps=end,
       start_quarters=layout.quarters(piece, step),
       end_quarters=layout.quarters(piece, end),
       first_hit_quarters=first_hits,
       last_hit_quarters=last_hits,
-      num_pieces=layout.num_pieces,
-      num_short_pieces=layout.num_pieces - len(layout.starts),
+      num_pieces=len(pieces.starts),
+      num_short_pieces=len(pieces.starts) - len(layout.starts),
       num_pieces_without_loop=len(layout.starts) - len(np.unique(piece)),
   )
 
@@ -202,8 +210,8 @@ def _no_loops(num_pieces: int) -> Loops:
   return Loops(
       codes=np.zeros((0, _PERIOD), np.uint16),
       repeats=np.zeros(0, np.int64),
+      pieces=np.zeros(0, np.int64),
       start_steps=np.zeros(0, np.int64),
-      end_steps=np.zeros(0, np.int64),
       start_quarters=np.zeros(0),
       end_quarters=np.zeros(0),
       first_hit_quarters=np.zeros(0),

@@ -10,13 +10,14 @@ P = 32 this is the definition of `loops`, word for word. K is `max_flips` for
 two bars, half of it for one, twice for four.
 
 A *play* is P steps from the first step of the run, and every P steps on. The
-*consensus* has a hit where more than half of the plays have one; where just
-half have, it is as in the first play. What a consensus stands for must not
-depend on how long the run is: where a play differs from it in more than K flips
-the beat has *drifted* (each play is like the one before it, the last is not
-like the first). Then the run is cut in the middle, the first part with the odd
-play, and its parts in turn, as long as both are long enough. A part that can't
-be cut loses its last plays one by one, and is no loop with too few of them.
+*consensus* has a hit where more than half of the plays have one: what just half
+of them have, as two halves of a phrase, is left out. What a consensus stands
+for must not depend on how long the run is: where a play differs from it in more
+than K flips the beat has *drifted* (each play is like the one before it, the
+last is not like the first). Then the run is cut in the middle, the first part
+with the odd play, and its parts in turn, as long as both are long enough. A
+part that can't be cut loses its last plays one by one, and is no loop with too
+few of them.
 
 From the consensus, phase and length are made as in `loops`: two bars from the
 first bar line. One bar is taken twice. Four bars give their two halves, and
@@ -49,12 +50,15 @@ class NearLoop:
     plays: What is played, each time from the same step, uint16 `[n, 32]`.
     steps: The step of `grids.Pieces` at which each play begins, int64 `[n]`,
       to within a bar.
-    quarters: Stretches in which it is played, as (start, end).
+    piece: The piece that it lies in.
+    quarters: Stretches in which it is played, as the places of their first
+      and last hits.
   """
 
   codes: np.ndarray
   plays: np.ndarray
   steps: np.ndarray
+  piece: int
   quarters: tuple[tuple[float, float], ...]
 
 
@@ -69,7 +73,7 @@ def plays_needed(period: int, min_repeats: int) -> int:
 
 
 def consensus(plays: np.ndarray) -> np.ndarray:
-  """Returns what most plays have, cell by cell; in a tie, as the first has it.
+  """Returns what more than half of the plays have, cell by cell.
 
   Args:
     plays: Step codes, uint16 `[n, num_steps]`, n > 0.
@@ -79,13 +83,11 @@ def consensus(plays: np.ndarray) -> np.ndarray:
   """
   hits = step_codes.step_codes_to_rows(plays)
   twice = 2 * np.count_nonzero(hits, axis=0)
-  return step_codes.rows_to_step_codes(
-      (twice > len(plays)) | ((twice == len(plays)) & hits[0])
-  )
+  return step_codes.rows_to_step_codes(twice > len(plays))
 
 
 def flips(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-  """Returns in how many cells step codes differ, int64 `[...]` of `[..., n]`."""
+  """Returns in how many cells step codes `[..., n]` differ, int64 `[...]`."""
   return np.bitwise_count(left ^ right).sum(axis=-1, dtype=np.int64)
 
 
@@ -168,14 +170,13 @@ def _as_two_bars(
   num_plays, period = plays.shape
   piece, step = (int(value[0]) for value in layout.places(np.array([start])))
   turn = -step % _BAR
-  end = step + plays.size
-  quarters = ((
-      float(layout.quarters(piece, step)), float(layout.quarters(piece, end))
-  ),)
+  first, last = layout.hit_quarters(
+      np.array([start]), np.array([start + plays.size])
+  )
   if period < _PERIOD:
     codes = np.tile(codes, _PERIOD // period)
-    num_plays //= _PERIOD // period
-    plays = plays[:num_plays * (_PERIOD // period)].reshape(num_plays, -1)
+    fit = _PERIOD // period
+    plays = plays[:num_plays // fit * fit].reshape(-1, _PERIOD)
   turned = np.roll(plays, -turn, axis=1)
   codes = np.roll(codes, -turn)
   stride = max(period, _PERIOD)
@@ -183,6 +184,7 @@ def _as_two_bars(
     yield NearLoop(
         codes=codes[half:half + _PERIOD],
         plays=turned[:, half:half + _PERIOD],
-        steps=step + half + stride * np.arange(num_plays),
-        quarters=quarters,
+        steps=step + half + stride * np.arange(len(turned)),
+        piece=int(layout.numbers[piece]),
+        quarters=((float(first[0]), float(last[0])),),
     )

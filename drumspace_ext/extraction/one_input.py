@@ -13,50 +13,20 @@ import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext.extraction import genres as genres_lib
-from drumspace_ext.extraction import loops as loops_lib
+from drumspace_ext.extraction import loop_classes
+from drumspace_ext.extraction import readings
+from drumspace_ext.extraction import recipes
 from drumspace_ext.files import reader_faults
 from drumspace_ext.inputs import record_kinds
 from drumspace_ext.notes import grids
 from drumspace_ext.notes import midi_reading
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.notes import onsets as onsets_lib
-from drumspace_ext.patterns import drum_maps
-from drumspace_ext.patterns import step_codes
 
 if typing.TYPE_CHECKING:
   import note_seq
 
-_MAX_GAP_STEPS = 4096
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Recipe:
-  """How inputs are read.
-
-  Attributes:
-    steps_per_quarter: Steps of a quarter note; a bar has 16 steps all the same.
-    gap_steps: Silent steps in a row that make a pause.
-    assume_drums: Take all notes as drums.
-    drum_map: Which pitches are which voices.
-  """
-
-  steps_per_quarter: int = step_codes.STEPS_PER_QUARTER
-  gap_steps: int = grids.GAP_STEPS
-  assume_drums: bool = False
-  drum_map: drum_maps.DrumMap = dataclasses.field(
-      default_factory=lambda: drum_maps.load(drum_maps.GM14)
-  )
-
-  def __post_init__(self):
-    if not 1 <= self.steps_per_quarter <= 96:
-      raise errors.InputError(
-          f'steps_per_quarter must be in [1, 96], got {self.steps_per_quarter}.'
-      )
-    # Pieces are laid out step by step, with the pauses inside them.
-    if not 1 <= self.gap_steps <= _MAX_GAP_STEPS:
-      raise errors.InputError(
-          f'gap_steps must be in [1, {_MAX_GAP_STEPS}], got {self.gap_steps}.'
-      )
+Recipe = recipes.Recipe
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -70,6 +40,10 @@ class LoopCount:
     num_repeats: Times it is played in all these runs.
     min_qpm: Slowest tempo it is played at.
     max_qpm: Fastest tempo it is played at.
+    num_near_loops: Runs that are no loops by the published recipe.
+    num_near_repeats: Times it is played with a difference.
+    num_flips: Cells in which these differ from the pattern, in all.
+    max_flips: Cells in which one of them differs from it, at most.
   """
 
   canonical: bytes
@@ -78,6 +52,10 @@ class LoopCount:
   num_repeats: int
   min_qpm: float
   max_qpm: float
+  num_near_loops: int = 0
+  num_near_repeats: int = 0
+  num_flips: int = 0
+  max_flips: int = 0
 
 
 @dataclasses.dataclass(slots=True)
@@ -107,16 +85,6 @@ class InputResult:
   other_meters: dict[str, int] = dataclasses.field(default_factory=dict)
 
 
-def codes_to_bytes(codes: np.ndarray) -> bytes:
-  """Packs step codes, integer `[32]`, big-endian: bytes order like codes."""
-  return codes.astype('>u2').tobytes()
-
-
-def bytes_to_codes(packed: bytes) -> np.ndarray:
-  """Unpacks what `codes_to_bytes` packed, uint16 `[32]`."""
-  return np.frombuffer(packed, '>u2').astype(np.uint16)
-
-
 def extract(
     onsets: onsets_lib.DrumOnsets, input_id: str, recipe: Recipe
 ) -> InputResult:
@@ -133,11 +101,9 @@ def extract(
   except errors.RejectedInputError as e:
     result.reason, result.detail = e.reason, e.detail
     return result
-  found = loops_lib.find(pieces)
+  found = readings.find(pieces, recipe)
   result.dropped_pitches = dict(pieces.dropped_pitches)
   result.other_meters = dict(pieces.other_meters)
-  trivial = step_codes.is_trivial(found.codes)
-  num_trivial = int(trivial.sum())
   result.counts = {
       'with_drums': 1,
       'in_4_4': int(bool(found.num_pieces)),
@@ -145,11 +111,11 @@ def extract(
       'pieces': found.num_pieces,
       'pieces_too_short': found.num_short_pieces,
       'pieces_without_loop': found.num_pieces_without_loop,
-      'loops': len(found.codes),
-      'trivial': num_trivial,
+      'loops': found.num_loops,
+      'trivial': found.num_trivial,
   }
-  if num_trivial < len(found.codes):
-    result.loop_counts = _count_loops(onsets, found, ~trivial, recipe)
+  if found.sightings:
+    result.loop_counts = _count_loops(onsets, found.sightings, recipe)
     return result
   result.reason, seen = _verdict(onsets, pieces, found)
   result.detail = '; '.join(filter(None, (result.detail, seen)))
@@ -164,58 +130,60 @@ def _verdict(onsets, pieces, found) -> tuple[str, str]:
   if not found.num_pieces:
     meters = ', '.join(sorted(pieces.other_meters))
     return 'not_in_4_4', f'drums in {meters}'
-  if len(found.codes):
-    return 'only_trivial_loops', f'{len(found.codes)} loops'
+  if found.num_loops:
+    return 'only_trivial_loops', f'{found.num_loops} loops'
   if found.num_short_pieces == found.num_pieces:
     return 'too_short', f'{found.num_pieces} short stretches of drums'
   count = found.num_pieces - found.num_short_pieces
   return 'no_loop', f'{count} long stretches of drums'
 
 
-def canonical_bytes(packed: bytes) -> bytes:
-  """Returns the smallest rotation of packed step codes, 64 bytes.
+def _qpm_ranges(
+    onsets: onsets_lib.DrumOnsets, stretches: list[tuple[float, float]],
+    recipe: Recipe,
+) -> list[tuple[float, float]]:
+  """Returns the slowest and fastest tempo of stretches, from hit to hit.
 
-  It is `patterns.canonical` for a single pattern, where an array costs more.
-  """
-  doubled = packed + packed
-  size = len(packed)
-  return min([doubled[i:i + size] for i in range(0, size, 2)])
-
-
-def _played(onsets, found, recipe) -> tuple[np.ndarray, np.ndarray]:
-  """Returns the quarters at which the first and last hit of loops are played.
-
-  Their steps say it within half a step, which matters where the tempo changes.
+  Their steps say where hits are played within half a step, which matters where
+  the tempo changes.
   """
   if len(onsets.tempos) < 2 and not any(q > 0 for q, _ in onsets.tempos):
-    return found.first_hit_quarters, found.last_hit_quarters
+    return [onsets.qpm_range(0, 0)] * len(stretches)
   known = recipe.drum_map.code_of_pitch[onsets.pitches] != 0
   played = np.sort(onsets.quarters[known])
   half = (0.5 + grids.SLACK_STEPS) / recipe.steps_per_quarter
   less = (0.5 - grids.SLACK_STEPS) / recipe.steps_per_quarter
-  firsts = np.searchsorted(played, found.first_hit_quarters - half)
-  lasts = np.searchsorted(played, found.last_hit_quarters + less) - 1
-  return played[firsts], played[lasts]
+  firsts, lasts = np.array(stretches).T
+  firsts = np.searchsorted(played, firsts - half)
+  lasts = np.searchsorted(played, lasts + less) - 1
+  return [
+      onsets.qpm_range(played[first], played[last])
+      for first, last in zip(firsts.tolist(), lasts.tolist())
+  ]
 
 
 def _count_loops(
-    onsets, found, keep: np.ndarray, recipe: Recipe
+    onsets: onsets_lib.DrumOnsets, sightings: list[loop_classes.Sighting],
+    recipe: Recipe,
 ) -> list[LoopCount]:
-  """Sums the kept loops by pattern and phase."""
-  firsts, lasts = _played(onsets, found, recipe)
-  members: dict[bytes, list[int]] = collections.defaultdict(list)
-  for i in np.flatnonzero(keep).tolist():
-    members[codes_to_bytes(found.codes[i])].append(i)
+  """Sums loops by pattern and phase."""
+  ranges = iter(_qpm_ranges(
+      onsets, [q for loop in sightings for q in loop.quarters], recipe
+  ))
+  members = collections.defaultdict(list)
+  for loop in sightings:
+    lows, highs = zip(*(next(ranges) for _ in loop.quarters))
+    members[loop.phase].append((loop, min(lows), max(highs)))
   counts = []
   for phase in sorted(members):
-    loops = members[phase]
-    ranges = [
-        onsets.qpm_range(firsts[i], lasts[i]) for i in loops
-    ]
+    loops, lows, highs = zip(*members[phase])
     counts.append(LoopCount(
-        canonical_bytes(phase), phase, len(loops),
-        sum(int(found.repeats[i]) for i in loops),
-        min(low for low, _ in ranges), max(high for _, high in ranges),
+        loops[0].canonical, phase, len(loops),
+        sum(loop.num_plays for loop in loops), min(lows), max(highs),
+        sum(loop.is_near for loop in loops),
+        sum(loop.num_near_plays for loop in loops),
+        sum(loop.num_flips for loop in loops),
+        max(loop.max_flips for loop in loops),
     ))
   return counts
 

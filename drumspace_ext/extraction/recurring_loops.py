@@ -140,12 +140,10 @@ def every_two_bars(pieces: grids.Pieces) -> list[near_loops.NearLoop]:
 def _near_loop(
     layout: loops.Layout, piece: int, indices: np.ndarray, plays: np.ndarray
 ) -> near_loops.NearLoop:
-  steps = indices - layout.starts[piece] + layout.first_steps[piece]
+  firsts, lasts = layout.hit_quarters(indices, indices + _PERIOD)
   return near_loops.NearLoop(
-      codes=near_loops.consensus(plays), plays=plays, steps=steps,
-      quarters=tuple(
-          (float(layout.quarters(piece, step)),
-           float(layout.quarters(piece, step + _PERIOD)))
-          for step in steps.tolist()
-      ),
+      codes=near_loops.consensus(plays), plays=plays,
+      steps=indices - layout.starts[piece] + layout.first_steps[piece],
+      piece=int(layout.numbers[piece]),
+      quarters=tuple(zip(firsts.tolist(), lasts.tolist())),
   )

@@ -18,7 +18,7 @@ def digest(path: pathlib.Path) -> str:
 
 
 # Arguments of a verb that make no difference to its results.
-_NOT_NOTED = ('output_dir', 'on_step', 'arguments')
+_NOT_NOTED = ('output_dir', 'on_step', 'arguments', 'reading')
 
 
 def arguments_of(call: Mapping[str, object]) -> dict[str, object]:

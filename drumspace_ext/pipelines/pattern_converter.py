@@ -96,7 +96,7 @@ class PatternConverter:
     ):
       phases.setdefault(loop.canonical, loop.phase)
     return [
-        step_codes.step_codes_to_hits(one_input.bytes_to_codes(phase))
+        step_codes.step_codes_to_hits(step_codes.bytes_to_codes(phase))
         for phase in phases.values()
     ]
 

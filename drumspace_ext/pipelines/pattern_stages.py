@@ -71,7 +71,7 @@ class LoopExtractor(stages.Stage):
 
   def _outputs(self, sequence) -> Iterable:
     for number, loop in enumerate(self._loops(sequence), 1):
-      codes = one_input.bytes_to_codes(loop.phase)
+      codes = step_codes.bytes_to_codes(loop.phase)
       yield stages.derive(
           sequence, step_codes.step_codes_to_hits(codes), f'loop/{number}',
           repeats=self._repeats,
@@ -110,7 +110,7 @@ class DrumTrackExtractor(LoopExtractor):
 
   def _outputs(self, sequence) -> Iterable:
     for loop in self._loops(sequence):
-      codes = np.tile(one_input.bytes_to_codes(loop.phase), self._repeats)
+      codes = np.tile(step_codes.bytes_to_codes(loop.phase), self._repeats)
       yield drum_tracks.to_drum_track(codes, self._drum_map)
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from collections.abc import Sequence
+import typing
 
 from drumspace_ext import callbacks
 from drumspace_ext import defaults
 from drumspace_ext.conversion import conversion
 from drumspace_ext.dataset import examples
-from drumspace_ext.extraction import one_input
+from drumspace_ext.extraction import recipes
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import manifests
 from drumspace_ext.files import result_folders
@@ -32,14 +33,13 @@ def _digests(
 def run_pipeline(
     input_values: local_paths.Names, output_dir: local_paths.Name,
     stages: Sequence[str] | str, *, recursive: bool = False,
-    steps_per_quarter: int = defaults.STEPS_PER_QUARTER,
-    assume_drums: bool = False, voices_in: str = defaults.VOICES_IN,
     voices_out: str | None = None, tile: int | None = None,
     qpm: float = defaults.QPM, checkpoint_file: local_paths.Name | None = None,
     examples_path: local_paths.Name | None = None,
     num_outputs: int | None = None, temperature: float | None = None,
     seed: int = defaults.SEED, on_step: callbacks.OnStep = callbacks.silent,
     arguments: Mapping[str, object] | None = None,
+    **reading: typing.Unpack[recipes.Reading],
 ) -> stage_chains.PipelineRun:
   """Runs a chain of stages over files and writes what comes out.
 
@@ -49,9 +49,6 @@ def run_pipeline(
     output_dir: Where the files go; made if missing.
     stages: Names of `stage_kinds.KINDS`, in order, or one of them.
     recursive: Search folders in folders.
-    steps_per_quarter: Grid steps of a quarter note.
-    assume_drums: Take all notes as drums.
-    voices_in: Drum map to read with, a name or a TOML file.
     voices_out: Drum map to write with at the end; `gm14` if None.
     tile: How many times each pattern is played in what comes out; once if None.
     qpm: Tempo of what has none of its own.
@@ -63,6 +60,8 @@ def run_pipeline(
     seed: Of everything drawn.
     on_step: Called with what is done of each input; see `callbacks`.
     arguments: What the manifest says was asked for; this call if None.
+    **reading: How songs are read: `max_flips=4` and the other arguments of
+      `recipes.of_arguments`.
 
   Raises:
     InputError: If there is nothing to read, a stage lacks what it needs, or an
@@ -71,15 +70,15 @@ def run_pipeline(
     DrumMapError: If there is no such drum map.
     OutputError: If the files can't be written.
   """
-  asked = manifests.arguments_of(locals()) if arguments is None else arguments
+  asked = (
+      manifests.arguments_of({**locals(), **reading})
+      if arguments is None else arguments
+  )
   model = str(checkpoint_file) if checkpoint_file else None
-  read_with = drum_maps.load(voices_in)
+  recipe = recipes.of_arguments(**reading)
   options = stage_registry.Options(
-      recipe=one_input.Recipe(
-          steps_per_quarter=steps_per_quarter, assume_drums=assume_drums,
-          drum_map=read_with,
-      ),
-      repeats=tile or 1, seed=seed, temperature=temperature, checkpoint=model,
+      recipe=recipe, repeats=tile or 1, seed=seed, temperature=temperature,
+      checkpoint=model,
       voices_out=drum_maps.load(voices_out) if voices_out else None,
       examples_path=str(examples_path) if examples_path else None,
       num_outputs=num_outputs or defaults.NUM_VARIATIONS,
@@ -87,7 +86,7 @@ def run_pipeline(
   return stage_chains.run_files(
       local_paths.names(input_values), local_paths.expand(output_dir),
       stage_registry.make(local_paths.names(stages), options), recursive=recursive,
-      options=conversion.Options(voices_in=read_with, qpm=qpm),
+      options=conversion.Options(voices_in=recipe.drum_map, qpm=qpm),
       manifest=lambda: manifests.text(
           asked, _digests(model, examples_path),
           maker=result_folders.RUN_PIPELINE.script,

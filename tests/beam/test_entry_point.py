@@ -25,7 +25,8 @@ def test_same_words_and_files_as_drumspace_create_dataset(
     tmp_path, midi, options
 ):
   flags = [f'--input={midi}/*.mid', '--tile=4', '--gap_steps=16',
-           '--voices_in=roland', '--steps_per_quarter=8', '--assume_drums']
+           '--voices_in=roland', '--steps_per_quarter=8', '--assume_drums',
+           '--max_flips=4', '--loop_bars=1,4', '--recurring']
   said = []
   for script, *more in (
       (_SCRIPT, f'--pipeline_options={options}'), ('drumspace_create_dataset',)

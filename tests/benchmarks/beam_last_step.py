@@ -33,6 +33,7 @@ from drumspace_ext.extraction import worker_pool
 from drumspace_ext.files import output_files
 from drumspace_ext.inputs import listing as inputs
 from drumspace_ext.inputs import tasks as input_tasks
+from drumspace_ext.patterns import step_codes
 
 _ROWS = flags.DEFINE_integer('rows', 50_000, 'Rows of each kind.')
 
@@ -65,10 +66,10 @@ def _rows(phases, count):
   """Made-up rows: real patterns with two steps changed, under new keys."""
   rng = random.Random(0)
   for number in range(count):
-    codes = one_input.bytes_to_codes(rng.choice(phases)).copy()
+    codes = step_codes.bytes_to_codes(rng.choice(phases)).copy()
     for _ in range(2):
       codes[rng.randrange(32)] = rng.randrange(1 << 14)
-    packed = one_input.codes_to_bytes(codes)
+    packed = step_codes.codes_to_bytes(codes)
     key = number.to_bytes(8, 'big') + packed[8:]
     yield beam_transforms.to_json((
         key.hex(), packed.hex(), 1, 1, 4, 120.0, 121.5, '{"rock": 1}',

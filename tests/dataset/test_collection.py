@@ -15,6 +15,7 @@ from drumspace_ext import rejections
 from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import sums as merging
 from drumspace_ext.extraction import one_input
+from drumspace_ext.patterns import step_codes
 
 _ONE = (1, 4, 0, 0) * 8
 _TWO = (1, 2, 4, 8, 16, 32, 64, 0) * 4
@@ -26,7 +27,7 @@ def _turned(codes, steps):
 
 
 def _packed(codes):
-  return one_input.codes_to_bytes(np.array(codes, np.uint16))
+  return step_codes.codes_to_bytes(np.array(codes, np.uint16))
 
 
 def _loop(codes, num_loops=1, num_repeats=3, min_qpm=120.0, max_qpm=120.0):

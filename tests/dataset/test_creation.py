@@ -27,8 +27,10 @@ import told_steps
 import drumspace_ext
 from drumspace_ext import errors
 from drumspace_ext.dataset import creation as dataset_creation
+from drumspace_ext.dataset import examples
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import one_input
+from drumspace_ext.extraction import recipes
 from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import music_proto
 
@@ -147,6 +149,35 @@ def test_sharding_and_workers_change_no_byte(
   )
   assert _files(folder / 'out') == record_files
   assert set(created.paths) == _NAMES
+
+
+def test_near_repeats_are_the_same_by_any_order_and_workers(tmp_path):
+  recipe = recipes.Recipe(max_flips=4, recurring=True, loop_bars=(1, 2, 4))
+  records = _records()
+  created = []
+  for number, (order, num_workers) in enumerate(((1, 0), (-1, 2))):
+    path = _write_records(tmp_path / f'{number}.tfrecord', records[::order])
+    created.append(_create(
+        [path], tmp_path / f'out{number}', num_workers=num_workers,
+        recipe=recipe,
+    ))
+  assert _files(tmp_path / 'out0') == _files(tmp_path / 'out1')
+  plain = _create([path], tmp_path / 'plain')
+  digests = [
+      set(examples.class_digests(dataset_tsv.read(made.paths['dataset.tsv'])
+                                      .codes).tolist())
+      for made in (plain, created[0])
+  ]
+  assert digests[0] < digests[1]
+  for row in _rows(created[0], 'provenance.tsv'):
+    assert 0 <= int(row['near_loops']) <= int(row['loops'])
+    assert 0 <= int(row['near_repeats']) <= int(row['repeats'])
+    assert 0 <= float(row['mean_flips']) <= int(row['max_flips'])
+  assert len(examples.load(created[0].paths['dataset.tsv']).codes) == (
+      created[0].num_patterns
+  )
+  assert created[0].report['patterns_with_exact_loops'] >= plain.num_patterns
+  assert created[0].report['recipe']['max_flips'] == 4
 
 
 @pytest.mark.parametrize('seed, num_workers', [(0, 0), (1, 1), (2, 2)])

@@ -16,6 +16,7 @@ from drumspace_ext.dataset import creation as dataset_creation
 from drumspace_ext.dataset import report as dataset_report
 from drumspace_ext.dataset import report_html
 from drumspace_ext.extraction import one_input
+from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import voices
 
 _EVIL = '<img src=x onerror=alert(1)>'
@@ -61,8 +62,8 @@ def _report(path, results, skipped=None, recipe=_RECIPE):
 
 
 def _kept(input_id='a', codes=_BEAT, qpm=120.0, genres=(), **counts):
-  packed = one_input.codes_to_bytes(np.array(codes, np.uint16))
-  canonical = one_input.codes_to_bytes(
+  packed = step_codes.codes_to_bytes(np.array(codes, np.uint16))
+  canonical = step_codes.codes_to_bytes(
       np.array(plain_reading.canonical(codes), np.uint16)
   )
   return one_input.InputResult(

@@ -107,7 +107,7 @@ def test_loops_of_a_song_are_counted_as_in_the_plain_reading(rng):
     expected[plain_reading.canonical(pattern), pattern][1] += repeats
   ours = {
       tuple(
-          tuple(one_input.bytes_to_codes(packed).tolist())
+          tuple(step_codes.bytes_to_codes(packed).tolist())
           for packed in (count.canonical, count.phase)
       ): [count.num_loops, count.num_repeats]
       for count in result.loop_counts
@@ -127,17 +127,17 @@ def test_loops_of_a_song_are_counted_as_in_the_plain_reading(rng):
 ))
 @settings(max_examples=50)
 def test_packed_codes_come_back_and_order_like_codes(rows):
-  packed = [one_input.codes_to_bytes(np.array(row)) for row in rows]
+  packed = [step_codes.codes_to_bytes(np.array(row)) for row in rows]
   assert all(len(row) == 64 for row in packed)
-  back = [one_input.bytes_to_codes(row) for row in packed]
+  back = [step_codes.bytes_to_codes(row) for row in packed]
   assert [row.tolist() for row in back] == rows
   assert back[0].dtype == np.uint16
-  in_order = [one_input.bytes_to_codes(row).tolist() for row in sorted(packed)]
+  in_order = [step_codes.bytes_to_codes(row).tolist() for row in sorted(packed)]
   assert in_order == sorted(rows)
   for row, codes in zip(packed, back):
-    smallest = one_input.canonical_bytes(row)
+    smallest = step_codes.canonical_bytes(row)
     np.testing.assert_array_equal(
-        one_input.bytes_to_codes(smallest), step_codes.canonical(codes)
+        step_codes.bytes_to_codes(smallest), step_codes.canonical(codes)
     )
 
 
@@ -165,8 +165,8 @@ def test_a_loop_is_kept_with_its_phase_repeats_and_tempo():
   assert result.detail == 'odd'
   assert result.genres == ('hip_hop', 'my_own')
   (count,) = result.loop_counts
-  assert count.phase == one_input.codes_to_bytes(_codes())
-  assert count.canonical == one_input.codes_to_bytes(
+  assert count.phase == step_codes.codes_to_bytes(_codes())
+  assert count.canonical == step_codes.codes_to_bytes(
       step_codes.canonical(_codes())
   )
   assert (count.num_loops, count.num_repeats) == (1, 4)
@@ -229,7 +229,7 @@ def test_runs_of_one_phase_are_summed_and_other_phases_stand_apart():
   result = _extract(notes, tempos=[(0, 60), (64, 180)])
   by_phase = {count.phase: count for count in result.loop_counts}
   first, later = (
-      by_phase[one_input.codes_to_bytes(_codes(shift=shift))]
+      by_phase[step_codes.codes_to_bytes(_codes(shift=shift))]
       for shift in (0, 24)
   )
   assert (first.num_loops, first.num_repeats) == (2, 8)
@@ -294,7 +294,7 @@ def test_the_recipe_says_how_an_input_is_read():
   assert _extract(thirds).reason is not None
   coarse = _extract(thirds, recipe=one_input.Recipe(steps_per_quarter=3))
   assert [c.phase for c in coarse.loop_counts] == [
-      one_input.codes_to_bytes(_codes())
+      step_codes.codes_to_bytes(_codes())
   ]
   gaps = one_input.Recipe(gap_steps=8)
   assert _extract(_played(((0, 36), (6, 38), (12, 42), (30, 41)))).counts[
@@ -311,7 +311,7 @@ def test_a_midi_file_gives_its_loops():
   result = one_input.extract_midi(_midi(), 'b.mid', _RECIPE)
   assert result.input_id == 'b.mid'
   assert [c.phase for c in result.loop_counts] == [
-      one_input.codes_to_bytes(_codes())
+      step_codes.codes_to_bytes(_codes())
   ]
   assert result.loop_counts[0].num_repeats == 3
   quiet = one_input.extract_midi(_midi(channel=3), 'b.mid', _RECIPE)
@@ -351,7 +351,7 @@ def test_a_record_gives_its_loops_genres_and_tempo():
   assert result.reason is None
   assert result.genres == ('bossa_nova',)
   (count,) = result.loop_counts
-  assert count.phase == one_input.codes_to_bytes(_codes())
+  assert count.phase == step_codes.codes_to_bytes(_codes())
   assert (count.num_repeats, count.min_qpm, count.max_qpm) == (3, 100, 100)
 
 

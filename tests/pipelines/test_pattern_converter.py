@@ -80,7 +80,7 @@ def test_loops_only_gives_what_extraction_finds(seeds):
     result = one_input.extract_record(record, '', one_input.Recipe())
     expected = {loop.canonical for loop in result.loop_counts}
     got = [
-        one_input.codes_to_bytes(
+        step_codes.codes_to_bytes(
             step_codes.canonical(step_codes.hits_to_step_codes(hits))
         )
         for hits in tensors.inputs
@@ -88,7 +88,7 @@ def test_loops_only_gives_what_extraction_finds(seeds):
     assert len(set(got)) == len(got)
     assert set(got) == expected
     assert {
-        one_input.codes_to_bytes(step_codes.hits_to_step_codes(hits))
+        step_codes.codes_to_bytes(step_codes.hits_to_step_codes(hits))
         for hits in tensors.inputs
     } <= {loop.phase for loop in result.loop_counts}
     found += len(got)

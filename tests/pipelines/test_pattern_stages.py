@@ -48,7 +48,7 @@ def test_loops_are_those_of_extraction_and_all_is_accounted_for():
     result = one_input.extract_sequence(song, '', one_input.Recipe())
     found = stage.transform(song)
     assert _classes(found) == {
-        one_input.bytes_to_codes(loop.canonical).tobytes()
+        step_codes.bytes_to_codes(loop.canonical).tobytes()
         for loop in result.loop_counts
     }
     # One of each rotation class.

@@ -50,7 +50,7 @@ def _found(results):
   for result in results:
     assert result.reason is None, result
     phases += [
-        one_input.bytes_to_codes(loop.phase) for loop in result.loop_counts
+        step_codes.bytes_to_codes(loop.phase) for loop in result.loop_counts
     ]
   return _classes(phases)
 

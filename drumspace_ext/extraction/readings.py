@@ -1,0 +1,87 @@
+"""Readings: all loops of an input that a recipe takes, counted by class."""
+
+import dataclasses
+
+import numpy as np
+
+from drumspace_ext.extraction import loop_classes
+from drumspace_ext.extraction import loops
+from drumspace_ext.extraction import near_loops
+from drumspace_ext.extraction import recipes
+from drumspace_ext.extraction import recurring_loops
+from drumspace_ext.notes import grids
+from drumspace_ext.patterns import step_codes
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Found:
+  """What a recipe finds in one input.
+
+  Attributes:
+    sightings: Loops that are not trivial, as they count.
+    num_loops: Loops, trivial ones included.
+    num_trivial: Trivial ones.
+    num_pieces: Pieces that were searched, short ones included.
+    num_short_pieces: Pieces too short to hold a loop.
+    num_pieces_without_loop: Pieces that were long enough and hold none.
+  """
+
+  sightings: list[loop_classes.Sighting]
+  num_loops: int
+  num_trivial: int
+  num_pieces: int
+  num_short_pieces: int
+  num_pieces_without_loop: int
+
+
+def find(pieces: grids.Pieces, recipe: recipes.Recipe) -> Found:
+  """Finds the loops of an input that a recipe takes."""
+  in_a_row = max(2, recipe.min_repeats)
+  exact = loops.find(pieces, min_repeats=in_a_row)
+  counter = loop_classes.Counter(recipe.max_flips)
+  sightings = list(
+      counter.add_loops(exact, ~step_codes.is_trivial(exact.codes))
+  )
+  num_short = exact.num_short_pieces
+  num_without = exact.num_pieces_without_loop
+  if recipe.has_near_loops:
+    with_loop = set(exact.pieces.tolist())
+    for reading in _further(pieces, recipe, in_a_row):
+      sightings += counter.add_near(reading)
+      with_loop.update(loop.piece for loop in reading)
+    short = _short_pieces(pieces, exact) - with_loop
+    num_short = len(short)
+    num_without = exact.num_pieces - num_short - len(with_loop)
+  return Found(
+      sightings=sightings,
+      num_loops=counter.num_loops,
+      num_trivial=counter.num_trivial,
+      num_pieces=exact.num_pieces,
+      num_short_pieces=num_short,
+      num_pieces_without_loop=num_without,
+  )
+
+
+def _further(pieces, recipe, in_a_row):
+  """Yields the readings beyond the published recipe, in their order."""
+  for bars in sorted(recipe.loop_bars, key=lambda bars: (bars != 2, bars)):
+    if recipe.max_flips or bars != 2:
+      yield near_loops.find(
+          pieces, bars=bars, max_flips=recipe.max_flips, min_repeats=in_a_row
+      )
+  if recipe.recurring:
+    yield recurring_loops.find(
+        pieces, max_flips=recipe.max_flips, min_repeats=in_a_row
+    )
+  if recipe.min_repeats == 1:
+    yield recurring_loops.every_two_bars(pieces)
+
+
+def _short_pieces(pieces: grids.Pieces, exact: loops.Loops) -> set[int]:
+  """Returns the pieces that are too short for a loop of two bars."""
+  if not exact.num_short_pieces:
+    return set()
+  ends = np.append(pieces.starts[1:], len(pieces.steps))
+  spans = pieces.steps[ends - 1] - pieces.steps[pieces.starts]
+  shortest = np.argsort(spans, kind='stable')[:exact.num_short_pieces]
+  return set(shortest.tolist())

@@ -1,0 +1,129 @@
+"""Recipes: how inputs are read, from their notes to their loops.
+
+The recipe that nothing is said of is the published one. What is said beside it
+reaches music that it leaves out; each field says what that is.
+"""
+
+from collections.abc import Iterable
+import dataclasses
+import typing
+
+from drumspace_ext import defaults
+from drumspace_ext import errors
+from drumspace_ext.extraction import near_loops
+from drumspace_ext.notes import grids
+from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import step_codes
+
+# A fifteenth of the cells of two bars: more than any beat's variations.
+MAX_FLIPS = 32
+MAX_MIN_REPEATS = 1000
+_MAX_GAP_STEPS = 4096
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Recipe:
+  """How inputs are read.
+
+  Attributes:
+    steps_per_quarter: Steps of a quarter note; a bar has 16 steps all the same.
+    gap_steps: Silent steps in a row that make a pause.
+    assume_drums: Take all notes as drums.
+    drum_map: Which pitches are which voices.
+    max_flips: Cells in which two bars may differ from those before them and
+      still count as the same; see `near_loops`.
+    min_repeats: Times in a row that a loop is played at least. 1 takes every
+      two bars, from bar line to bar line.
+    loop_bars: Lengths of loops; two bars are always among them. One bar is
+      taken twice, four bars give their halves.
+    recurring: Take beats that come back anywhere in a piece too; see
+      `recurring_loops`.
+  """
+
+  steps_per_quarter: int = step_codes.STEPS_PER_QUARTER
+  gap_steps: int = grids.GAP_STEPS
+  assume_drums: bool = False
+  drum_map: drum_maps.DrumMap = dataclasses.field(
+      default_factory=lambda: drum_maps.load(drum_maps.GM14)
+  )
+  max_flips: int = defaults.MAX_FLIPS
+  min_repeats: int = defaults.MIN_REPEATS
+  loop_bars: tuple[int, ...] = defaults.LOOP_BARS
+  recurring: bool = False
+
+  def __post_init__(self):
+    object.__setattr__(
+        self, 'loop_bars', tuple(sorted({*self.loop_bars, *defaults.LOOP_BARS}))
+    )
+    for name, low, high in (
+        ('steps_per_quarter', 1, 96),
+        # Pieces are laid out step by step, with the pauses inside them.
+        ('gap_steps', 1, _MAX_GAP_STEPS),
+        ('max_flips', 0, MAX_FLIPS),
+        ('min_repeats', 1, MAX_MIN_REPEATS),
+    ):
+      value = getattr(self, name)
+      if not low <= value <= high:
+        raise errors.InputError(
+            f'{name} must be in [{low}, {high}], got {value}.'
+        )
+    if not set(self.loop_bars) <= set(near_loops.LOOP_BARS):
+      raise errors.InputError(
+          f'loop_bars must be some of {_listed(near_loops.LOOP_BARS)}, got '
+          f'{_listed(self.loop_bars)}.'
+      )
+
+  @property
+  def has_near_loops(self) -> bool:
+    """Whether it takes loops that are none by the published recipe."""
+    return self.reach() != Recipe().reach()
+
+  def reach(self) -> dict[str, object]:
+    """Returns what says which loops are taken, as plain values by name."""
+    return {
+        'max_flips': self.max_flips,
+        'min_repeats': self.min_repeats,
+        'loop_bars': list(self.loop_bars),
+        'recurring': self.recurring,
+    }
+
+
+class Reading(typing.TypedDict, total=False):
+  """The arguments of `of_arguments`: those of `Recipe`, as flags give them."""
+
+  steps_per_quarter: int
+  gap_steps: int
+  assume_drums: bool
+  voices_in: str
+  max_flips: int
+  min_repeats: int
+  loop_bars: Iterable[int | str]
+  recurring: bool
+
+
+def of_arguments(**reading: typing.Unpack[Reading]) -> Recipe:
+  """Returns the recipe of plain arguments, as entry points have them.
+
+  Args:
+    **reading: Fields of `Recipe`, `voices_in` (a drum map's name or TOML file)
+      for its drum map; lists may hold text.
+
+  Raises:
+    InputError: If one is out of range.
+    DrumMapError: If there is no such drum map.
+  """
+  fields: dict[str, typing.Any] = dict(reading)
+  voices_in = fields.pop('voices_in', defaults.VOICES_IN)
+  if 'loop_bars' in fields:
+    try:
+      fields['loop_bars'] = tuple(int(bars) for bars in fields['loop_bars'])
+    except ValueError:
+      raise errors.InputError(
+          f'loop_bars must be some of {_listed(near_loops.LOOP_BARS)}, got '
+          f'{_listed(fields["loop_bars"])}.'
+      ) from None
+  return Recipe(drum_map=drum_maps.load(voices_in), **fields)
+
+
+def _listed(values: Iterable[object]) -> str:
+  return ','.join(map(str, values))
