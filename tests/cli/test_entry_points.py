@@ -19,6 +19,7 @@ import pytest
 import synthetic_songs
 
 from drumspace_ext.cli import flags as drumspace_flags
+from drumspace_ext.cli import reading_flags
 from drumspace_ext.files import tfrecords
 
 _ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -63,8 +64,10 @@ def _flag_names(script):
   """Returns (the flags that a script has, the shared ones it has not)."""
   tree = ast.parse(_module_path(script).read_text('utf-8'))
   own, shared = set(), {drumspace_flags.LOG.name}
+  modules = {'drumspace_flags': drumspace_flags, 'reading_flags': reading_flags}
   every = {
-      name: value.name for name, value in vars(drumspace_flags).items()
+      value.name for module in modules.values()
+      for name, value in vars(module).items()
       if name.isupper() and hasattr(value, 'name')
   }
   for node in ast.walk(tree):
@@ -73,14 +76,14 @@ def _flag_names(script):
         and node.func.attr.startswith(('DEFINE_', 'define'))
     ):
       own.add(node.args[0].value)
-    if (
-        isinstance(node, ast.Attribute) and node.attr.isupper()
-        and getattr(node.value, 'id', None) == 'drumspace_flags'
-    ):
-      value = getattr(drumspace_flags, node.attr)
+    if isinstance(node, ast.Attribute) and node.attr.isupper():
+      module = modules.get(getattr(node.value, 'id', None))
+      value = getattr(module, node.attr) if module else ()
       holders = value if isinstance(value, tuple) else (value,)
-      shared.update(holder.name for holder in holders)
-  return own | shared, set(every.values()) - shared - own
+      shared.update(
+          holder.name for holder in holders if hasattr(holder, 'name')
+      )
+  return own | shared, every - shared - own
 
 
 def _finals(folder):
