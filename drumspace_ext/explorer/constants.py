@@ -29,6 +29,7 @@ def values() -> dict[str, object]:
           'threshold': defaults.THRESHOLD,
       },
       'DRUM_CHANNEL': midi_scan.DRUM_CHANNEL,
+      'KIT_BANKS': sorted(midi_scan.KIT_BANKS),
       'NO_GENRE': page_data.NO_GENRE,
       'NUM_STEPS': step_codes.NUM_STEPS,
       'NUM_VOICES': step_codes.NUM_VOICES,

@@ -5,16 +5,26 @@
  */
 
 import {
-  DRUM_CHANNEL, NUM_STEPS, SEARCH_BYTES, SLACK_STEPS, STEPS_PER_BAR,
-  STEPS_PER_QUARTER,
+  NUM_STEPS, SEARCH_BYTES, SLACK_STEPS, STEPS_PER_BAR, STEPS_PER_QUARTER,
 } from '../constants.js';
+import {drumNotes, ofBank, ofSysex} from './kits.js';
+
+// Messages to one file that make kits; what has more is no song.
+const MAX_MESSAGES = 4096;
 
 // How many data bytes an event has, by the upper half of its status.
 const DATA_BYTES = {8: 2, 9: 2, 10: 2, 11: 2, 12: 1, 13: 1, 14: 2};
 
-/** Reads the note-ons of a track, {tick, channel, pitch}, into a list. */
-function readTrack(bytes, start, end, notes) {
+/** Reads the note-ons of a track, and what makes kits, into lists. */
+function readTrack(bytes, start, end, track, notes, messages) {
   let position = start;
+  const said = (found, tick) => {
+    if (!found) return;
+    if (messages.length >= MAX_MESSAGES) {
+      throw new Error('The MIDI file changes its kits too often.');
+    }
+    messages.push({...found, tick, track, order: position});
+  };
   let tick = 0;
   let status = 0;
   const byte = () => {
@@ -37,6 +47,10 @@ function readTrack(bytes, start, end, notes) {
       const kind = data === 0xFF ? byte() : 0;
       if (kind === 0x2F) return;
       const length = number();
+      if (data === 0xF0) {
+        said(ofSysex(bytes.subarray(
+          position, Math.min(position + length, end))), tick);
+      }
       position += length;
       continue;
     }
@@ -48,7 +62,12 @@ function readTrack(bytes, start, end, notes) {
     }
     const second = DATA_BYTES[status >> 4] === 2 ? byte() : 0;
     if (status >> 4 === 9 && second) {
-      notes.push({tick, channel: status & 15, pitch: data & 0x7F});
+      notes.push({
+        tick, track, order: position,
+        channel: status & 15, pitch: data & 0x7F,
+      });
+    } else if (status >> 4 === 11 && data === 0) {
+      said(ofBank(status & 15, second), tick);
     }
   }
 }
@@ -74,13 +93,15 @@ export function midiToPattern(bytes, voiceOfPitch, assumeDrums = false) {
     throw new Error('The MIDI file counts frames of film, not beats.');
   }
   const notes = [];
+  const messages = [];
   let broken = null;
   let at = start + 8 + view.getUint32(start + 4);
   while (at + 8 <= bytes.length) {
     const end = at + 8 + view.getUint32(at + 4);
     if (named(at) === 'MTrk') {
       try {
-        readTrack(bytes, at + 8, Math.min(end, bytes.length), notes);
+        readTrack(
+          bytes, at + 8, Math.min(end, bytes.length), at, notes, messages);
       } catch (error) {
         // Of a file that was cut or damaged, what is there is heard.
         broken ??= error;
@@ -88,8 +109,7 @@ export function midiToPattern(bytes, voiceOfPitch, assumeDrums = false) {
     }
     at = end;
   }
-  const hits = notes
-    .filter(({channel}) => assumeDrums || channel === DRUM_CHANNEL)
+  const hits = (assumeDrums ? notes : drumNotes(notes, messages))
     .map(({tick, pitch}) => ({
       voice: voiceOfPitch[pitch],
       step: Math.floor(
