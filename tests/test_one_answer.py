@@ -174,8 +174,8 @@ def _fits(found, result):
     return 'codes' in found
   if result.reason is not None:
     return 'error' in found
-  packed = one_input.codes_to_bytes(np.array(found.get('codes', [0] * 32)))
-  return one_input.canonical_bytes(packed) in {
+  packed = step_codes.codes_to_bytes(np.array(found.get('codes', [0] * 32)))
+  return step_codes.canonical_bytes(packed) in {
       loop.canonical for loop in result.loop_counts
   }
 

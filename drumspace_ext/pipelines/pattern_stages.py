@@ -164,8 +164,8 @@ class UniquePatterns(stages.Stage):
 
   def _outputs(self, sequence) -> Iterable:
     hits, _ = stages.pattern_of(sequence)
-    packed = one_input.codes_to_bytes(step_codes.hits_to_step_codes(hits))
-    canonical = one_input.canonical_bytes(packed)
+    packed = step_codes.codes_to_bytes(step_codes.hits_to_step_codes(hits))
+    canonical = step_codes.canonical_bytes(packed)
     if canonical in self._seen:
       raise errors.RejectedInputError('repeated_pattern')
     self._seen.add(canonical)

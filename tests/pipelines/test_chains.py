@@ -192,9 +192,9 @@ def test_input_is_not_overwritten(tmp_path):
 def test_nothing_is_left_of_a_run_that_fails(tmp_path, folder):
   class Failing(stages.Stage):
     def _outputs(self, sequence):
-      raise RuntimeError('a bug')
+      raise errors.InputError('a mistake')
 
-  with pytest.raises(RuntimeError, match='a bug'):
+  with pytest.raises(errors.InputError, match='a mistake'):
     stage_chains.run_files([str(folder)], tmp_path / 'out', [Failing()])
   assert not (tmp_path / 'out').exists()
 
