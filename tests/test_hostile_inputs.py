@@ -32,6 +32,7 @@ from drumspace_ext import errors
 from drumspace_ext.conversion import conversion
 from drumspace_ext.conversion import inspection
 from drumspace_ext.dataset import examples
+from drumspace_ext.dataset import provenance
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import one_input
 from drumspace_ext.files import tfrecords
@@ -212,7 +213,7 @@ _CODES = ','.join(['5', '0', '4', '0'] * 8)
 _DATASET = f'{_CODES}\n'
 _PLACED = f'{_CODES}\t0.5,-1e-3\t1.0,2.0\n' * 3
 _PROVENANCE = (
-    '\t'.join(dataset_tsv.PROVENANCE_HEADER)
+    '\t'.join(provenance.HEADER)
     + '\n3\t9\t2\t90.0\t120.0\trock:2|pop:1\t["a.mid","b/c.mid"]\t["d"]\n'
 )
 _DRUM_MAP = (
@@ -270,7 +271,7 @@ def test_any_file_is_read_or_refused_by_our_own_error(name, tmp_path):
      lambda text: config_loading.load('vae', text)),
     ('[(36, 42), (), (42,), ()]', drum_tracks.parse_primer),
     (_CODES, dataset_tsv.parse_codes),
-    ('rock:3|pop:1', examples.parse_genres),
+    ('rock:3|pop:1', provenance.parse_genres),
 ], ids=['hparams', 'primer', 'step_codes', 'genres'])
 def test_any_value_is_read_or_refused_by_our_own_error(sound, read):
   rng = random.Random(f'{_SEED} {sound}')

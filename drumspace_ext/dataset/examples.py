@@ -10,14 +10,15 @@ import collections
 from collections.abc import Sequence
 import dataclasses
 import hashlib
-import json
 import pathlib
 
 import numpy as np
 
 from drumspace_ext import errors
+from drumspace_ext.dataset import provenance
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import local_paths
+from drumspace_ext.files import result_names
 from drumspace_ext.files import result_patterns
 from drumspace_ext.files import tfrecords
 from drumspace_ext.inputs import kinds as input_kinds
@@ -25,7 +26,6 @@ from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.starter import beats as starter_beats
 
-_MAX_DIGITS = 18
 _COUNTED_COLUMNS = 4
 _CLASS_BYTES = 8
 
@@ -116,37 +116,6 @@ def make(
   )
 
 
-def parse_genres(text: str) -> dict[str, int]:
-  """Reads `rock:3|pop:1`; what has another form is left out."""
-  genres = {}
-  for part in text.split('|'):
-    name, colon, count = part.rpartition(':')
-    if colon and name and count.isdecimal() and len(count) <= _MAX_DIGITS:
-      genres[name] = int(count)
-  return genres
-
-
-def _read_provenance(path: pathlib.Path, count: int):
-  """Returns (genres, input ids, file names) of `count` lines of provenance."""
-  genres, ids, names = [], [], []
-  try:
-    header, *lines = path.read_text(encoding='utf-8').split('\n')
-    columns = header.split('\t')
-    for line in filter(None, lines):
-      fields = dict(zip(columns, line.split('\t'), strict=True))
-      genres.append(parse_genres(fields['genres']))
-      ids.append(tuple(json.loads(fields['input_ids'])))
-      names.append(tuple(json.loads(fields['file_names'])))
-  except (OSError, ValueError, KeyError, TypeError) as e:
-    raise errors.InputError(f"{path} can't be read: {e!r}.") from e
-  if len(ids) != count:
-    raise errors.InputError(
-        f'{path} has {len(ids)} lines, {dataset_tsv.DATASET} beside it has '
-        f'{count}. Make them again together.'
-    )
-  return genres, ids, names
-
-
 def _read_counted(path: pathlib.Path) -> TrainingSet:
   codes, genres = [], []
   for number, line in enumerate(
@@ -159,7 +128,7 @@ def _read_counted(path: pathlib.Path) -> TrainingSet:
           f'codes, inputs, repeats, genres), got {len(fields)}.'
       )
     codes.append(dataset_tsv.parse_codes(fields[0], f'{path}, line {number}'))
-    genres.append(parse_genres(fields[3]))
+    genres.append(provenance.parse_genres(fields[3]))
   return make(np.array(codes), genres)
 
 
@@ -219,11 +188,11 @@ def load(path: pathlib.Path | str) -> TrainingSet:
   except (OSError, UnicodeDecodeError) as e:
     raise errors.InputError(f"{path} can't be read: {e}.") from e
   pattern_set = dataset_tsv.read(path)
-  provenance = path.parent / dataset_tsv.PROVENANCE
-  if path.name != dataset_tsv.DATASET or not provenance.is_file():
+  origins = path.parent / result_names.PROVENANCE
+  if path.name != dataset_tsv.DATASET or not origins.is_file():
     return make(pattern_set.codes)
   return make(
-      pattern_set.codes, *_read_provenance(provenance, len(pattern_set))
+      pattern_set.codes, *provenance.read(origins, len(pattern_set))
   )
 
 

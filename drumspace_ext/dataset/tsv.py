@@ -5,16 +5,9 @@ comma-separated step codes, TAB, the latent vector (comma-separated floats),
 TAB, two map coordinates. The second and third column may be absent (not yet
 trained, not yet projected); all lines of a file have the same columns.
 
-`provenance.tsv`, in the same order, has a header and one line a pattern: loops,
-repeats, inputs, min_qpm, max_qpm, genres (`rock:3|pop:1`, inputs by label),
-input_ids and file_names (JSON lists). Where more was read than loops by the
-published recipe (`recipes.Recipe.has_near_loops`), four columns more tell exact
-from near repeats: near_loops (of `loops`, those that are none by the published
-recipe: 0 to `loops`), near_repeats (of `repeats`, those with a difference),
-mean_flips and max_flips (cells in which a repeat differs from the pattern, of
-all repeats, and at most). `rejected.tsv` has a header and one line
+Beside it lies its `provenance`. `rejected.tsv` has a header and one line
 for each input that gave nothing: input_id, reason, detail, hint. In the plain
-columns of both, backslash, tab and newline are written `\\`, `\t` and `\n`.
+columns, backslash, tab and newline are written `\\`, `\t` and `\n`.
 """
 
 from collections.abc import Iterable
@@ -38,11 +31,6 @@ REJECTED, REPORT = result_names.REJECTED, result_names.REPORT
 TFRECORD = result_names.RECORDS
 FORMAT_VERSION = 1
 
-PROVENANCE_HEADER = (
-    'loops', 'repeats', 'inputs', 'min_qpm', 'max_qpm', 'genres', 'input_ids',
-    'file_names',
-)
-PROVENANCE_NEAR = ('near_loops', 'near_repeats', 'mean_flips', 'max_flips')
 REJECTED_HEADER = ('input_id', 'reason', 'detail', 'hint')
 
 # 32 codes, 512 latent floats and two coordinates fit many times.

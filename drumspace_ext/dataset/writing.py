@@ -4,6 +4,7 @@ import json
 
 from drumspace_ext import rejections
 from drumspace_ext.dataset import collection as collection_lib
+from drumspace_ext.dataset import provenance
 from drumspace_ext.dataset import report as dataset_report
 from drumspace_ext.dataset import report_html
 from drumspace_ext.dataset import tsv as dataset_tsv
@@ -42,14 +43,13 @@ def write(
   # The maker's name comes first, should the run be killed while renaming.
   manifest = batch.open(manifests.FILE_NAME)
   tsv = batch.open(dataset_tsv.DATASET)
-  provenance = batch.open(dataset_tsv.PROVENANCE)
+  origins = batch.open(result_names.PROVENANCE)
   near = recipe.has_near_loops
-  header = dataset_tsv.PROVENANCE_HEADER + near * dataset_tsv.PROVENANCE_NEAR
-  provenance.write('\t'.join(header) + '\n')
+  origins.write(provenance.header_line(near=near))
   records = batch.open(dataset_tsv.TFRECORD, text=False)
   for number, pattern in enumerate(collection.unique_patterns()):
     tsv.write(dataset_tsv.format_line(pattern.codes))
-    provenance.write(_provenance_line(pattern, near))
+    origins.write(provenance.format_line(pattern, near=near))
     records.write(tfrecords.frame(_record(pattern, number, tile)))
     shape.add(pattern)
   rejected = batch.open(dataset_tsv.REJECTED)
@@ -69,26 +69,6 @@ def write(
   ))
   batch.open(report_html.FILE_NAME).write(report_html.render(report))
   return report
-
-
-def _provenance_line(
-    pattern: collection_lib.UniquePattern, near: bool
-) -> str:
-  genres = '|'.join(
-      f'{label}:{count}' for label, count in pattern.genres.items()
-  )
-  return '\t'.join((
-      str(pattern.num_loops), str(pattern.num_repeats),
-      str(pattern.num_inputs), f'{pattern.min_qpm:.6g}',
-      f'{pattern.max_qpm:.6g}', dataset_tsv.escape(genres),
-      json.dumps(pattern.input_ids, ensure_ascii=False),
-      json.dumps(pattern.file_names, ensure_ascii=False),
-      *(near * (
-          str(pattern.num_near_loops), str(pattern.num_near_repeats),
-          f'{pattern.num_flips / pattern.num_repeats:.6g}',
-          str(pattern.max_flips),
-      )),
-  )) + '\n'
 
 
 def _record(

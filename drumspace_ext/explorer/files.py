@@ -16,6 +16,7 @@ import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext.dataset import examples as training_sets
+from drumspace_ext.dataset import provenance
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.explorer import page as map_page
 from drumspace_ext.files import local_paths
@@ -65,29 +66,6 @@ def name_of(examples: pathlib.Path | None) -> str:
   return local_paths.in_utf_8(examples.resolve().name) or 'dataset'
 
 
-def provenance_of(
-    examples: pathlib.Path | None, count: int
-) -> bytes | None:
-  """Returns the provenance beside a dataset, if its lines fit the patterns.
-
-  Args:
-    examples: What the patterns were read from, a file or folder, if anything.
-    count: How many there are, one of each rotation class.
-  """
-  if examples is None:
-    return None
-  if not examples.is_dir():
-    if examples.name != dataset_tsv.DATASET:
-      return None
-    examples = examples.parent
-  path = examples / dataset_tsv.PROVENANCE
-  if not path.is_file():
-    return None
-  content = path.read_bytes()
-  lines = [line for line in content.split(b'\n')[1:] if line]
-  return content if len(lines) == count else None
-
-
 def check_folder(
     folder: pathlib.Path, examples: pathlib.Path | None, codes: np.ndarray
 ) -> None:
@@ -107,7 +85,7 @@ def check_folder(
   held, count = folder / dataset_tsv.DATASET, len(codes)
   another = 'Choose another --output_dir.'
   if (folder / dataset_tsv.PROVENANCE).is_file() and (
-      provenance_of(examples, count) is None
+      provenance.beside(examples, count) is None
   ):
     raise errors.InputError(
         f'{folder} holds another dataset, with its {dataset_tsv.PROVENANCE}. '
@@ -172,7 +150,7 @@ def write(
     OutputError: If they can't be written.
   """
   made = built.latent_map
-  provenance = provenance_of(examples, len(made.training))
+  origins = provenance.beside(examples, len(made.training))
   check_folder(folder, examples, made.training.codes)
   page = map_page.render(made, model)
   names = [*NAMES]
@@ -190,8 +168,8 @@ def write(
     batch.open(REPORT).write(
         json.dumps(built.report, indent=1, ensure_ascii=False) + '\n'
     )
-    if provenance is not None:
-      batch.write(dataset_tsv.PROVENANCE, provenance)
+    if origins is not None:
+      batch.write(dataset_tsv.PROVENANCE, origins)
       names.append(dataset_tsv.PROVENANCE)
   return [folder / name for name in names]
 

@@ -11,6 +11,7 @@ import pytest
 
 from drumspace_ext import errors
 from drumspace_ext.dataset import examples
+from drumspace_ext.dataset import provenance
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import note_sequences
@@ -40,7 +41,7 @@ def _write_dataset(folder, codes, *, columns=1, ids=None, genres=''):
             '1', '3', str(len(i)), '120', '120', genres, json.dumps(i), '[]'
         )) for i in ids
     ]
-    text = '\n'.join(['\t'.join(dataset_tsv.PROVENANCE_HEADER), *lines, ''])
+    text = '\n'.join(['\t'.join(provenance.HEADER), *lines, ''])
     (folder / 'provenance.tsv').write_text(text)
   return path
 
@@ -241,13 +242,13 @@ def test_starter_collection_stands_in_for_a_missing_set(tmp_path):
     }), ('rock:x|', {}),
 ])
 def test_genres_of_another_form_are_left_out(text, genres):
-  assert examples.parse_genres(text) == genres
+  assert provenance.parse_genres(text) == genres
 
 
 @pytest.mark.parametrize('old, new, message', [
     ('120\t120\t\t["a"]\t[]', '', r'provenance.tsv can.t be read'),
-    ('["a"]', '["a"', r'provenance.tsv can.t be read'),
-    ('["a"]', '7', r'provenance.tsv can.t be read'),
+    ('["a"]', '["a"', 'provenance.tsv, line 2: expected a JSON list'),
+    ('["a"]', '7', 'provenance.tsv, line 2: expected a JSON list'),
     ('["b"]\t[]\n', '["b"]\t[]\n' * 2, None),
 ])
 def test_provenance_that_does_not_fit_is_named(tmp_path, old, new, message):

@@ -8,6 +8,7 @@ import pytest
 
 from drumspace_ext import errors
 from drumspace_ext.dataset import examples as training_sets
+from drumspace_ext.dataset import provenance
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.explorer import files as map_files
 from drumspace_ext.latent_map import building as map_building
@@ -46,7 +47,7 @@ def _write_dataset(folder, codes, *, with_provenance=True):
   with (folder / 'dataset.tsv').open('w', encoding='utf-8') as stream:
     dataset_tsv.write(stream, dataset_tsv.PatternSet(codes=codes))
   if with_provenance:
-    lines = ['\t'.join(dataset_tsv.PROVENANCE_HEADER)] + [
+    lines = ['\t'.join(provenance.HEADER)] + [
         f'1\t3\t1\t90\t90\trock:1\t["song {i}"]\t["a"]'
         for i in range(len(codes))
     ]

@@ -1,0 +1,167 @@
+r"""Provenance: where each pattern of a dataset comes from.
+
+`provenance.tsv` lies beside `dataset.tsv`, in the same order, and has a header
+and one line a pattern: loops, repeats, inputs, min_qpm, max_qpm, genres
+(`rock:3|pop:1`, inputs by label), input_ids and file_names (JSON lists). In its
+plain columns backslash, tab and newline are written `\\`, `\t` and `\n`.
+
+Where more was read than loops by the published recipe (`Recipe.has_near_loops`),
+four columns more tell exact from near repeats: near_loops (of `loops`, those
+that are none by the published recipe: 0 to `loops`), near_repeats (of
+`repeats`, those with a difference), mean_flips and max_flips (cells in which a
+repeat differs from the pattern, of all repeats, and at most).
+"""
+
+from collections.abc import Sequence
+import json
+import pathlib
+
+from drumspace_ext import errors
+from drumspace_ext.dataset import collection as collection_lib
+from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.files import local_paths
+from drumspace_ext.files import result_names
+
+HEADER = (
+    'loops', 'repeats', 'inputs', 'min_qpm', 'max_qpm', 'genres', 'input_ids',
+    'file_names',
+)
+NEAR_HEADER = ('near_loops', 'near_repeats', 'mean_flips', 'max_flips')
+# No dataset has more inputs than a number of so many digits.
+_MAX_DIGITS = 18
+
+
+def header_line(*, near: bool = False) -> str:
+  """Returns the first line, with its newline.
+
+  Args:
+    near: Tell exact from near repeats.
+  """
+  return '\t'.join(HEADER + near * NEAR_HEADER) + '\n'
+
+
+def format_line(
+    pattern: collection_lib.UniquePattern, *, near: bool = False
+) -> str:
+  """Writes where one pattern comes from as a line, with its newline.
+
+  Args:
+    pattern: The pattern.
+    near: Tell exact from near repeats.
+  """
+  genres = '|'.join(
+      f'{label}:{count}' for label, count in pattern.genres.items()
+  )
+  return '\t'.join((
+      str(pattern.num_loops), str(pattern.num_repeats),
+      str(pattern.num_inputs), f'{pattern.min_qpm:.6g}',
+      f'{pattern.max_qpm:.6g}', dataset_tsv.escape(genres),
+      json.dumps(pattern.input_ids, ensure_ascii=False),
+      json.dumps(pattern.file_names, ensure_ascii=False),
+      *(near * (
+          str(pattern.num_near_loops), str(pattern.num_near_repeats),
+          f'{pattern.num_flips / pattern.num_repeats:.6g}',
+          str(pattern.max_flips),
+      )),
+  )) + '\n'
+
+
+def parse_genres(text: str) -> dict[str, int]:
+  """Reads `rock:3|pop:1`; what has another form is left out."""
+  genres = {}
+  for part in text.split('|'):
+    name, colon, count = part.rpartition(':')
+    if colon and name and count.isdecimal() and len(count) <= _MAX_DIGITS:
+      genres[name] = int(count)
+  return genres
+
+
+def _names(text: str, place: str, column: str) -> tuple[str, ...]:
+  """Reads a JSON list of strings."""
+  try:
+    names = json.loads(text)
+  except (ValueError, RecursionError):
+    names = None
+  if not isinstance(names, list) or not all(
+      isinstance(name, str) for name in names
+  ):
+    raise errors.InputError(
+        f'{place}: expected a JSON list of strings as {column}, got '
+        f'{text[:60]!r}. Make the dataset again.'
+    )
+  # JSON can name halves of characters, which no file can hold.
+  return tuple(
+      name if name.isascii() else local_paths.in_utf_8(name) for name in names
+  )
+
+
+def read(
+    path: pathlib.Path, count: int
+) -> tuple[
+    Sequence[dict[str, int]], Sequence[tuple[str, ...]],
+    Sequence[tuple[str, ...]],
+]:
+  """Reads the provenance of a dataset.
+
+  Args:
+    path: The file.
+    count: How many patterns the dataset has.
+
+  Returns:
+    (inputs by genre, input ids, file names) of each pattern.
+
+  Raises:
+    InputError: If it can't be read, or has not one line a pattern.
+  """
+  genres, ids, names = [], [], []
+  try:
+    lines = path.read_text(encoding='utf-8').split('\n')
+  except (OSError, UnicodeDecodeError) as e:
+    raise errors.InputError(f"{path} can't be read: {e}.") from e
+  header = lines[0].split('\t')
+  if missing := {'genres', 'input_ids', 'file_names'} - set(header):
+    raise errors.InputError(
+        f"{path} can't be read: its header lacks {', '.join(sorted(missing))}."
+    )
+  for number, line in enumerate(lines[1:], 2):
+    if not line:
+      continue
+    place, columns = f'{path}, line {number}', line.split('\t')
+    if len(columns) != len(header):
+      raise errors.InputError(
+          f"{path} can't be read: line {number} has {len(columns)} columns, "
+          f'not {len(header)}.'
+      )
+    fields = dict(zip(header, columns))
+    genres.append(parse_genres(fields['genres']))
+    ids.append(_names(fields['input_ids'], place, 'input_ids'))
+    names.append(_names(fields['file_names'], place, 'file_names'))
+  if len(ids) != count:
+    raise errors.InputError(
+        f'{path} has {len(ids)} lines, {result_names.DATASET} beside it has '
+        f'{count}. Make them again together.'
+    )
+  return genres, ids, names
+
+
+def beside(
+    examples: pathlib.Path | None, count: int
+) -> bytes | None:
+  """Returns the provenance beside a dataset, if its lines fit the patterns.
+
+  Args:
+    examples: What the patterns were read from, a file or folder, if anything.
+    count: How many there are, one of each rotation class.
+  """
+  if examples is None:
+    return None
+  if not examples.is_dir():
+    if examples.name != result_names.DATASET:
+      return None
+    examples = examples.parent
+  path = examples / result_names.PROVENANCE
+  if not path.is_file():
+    return None
+  content = path.read_bytes()
+  lines = [line for line in content.split(b'\n')[1:] if line]
+  return content if len(lines) == count else None
