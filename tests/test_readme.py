@@ -83,6 +83,8 @@ def test_quickstart_command_runs(folder):
 def test_python_example_runs(folder):
   code = '\n'.join(_blocks('python'))
   code += "\nassert len(hits) == len(patterns) > 20 and midi[:4] == b'MThd'"
+  code += '\nassert len(beats.hits) == len(beats.latents) == 20'
+  code += '\nassert chain.report["outputs"] and loops.count == 20'
   result = subprocess.run(
       [sys.executable, '-c', code], cwd=folder, text=True,
       capture_output=True, check=False,

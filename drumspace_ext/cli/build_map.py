@@ -40,76 +40,28 @@ _PERPLEXITY = flags.DEFINE_float(
 _TITLE = flags.DEFINE_string('title', None, "The page's heading.")
 
 
-def _read_inputs(values: list[str]) -> list:
-  from drumspace_ext.conversion import conversion
-  from drumspace_ext.conversion import input_patterns
-  from drumspace_ext.patterns import drum_maps
-
-  options = conversion.Options(
-      voices_in=drum_maps.load(drumspace_flags.VOICES_IN.value),
-      steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
-      assume_drums=drumspace_flags.ASSUME_DRUMS.value,
-  )
-  found = [
-      input_patterns.read(
-          value, name, options, recursive=drumspace_flags.RECURSIVE.value
-      ) for value, name in zip(values, input_patterns.names(values))
-  ]
-  for patterns_ in found:
-    if patterns_.left_out:
-      print(input_patterns.left_out_text(patterns_), file=sys.stderr)
-  return found
-
-
 def main(argv: list[str]) -> int:
-  from drumspace_ext import defaults
   from drumspace_ext.cli import progress
-  from drumspace_ext.dataset import examples as training_sets
-  from drumspace_ext.explorer import files as map_files
-  from drumspace_ext.files import local_paths
-  from drumspace_ext.files import manifests
-  from drumspace_ext.files import result_folders
-  from drumspace_ext.latent_map import building as map_building
-  from drumspace_ext.models import checkpoints
-  from drumspace_ext.models import trained_model
+  from drumspace_ext.explorer import building as page_building
 
-  folder = drumspace_flags.output_dir()
   values = drumspace_flags.input_values(argv)
-  model_name = drumspace_flags.checkpoint_name()
-  examples = drumspace_flags.EXAMPLES_PATH.value or _MAP.value
-  path = local_paths.expand(examples) if examples else None
-  result_folders.claim(
-      folder, result_folders.BUILD_MAP, values, completes=path
-  )
-  model = trained_model.TrainedModel(model_name)
-  digests = {'weights': manifests.digest(checkpoints.find(model_name))}
-  existing = None
-  if _MAP.value:
-    existing = map_files.read_existing(_MAP.value)
-    digests['map'] = manifests.digest(map_files.existing_path(_MAP.value))
-  training_set = training_sets.load_or_starter(examples)
-  digests['examples'] = training_set.digest
-  map_files.check_folder(folder, path, training_set.codes)
-  inputs = _read_inputs(values)
+  folder = drumspace_flags.output_dir()
   with progress.bar('step') as on_step:
-    built = map_building.build(
-        training_set, model, seed=drumspace_flags.SEED.value, inputs=inputs,
-        num_samples=(
-            drumspace_flags.NUM_OUTPUTS.value or defaults.NUM_MAPPED
-        ),
-        existing=existing, perplexity=_PERPLEXITY.value,
-        title=local_paths.in_utf_8(
-            _TITLE.value or defaults.MAP_TITLE
-        ),
-        name=map_files.name_of(path), on_step=on_step,
+    built = page_building.build_map(
+        drumspace_flags.checkpoint_name(), folder,
+        examples_path=drumspace_flags.EXAMPLES_PATH.value, input_values=values,
+        existing_map=_MAP.value, recursive=drumspace_flags.RECURSIVE.value,
+        steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
+        assume_drums=drumspace_flags.ASSUME_DRUMS.value,
+        voices_in=drumspace_flags.VOICES_IN.value,
+        num_outputs=drumspace_flags.NUM_OUTPUTS.value,
+        perplexity=_PERPLEXITY.value, title=_TITLE.value,
+        seed=drumspace_flags.SEED.value, on_step=on_step,
+        arguments=drumspace_flags.arguments(__name__) | {'input': values},
     )
-  arguments = drumspace_flags.arguments(__name__) | {'input': values}
-  paths = map_files.write(
-      folder, built, model, arguments, digests, examples=path
-  )
-  print(map_files.summary(built))
-  for written in paths:
-    print(f'  {written}')
+  for line in built.left_out:
+    print(line, file=sys.stderr)
+  print(built)
   return 0
 
 

@@ -7,11 +7,9 @@ made itself. `STAGES` is their order; a new stage is a function and a line here.
 from collections.abc import Callable
 from collections.abc import Mapping
 import dataclasses
-import json
 import pathlib
 
 from drumspace_ext.cli import progress
-from drumspace_ext.conversion import conversion
 from drumspace_ext.conversion import converting
 from drumspace_ext.dataset import creation as dataset_creation
 from drumspace_ext.dataset import report as dataset_report
@@ -139,69 +137,38 @@ def _draw(folder, seed, say) -> Mapping[str, pathlib.Path]:
 
 def _evaluate(folder, seed, say) -> Mapping[str, pathlib.Path]:
   """Judges the small model by the beats that it was not trained on."""
-  from drumspace_ext.dataset import examples
   from drumspace_ext.evaluation import html as evaluation_html
-  from drumspace_ext.evaluation import panel as evaluation
-  from drumspace_ext.models import trained_model
-  from drumspace_ext.patterns import step_codes
+  from drumspace_ext.evaluation import judging
+  from drumspace_ext.evaluation import panel
 
-  model = trained_model.TrainedModel(str(folder / MODEL))
-  training_set = examples.load(folder / DATASET)
-  train, valid = examples.split(
-      training_set, model.config.training.valid_share,
-      seed=model.metadata['seed'],
-  )
-  drawn = model.draw(_NUM_JUDGED, seed=seed)
-  panel = evaluation.evaluate(
-      [evaluation.Row(
-          name='new beats', hits=step_codes.step_codes_to_hits(drawn.codes)
-      )],
-      step_codes.step_codes_to_hits(training_set.codes[valid]),
-      training_set.codes[train], seed=seed,
-  )
-  with output_files.Batch(folder / EVALUATION) as batch:
-    batch.open(manifests.FILE_NAME).write(manifests.text(
-        {'seed': seed}, panel['digests'],
-        maker=result_folders.EVALUATE.script,
-    ))
-    batch.open(result_names.EVALUATION).write(
-        json.dumps(panel, indent=1) + '\n'
+  with progress.bar('') as on_step:
+    judged = judging.evaluate(
+        folder / DATASET, folder / EVALUATION, checkpoint_file=folder / MODEL,
+        num_outputs=_NUM_JUDGED, seed=seed, on_step=on_step,
+        arguments={'seed': seed},
     )
-    batch.open(evaluation_html.FILE_NAME).write(evaluation_html.render(panel))
-  say(evaluation.to_text(panel))
-  return {'how good they are': folder / EVALUATION / evaluation_html.FILE_NAME}
+  say(panel.to_text(judged.panel))
+  return {'how good they are': judged.paths[evaluation_html.FILE_NAME]}
 
 
 def _map(folder, seed, say) -> Mapping[str, pathlib.Path]:
   """Maps the patterns, with beats of a shipped model and of the small one."""
-  from drumspace_ext.conversion import input_patterns
-  from drumspace_ext.dataset import examples
+  from drumspace_ext.explorer import building as page_building
   from drumspace_ext.explorer import files as map_files
   from drumspace_ext.generation import files as generation_files
-  from drumspace_ext.latent_map import building as map_building
-  from drumspace_ext.models import checkpoints
-  from drumspace_ext.models import trained_model
 
-  model = trained_model.TrainedModel(_MAP_MODEL)
-  training_set = examples.load(folder / DATASET)
-  drawn = input_patterns.read(
-      str(folder / BEATS / generation_files.PATTERNS), 'beats of your model',
-      conversion.Options(), recursive=False,
-  )
+  beats = folder / BEATS / generation_files.PATTERNS
   with progress.bar('step') as on_step:
-    built = map_building.build(
-        training_set, model, seed=seed, inputs=[drawn],
-        name='starter collection', on_step=on_step,
+    built = page_building.build_map(
+        _MAP_MODEL, folder / MAP, examples_path=folder / DATASET,
+        input_values=beats, seed=seed, on_step=on_step,
+        names={str(folder / DATASET): 'starter collection',
+               str(beats): 'beats of your model'},
+        arguments={'seed': seed},
     )
-  map_files.write(
-      folder / MAP, built, model, {'seed': seed},
-      {'weights': manifests.digest(checkpoints.find(_MAP_MODEL)),
-       'examples': training_set.digest}, examples=folder / DATASET,
-  )
-  say(map_files.summary(built))
-  page = folder / MAP / map_files.PAGE
-  say(f'  open {page.resolve()} in a browser')
-  return {'the map: open it in a browser': page}
+  say(map_files.summary(built.latent_map, built.report))
+  say(f'  open {built.page.resolve()} in a browser')
+  return {'the map: open it in a browser': built.page}
 
 
 STAGES: tuple[Stage, ...] = (

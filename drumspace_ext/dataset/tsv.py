@@ -57,6 +57,13 @@ class PatternSet:
   def __len__(self) -> int:
     return len(self.codes)
 
+  def __repr__(self) -> str:
+    z_size = 0 if self.latents is None else self.latents.shape[1]
+    return (
+        f'PatternSet(patterns={len(self)}, z_size={z_size}, '
+        f'has_coordinates={self.coordinates is not None})'
+    )
+
 
 def escape(text: str) -> str:
   """Makes text fit for a column of a TSV file."""

@@ -36,7 +36,7 @@ REGIONS_HEADER = (
 )
 
 
-def read_existing(value: str) -> dataset_tsv.PatternSet:
+def read_existing(value: local_paths.Name) -> dataset_tsv.PatternSet:
   """Reads a map: a folder that `write` left, or a TSV file of three columns.
 
   Raises:
@@ -45,7 +45,7 @@ def read_existing(value: str) -> dataset_tsv.PatternSet:
   return dataset_tsv.read(existing_path(value))
 
 
-def existing_path(value: str) -> pathlib.Path:
+def existing_path(value: local_paths.Name) -> pathlib.Path:
   """Returns the TSV file of a map that is named by it or by its folder."""
   path = local_paths.expand(value)
   if path.is_dir():
@@ -174,9 +174,8 @@ def write(
   return [folder / name for name in names]
 
 
-def summary(built: map_building.Built) -> str:
-  """Says in a few lines what is on a map."""
-  made, report = built.latent_map, built.report
+def summary(made: map_data.LatentMap, report: Mapping) -> str:
+  """Says in a few lines what is on a map, by it and its `map.json`."""
   quality, tested = made.quality, report['genres']
   lines = [f'{len(made.training):,} patterns on the map']
   lines += [f'{len(layer):,} of {layer.name}' for layer in made.generated]

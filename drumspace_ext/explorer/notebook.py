@@ -7,10 +7,10 @@ import pathlib
 from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext.dataset import examples
+from drumspace_ext.explorer import building as page_building
 from drumspace_ext.explorer import files as map_files
 from drumspace_ext.explorer import page as map_page
 from drumspace_ext.files import local_paths
-from drumspace_ext.latent_map import building as map_building
 from drumspace_ext.latent_map import data as map_data
 from drumspace_ext.models import trained_model
 
@@ -56,18 +56,19 @@ def show_map(
     source: map_data.LatentMap | pathlib.Path | str | None = None,
     model: trained_model.TrainedModel | str | None = None, *,
     width: int | str = DEFAULT_WIDTH, height: int | str = DEFAULT_HEIGHT,
-    num_samples: int = defaults.NUM_MAPPED, seed: int = 0,
+    num_outputs: int | None = None, seed: int = defaults.SEED,
 ) -> MapFrame:
   """Shows a map in a notebook; let the cell end with it.
 
   Args:
     source: A `map.html`, or the folder of one; or a map from
-      `map_building.build`; or, with a model, patterns to build one from (a
+      `build_map`; or, with a model, patterns to build one from (a
       dataset folder or file; the starter collection if None).
     model: A model, its run directory, checkpoint file or `shipped:NAME`.
     width: Of the frame, in pixels or as CSS has it.
     height: Likewise.
-    num_samples: Beats to draw from the model, where a map is built.
+    num_outputs: Beats to draw from the model, where a map is built; 500 if
+      None.
     seed: Of everything random, where a map is built.
 
   Returns:
@@ -98,9 +99,9 @@ def show_map(
     page = _read_page(path / map_files.PAGE if path.is_dir() else path)
   else:
     path = None if source is None else local_paths.expand(str(source))
-    built = map_building.build(
-        examples.load_or_starter(path), model, seed=seed,
-        num_samples=num_samples, name=map_files.name_of(path),
+    built = page_building.build(
+        examples.load_or_starter(path), path, model,
+        num_outputs=num_outputs, seed=seed,
     )
     page = map_page.render(built.latent_map, model)
   return MapFrame(page=page, width=width, height=height)

@@ -12,6 +12,7 @@ import torch
 
 from drumspace_ext import callbacks
 from drumspace_ext import errors
+from drumspace_ext.files import local_paths
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import config_loading
@@ -35,7 +36,7 @@ class TrainedModel(music_vae_methods.MusicVaeMethods):
     known_classes: Digests of their rotation classes, sorted, uint64.
   """
 
-  def __init__(self, checkpoint: str, *, device: str = 'cpu'):
+  def __init__(self, checkpoint: local_paths.Name, *, device: str = 'cpu'):
     """Loads a model.
 
     Args:
@@ -45,7 +46,7 @@ class TrainedModel(music_vae_methods.MusicVaeMethods):
     Raises:
       CheckpointError: If there is no usable checkpoint.
     """
-    path = checkpoints.find(checkpoint)
+    path = checkpoints.find(str(checkpoint))
     tensors, self.metadata = checkpoints.read(path)
     try:
       self.config = config_loading.from_dict(self.metadata['config'], str(path))
@@ -71,9 +72,12 @@ class TrainedModel(music_vae_methods.MusicVaeMethods):
       raise errors.CheckpointError(
           f'{path} does not hold a whole model: {first}'
       ) from e
-    self._device = torch.device(device)
+    self._name, self._device = str(checkpoint), torch.device(device)
     self._network.to(self._device).eval()
     networks.prepare_torch()
+
+  def __repr__(self) -> str:
+    return f'{type(self).__name__}({self._name!r}, z_size={self.z_size})'
 
   @property
   def z_size(self) -> int:

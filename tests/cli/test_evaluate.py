@@ -4,7 +4,6 @@ import functools
 import json
 import subprocess
 import sys
-import types
 
 import entry_points
 import numpy as np
@@ -279,47 +278,3 @@ finally:
                'seed', 'input', 'examples_path', 'heldout_path', 'output_dir'):
     assert f'--{flag}' in done.stdout
   assert done.stdout.rstrip().endswith('[]')
-
-
-# How rows, halves and notes are found.
-
-
-def _model(seed=0, valid_share=0.1, digest='d', known=()):
-  return types.SimpleNamespace(
-      metadata={'seed': seed, 'data_digest': digest},
-      config=types.SimpleNamespace(
-          training=types.SimpleNamespace(valid_share=valid_share)
-      ),
-      known_classes=np.array(known, np.uint64),
-  )
-
-
-def test_models_of_different_splits_are_not_compared(folder):
-  training_set = training_sets.load(folder / 'examples.tsv')
-  split = functools.partial(
-      evaluate._split,
-      training_sets, training_set,
-  )
-  alike = [('a', _model(1)), ('b', _model(1))]
-  train, valid = split(alike)
-  assert len(train) + len(valid) == len(training_set)
-  _, expected = training_sets.split(training_set, 0.1, seed=1)
-  np.testing.assert_array_equal(valid, training_set.codes[expected])
-  for other in (_model(2), _model(1, 0.2)):
-    with pytest.raises(errors.InputError, match='Give --heldout_path'):
-      split([*alike, ('c', other)])
-
-
-def test_model_that_knows_other_patterns_is_noted(folder):
-  training_set = training_sets.load(folder / 'examples.tsv')
-  heldout = training_set.codes[:5]
-  classes = training_sets.class_digests(heldout)
-  notes = functools.partial(
-      evaluate._notes,
-      training_sets, training_set, heldout_codes=heldout,
-  )
-  own = _model(digest=training_set.digest, known=classes)
-  assert not notes([('own', own)])
-  other, overlap = notes([('own', own), ('far', _model(known=classes[:2]))])
-  assert other.startswith('far was trained on other data')
-  assert overlap == '2 of the 5 patterns held out are in the data of far.'

@@ -193,3 +193,10 @@ def test_report_speaks_of_the_dataset_beside_it_alone(tmp_path):
   (tmp_path / 'report.json').write_text('{"voice_table": "another"}')
   (tmp_path / 'sampled.tsv').write_text(_CODES + '\n')
   assert len(dataset_tsv.read(tmp_path / 'sampled.tsv')) == 1
+
+
+def test_repr_is_a_line():
+  made = dataset_tsv.PatternSet(codes=np.ones((3, 32), np.uint16))
+  assert repr(made) == (
+      'PatternSet(patterns=3, z_size=0, has_coordinates=False)'
+  )

@@ -142,7 +142,7 @@ def test_patterns_are_called_by_what_they_were_read_from(tmp_path):
 
 
 def test_summary_says_how_many_and_how_good(built):
-  text = map_files.summary(built)
+  text = map_files.summary(built.latent_map, built.report)
   assert text.startswith('20 patterns on the map\n3 of new beats of acai\n')
   assert 'trustworthiness 0.' in text
   assert '1 of 0 genres gather somewhere: drum' in text

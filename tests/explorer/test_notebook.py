@@ -90,7 +90,7 @@ def test_dataset_and_checkpoint_are_shown(tmp_path):
   (tmp_path / 'beats.tsv').write_text('\n'.join(lines) + '\n')
   one, two = (
       drumspace_ext.show_map(
-          tmp_path / 'beats.tsv', 'shipped:acai', num_samples=2, seed=3
+          tmp_path / 'beats.tsv', 'shipped:acai', num_outputs=2, seed=3
       ) for _ in range(2)
   )
   assert one == two

@@ -1,6 +1,7 @@
 """Tests for trained_model."""
 
 import inspect
+import pathlib
 
 import numpy as np
 import pytest
@@ -350,3 +351,10 @@ def test_what_is_no_latent_is_refused(models, wrong):
   z = np.full((2, 4), wrong)
   with pytest.raises(errors.InputError, match='numbers up to 1e.06'):
     models('vae').decode_hits(z)
+
+
+def test_repr_is_a_line(runs):
+  model = trained_model.TrainedModel(pathlib.Path(runs('ae')))
+  assert repr(model) == (
+      f'TrainedModel({str(runs("ae"))!r}, z_size={model.z_size})'
+  )

@@ -1,0 +1,127 @@
+"""Judged models: what models draw, and what they know of the judges."""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+import typing
+
+import numpy as np
+
+from drumspace_ext import callbacks
+from drumspace_ext import errors
+from drumspace_ext.dataset import examples
+from drumspace_ext.evaluation import panel
+from drumspace_ext.files import local_paths
+from drumspace_ext.files import manifests
+from drumspace_ext.patterns import step_codes
+
+if typing.TYPE_CHECKING:
+  from drumspace_ext.models import trained_model
+
+# Seed and share of validation where no model says how it was trained.
+_DEFAULT_SPLIT = 0, 0.1
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class JudgedModels:
+  """The models of a panel.
+
+  Attributes:
+    named: Each with the name of its row.
+    digests: Of their files, by name.
+  """
+
+  named: Sequence[tuple[str, 'trained_model.TrainedModel']]
+  digests: Mapping[str, str]
+
+  def rows(
+      self, num_outputs: int, *, seed: int, temperature: float | None,
+      threshold: float, on_step: callbacks.OnStep,
+  ) -> list[panel.Row]:
+    """Draws a row of each."""
+    return [
+        panel.Row(name=name, hits=step_codes.step_codes_to_hits(model.draw(
+            num_outputs, seed=seed, temperature=temperature,
+            threshold=threshold, on_step=on_step,
+        ).codes)) for name, model in self.named
+    ]
+
+  def split(
+      self, training_set: examples.TrainingSet,
+      heldout_path: local_paths.Name | None,
+  ) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the step codes of (training set, held-out patterns)."""
+    if heldout_path:
+      return training_set.codes, examples.load(heldout_path).codes
+    splits = {
+        (model.metadata['seed'], model.config.training.valid_share)
+        for _, model in self.named
+    } or {_DEFAULT_SPLIT}
+    if len(splits) > 1:
+      raise errors.InputError(
+          'the models were trained with other seeds or shares for validation: '
+          + ', '.join(
+              f'seed {seed}, {share:g}' for seed, share in sorted(splits)
+          ) + '. Give --heldout_path, or evaluate them one by one.'
+      )
+    seed, valid_share = splits.pop()
+    train, valid = examples.split(training_set, valid_share, seed=seed)
+    return training_set.codes[train], training_set.codes[valid]
+
+  def notes(
+      self, training_set: examples.TrainingSet,
+      heldout_codes: np.ndarray, heldout_path: local_paths.Name | None,
+  ) -> list[str]:
+    """Says where a model knows other patterns than it is judged by."""
+    notes = []
+    classes = examples.class_digests(heldout_codes)
+    if heldout_path:
+      known = examples.class_digests(training_set.codes)
+      if both := int(np.isin(classes, known).sum()):
+        notes.append(
+            f'{both:,} of the {len(classes):,} patterns held out are in '
+            '--examples_path too: no beat can be new beside them.'
+        )
+    for name, model in self.named:
+      is_other = model.metadata['data_digest'] != training_set.digest
+      if is_other:
+        notes.append(
+            f'{name} was trained on other data than --examples_path, by which '
+            'its passing and novel beats are told.'
+        )
+      # What a model keeps for validation is in its data, but not learnt.
+      if is_other or heldout_path:
+        shared = int(np.isin(classes, model.known_classes).sum())
+        notes.append(
+            f'{shared:,} of the {len(classes):,} patterns held out are in the '
+            f'data of {name}.'
+        )
+    return notes
+
+
+def load(names: Sequence[str], files: Sequence[str]) -> JudgedModels:
+  """Loads models.
+
+  Args:
+    names: What their rows are called.
+    files: Run directories, checkpoint files or `shipped:NAME`, likewise.
+
+  Raises:
+    CheckpointError: If one is none.
+  """
+  if not files:
+    return JudgedModels(named=[], digests={})
+  # Torch comes with them, and files of beats are judged without.
+  from drumspace_ext.models import checkpoints
+  from drumspace_ext.models import trained_model
+
+  return JudgedModels(
+      digests={
+          name: manifests.digest(checkpoints.find(file))
+          for name, file in zip(names, files, strict=True)
+      },
+      named=[
+          (name, trained_model.TrainedModel(file))
+          for name, file in zip(names, files, strict=True)
+      ],
+  )

@@ -1,0 +1,222 @@
+"""Judging: from named models and files to a panel beside real patterns."""
+
+import collections
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+import json
+import pathlib
+import re
+
+from drumspace_ext import callbacks
+from drumspace_ext import defaults
+from drumspace_ext import errors
+from drumspace_ext.conversion import conversion
+from drumspace_ext.conversion import input_patterns
+from drumspace_ext.dataset import examples
+from drumspace_ext.evaluation import html as evaluation_html
+from drumspace_ext.evaluation import judged_models
+from drumspace_ext.evaluation import panel as evaluation
+from drumspace_ext.files import local_paths
+from drumspace_ext.files import manifests
+from drumspace_ext.files import output_files
+from drumspace_ext.files import result_folders
+from drumspace_ext.files import result_names
+from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import step_codes
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class Evaluation:
+  """A panel that was made; as text, the panel as a table, and its files.
+
+  Attributes:
+    output_dir: The folder that it is in.
+    panel: The contents of `evaluation.json`, see `evaluation`.
+    left_out: What could not be judged, a line each.
+    paths: The files written, by name.
+  """
+
+  output_dir: pathlib.Path
+  panel: Mapping
+  left_out: Sequence[str]
+  paths: Mapping[str, pathlib.Path]
+
+  def __repr__(self) -> str:
+    names = [row['name'] for row in self.panel['rows']]
+    return f'Evaluation({str(self.output_dir)!r}, rows={names})'
+
+  def __str__(self) -> str:
+    paths = '\n'.join(f'  {path}' for path in self.paths.values())
+    return f'{evaluation.to_text(self.panel)}\n\n{paths}'
+
+
+def _pattern_of(rows_by: str | None) -> re.Pattern | None:
+  try:
+    return re.compile(rows_by) if rows_by else None
+  except re.error as e:
+    raise errors.InputError(
+        f'--rows_by={rows_by} is no regular expression: {e}.'
+    ) from e
+
+
+def _rows_of(
+    found: input_patterns.InputPatterns, rows_by: re.Pattern | None,
+    value: str, left_out: list[str],
+) -> list[evaluation.Row]:
+  """Returns the rows that an input becomes."""
+  missed, rows = list(found.left_out), collections.defaultdict(list)
+  row_of: dict[str, str | None] = {
+      source: found.name for source in found.sources
+  }
+  if rows_by:
+    for source in row_of:
+      part = rows_by.search(source)
+      row_of[source] = f'{found.name} {part[0]}' if part else None
+      if not part:
+        missed.append(
+            f'{source}: --rows_by={rows_by.pattern} finds nothing in it'
+        )
+  for index, source in enumerate(found.sources):
+    if row_of[source]:
+      rows[row_of[source]].append(index)
+  if missed:
+    left_out.append(input_patterns.left_out_text(
+        dataclasses.replace(found, left_out=missed)
+    ))
+  if not rows:
+    raise errors.InputError(f'{value} holds no pattern that can be read.')
+  return [
+      evaluation.Row(name=row, hits=found.hits[rows[row]])
+      for row in sorted(rows)
+  ]
+
+
+def _without_small(
+    rows: list[evaluation.Row], left_out: list[str]
+) -> tuple[list[evaluation.Row], list[str]]:
+  """Returns (rows that can be judged, a note for each other one)."""
+  small = list(filter(None, map(evaluation.shortage, rows)))
+  # Of many rows the others are still worth knowing.
+  if small and len(small) < len(rows):
+    rows = [row for row in rows if not evaluation.shortage(row)]
+    left_out.append('left out: ' + ' '.join(small))
+  return rows, [f'Left out: {text}' for text in small]
+
+
+def _with_notes(
+    panel: dict, notes: Sequence[str], models: judged_models.JudgedModels
+) -> dict:
+  """Returns a panel with what else is to be known of it."""
+  return panel | {
+      'notes': [*panel['notes'], *notes],
+      'digests': panel['digests'] | {
+          f'weights of {name}': digest
+          for name, digest in models.digests.items()
+      },
+  }
+
+
+def _write(
+    folder: pathlib.Path, batch: output_files.Batch, panel: Mapping,
+    arguments: Mapping[str, object],
+) -> dict[str, pathlib.Path]:
+  digests = panel['digests'] | {
+      f'patterns of {row["name"]}': row['digest'] for row in panel['rows']
+  }
+  contents = {
+      result_names.EVALUATION: json.dumps(panel, indent=1) + '\n',
+      evaluation_html.FILE_NAME: evaluation_html.render(panel),
+      manifests.FILE_NAME: manifests.text(
+          arguments, digests, maker=result_folders.EVALUATE.script
+      ),
+  }
+  # The maker's name comes first, should the run be killed while renaming.
+  for name, content in reversed(contents.items()):
+    batch.open(name).write(content)
+  return {name: folder / name for name in contents}
+
+
+def evaluate(
+    examples_path: local_paths.Name, output_dir: local_paths.Name, *,
+    checkpoint_file: local_paths.Names = (),
+    input_values: local_paths.Names = (),
+    heldout_path: local_paths.Name | None = None, rows_by: str | None = None,
+    recursive: bool = False,
+    steps_per_quarter: int = defaults.STEPS_PER_QUARTER,
+    assume_drums: bool = False, voices_in: str = defaults.VOICES_IN,
+    num_outputs: int | None = None, temperature: float | None = None,
+    threshold: float = defaults.THRESHOLD, seed: int = defaults.SEED,
+    on_step: callbacks.OnStep = callbacks.silent,
+    arguments: Mapping[str, object] | None = None,
+) -> Evaluation:
+  """Judges beats, drawn from models or read from files, against real ones.
+
+  Args:
+    examples_path: The training set: a dataset folder or file.
+    output_dir: Where the files go; made if missing.
+    checkpoint_file: Models to draw from, a row each: run directories,
+      checkpoint files or `shipped:NAME`, or one of these.
+    input_values: Files or folders of beats, a row each, or one of these.
+    heldout_path: Real patterns that no model was trained on; by default the
+      validation part of the training set, split as the models were trained.
+    rows_by: Regular expression: an input becomes a row for each text that it
+      finds in the names of files and records.
+    recursive: Search folders in folders.
+    steps_per_quarter: Grid steps of a quarter note.
+    assume_drums: Take all notes as drums.
+    voices_in: Drum map to read with, a name or a TOML file.
+    num_outputs: Draws of each model; 2,000 if None.
+    temperature: See `TrainedModel.decode_hits`.
+    threshold: Likewise.
+    seed: Of everything random.
+    on_step: Called with the beats drawn, then the rows judged; see
+      `callbacks`.
+    arguments: What the manifest says was asked for; this call if None.
+
+  Raises:
+    InputError: If nothing is named, something can't be read, or there are too
+      few patterns.
+    CheckpointError: If a model is none.
+    OutputError: If the files can't be written.
+  """
+  asked = manifests.arguments_of(locals()) if arguments is None else arguments
+  values = local_paths.names(input_values)
+  files = local_paths.names(checkpoint_file)
+  if not values and not files:
+    raise errors.InputError(
+        'name something to judge with --checkpoint_file or --input.'
+    )
+  splitter, left_out = _pattern_of(rows_by), []
+  folder = local_paths.expand(output_dir)
+  options = conversion.Options(
+      voices_in=drum_maps.load(voices_in), assume_drums=assume_drums,
+      steps_per_quarter=steps_per_quarter,
+  )
+  result_folders.claim(folder, result_folders.EVALUATE, [
+      *values, str(examples_path),
+      *([str(heldout_path)] if heldout_path else []),
+  ])
+  with output_files.Batch(folder) as batch:
+    training_set = examples.load(examples_path)
+    names = input_patterns.names([*files, *values])
+    models = judged_models.load(names[:len(files)], files)
+    train_codes, heldout_codes = models.split(training_set, heldout_path)
+    rows = models.rows(
+        num_outputs or defaults.NUM_JUDGED, seed=seed, on_step=on_step,
+        temperature=temperature, threshold=threshold,
+    )
+    for name, value in zip(names[len(files):], values):
+      found = input_patterns.read(value, name, options, recursive=recursive)
+      rows += _rows_of(found, splitter, value, left_out)
+    rows, notes = _without_small(rows, left_out)
+    panel = evaluation.evaluate(
+        rows, step_codes.step_codes_to_hits(heldout_codes), train_codes,
+        seed=seed, on_step=on_step,
+    )
+    notes += models.notes(training_set, heldout_codes, heldout_path)
+    panel = _with_notes(panel, notes, models)
+    paths = _write(folder, batch, panel, asked)
+  return Evaluation(
+      output_dir=folder, panel=panel, left_out=left_out, paths=paths
+  )

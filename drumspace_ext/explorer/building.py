@@ -1,0 +1,188 @@
+"""Map making: from a model's name and patterns to a map and its page."""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+import pathlib
+
+from drumspace_ext import callbacks
+from drumspace_ext import defaults
+from drumspace_ext.conversion import conversion
+from drumspace_ext.conversion import input_patterns
+from drumspace_ext.dataset import examples as training_sets
+from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.explorer import files as map_files
+from drumspace_ext.files import local_paths
+from drumspace_ext.files import manifests
+from drumspace_ext.files import result_folders
+from drumspace_ext.latent_map import building as map_building
+from drumspace_ext.latent_map import data as map_data
+from drumspace_ext.models import checkpoints
+from drumspace_ext.models import trained_model
+from drumspace_ext.patterns import drum_maps
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class BuiltMap:
+  """A map that was built; as text, what is on it and where it is.
+
+  Attributes:
+    output_dir: The folder that it is in.
+    latent_map: The map.
+    report: The contents of `map.json`.
+    left_out: What could not be read, a line each.
+    paths: The files written, by name, the page first.
+  """
+
+  output_dir: pathlib.Path
+  latent_map: map_data.LatentMap
+  report: Mapping
+  left_out: Sequence[str]
+  paths: Mapping[str, pathlib.Path]
+
+  @property
+  def page(self) -> pathlib.Path:
+    """The page, to be opened in a browser."""
+    return self.paths[map_files.PAGE]
+
+  def __repr__(self) -> str:
+    made = self.latent_map
+    return (
+        f'BuiltMap({str(self.output_dir)!r}, patterns={len(made.training)}, '
+        f'generated={sum(map(len, made.generated))})'
+    )
+
+  def __str__(self) -> str:
+    return '\n'.join([
+        map_files.summary(self.latent_map, self.report),
+        *(f'  {path}' for path in self.paths.values()),
+    ])
+
+
+def build(
+    training_set: training_sets.TrainingSet, path: pathlib.Path | None,
+    model: trained_model.TrainedModel, *, num_outputs: int | None = None,
+    inputs: Sequence[input_patterns.InputPatterns] = (),
+    existing: dataset_tsv.PatternSet | None = None,
+    perplexity: float | None = None, title: str | None = None,
+    name: str | None = None, seed: int = defaults.SEED,
+    on_step: callbacks.OnStep = callbacks.silent,
+) -> map_building.Built:
+  """Builds a map of patterns that were read; see `build_map`.
+
+  Args:
+    training_set: The patterns that lay the space out.
+    path: What they were read from; None for the starter collection.
+    model: Encodes them.
+    num_outputs: Beats to draw from the model.
+    inputs: Beats, a layer each.
+    existing: A map whose coordinates stay.
+    perplexity: See there.
+    title: See there.
+    name: What to call the patterns; by the last part of `path` if None.
+    seed: Of everything random.
+    on_step: Called with the steps done; see `callbacks`.
+
+  Raises:
+    InputError: See `map_building.build`.
+  """
+  return map_building.build(
+      training_set, model, seed=seed, inputs=inputs, existing=existing,
+      num_samples=num_outputs or defaults.NUM_MAPPED, perplexity=perplexity,
+      title=local_paths.in_utf_8(title or defaults.MAP_TITLE),
+      name=name or map_files.name_of(path), on_step=on_step,
+  )
+
+
+def build_map(
+    checkpoint_file: local_paths.Name, output_dir: local_paths.Name, *,
+    examples_path: local_paths.Name | None = None,
+    input_values: local_paths.Names = (),
+    existing_map: local_paths.Name | None = None, recursive: bool = False,
+    steps_per_quarter: int = defaults.STEPS_PER_QUARTER,
+    assume_drums: bool = False, voices_in: str = defaults.VOICES_IN,
+    num_outputs: int | None = None, perplexity: float | None = None,
+    title: str | None = None, names: Mapping[str, str] | None = None,
+    seed: int = defaults.SEED, on_step: callbacks.OnStep = callbacks.silent,
+    arguments: Mapping[str, object] | None = None,
+) -> BuiltMap:
+  """Builds the map of the drum space, with its page for the browser.
+
+  Args:
+    checkpoint_file: Run directory, checkpoint file or `shipped:NAME`.
+    output_dir: Where the files go; made if missing.
+    examples_path: Patterns that lay the space out: a dataset folder or file;
+      those of `existing_map`, or else the starter collection, if None.
+    input_values: Files or folders of beats, a layer each, or one of these.
+    existing_map: Folder or `dataset.tsv` of an earlier map whose coordinates
+      stay (the flag `--map`).
+    recursive: Search folders in folders.
+    steps_per_quarter: Grid steps of a quarter note.
+    assume_drums: Take all notes as drums.
+    voices_in: Drum map to read with, a name or a TOML file.
+    num_outputs: Beats to draw from the model; 500 if None.
+    perplexity: How many neighbors count, see `latent_map.perplexity_for`.
+    title: The page's heading.
+    names: What to call examples and inputs on the map, by their paths; by
+      default the last part of each.
+    seed: Of everything random.
+    on_step: Called with the steps done; see `callbacks`.
+    arguments: What the manifest says was asked for; this call if None.
+
+  Raises:
+    InputError: If something can't be read, there are too few patterns, or a
+      dataset in `output_dir` would be lost.
+    CheckpointError: If the model is none.
+    OutputError: If the files can't be written.
+  """
+  asked = manifests.arguments_of(locals()) if arguments is None else arguments
+  folder = local_paths.expand(output_dir)
+  values = local_paths.names(input_values)
+  weights, examples = str(checkpoint_file), examples_path or existing_map
+  path = local_paths.expand(examples) if examples else None
+  result_folders.claim(
+      folder, result_folders.BUILD_MAP, values, completes=path
+  )
+  model = trained_model.TrainedModel(weights)
+  digests = {'weights': manifests.digest(checkpoints.find(weights))}
+  existing = None
+  if existing_map:
+    existing = map_files.read_existing(existing_map)
+    digests['map'] = manifests.digest(map_files.existing_path(existing_map))
+  training_set = training_sets.load_or_starter(path)
+  digests['examples'] = training_set.digest
+  map_files.check_folder(folder, path, training_set.codes)
+  names = names or {}
+  inputs = _read_inputs(values, names, conversion.Options(
+      voices_in=drum_maps.load(voices_in), assume_drums=assume_drums,
+      steps_per_quarter=steps_per_quarter,
+  ), recursive)
+  built = build(
+      training_set, path, model, seed=seed, inputs=inputs, existing=existing,
+      num_outputs=num_outputs, perplexity=perplexity, title=title,
+      name=names.get(str(examples)), on_step=on_step,
+  )
+  paths = map_files.write(
+      folder, built, model, asked, digests, examples=path
+  )
+  return BuiltMap(
+      output_dir=folder, latent_map=built.latent_map, report=built.report,
+      left_out=[
+          input_patterns.left_out_text(found) for found in inputs
+          if found.left_out
+      ],
+      paths={path.name: path for path in paths},
+  )
+
+
+def _read_inputs(
+    values: Sequence[str], names: Mapping[str, str],
+    options: conversion.Options, recursive: bool,
+) -> list[input_patterns.InputPatterns]:
+  """Reads beats, a layer each."""
+  return [
+      input_patterns.read(
+          value, names.get(value, name), options, recursive=recursive
+      )
+      for value, name in zip(values, input_patterns.names(values))
+  ]
