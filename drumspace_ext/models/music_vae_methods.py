@@ -189,5 +189,7 @@ class MusicVaeMethods(abc.ABC):
           line, temperature=temperature, seed=seed, qpm=qpm
       )
     ends = self.decode_hits(mu)
-    _, hits = interpolation.between(*ends, *mu, num_steps, self.decode_hits)
+    _, hits = interpolation.between(
+        ends[0], ends[1], mu[0], mu[1], num_steps, self.decode_hits
+    )
     return [note_sequences.from_patterns(h, qpm=qpm) for h in hits]

@@ -34,12 +34,12 @@ def rows(
   if sequence_times.is_quantized(sequence):
     found = [
         (n.quantized_start_step, n.pitch, n.velocity) for n in sequence.notes
-        if assume_drums or n.is_drum
+        if n.is_drum or assume_drums
     ]
   else:
     found = [
         (n.start_time, n.pitch, n.velocity) for n in sequence.notes
-        if assume_drums or n.is_drum
+        if n.is_drum or assume_drums
     ]
   if not found:
     raise errors.RejectedInputError(

@@ -150,7 +150,8 @@ def run_files(
   options = options or conversion.Options()
   counts: dict[str, collections.Counter] = {}
   histograms: dict[str, dict[str, collections.Counter]] = {}
-  totals, unreadable = collections.Counter(), collections.Counter()
+  totals: collections.Counter[str] = collections.Counter()
+  unreadable: collections.Counter[str] = collections.Counter()
   with output_files.Batch(output_dir) as batch:
     rejected = batch.open(dataset_tsv.REJECTED)
     rejected.write('\t'.join(REJECTED_HEADER) + '\n')
