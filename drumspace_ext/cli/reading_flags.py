@@ -35,10 +35,15 @@ RECURRING = flags.DEFINE_bool(
     'Also take two bars that come back from bar lines anywhere in a piece, '
     'without being in a row.',
 )
+METERS = list_flags.define(
+    'meters',
+    'Meters that are read: 4/4 (and 2/2, 8/8, 16/16), and 2/4 as half-bars.',
+    default=['4/4'],
+)
 ALL = (
     drumspace_flags.STEPS_PER_QUARTER, drumspace_flags.GAP_STEPS,
     drumspace_flags.ASSUME_DRUMS, drumspace_flags.VOICES_IN, MAX_FLIPS,
-    MIN_REPEATS, LOOP_BARS, RECURRING,
+    MIN_REPEATS, LOOP_BARS, RECURRING, METERS,
 )
 # What both ways to make a dataset take.
 FOR_DATASETS = (

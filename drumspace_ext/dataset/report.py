@@ -125,6 +125,7 @@ def make(
           'assume_drums': recipe.assume_drums,
           'voices_in': recipe.drum_map.name,
           'min_entropy_nats': step_codes.MIN_ENTROPY_NATS,
+          **recipe.notes(),
           **(recipe.reach() if recipe.has_near_loops else {}),
       },
       'voice_table': voices.TABLE_DIGEST,

@@ -19,6 +19,7 @@ from drumspace_ext.extraction import recipes
 from drumspace_ext.files import reader_faults
 from drumspace_ext.inputs import record_kinds
 from drumspace_ext.notes import grids
+from drumspace_ext.notes import meters
 from drumspace_ext.notes import midi_reading
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.notes import onsets as onsets_lib
@@ -97,6 +98,7 @@ def extract(
     pieces = grids.cut(
         onsets, recipe.drum_map.code_of_pitch,
         steps_per_quarter=recipe.steps_per_quarter, gap_steps=recipe.gap_steps,
+        accepted=recipe.meters,
     )
   except errors.RejectedInputError as e:
     result.reason, result.detail = e.reason, e.detail
@@ -128,8 +130,9 @@ def _verdict(onsets, pieces, found) -> tuple[str, str]:
     pitches = ', '.join(map(str, sorted(pieces.dropped_pitches)[:12]))
     return 'no_known_voice', f'{len(onsets.pitches)} notes of pitch {pitches}'
   if not found.num_pieces:
-    meters = ', '.join(sorted(pieces.other_meters))
-    return 'not_in_4_4', f'drums in {meters}'
+    refused = sorted(pieces.other_meters)
+    seen = f'drums in {", ".join(refused)}', meters.hint(refused)
+    return 'not_in_4_4', '; '.join(filter(None, seen))
   if found.num_loops:
     return 'only_trivial_loops', f'{found.num_loops} loops'
   if found.num_short_pieces == found.num_pieces:

@@ -12,6 +12,7 @@ from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext.extraction import near_loops
 from drumspace_ext.notes import grids
+from drumspace_ext.notes import meters as meters_lib
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import step_codes
 
@@ -38,6 +39,8 @@ class Recipe:
       taken twice, four bars give their halves.
     recurring: Take beats that come back anywhere in a piece too; see
       `recurring_loops`.
+    meters: Meters that are read: 4/4, and 2/4 as half-bars of it; see
+      `meters`.
   """
 
   steps_per_quarter: int = step_codes.STEPS_PER_QUARTER
@@ -50,6 +53,7 @@ class Recipe:
   min_repeats: int = defaults.MIN_REPEATS
   loop_bars: tuple[int, ...] = defaults.LOOP_BARS
   recurring: bool = False
+  meters: tuple[meters_lib.Meter, ...] = meters_lib.DEFAULT
 
   def __post_init__(self):
     object.__setattr__(
@@ -78,6 +82,13 @@ class Recipe:
     """Whether it takes loops that are none by the published recipe."""
     return self.reach() != Recipe().reach()
 
+  def notes(self) -> dict[str, object]:
+    """Returns what says which notes are read, where it is not as published."""
+    said: dict[str, object] = {}
+    if self.meters != meters_lib.DEFAULT:
+      said['meters'] = [meters_lib.to_text(meter) for meter in self.meters]
+    return said
+
   def reach(self) -> dict[str, object]:
     """Returns what says which loops are taken, as plain values by name."""
     return {
@@ -99,6 +110,7 @@ class Reading(typing.TypedDict, total=False):
   min_repeats: int
   loop_bars: Iterable[int | str]
   recurring: bool
+  meters: Iterable[str]
 
 
 def of_arguments(**reading: typing.Unpack[Reading]) -> Recipe:
@@ -122,6 +134,8 @@ def of_arguments(**reading: typing.Unpack[Reading]) -> Recipe:
           f'loop_bars must be some of {_listed(near_loops.LOOP_BARS)}, got '
           f'{_listed(fields["loop_bars"])}.'
       ) from None
+  if 'meters' in fields:
+    fields['meters'] = meters_lib.of_names(fields['meters'])
   return Recipe(drum_map=drum_maps.load(voices_in), **fields)
 
 

@@ -7,12 +7,14 @@ something is struck, so that hours of silence cost nothing.
 """
 
 import collections
+from collections.abc import Collection
 import dataclasses
 
 import numpy as np
 
 from drumspace_ext import defaults
 from drumspace_ext import errors
+from drumspace_ext.notes import meters
 from drumspace_ext.notes import onsets as onsets_lib
 from drumspace_ext.patterns import step_codes
 
@@ -56,15 +58,16 @@ class Pieces:
   other_meters: collections.Counter
 
 
-def _sections(meters) -> list[tuple[float, int, int]]:
+def _sections(changes, accepted) -> list[tuple[float, int, int]]:
   """Returns (first quarter, numerator, denominator) of each section."""
-  sections = [(0.0, 4, 4)]
-  for quarter, numerator, denominator in sorted(meters, key=lambda m: m[0]):
+  sections = [(0.0, *meters.COMMON)]
+  for quarter, numerator, denominator in sorted(changes, key=lambda m: m[0]):
     quarter = max(quarter, 0.0)
     if quarter - sections[-1][0] <= _SAME_QUARTER:
       quarter = sections.pop()[0]
-    if not sections or sections[-1][1:] != (numerator, denominator):
-      sections.append((quarter, numerator, denominator))
+    meter = meters.as_read(numerator, denominator, accepted)
+    if not sections or sections[-1][1:] != meter:
+      sections.append((quarter, *meter))
   return sections
 
 
@@ -108,6 +111,7 @@ def cut(
     *,
     steps_per_quarter: int = step_codes.STEPS_PER_QUARTER,
     gap_steps: int = GAP_STEPS,
+    accepted: Collection[meters.Meter] = meters.DEFAULT,
 ) -> Pieces:
   """Puts onsets on the grid and cuts it at meter changes and pauses.
 
@@ -119,6 +123,7 @@ def cut(
     code_of_pitch: The step code of each pitch, uint16 `[128]`, 0 for none.
     steps_per_quarter: Steps of a quarter note; a bar has 16 steps all the same.
     gap_steps: Silent steps in a row that make a pause.
+    accepted: Meters that are read; see `meters`.
   """
   note_codes = code_of_pitch[onsets.pitches]
   known = note_codes != 0
@@ -131,14 +136,14 @@ def cut(
     })
     quarters, note_codes = quarters[known], note_codes[known]
 
-  sections = _sections(onsets.meters)
+  sections = _sections(onsets.meters, accepted)
   starts = np.array([section[0] for section in sections])
   section, step = _section_steps(quarters, starts, steps_per_quarter)
   other_meters = collections.Counter()
-  if len(sections) > 1 or sections[0][1:] != (4, 4):
-    common = np.array([s[1:] == (4, 4) for s in sections])
+  if len(sections) > 1 or sections[0][1:] not in accepted:
+    common = np.array([s[1:] in accepted for s in sections])
     for s in np.unique(section[~common[section]]):
-      other_meters['{1}/{2}'.format(*sections[s])] += 1
+      other_meters[meters.to_text(sections[s][1:])] += 1
     keep = common[section]
     section, step, note_codes = section[keep], step[keep], note_codes[keep]
 

@@ -36,7 +36,9 @@ def sections_of(meters):
   """Returns [(start quarter, is 4/4)], repeated meters joined."""
   at = {}
   for quarter, numerator, denominator in meters:
-    at[max(quarter, 0)] = (numerator, denominator)
+    # 2/2, 8/8 and 16/16 last as long.
+    same = numerator == denominator
+    at[max(quarter, 0)] = (4, 4) if same else (numerator, denominator)
   sections, current = [(0, (4, 4))], (4, 4)
   for quarter in sorted(at):
     if at[quarter] == current:
