@@ -144,6 +144,26 @@ _REASONS = {
     ),
 }
 
+# What is said of an input, whether it gives patterns or not, in the same form.
+_REMARKS = {
+    'off_the_grid': (
+        'all of it lies off the grid by a constant, as with latency: its hits '
+        'may be on wrong steps',
+        '--align takes the lateness out',
+    ),
+    'aligned': (
+        'a constant lateness was taken out',
+        'nothing to do: --align did it',
+    ),
+    'triplets': (
+        'much of it lies on triplets, which no sixteenth grid holds: its hits '
+        'are on the nearest sixteenths',
+        'leave it out if that is not wanted, or read it with '
+        '--steps_per_quarter=3',
+    ),
+}
+
+REMARKS = types.MappingProxyType(_REMARKS)
 REASONS = types.MappingProxyType(_REASONS)
 
 # What is damage to files, for --strict.

@@ -40,10 +40,16 @@ METERS = list_flags.define(
     'Meters that are read: 4/4 (and 2/2, 8/8, 16/16), and 2/4 as half-bars.',
     default=['4/4'],
 )
+ALIGN = flags.DEFINE_bool(
+    'align', False,
+    'Take out a constant lateness, as of a recording with latency, where all '
+    'of a piece has it; swing stays.',
+)
 ALL = (
     drumspace_flags.STEPS_PER_QUARTER, drumspace_flags.GAP_STEPS,
     drumspace_flags.ASSUME_DRUMS, drumspace_flags.VOICES_IN, MAX_FLIPS,
     MIN_REPEATS, LOOP_BARS, RECURRING, METERS,
+    ALIGN,
 )
 # What both ways to make a dataset take.
 FOR_DATASETS = (

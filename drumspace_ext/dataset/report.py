@@ -20,6 +20,7 @@ from drumspace_ext.patterns import text_grids
 from drumspace_ext.patterns import voices
 
 _NUM_EXAMPLES = 5
+_MAX_NAMED = 1000
 _TOP = 12
 _QPM_BIN = 10
 
@@ -95,6 +96,19 @@ def _ordered(counter: Mapping) -> dict[str, int]:
   }
 
 
+def _remarks(remarked: Mapping[str, int]) -> dict[str, dict]:
+  """Returns {kind: inputs of it, and details of the first by name}."""
+  found: dict[str, dict] = {}
+  for key in sorted(remarked):
+    kind, rest = key.split('\t', 1)
+    input_id, _, detail = rest.rpartition('\t')
+    own = found.setdefault(kind, {'inputs': 0, 'named': {}})
+    own['inputs'] += remarked[key]
+    if len(own['named']) < _MAX_NAMED:
+      own['named'][input_id] = detail
+  return found
+
+
 def make(
     totals: sums.Totals, recipe: one_input.Recipe, shape: Shape
 ) -> dict:
@@ -118,6 +132,7 @@ def make(
       'dropped_pitches': _ordered(totals.dropped_pitches),
       'skipped_files': _ordered(totals.skipped),
       'genres': _ordered(totals.genres),
+      **({'remarks': _remarks(totals.remarked)} if totals.remarked else {}),
       'shape': shape.as_dict(),
       'recipe': {
           'steps_per_quarter': recipe.steps_per_quarter,
@@ -164,6 +179,10 @@ def summary(report: Mapping) -> str:
     meaning, hint = rejections.REASONS[reason]
     lines.append(f'  {count:>8,}  {meaning}')
     lines.append(f'            -> {hint}')
+  for kind, remark in report.get('remarks', {}).items():
+    meaning, hint = rejections.REMARKS[kind]
+    lines += ['', f'  {remark["inputs"]:,} inputs (named in report.json): '
+              f'{meaning}', f'            -> {hint}']
   dropped = sum(report['dropped_pitches'].values())
   if dropped:
     most = ', '.join(

@@ -61,6 +61,22 @@ def _rejections(rejected: Mapping[str, int]) -> str:
   return '<table>' + ''.join(rows) + '</table>'
 
 
+def _remarks(remarks: Mapping[str, Mapping]) -> str:
+  parts = []
+  for kind, remark in remarks.items():
+    meaning, hint = rejections.REMARKS[kind]
+    named = ''.join(
+        f'<li>{html.escape(input_id)}: {html.escape(detail)}</li>'
+        for input_id, detail in remark['named'].items()
+    )
+    parts.append(
+        f'<p>{remark["inputs"]:,} inputs: {html.escape(meaning)}</p>'
+        f'<div class="hint">{html.escape(hint)}</div>'
+        f'<details><summary>Which</summary><ul>{named}</ul></details>'
+    )
+  return ''.join(parts)
+
+
 def _examples(examples: list[Mapping]) -> str:
   parts = []
   for example in examples:
@@ -127,6 +143,8 @@ def render(report: Mapping) -> str:
   sections = [
       ('Why inputs gave no pattern', _rejections(report['rejected']),
        report['rejected']),
+      ('Inputs to look at', _remarks(report.get('remarks', {})),
+       report.get('remarks')),
       ('Genres, by inputs', _bars(report['genres']), report['genres']),
       ('Patterns that use a voice', _bars(by_voice), report['patterns']),
       ('Hits on each step', _bars(by_step, limit=32), report['patterns']),

@@ -178,6 +178,8 @@ class Totals:
     other_meters: Sections in other meters than 4/4, by meter.
     genres: Inputs with patterns, by genre label.
     skipped: Files that are no inputs, by extension.
+    remarked: Inputs by `kind TAB input id TAB detail` of what is said of them,
+      whether they have patterns or not.
   """
 
   num_inputs: int = 0
@@ -188,6 +190,7 @@ class Totals:
   other_meters: collections.Counter = _counter()
   genres: collections.Counter = _counter()
   skipped: collections.Counter = _counter()
+  remarked: collections.Counter = _counter()
 
   def add(
       self, result: one_input.InputResult, genres: Sequence[str] = ()
@@ -197,6 +200,9 @@ class Totals:
     self.counts.update(result.counts)
     self.dropped_pitches.update(result.dropped_pitches)
     self.other_meters.update(result.other_meters)
+    for kind, detail in result.remarks.items():
+      input_id = local_paths.in_utf_8(result.input_id)
+      self.remarked['\t'.join((kind, input_id, detail))] += 1
     if result.reason is not None:
       self.rejected[result.reason] += 1
     else:

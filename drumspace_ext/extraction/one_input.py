@@ -18,6 +18,7 @@ from drumspace_ext.extraction import readings
 from drumspace_ext.extraction import recipes
 from drumspace_ext.files import reader_faults
 from drumspace_ext.inputs import record_kinds
+from drumspace_ext.notes import alignment
 from drumspace_ext.notes import grids
 from drumspace_ext.notes import meters
 from drumspace_ext.notes import midi_reading
@@ -73,6 +74,8 @@ class InputResult:
     counts: Numbers of what was found on the way, for the report.
     dropped_pitches: Notes of pitches that stand for no voice, by pitch.
     other_meters: Sections with drums in other meters than 4/4, by meter.
+    remarks: What is said of it in any case: details by key of
+      `rejections.REMARKS`.
   """
 
   input_id: str
@@ -84,6 +87,30 @@ class InputResult:
   counts: dict[str, int] = dataclasses.field(default_factory=dict)
   dropped_pitches: dict[int, int] = dataclasses.field(default_factory=dict)
   other_meters: dict[str, int] = dataclasses.field(default_factory=dict)
+  remarks: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+def _aligned(
+    onsets: onsets_lib.DrumOnsets, recipe: Recipe
+) -> tuple[onsets_lib.DrumOnsets, dict[str, str]]:
+  """Returns onsets without a lateness, if it is to go, and remarks of both."""
+  remarks: dict[str, str] = {}
+  quarters = onsets.quarters
+  if not np.isfinite(quarters).all():
+    return onsets, remarks
+  late = alignment.lateness(quarters, recipe.steps_per_quarter)
+  if late:
+    side = 'late' if late > 0 else 'early'
+    kind = 'aligned' if recipe.align else 'off_the_grid'
+    remarks[kind] = f'{abs(late):.2f} of a step {side}'
+  if late and recipe.align:
+    quarters = quarters - late / recipe.steps_per_quarter
+    onsets = dataclasses.replace(onsets, quarters=quarters)
+  if recipe.steps_per_quarter % 3:
+    share = alignment.triplet_share(quarters)
+    if share and not (late and not recipe.align):
+      remarks['triplets'] = f'{share:.0%} of its onsets'
+  return onsets, remarks
 
 
 def extract(
@@ -94,6 +121,7 @@ def extract(
       input_id, detail='; '.join(onsets.remarks),
       genres=tuple(sorted(genres_lib.of_labels(onsets.genres))),
   )
+  onsets, result.remarks = _aligned(onsets, recipe)
   try:
     pieces = grids.cut(
         onsets, recipe.drum_map.code_of_pitch,

@@ -41,6 +41,7 @@ class Recipe:
       `recurring_loops`.
     meters: Meters that are read: 4/4, and 2/4 as half-bars of it; see
       `meters`.
+    align: Take out a constant lateness of an input; see `alignment`.
   """
 
   steps_per_quarter: int = step_codes.STEPS_PER_QUARTER
@@ -54,6 +55,7 @@ class Recipe:
   loop_bars: tuple[int, ...] = defaults.LOOP_BARS
   recurring: bool = False
   meters: tuple[meters_lib.Meter, ...] = meters_lib.DEFAULT
+  align: bool = False
 
   def __post_init__(self):
     object.__setattr__(
@@ -87,6 +89,8 @@ class Recipe:
     said: dict[str, object] = {}
     if self.meters != meters_lib.DEFAULT:
       said['meters'] = [meters_lib.to_text(meter) for meter in self.meters]
+    if self.align:
+      said['align'] = True
     return said
 
   def reach(self) -> dict[str, object]:
@@ -111,6 +115,7 @@ class Reading(typing.TypedDict, total=False):
   loop_bars: Iterable[int | str]
   recurring: bool
   meters: Iterable[str]
+  align: bool
 
 
 def of_arguments(**reading: typing.Unpack[Reading]) -> Recipe:
