@@ -13,11 +13,11 @@ import zipfile
 from drumspace_ext import errors
 from drumspace_ext.conversion import conversion
 from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.files import midi_kinds
 from drumspace_ext.files import output_files
 from drumspace_ext.files import reader_faults
 from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import drum_tracks
-from drumspace_ext.notes import midi_reading
 from drumspace_ext.patterns import step_codes
 
 MIDI, ZIP, TFRECORD, TSV, PRIMER = 'midi', 'zip', 'tfrecord', 'tsv', 'primer'
@@ -81,7 +81,7 @@ def form_of_path(path: pathlib.Path) -> str:
 def safe_name(name: str) -> str:
   """Makes the last part of a name fit for a file, without MIDI's ending."""
   stem = _UNSAFE.sub('_', pathlib.PurePosixPath(name).name)
-  for extension in midi_reading.EXTENSIONS:
+  for extension in midi_kinds.EXTENSIONS:
     stem = stem.removesuffix(extension)
   return stem.strip('._')[-_MAX_NAME_CHARS:]
 

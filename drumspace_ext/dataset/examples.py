@@ -27,7 +27,6 @@ from drumspace_ext.patterns import step_codes
 from drumspace_ext.starter import beats as starter_beats
 
 _COUNTED_COLUMNS = 4
-_CLASS_BYTES = 8
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -59,24 +58,6 @@ class TrainingSet:
     return [names or i for names, i in zip(self.file_names or ids, ids)]
 
 
-def class_digests(codes: np.ndarray) -> np.ndarray:
-  """Returns a digest of the rotation class of each pattern.
-
-  Args:
-    codes: Step codes, integer `[num_patterns, 32]`.
-
-  Returns:
-    uint64 `[num_patterns]`. Two of a million classes share one with a chance
-    of 3e-8.
-  """
-  packed = step_codes.canonical(codes).astype('>u2')
-  digests = [
-      hashlib.blake2b(row.tobytes(), digest_size=_CLASS_BYTES).digest()
-      for row in packed
-  ]
-  return np.frombuffer(b''.join(digests), '<u8')
-
-
 def make(
     codes: np.ndarray, genres: Sequence[dict[str, int]] | None = None,
     input_ids: Sequence[tuple[str, ...]] | None = None,
@@ -90,7 +71,7 @@ def make(
   Raises:
     PatternError: If `codes` are no patterns.
   """
-  classes = class_digests(codes)
+  classes = step_codes.class_digests(codes)
   members: dict[int, list[int]] = {}
   for i, digest in enumerate(classes.tolist()):
     members.setdefault(digest, []).append(i)
@@ -243,7 +224,7 @@ def split(
     ]
   else:
     side = [
-        is_valid(d.tobytes()) for d in class_digests(training_set.codes)
+        is_valid(d.tobytes()) for d in step_codes.class_digests(training_set.codes)
     ]
   side = np.array(side)
   train, valid = np.flatnonzero(~side), np.flatnonzero(side)

@@ -74,9 +74,9 @@ class JudgedModels:
   ) -> list[str]:
     """Says where a model knows other patterns than it is judged by."""
     notes = []
-    classes = examples.class_digests(heldout_codes)
+    classes = step_codes.class_digests(heldout_codes)
     if heldout_path:
-      known = examples.class_digests(training_set.codes)
+      known = step_codes.class_digests(training_set.codes)
       if both := int(np.isin(classes, known).sum()):
         notes.append(
             f'{both:,} of the {len(classes):,} patterns held out are in '

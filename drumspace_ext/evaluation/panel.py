@@ -198,7 +198,7 @@ def evaluate(
   reference, other = mixed[:size], mixed[-half:]
   shuffled = shuffle_voices(other, rng=np.random.default_rng([seed, half]))
   training = nearest.NearestPatterns(training_codes)
-  known_classes = np.sort(examples.class_digests(training_codes))
+  known_classes = np.sort(step_codes.class_digests(training_codes))
   judged, total = [], len(rows) + 2
   for number, row in enumerate((
       Row(name=CEILING, hits=other), *rows,

@@ -15,7 +15,6 @@ import pathlib
 import numpy as np
 
 from drumspace_ext import errors
-from drumspace_ext.dataset import examples as training_sets
 from drumspace_ext.dataset import provenance
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.explorer import page as map_page
@@ -27,6 +26,7 @@ from drumspace_ext.files import result_names
 from drumspace_ext.latent_map import building as map_building
 from drumspace_ext.latent_map import data as map_data
 from drumspace_ext.models import trained_model
+from drumspace_ext.patterns import step_codes
 
 GENERATED, REGIONS = result_names.GENERATED, result_names.REGIONS
 PAGE, REPORT = map_page.FILE_NAME, result_names.MAP_REPORT
@@ -94,8 +94,8 @@ def check_folder(
   if not held.is_file():
     return
   if (folder / REPORT).is_file():
-    there = training_sets.class_digests(dataset_tsv.read(held).codes)
-    lost = ~np.isin(there, training_sets.class_digests(codes))
+    there = step_codes.class_digests(dataset_tsv.read(held).codes)
+    lost = ~np.isin(there, step_codes.class_digests(codes))
     if lost.any():
       raise errors.InputError(
           f'{folder} holds the map of another dataset: {int(lost.sum()):,} of '

@@ -10,8 +10,8 @@ import re
 import zipfile
 
 from drumspace_ext import errors
+from drumspace_ext.files import midi_kinds
 from drumspace_ext.files import reader_faults
-from drumspace_ext.notes import midi_reading
 
 MAX_MEMBERS = 2_000_000
 # Real MIDI files deflate to a third or so; a long loop of one bar to a
@@ -49,7 +49,7 @@ def _check(path: pathlib.Path, member: zipfile.ZipInfo) -> None:
 def _is_midi(name: str) -> bool:
   # macOS packs a shadow of each file, with its name and no MIDI in it.
   shadow = '__MACOSX/' in name
-  return name.lower().endswith(midi_reading.EXTENSIONS) and not shadow
+  return name.lower().endswith(midi_kinds.EXTENSIONS) and not shadow
 
 
 def midi_members(
@@ -115,7 +115,7 @@ def read_members(
           members[place].header_offset -= foreign
         with archive.open(members[place]) as member:
           # One byte more than allowed shows that the declared size lied.
-          yield member.read(midi_reading.MAX_FILE_BYTES + 1)
+          yield member.read(midi_kinds.MAX_FILE_BYTES + 1)
       # Damage shows as BadZipFile, zlib.error, EOFError, RuntimeError
       # (encrypted) or NotImplementedError (a method that Python lacks).
       except Exception as e:  # noqa: BLE001

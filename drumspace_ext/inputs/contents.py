@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from drumspace_ext import errors
+from drumspace_ext.files import midi_kinds
 from drumspace_ext.files import remote_paths
 from drumspace_ext.files import tfrecords
 from drumspace_ext.files import zip_archives
@@ -10,7 +11,6 @@ from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.inputs import listing as inputs
 from drumspace_ext.inputs import record_kinds
 from drumspace_ext.inputs import tasks as input_tasks
-from drumspace_ext.notes import midi_reading
 
 
 def contents(
@@ -29,7 +29,7 @@ def contents(
       try:
         with remote_paths.open_text(path) as stream:
           # One byte more than allowed shows that the file is too large.
-          yield input_id, stream.read(midi_reading.MAX_FILE_BYTES + 1)
+          yield input_id, stream.read(midi_kinds.MAX_FILE_BYTES + 1)
       except OSError as e:
         yield input_id, errors.RejectedInputError(
             'unreadable', e.strerror or str(e)

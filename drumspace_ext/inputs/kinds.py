@@ -7,10 +7,10 @@ import zlib
 
 from drumspace_ext.files import audio_kinds
 from drumspace_ext.files import local_paths
+from drumspace_ext.files import midi_kinds
 from drumspace_ext.files import remote_paths
 from drumspace_ext.files import tfrecords
 from drumspace_ext.files import zip_archives
-from drumspace_ext.notes import midi_reading
 
 MIDI, ZIP, TFRECORD = 'midi', 'zip', 'tfrecord'
 
@@ -42,10 +42,10 @@ def kind_of_file(path: pathlib.Path | remote_paths.RemotePath) -> str | None:
   if tfrecords.starts_like_tfrecord(head) or _TFRECORD_NAME.search(name):
     return TFRECORD
   if zip_archives.starts_like_zip(head) and not name.endswith(
-      midi_reading.EXTENSIONS
+      midi_kinds.EXTENSIONS
   ):
     return ZIP
-  if name.endswith(midi_reading.EXTENSIONS):
+  if name.endswith(midi_kinds.EXTENSIONS):
     return MIDI
   return None
 
@@ -78,7 +78,7 @@ def extension(name: str) -> str:
 def kind_of_name(name: str) -> str | None:
   """Tells what a file in a folder is taken for by its name alone."""
   name = name.lower()
-  if name.endswith(midi_reading.EXTENSIONS):
+  if name.endswith(midi_kinds.EXTENSIONS):
     return MIDI
   if name.endswith('.zip'):
     return ZIP

@@ -17,11 +17,11 @@ import pathlib
 import stat
 
 from drumspace_ext import errors
-from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import audio_kinds
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import output_files
 from drumspace_ext.files import remote_paths
+from drumspace_ext.files import result_names
 from drumspace_ext.inputs import kinds as input_kinds
 
 _Path = pathlib.Path | remote_paths.RemotePath
@@ -191,8 +191,10 @@ def nothing_found(values: Sequence[str], listing: Listing) -> str:
   """Says why there is nothing to read, from what a listing counted."""
   message = f'{", ".join(values)}: no MIDI file, TFRecord or zip in it.'
   for path, _, _ in listing.roots:
-    if (path / dataset_tsv.DATASET).is_file():
-      return f'{path} is a dataset; some scripts read its {dataset_tsv.DATASET}.'
+    if (path / result_names.DATASET).is_file():
+      return (
+          f'{path} is a dataset; some scripts read its {result_names.DATASET}.'
+      )
   folders = listing.unsearched_folders
   if folders:
     message += f' {folders} folders below were not searched: add --recursive.'
@@ -271,7 +273,9 @@ def _walk(root: _Path, name: str, listing: Listing, count: bool):
     for file in sorted(files):
       kind = input_kinds.kind_of_name(file)
       # What an earlier run made of songs is not read as songs.
-      is_result = file == dataset_tsv.TFRECORD and dataset_tsv.PROVENANCE in files
+      is_result = (
+          file == result_names.RECORDS and result_names.PROVENANCE in files
+      )
       if kind is None or is_result or file.startswith('._'):
         if count:
           listing.skipped[input_kinds.extension(file)] += 1

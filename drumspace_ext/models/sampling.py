@@ -11,7 +11,6 @@ import dataclasses
 
 import numpy as np
 
-from drumspace_ext.dataset import examples
 from drumspace_ext.patterns import step_codes
 
 
@@ -131,7 +130,7 @@ def judge(
   )
   different = unique.view(codes.dtype).reshape(-1, step_codes.NUM_STEPS)
   inverse = inverse.reshape(-1)
-  classes = examples.class_digests(different)
+  classes = step_codes.class_digests(different)
   where = np.searchsorted(known_classes, classes)
   known = np.zeros(len(classes), np.bool_)
   inside = where < len(known_classes)

@@ -13,15 +13,12 @@ import typing
 import numpy as np
 
 from drumspace_ext import errors
+from drumspace_ext.files import midi_kinds
 from drumspace_ext.notes import midi_scan
 from drumspace_ext.notes import onsets as onsets_lib
-from drumspace_ext.notes import song_limits
 
 if typing.TYPE_CHECKING:
   import symusic
-
-MAX_FILE_BYTES = song_limits.MAX_RECORD_BYTES
-EXTENSIONS = ('.mid', '.midi', '.kar', '.rmi', '.smf')
 
 _HEADER = struct.Struct('>4sIHHH')
 # A MIDI file may stand inside RIFF, or behind a MacBinary or mail header.
@@ -39,9 +36,9 @@ def _header(data: bytes) -> tuple[int, int, int]:
   """
   if not data:
     raise errors.RejectedInputError('empty')
-  if len(data) > MAX_FILE_BYTES:
+  if len(data) > midi_kinds.MAX_FILE_BYTES:
     raise errors.RejectedInputError(
-        'too_large', f'{len(data)} bytes; the limit is {MAX_FILE_BYTES}'
+        'too_large', f'{len(data)} bytes; the limit is {midi_kinds.MAX_FILE_BYTES}'
     )
   start = data.find(b'MThd', 0, SEARCH_BYTES)
   if start >= 0 and len(data) < start + _HEADER.size:

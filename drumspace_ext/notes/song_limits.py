@@ -6,7 +6,7 @@ minute a file. Of 4,938 real files the longest lasts 1,752 seconds, has 27,685
 notes, 42,562 control changes and 439 times two bars.
 
   MAX_EVENTS             notes, control changes and bends, read or written
-  MAX_RECORD_BYTES       of a NoteSequence, and of a MIDI file
+  MAX_RECORD_BYTES       of a NoteSequence, as of a MIDI file
   MAX_RECORD_FIELDS      notes and other parts of a NoteSequence, read
   MAX_STEPS              steps of patterns, as often as they are played
   MAX_AUDIO_S            seconds of audio by the package's kit
@@ -19,13 +19,14 @@ import math
 import typing
 
 from drumspace_ext import errors
+from drumspace_ext.files import midi_kinds
 from drumspace_ext.notes import tempo_maps
 
 if typing.TYPE_CHECKING:
   import note_seq
 
 MAX_EVENTS = 300_000
-MAX_RECORD_BYTES = 32 << 20
+MAX_RECORD_BYTES = midi_kinds.MAX_FILE_BYTES
 MAX_RECORD_FIELDS = 1_000_000
 MAX_STEPS = 1 << 19
 MAX_AUDIO_S = 3600

@@ -20,6 +20,7 @@ Conventions in this module:
   * only `PatternError` is raised.
 """
 
+import hashlib
 import math
 
 import numpy as np
@@ -36,6 +37,7 @@ NUM_CODES = 1 << NUM_VOICES
 
 # Published rule: a pattern with less entropy is trivial and is refused.
 MIN_ENTROPY_NATS = 0.9
+_CLASS_BYTES = 8
 
 _BITS = (1 << np.arange(NUM_VOICES)).astype(np.uint16)
 # c * ln(c) for a code that fills c of the 32 steps.
@@ -190,3 +192,21 @@ def canonical_bytes(packed: bytes) -> bytes:
   doubled = packed + packed
   size = len(packed)
   return min([doubled[i:i + size] for i in range(0, size, 2)])
+
+
+def class_digests(codes: np.ndarray) -> np.ndarray:
+  """Returns a digest of the rotation class of each pattern.
+
+  Args:
+    codes: Step codes, integer `[num_patterns, 32]`.
+
+  Returns:
+    uint64 `[num_patterns]`. Two of a million classes share one with a chance
+    of 3e-8.
+  """
+  packed = canonical(codes).astype('>u2')
+  digests = [
+      hashlib.blake2b(row.tobytes(), digest_size=_CLASS_BYTES).digest()
+      for row in packed
+  ]
+  return np.frombuffer(b''.join(digests), '<u8')

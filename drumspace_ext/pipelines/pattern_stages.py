@@ -255,7 +255,7 @@ class PatternFilter(stages.Stage):
       examples_path: Patterns that are known, as `training_sets.load` reads
         them when the first input comes; none if None.
       known_classes: Instead, digests of their classes, as
-        `training_sets.class_digests` gives them.
+        `step_codes.class_digests` gives them.
       name: See `stages.Stage`.
     """
     super().__init__(name)
@@ -269,7 +269,7 @@ class PatternFilter(stages.Stage):
     """Digests of the classes that are refused, uint64, sorted."""
     if self._examples_path is not None:
       codes = examples.load(self._examples_path).codes
-      return np.sort(examples.class_digests(codes))
+      return np.sort(step_codes.class_digests(codes))
     if self._given is not None:
       return np.sort(np.asarray(self._given, np.uint64))
     return np.zeros(0, np.uint64)

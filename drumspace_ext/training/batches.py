@@ -49,7 +49,7 @@ def prepare(
       split_digest=hashlib.sha256(b'|'.join(
           training_set.codes[side].tobytes() for side in (train, valid)
       )).hexdigest()[:16],
-      classes=examples.class_digests(training_set.codes),
+      classes=step_codes.class_digests(training_set.codes),
   )
 
 

@@ -40,7 +40,7 @@ def main(path: str, *names: str) -> None:
     own = np.array([target == v for v, target in enumerate(m.write_as)])
     kept = hits[..., own].sum()
     moved = hits[..., ~own].sum()
-    classes = examples.class_digests(step_codes.hits_to_step_codes(folded))
+    classes = step_codes.class_digests(step_codes.hits_to_step_codes(folded))
     same = (folded == hits).all((1, 2))
     print(
         f'{m.name}: {same.mean():.1%} of patterns unchanged, '
@@ -54,7 +54,7 @@ def main(path: str, *names: str) -> None:
   folded = np.zeros_like(hits)
   for voice, pitch in enumerate(gm14.written_pitches):
     folded[..., host.voice_of_pitch[pitch]] |= hits[..., voice]
-  classes = examples.class_digests(step_codes.hits_to_step_codes(folded))
+  classes = step_codes.class_digests(step_codes.hits_to_step_codes(folded))
   print(
       f'gm14 unconverted, read as note_seq9: {len(np.unique(classes)):,} '
       f'rotation classes left, {1 - folded.sum() / hits.sum():.2%} of the hits '

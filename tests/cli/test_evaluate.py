@@ -11,7 +11,6 @@ import pytest
 import torch
 
 from drumspace_ext import errors
-from drumspace_ext.cli import evaluate
 from drumspace_ext.dataset import examples as training_sets
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.evaluation import metrics

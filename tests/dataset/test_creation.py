@@ -33,6 +33,7 @@ from drumspace_ext.extraction import one_input
 from drumspace_ext.extraction import recipes
 from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import music_proto
+from drumspace_ext.patterns import step_codes
 
 _NAMES = {
     'dataset.tsv', 'provenance.tsv', 'patterns.tfrecord', 'rejected.tsv',
@@ -164,7 +165,7 @@ def test_near_repeats_are_the_same_by_any_order_and_workers(tmp_path):
   assert _files(tmp_path / 'out0') == _files(tmp_path / 'out1')
   plain = _create([path], tmp_path / 'plain')
   digests = [
-      set(examples.class_digests(dataset_tsv.read(made.paths['dataset.tsv'])
+      set(step_codes.class_digests(dataset_tsv.read(made.paths['dataset.tsv'])
                                       .codes).tolist())
       for made in (plain, created[0])
   ]

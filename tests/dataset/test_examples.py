@@ -54,9 +54,9 @@ def _write_records(path, sequences):
 
 @hypothesis.given(drawn_patterns.codes(1, 4), st.integers(0, 31))
 def test_digests_are_equal_exactly_within_a_rotation_class(codes, shift):
-  digests = examples.class_digests(codes)
+  digests = step_codes.class_digests(codes)
   assert digests.dtype == np.uint64 and digests.shape == (len(codes),)
-  rotated = examples.class_digests(step_codes.rotate(codes, shift))
+  rotated = step_codes.class_digests(step_codes.rotate(codes, shift))
   assert np.array_equal(digests, rotated)
   classes = {row.tobytes() for row in step_codes.canonical(codes)}
   assert len(set(digests.tolist())) == len(classes)
@@ -67,10 +67,10 @@ def test_digests_are_equal_exactly_within_a_rotation_class(codes, shift):
 )
 def test_set_holds_each_class_once_and_its_digest_knows_no_order(codes, rng):
   made = examples.make(codes)
-  digests = examples.class_digests(made.codes)
+  digests = step_codes.class_digests(made.codes)
   assert len(made) == len(set(digests.tolist()))
   assert set(digests.tolist()) == set(
-      examples.class_digests(codes).tolist()
+      step_codes.class_digests(codes).tolist()
   )
   order = list(range(len(codes)))
   rng.shuffle(order)
@@ -103,7 +103,7 @@ def test_split_by_input_leaks_no_input_and_no_class(ids, seed):
   except errors.InputError:
     hypothesis.reject()
   assert sorted([*train, *valid]) == list(range(len(made)))
-  digests = examples.class_digests(made.codes)
+  digests = step_codes.class_digests(made.codes)
   assert not set(digests[train].tolist()) & set(digests[valid].tolist())
   held_back = {name for i in valid for name in made.input_ids[i]}
   # A training pattern may stand in a held-back input too, but it is known from

@@ -8,6 +8,7 @@ import pytest
 from drumspace_ext import errors
 from drumspace_ext.dataset import examples
 from drumspace_ext.evaluation import judged_models
+from drumspace_ext.patterns import step_codes
 
 _SET = examples.load_or_starter(None)
 
@@ -39,7 +40,7 @@ def test_models_of_different_splits_are_not_compared():
 
 def test_model_that_knows_other_patterns_is_noted():
   heldout = _SET.codes[:5]
-  classes = examples.class_digests(heldout)
+  classes = step_codes.class_digests(heldout)
   own = _model(digest=_SET.digest, known=classes)
   assert not _judged(('own', own)).notes(_SET, heldout, None)
   other, overlap = _judged(

@@ -227,7 +227,7 @@ def _rotated(hits, steps):
 def test_rates_by_hand(real):
   known, new, other = real[:3]
   trivial = drawn_patterns.hits_of(kick=[0])
-  classes = np.sort(examples.class_digests(
+  classes = np.sort(step_codes.class_digests(
       step_codes.hits_to_step_codes(np.stack([known]))
   ))
   given_hits = np.stack([
@@ -293,7 +293,7 @@ def test_published_samples_have_the_published_rates():
   # The author's training set is not published. By the rule it holds every
   # class that was refused though it is not trivial; with no more than these
   # the counts must come out, for no class has verdicts of both kinds.
-  classes = examples.class_digests(raw)
+  classes = step_codes.class_digests(raw)
   known = np.unique(classes[refused & ~step_codes.is_trivial(raw)])
   hits = step_codes.step_codes_to_hits(raw)
   result = metrics.rates(hits, known, rng=_rng())
@@ -303,7 +303,7 @@ def test_published_samples_have_the_published_rates():
   # that its verdicts lie between those and the entropy rule's alone.
   ours = examples.load(builders.DATA_DIR / 'patterns' / 'train.tsv')
   result = metrics.rates(
-      hits, np.sort(examples.class_digests(ours.codes)), rng=_rng()
+      hits, np.sort(step_codes.class_digests(ours.codes)), rng=_rng()
   )
   assert 0.5581 < result['pass'].value < (~step_codes.is_trivial(raw)).mean()
   assert result['pass'].value == pytest.approx(0.5581, abs=0.01)

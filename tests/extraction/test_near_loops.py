@@ -89,7 +89,8 @@ def test_a_beat_that_drifts_away_is_cut_where_it_is_another():
   plays = [list(_BEAT)]
   for step in range(11):
     plays.append([c | (8 if i == step else 0) for i, c in enumerate(plays[-1])])
-  found = near_loops.find(step_songs.pieces(sum(plays, [])), max_flips=2)
+  pieces = step_songs.pieces([c for play in plays for c in play])
+  found = near_loops.find(pieces, max_flips=2)
   assert [len(loop.plays) for loop in found] == [3, 3, 3, 3]
   for loop, middle in zip(found, (1, 4, 7, 10)):
     assert loop.codes.tolist() == plays[middle]

@@ -44,7 +44,7 @@ def _made(*, samples=True):
   drawn = np.concatenate([hits, hits[3:], np.zeros((1, 32, 14), np.bool_)])
   return ways.Generated(latents=z, hits=hits, samples=sampling.judge(
       np.arange(24.0).reshape(6, 4) / 3, drawn,
-      np.sort(examples.class_digests(_STARTER.codes)),
+      np.sort(step_codes.class_digests(_STARTER.codes)),
   ))
 
 

@@ -54,7 +54,7 @@ def _codes(made):
 
 
 def _classes(hits):
-  return examples.class_digests(step_codes.hits_to_step_codes(hits))
+  return step_codes.class_digests(step_codes.hits_to_step_codes(hits))
 
 
 def _sample(model, **options):

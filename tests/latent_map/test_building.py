@@ -98,7 +98,7 @@ def test_layers_hold_what_the_model_makes_of_them(built, model):
   hits = model.decode_hits(samples.latents)
   assert (step_codes.hits_to_step_codes(hits) == samples.codes).all()
   assert not np.isin(
-      examples.class_digests(samples.codes), model.known_classes
+      step_codes.class_digests(samples.codes), model.known_classes
   ).any()
   low, high = (
       getattr(made.training.coordinates, end)(0) for end in ('min', 'max')

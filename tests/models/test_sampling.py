@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from drumspace_ext import errors
-from drumspace_ext.dataset import examples
 from drumspace_ext.models import sampling
 from drumspace_ext.patterns import step_codes
 
@@ -15,7 +14,7 @@ _NONE_KNOWN = np.zeros(0, np.uint64)
 
 
 def _classes(codes):
-  return np.sort(examples.class_digests(codes))
+  return np.sort(step_codes.class_digests(codes))
 
 
 def _varied(count, seed=0):

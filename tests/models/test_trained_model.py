@@ -213,7 +213,7 @@ def test_known_classes_are_those_of_the_whole_training_set(models):
   model = models('vae')
   assert model.known_classes.dtype == np.uint64
   assert np.array_equal(
-      model.known_classes, np.sort(examples.class_digests(whole.codes))
+      model.known_classes, np.sort(step_codes.class_digests(whole.codes))
   )
   rotated = step_codes.step_codes_to_hits(step_codes.rotate(whole.codes[:3], 5))
   new = ~rotated[:1]

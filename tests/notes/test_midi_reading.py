@@ -19,6 +19,7 @@ from drumspace_ext import errors
 from drumspace_ext import rejections
 from drumspace_ext.extraction import loops
 from drumspace_ext.extraction import one_input
+from drumspace_ext.files import midi_kinds
 from drumspace_ext.notes import grids
 from drumspace_ext.notes import midi_reading
 from drumspace_ext.notes import note_sequences
@@ -399,11 +400,11 @@ def test_of_several_tracks_only_one_that_is_called_drums_is_hinted_at():
 
 def test_a_file_is_bounded(monkeypatch):
   data = builders.midi(_drums())
-  monkeypatch.setattr(midi_reading, 'MAX_FILE_BYTES', len(data) - 1)
+  monkeypatch.setattr(midi_kinds, 'MAX_FILE_BYTES', len(data) - 1)
   error = _rejected(data)
   assert error.reason == 'too_large'
   assert f'{len(data)} bytes; the limit is {len(data) - 1}' in error.detail
-  monkeypatch.setattr(midi_reading, 'MAX_FILE_BYTES', len(data))
+  monkeypatch.setattr(midi_kinds, 'MAX_FILE_BYTES', len(data))
   assert len(midi_reading.read_onsets(data).quarters) == 3
 
 
@@ -451,7 +452,7 @@ def test_every_odd_file_is_read_or_rejected_with_a_reason():
   with tarfile.open(builders.DATA_DIR / 'odd_midi.tar.xz') as archive:
     for member in archive:
       if not member.isfile() or not member.name.lower().endswith(
-          midi_reading.EXTENSIONS
+          midi_kinds.EXTENSIONS
       ):
         continue
       data = archive.extractfile(member).read()

@@ -10,7 +10,6 @@ import synthetic_songs
 
 from drumspace_ext import errors
 from drumspace_ext import rejections
-from drumspace_ext.dataset import examples
 from drumspace_ext.extraction import one_input
 from drumspace_ext.notes import midi_sequences
 from drumspace_ext.notes import note_sequences
@@ -195,7 +194,7 @@ def test_filter_lets_through_what_is_neither_trivial_nor_known(tmp_path):
   assert stage.transform(beat)[0] is beat
   assert not stage.transform(pulse)
   assert stage.rejection.reason == 'trivial_pattern'
-  classes = examples.class_digests(codes[None])
+  classes = step_codes.class_digests(codes[None])
   for stage in (
       pattern_stages.PatternFilter(examples_path=str(path)),
       pattern_stages.PatternFilter(known_classes=classes),
