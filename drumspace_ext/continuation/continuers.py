@@ -66,7 +66,7 @@ def load(
   """Returns the continuer that a file holds.
 
   Args:
-    path: From `model_files.find`.
+    path: From `checkpoints.find`.
     hparams: Magenta's `--hparams`, which a bundle does not need: sizes that it
       names must be those of the file.
     search: How drums_rnn draws; plainly if None.

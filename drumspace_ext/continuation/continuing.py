@@ -16,7 +16,7 @@ from drumspace_ext.files import manifests
 from drumspace_ext.files import result_folders
 from drumspace_ext.files import result_names
 from drumspace_ext.magenta_models import drums_rnn_generation
-from drumspace_ext.models import model_files
+from drumspace_ext.models import checkpoints
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.notes import onsets as onsets_lib
 from drumspace_ext.patterns import drum_maps
@@ -186,7 +186,7 @@ def continue_beats(
     raise errors.InputError(
         f'num_outputs must be at least 1, got {num_outputs}.'
     )
-  path = model_files.find(checkpoint)
+  path = checkpoints.find(checkpoint)
   continuer = continuers.load(path, hparams=hparams, search=(
       drums_rnn_generation.Search(
           temperature=temperature, beam_size=beam_size,

@@ -123,6 +123,7 @@ def _check_form(
 
 def _kept(values: Sequence[str], output: pathlib.Path) -> Converted:
   """Writes Magenta's weights into a safetensors file."""
+  from drumspace_ext.models import checkpoints
   from drumspace_ext.models import model_files
 
   if len(values) != 1:
@@ -130,7 +131,7 @@ def _kept(values: Sequence[str], output: pathlib.Path) -> Converted:
         f'{output} holds one model: give one bundle or checkpoint of Magenta '
         f'as input, got {len(values)}.'
     )
-  source = model_files.find(values[0])
+  source = checkpoints.find(values[0])
   if source.resolve() == output.resolve():
     raise errors.InputError(f'{output} is the input too.')
   model_files.keep(source, output)

@@ -55,7 +55,8 @@ class JudgedModels:
       return training_set.codes, examples.load(heldout_path).codes
     splits = {
         (model.metadata['seed'], model.config.training.valid_share)
-        for _, model in self.named
+        # What was trained elsewhere says nothing of a split.
+        for _, model in self.named if model.config.training
     } or {_DEFAULT_SPLIT}
     if len(splits) > 1:
       raise errors.InputError(
@@ -83,7 +84,7 @@ class JudgedModels:
             '--examples_path too: no beat can be new beside them.'
         )
     for name, model in self.named:
-      is_other = model.metadata['data_digest'] != training_set.digest
+      is_other = model.metadata.get('data_digest') != training_set.digest
       if is_other:
         notes.append(
             f'{name} was trained on other data than --examples_path, by which '

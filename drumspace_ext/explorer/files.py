@@ -137,7 +137,8 @@ def write(
   Args:
     folder: Where; made if missing.
     built: The map.
-    model: What it was made with; the page holds it.
+    model: What it was made with; the page holds it. There is no page of a
+      model that it can't compute (`TrainedModel.fits_page`).
     arguments: For the manifest.
     digests: For the manifest.
     examples: What the training patterns were read from.
@@ -152,14 +153,15 @@ def write(
   made = built.latent_map
   origins = provenance.beside(examples, len(made.training))
   check_folder(folder, examples, made.training.codes)
-  page = map_page.render(made, model)
-  names = [*NAMES]
+  page = map_page.render(made, model) if model.fits_page else None
+  names = [name for name in NAMES if name != PAGE or page is not None]
   with output_files.Batch(folder) as batch:
     # The maker's name comes first, should the run be killed while renaming.
     batch.open(manifests.FILE_NAME).write(manifests.text(
         arguments, digests, maker=result_folders.BUILD_MAP.script
     ))
-    batch.open(PAGE).write(page)
+    if page is not None:
+      batch.open(PAGE).write(page)
     _write_layers(batch.open(dataset_tsv.DATASET), [made.training])
     _write_layers(batch.open(GENERATED), made.generated)
     regions = batch.open(REGIONS)
@@ -171,6 +173,9 @@ def write(
     if origins is not None:
       batch.write(dataset_tsv.PROVENANCE, origins)
       names.append(dataset_tsv.PROVENANCE)
+  if page is None:
+    # That of an earlier map would be of another one.
+    (folder / PAGE).unlink(missing_ok=True)
   return [folder / name for name in names]
 
 

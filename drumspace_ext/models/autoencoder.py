@@ -61,6 +61,10 @@ class Autoencoder(nn.Module):
 
   # What checkpoints hold its weights in.
   saved_dtype = torch.float32
+  # Independent bits: the likelier value of each, as published.
+  default_temperature = 0.0
+  # Whether the page of a map can compute as it does.
+  fits_page = True
 
   def __init__(self, config: configs.AeConfig):
     """Makes the layers; their weights come from torch's global generator."""

@@ -23,6 +23,7 @@ from drumspace_ext import suggestions
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import output_files
 from drumspace_ext.files import result_names
+from drumspace_ext.magenta_models import checkpoint_files
 from drumspace_ext.patterns import voices
 
 FORMAT_VERSION = 1
@@ -127,7 +128,8 @@ def find(name_or_path: str) -> pathlib.Path:
   """Returns the checkpoint file that a name, file or run directory means.
 
   Args:
-    name_or_path: `shipped:NAME`, a file, or a run directory.
+    name_or_path: `shipped:NAME`, a file, or a run directory, ours or Magenta's;
+      `model.ckpt-100` is `model.ckpt-100.index`, as TensorFlow's users know it.
 
   Raises:
     CheckpointError: If there is none.
@@ -147,11 +149,15 @@ def find(name_or_path: str) -> pathlib.Path:
     for inside in (BEST, f'best{SUFFIX}'):
       if (path / inside).is_file():
         return path / inside
+    if found := checkpoint_files.find(name_or_path):
+      return found
     raise errors.CheckpointError(
         f'{path} holds no checkpoint. Train one with drumspace_train '
         f'--run_dir={path}'
     )
   if not path.is_file():
+    if found := checkpoint_files.find(name_or_path):
+      return found
     raise errors.CheckpointError(
         f'{path} does not exist. Give a checkpoint file, a run directory, or '
         + ' or '.join(f'{SHIPPED}{name}' for name in shipped_names()) + '.'

@@ -168,12 +168,12 @@ class Config:
   Attributes:
     name: What it is called.
     model: The model's values.
-    training: The training's values.
+    training: The training's values; None of a model trained elsewhere.
   """
 
   name: str
   model: AeConfig
-  training: TrainingConfig
+  training: TrainingConfig | None
 
   def to_dict(self) -> dict:
     """Returns it as plain values, for JSON."""

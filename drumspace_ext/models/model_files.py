@@ -1,6 +1,5 @@
-"""Model files: what a model's name means, and Magenta's weights in any form.
+"""Model files: what a TrainedModel is made of, and Magenta's weights.
 
-A name is a run directory (ours or Magenta's), a file, or `shipped:NAME`.
 Magenta's weights are read from a bundle, a checkpoint of TensorFlow, a tar, or
 from the safetensors file that `keep` has made of one of these. Such a file has
 the tensors under `magenta.` by their canonical names, and in its metadata, as
@@ -8,38 +7,27 @@ all checkpoints of ours, JSON texts: `magenta` (form, generator, description and
 attention_length of the file it was made of), `train_step` and `source_digest`.
 """
 
+from collections.abc import Mapping
+import dataclasses
 import pathlib
+import typing
 
+import numpy as np
 import torch
 
 from drumspace_ext import errors
 from drumspace_ext.files import manifests
 from drumspace_ext.magenta_models import checkpoint_files
+from drumspace_ext.magenta_models import music_vae
+from drumspace_ext.models import autoencoder
 from drumspace_ext.models import checkpoints
+from drumspace_ext.models import config_loading
+from drumspace_ext.models import configs
+from drumspace_ext.models import networks
+from drumspace_ext.models import sampling
 
 _PREFIX = 'magenta.'
 _KEY = 'magenta'
-
-
-def find(name: str) -> pathlib.Path:
-  """Returns the file that a model's name means.
-
-  Args:
-    name: `shipped:NAME`, a file, a run directory, or as TensorFlow's users name
-      a checkpoint, `model.ckpt-100`.
-
-  Raises:
-    CheckpointError: If there is none.
-  """
-  try:
-    return checkpoints.find(name)
-  except errors.CheckpointError:
-    found = None
-    if not name.startswith(checkpoints.SHIPPED):
-      found = checkpoint_files.find(name)
-    if found is None:
-      raise
-    return found
 
 
 def read_magenta(
@@ -113,3 +101,96 @@ def keep(source: pathlib.Path, output: pathlib.Path) -> str:
       'source_digest': manifests.digest(source),
   })
   return checkpoint_files.TITLES[checkpoint.kind]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Parts:
+  """What a TrainedModel is made of.
+
+  Attributes:
+    config: The resolved configuration.
+    metadata: All of the checkpoint's metadata; `train_step` is there.
+    network: Encodes and decodes.
+    sampler: Where latent vectors are drawn.
+    known_classes: Digests of the training patterns' rotation classes, sorted,
+      uint64; none of a model that keeps none.
+  """
+
+  config: configs.Config
+  metadata: Mapping[str, typing.Any]
+  network: autoencoder.Autoencoder | music_vae.MusicVae
+  sampler: sampling.LatentSampler
+  known_classes: np.ndarray
+
+
+def read(path: pathlib.Path) -> Parts:
+  """Reads a model of two-bar beats: one of ours, or a MusicVAE.
+
+  Raises:
+    CheckpointError: If the file is damaged, or something else.
+  """
+  magenta = read_magenta(path)
+  return _own_parts(path) if magenta is None else _magenta_parts(path, magenta)
+
+
+def _own_parts(path: pathlib.Path) -> Parts:
+  tensors, metadata = checkpoints.read(path)
+  try:
+    config = config_loading.from_dict(metadata['config'], str(path))
+    network = networks.filled(config.model, {
+        key.removeprefix('network.'): value for key, value in tensors.items()
+        if key.startswith('network.')
+    })
+    sampler = sampling.from_tensors({
+        key.removeprefix('sampler.'): value.numpy().astype(np.float64)
+        for key, value in tensors.items() if key.startswith('sampler.')
+    })
+    _ = int(metadata['train_step'])
+    if sampler.means.shape[1] != config.model.z_size:
+      raise ValueError('its sampler is of another size than its latents')
+    known_classes = np.sort(
+        tensors['known_classes'].reshape(-1).numpy().view(np.uint64)
+    )
+  except (
+      ArithmeticError, AttributeError, KeyError, IndexError, RuntimeError,
+      TypeError, ValueError,
+  ) as e:
+    first = str(e).strip().split('\n')[0]
+    raise errors.CheckpointError(
+        f'{path} does not hold a whole model: {first}'
+    ) from e
+  return Parts(
+      config=config, metadata=metadata, network=network, sampler=sampler,
+      known_classes=known_classes,
+  )
+
+
+def _magenta_parts(
+    path: pathlib.Path, magenta: checkpoint_files.MagentaCheckpoint
+) -> Parts:
+  if magenta.kind == checkpoint_files.DRUMS_RNN:
+    raise errors.CheckpointError(
+        f'{path} is a drums_rnn: it continues beats and has no latent space. '
+        'drumspace_continue plays it.'
+    )
+  try:
+    network = music_vae.MusicVae(magenta)
+  except errors.CheckpointError as e:
+    raise errors.CheckpointError(
+        f'{path} is {checkpoint_files.TITLES[magenta.kind]}, which can\'t be '
+        f'played: {e}.'
+    ) from e
+  size = network.z_size
+  return Parts(
+      config=configs.Config(
+          name=network.configuration, training=None, model=configs.AeConfig(
+              kind=magenta.kind, z_size=size, hidden_sizes=()
+          ),
+      ),
+      metadata={'train_step': magenta.train_step}, network=network,
+      # Its prior; where its training patterns lie, nobody has kept.
+      sampler=sampling.LatentSampler(
+          weights=np.ones(1), means=np.zeros((1, size)),
+          stds=np.ones((1, size)),
+      ), known_classes=np.zeros(0, np.uint64),
+  )

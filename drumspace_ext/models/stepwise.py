@@ -81,6 +81,8 @@ class Stepwise(vae.Vae):
   config: configs.StepwiseConfig
   # Halves its file: it has 21 times the weights of the published models.
   saved_dtype = torch.float16
+  # Of the best panel.
+  default_temperature = 0.8
 
   def __init__(self, config: configs.StepwiseConfig):
     super().__init__(config)

@@ -13,9 +13,10 @@ import torch
 from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext.files import local_paths
+from drumspace_ext.magenta_models import music_vae
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import checkpoints
-from drumspace_ext.models import config_loading
+from drumspace_ext.models import model_files
 from drumspace_ext.models import music_vae_methods
 from drumspace_ext.models import networks
 from drumspace_ext.models import sampling
@@ -40,38 +41,17 @@ class TrainedModel(music_vae_methods.MusicVaeMethods):
     """Loads a model.
 
     Args:
-      checkpoint: A run directory, a file, or `shipped:NAME`.
+      checkpoint: A run directory, a file, or `shipped:NAME`; or a MusicVAE of
+        Magenta's for two-bar drums, as a checkpoint, a tar, or kept of it.
       device: Where to compute, `cpu` or `cuda`.
 
     Raises:
       CheckpointError: If there is no usable checkpoint.
     """
-    path = checkpoints.find(str(checkpoint))
-    tensors, self.metadata = checkpoints.read(path)
-    try:
-      self.config = config_loading.from_dict(self.metadata['config'], str(path))
-      self._network = networks.filled(self.config.model, {
-          key.removeprefix('network.'): value for key, value in tensors.items()
-          if key.startswith('network.')
-      })
-      self.sampler = sampling.from_tensors({
-          key.removeprefix('sampler.'): value.numpy().astype(np.float64)
-          for key, value in tensors.items() if key.startswith('sampler.')
-      })
-      _ = self.train_step
-      if self.sampler.means.shape[1] != self.z_size:
-        raise ValueError('its sampler is of another size than its latents')
-      self.known_classes = np.sort(
-          tensors['known_classes'].reshape(-1).numpy().view(np.uint64)
-      )
-    except (
-        ArithmeticError, AttributeError, KeyError, IndexError, RuntimeError,
-        TypeError, ValueError,
-    ) as e:
-      first = str(e).strip().split('\n')[0]
-      raise errors.CheckpointError(
-          f'{path} does not hold a whole model: {first}'
-      ) from e
+    parts = model_files.read(checkpoints.find(str(checkpoint)))
+    self.config, self.metadata = parts.config, parts.metadata
+    self.sampler, self.known_classes = parts.sampler, parts.known_classes
+    self._network = parts.network
     self._name, self._device = str(checkpoint), torch.device(device)
     self._network.to(self._device).eval()
     networks.prepare_torch()
@@ -181,13 +161,26 @@ class TrainedModel(music_vae_methods.MusicVaeMethods):
     )
 
   def weights(self) -> autoencoder.Weights:
-    """Returns what others need to compute as the model does, a page say."""
+    """Returns what others need to compute as the model does, a page say.
+
+    Raises:
+      InputError: If it is none that a page can compute; see `fits_page`.
+    """
+    if isinstance(self._network, music_vae.MusicVae):
+      raise errors.InputError(
+          'a MusicVAE of Magenta has no place in the page of a map.'
+      )
     return self._network.weights()
 
   @property
+  def fits_page(self) -> bool:
+    """Whether the page of a map can compute as the model does."""
+    return self._network.fits_page
+
+  @property
   def default_temperature(self) -> float:
-    """0 for independent bits; 0.8, of the best panel, where bits are drawn."""
-    return 0.8 if self.config.model.kind == 'stepwise' else 0.0
+    """What suits the model: 0 for independent bits, more where bits depend."""
+    return self._network.default_temperature
 
   def draw(
       self, count: int, *, seed: int,

@@ -62,9 +62,9 @@ class Continuation(stages.Stage):
       CheckpointError: If there is none that continues beats.
     """
     from drumspace_ext.continuation import continuers
-    from drumspace_ext.models import model_files
+    from drumspace_ext.models import checkpoints
 
-    return continuers.load(model_files.find(self._checkpoint))
+    return continuers.load(checkpoints.find(self._checkpoint))
 
   def _outputs(self, sequence) -> Iterable:
     hits, repeats = stages.pattern_of(sequence)

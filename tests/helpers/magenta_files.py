@@ -314,3 +314,40 @@ def assert_damage_is_refused(folder, count: int, seed: int) -> None:
   assert read > count // 100 and refused > count // 2
   after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
   assert (after - before) / 1024 < 500
+
+
+def music_vae_tensors(
+    *, num_classes: int = 9, nade_size: int = 0, encoder=(6,), decoder=(5, 4),
+    z_size: int = 3, seed: int = 0, scale: float = 0.7,
+) -> dict[str, np.ndarray]:
+  """Drawn weights of a small MusicVAE of two-bar drums, by its names."""
+  rng = np.random.default_rng(seed)
+  tensors = {'global_step': np.array(60, np.int64)}
+
+  def add(name, *shape):
+    tensors[name] = scale * rng.standard_normal(shape).astype(np.float32)
+
+  def dense(prefix, inputs, outputs):
+    add(f'{prefix}kernel', inputs, outputs)
+    add(f'{prefix}bias', outputs)
+
+  size = num_classes + 1
+  for number, units in enumerate(encoder):
+    for way in ('fw', 'bw'):
+      dense(f'encoder/cell_{number}/bidirectional_rnn/{way}/multi_rnn_cell/'
+            'cell_0/lstm_cell/', size + units, 4 * units)
+    size = 2 * units
+  dense('encoder/mu/', size, z_size)
+  dense('encoder/sigma/', size, z_size)
+  depth = num_classes if nade_size else 1 << num_classes
+  size = depth + z_size
+  for number, units in enumerate(decoder):
+    dense(f'decoder/multi_rnn_cell/cell_{number}/lstm_cell/', size + units,
+          4 * units)
+    size = units
+  dense('decoder/z_to_initial_state/', z_size, 2 * sum(decoder))
+  dense('decoder/output_projection/', size, depth + nade_size)
+  if nade_size:
+    add('decoder/nade/w_enc', depth, 1, nade_size)
+    add('decoder/nade/w_dec_t', depth, nade_size, 1)
+  return tensors
