@@ -28,13 +28,15 @@ from drumspace_ext.pipelines import stages
 from drumspace_ext.sound import rendering
 
 _REPORTS = builders.DATA_DIR / 'reports'
-# The page takes every note-on for a hit, which the reader of MIDI files does
-# not where a voice has no note-offs.
-_HALF_READ = frozenset(('d1_hats_without_offs.mid',))
+# The page takes every note-on for a hit and refuses the sum of patterns of their
+# own; that the reader of MIDI files does so too has tests of its own.
+_HALF_READ = frozenset((
+    'd1_hats_without_offs.mid', 'b1_format2_two_patterns.mid',
+))
 # What the page does otherwise on purpose: it takes 4/4 for granted and needs no
 # loop, so that it plays what a dataset has no use for.
 _PLAYED = frozenset((
-    'not_in_4_4', 'too_short', 'no_loop', 'only_trivial_loops',
+    'not_in_4_4', 'too_short', 'no_loop', 'only_trivial_loops', 'lost_voices',
 ))
 
 
@@ -201,3 +203,16 @@ def test_page_gives_the_answer_of_create_dataset(page):
     if path.name not in _HALF_READ and not _fits(found, result):
       wrong.append((path.name, result.reason, found))
   assert not wrong
+
+
+@pytest.mark.browser
+def test_page_refuses_the_sum_of_independent_patterns(page):
+  tracks = [
+      builders.track(builders.notes([(0, pitch)])) for pitch in (36, 38)
+  ]
+  recipe = one_input.Recipe()
+  for file_format, played in ((0, True), (1, True), (2, False)):
+    data = builders.midi(*tracks, file_format=file_format)
+    assert ('codes' in _played(page, data, recipe)) == played
+  alone = builders.midi(tracks[0], file_format=2)
+  assert 'codes' in _played(page, alone, recipe)

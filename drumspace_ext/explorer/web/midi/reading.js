@@ -11,6 +11,7 @@ import {drumNotes, ofBank, ofSysex} from './kits.js';
 
 // Messages to one file that make kits; what has more is no song.
 const MAX_MESSAGES = 4096;
+const FORMAT_OF_PATTERNS = 2;
 
 // How many data bytes an event has, by the upper half of its status.
 const DATA_BYTES = {8: 2, 9: 2, 10: 2, 11: 2, 12: 1, 13: 1, 14: 2};
@@ -109,7 +110,13 @@ export function midiToPattern(bytes, voiceOfPitch, assumeDrums = false) {
     }
     at = end;
   }
-  const hits = (assumeDrums ? notes : drumNotes(notes, messages))
+  const drums = assumeDrums ? notes : drumNotes(notes, messages);
+  if (view.getUint16(start + 8) === FORMAT_OF_PATTERNS
+      && new Set(drums.map(({track}) => track)).size > 1) {
+    // They do not sound together: their sum is a beat that nobody wrote.
+    throw new Error('The MIDI file is of format 2: patterns of their own.');
+  }
+  const hits = drums
     .map(({tick, pitch}) => ({
       voice: voiceOfPitch[pitch],
       step: Math.floor(
