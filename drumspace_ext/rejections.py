@@ -18,6 +18,15 @@ _REASONS = {
         'the file is not MIDI, whatever its name says',
         'fetch it again, or unpack it first',
     ),
+    'midi_2_clip': (
+        'it is a MIDI 2.0 clip, not a Standard MIDI File',
+        'save it as a Standard MIDI File (.mid) in the program that wrote it',
+    ),
+    'format_2': (
+        'it is a MIDI file of format 2: its tracks are patterns of their own',
+        'save each track as a file of its own; or as format 1, if they sound '
+        'together',
+    ),
     'damaged_midi': (
         'the MIDI file is too damaged to hold notes',
         'fetch it again, or save it anew in a sequencer',
@@ -105,6 +114,12 @@ _REASONS = {
     'only_trivial_loops': (
         'its loops are too simple (entropy below 0.9 nats)',
         'nothing to do: a plain pulse is no pattern',
+    ),
+    'lost_voices': (
+        'many of its drum notes stand for no voice, and what is left is too '
+        'simple',
+        'rejected.tsv names the pitches: choose another drum map with '
+        '--voices_in, or move them by an octave where that is said to fit',
     ),
     'not_one_pattern': (
         'a stage takes one two-bar pattern, and this plays several',

@@ -88,9 +88,10 @@ def _verdict_lines(result: one_input.InputResult) -> list[str]:
   )
   classes = {loop.canonical for loop in most}
   codes = np.array([step_codes.bytes_to_codes(l.phase) for l in most])
+  notes = [f'note: {result.detail}'] if result.detail else []
   return [
       f'patterns: {len(classes)} in {result.counts["loops"]} loops (two bars '
-      f'played {loops_lib.MIN_REPEATS} times or more)', *_grids(codes)
+      f'played {loops_lib.MIN_REPEATS} times or more)', *notes, *_grids(codes)
   ]
 
 

@@ -13,6 +13,7 @@ from drumspace_ext import rejections
 from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import sums
 from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.extraction import lost_voices
 from drumspace_ext.extraction import one_input
 from drumspace_ext.patterns import percussion_names
 from drumspace_ext.patterns import step_codes
@@ -114,6 +115,13 @@ def make(
 ) -> dict:
   """Returns the report of a run; `report.json` holds it as it is."""
   counts = totals.counts
+  # Inputs and notes that an octave up or down would fit, if there are any.
+  octaves = {
+      name: {'inputs': counts[f'octave_{name}_inputs'],
+             'notes': counts[f'octave_{name}_notes']}
+      for name in lost_voices.OCTAVES.values()
+      if counts[f'octave_{name}_inputs']
+  }
   return {
       'format_version': dataset_tsv.FORMAT_VERSION,
       'inputs': totals.num_inputs,
@@ -130,6 +138,7 @@ def make(
       'pieces_without_loop': counts['pieces_without_loop'],
       'sections_in_other_meters': _ordered(totals.other_meters),
       'dropped_pitches': _ordered(totals.dropped_pitches),
+      **({'fitting_octaves': octaves} if octaves else {}),
       'skipped_files': _ordered(totals.skipped),
       'genres': _ordered(totals.genres),
       **({'remarks': _remarks(totals.remarked)} if totals.remarked else {}),
@@ -190,6 +199,10 @@ def summary(report: Mapping) -> str:
     )
     lines += ['', f'  {dropped:,} notes of pitches without a voice were left '
               f'out (most: {most}).']
+  for name, fits in report.get('fitting_octaves', {}).items():
+    lines.append(f'  An octave {name} fits all or nearly all, '
+                 f'{fits["notes"]:,}, of the drum notes of '
+                 f'{fits["inputs"]:,} inputs.')
   skipped = sum(report['skipped_files'].values())
   if skipped:
     kinds = ', '.join(list(report['skipped_files'])[:6])

@@ -9,8 +9,8 @@ import json
 from drumspace_ext import defaults
 from drumspace_ext.explorer import page_data
 from drumspace_ext.notes import grids
-from drumspace_ext.notes import midi_reading
-from drumspace_ext.notes import midi_scan
+from drumspace_ext.notes import midi_header
+from drumspace_ext.notes import midi_kits
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import dynamics
 from drumspace_ext.patterns import step_codes
@@ -28,14 +28,14 @@ def values() -> dict[str, object]:
           'humanize': plain.humanize, 'seed': defaults.SEED,
           'threshold': defaults.THRESHOLD,
       },
-      'DRUM_CHANNEL': midi_scan.DRUM_CHANNEL,
-      'KIT_BANKS': sorted(midi_scan.KIT_BANKS),
+      'DRUM_CHANNEL': midi_kits.DRUM_CHANNEL,
+      'KIT_BANKS': sorted(midi_kits.KIT_BANKS),
       'NO_GENRE': page_data.NO_GENRE,
       'NUM_STEPS': step_codes.NUM_STEPS,
       'NUM_VOICES': step_codes.NUM_VOICES,
       'RANGES': {name: list(ends) for name, ends in dynamics.RANGES.items()},
       'SAMPLE_RATE': drum_kit.SAMPLE_RATE,
-      'SEARCH_BYTES': midi_reading.SEARCH_BYTES,
+      'SEARCH_BYTES': midi_header.SEARCH_BYTES,
       'SLACK_STEPS': grids.SLACK_STEPS,
       'STEPS_PER_BAR': step_codes.STEPS_PER_BAR,
       'STEPS_PER_QUARTER': step_codes.STEPS_PER_QUARTER,

@@ -16,11 +16,11 @@ from drumspace_ext.extraction import genres as genres_lib
 from drumspace_ext.extraction import loop_classes
 from drumspace_ext.extraction import readings
 from drumspace_ext.extraction import recipes
+from drumspace_ext.extraction import verdicts
 from drumspace_ext.files import reader_faults
 from drumspace_ext.inputs import record_kinds
 from drumspace_ext.notes import alignment
 from drumspace_ext.notes import grids
-from drumspace_ext.notes import meters
 from drumspace_ext.notes import midi_reading
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.notes import onsets as onsets_lib
@@ -146,27 +146,13 @@ def extract(
   }
   if found.sightings:
     result.loop_counts = _count_loops(onsets, found.sightings, recipe)
-    return result
-  result.reason, seen = _verdict(onsets, pieces, found)
-  result.detail = '; '.join(filter(None, (result.detail, seen)))
+  verdict = verdicts.of(
+      onsets, pieces, found, recipe.drum_map, is_kept=bool(result.loop_counts)
+  )
+  result.reason = verdict.reason
+  result.detail = '; '.join((*onsets.remarks, *verdict.said))
+  result.counts.update(verdict.counts)
   return result
-
-
-def _verdict(onsets, pieces, found) -> tuple[str, str]:
-  """Returns (reason, what was seen) for an input without patterns."""
-  if pieces.dropped_pitches.total() == len(onsets.pitches):
-    pitches = ', '.join(map(str, sorted(pieces.dropped_pitches)[:12]))
-    return 'no_known_voice', f'{len(onsets.pitches)} notes of pitch {pitches}'
-  if not found.num_pieces:
-    refused = sorted(pieces.other_meters)
-    seen = f'drums in {", ".join(refused)}', meters.hint(refused)
-    return 'not_in_4_4', '; '.join(filter(None, seen))
-  if found.num_loops:
-    return 'only_trivial_loops', f'{found.num_loops} loops'
-  if found.num_short_pieces == found.num_pieces:
-    return 'too_short', f'{found.num_pieces} short stretches of drums'
-  count = found.num_pieces - found.num_short_pieces
-  return 'no_loop', f'{count} long stretches of drums'
 
 
 def _qpm_ranges(
@@ -224,9 +210,36 @@ def extract_midi(data: bytes, input_id: str, recipe: Recipe) -> InputResult:
   try:
     with reader_faults.rejected():
       onsets = midi_reading.read_onsets(data, assume_drums=recipe.assume_drums)
-      return extract(onsets, input_id, recipe)
+      result = extract(onsets, input_id, recipe)
+      if onsets.first_kit is not None:
+        _add_loops_of_first_kit(result, onsets, recipe)
+      return result
   except errors.RejectedInputError as e:
     return InputResult(input_id, e.reason, e.detail)
+
+
+def _add_loops_of_first_kit(
+    result: InputResult, onsets: onsets_lib.DrumOnsets, recipe: Recipe
+) -> None:
+  """Adds what channel 10 loops alone, where a second kit plays beside it.
+
+  The two together need not repeat: a second kit often plays fills and effects.
+  """
+  alone = extract(
+      dataclasses.replace(
+          onsets, quarters=onsets.quarters[onsets.first_kit],
+          pitches=onsets.pitches[onsets.first_kit], first_kit=None,
+      ), result.input_id, recipe,
+  )
+  known = {loop.canonical for loop in result.loop_counts}
+  added = [l for l in alone.loop_counts if l.canonical not in known]
+  if added and result.counts:
+    if result.reason:
+      result.reason, result.detail = None, '; '.join(onsets.remarks)
+    result.loop_counts = sorted(
+        result.loop_counts + added, key=lambda loop: loop.phase
+    )
+    result.counts['loops'] += sum(loop.num_loops for loop in added)
 
 
 def extract_record(

@@ -29,7 +29,6 @@ MAX_GRID_STEPS = 4 * 120 * 600
 # Seconds carry float noise: a step of slack decides ties as integer ticks do.
 # No MIDI resolution (at most 32,767 ticks a quarter) comes as near to a tie.
 SLACK_STEPS = 1e-6
-_SAME_QUARTER = 1e-9
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -58,12 +57,22 @@ class Pieces:
   other_meters: collections.Counter
 
 
-def _sections(changes, accepted) -> list[tuple[float, int, int]]:
-  """Returns (first quarter, numerator, denominator) of each section."""
+def _sections(
+    changes, accepted, steps_per_quarter: int
+) -> list[tuple[float, int, int]]:
+  """Returns (first quarter, numerator, denominator) of each section.
+
+  A meter of no beats (0/1) says nothing. One that holds for less than a step
+  says nothing either (sequencers write their default before the real one): the
+  next begins in its place.
+  """
   sections = [(0.0, *meters.COMMON)]
+  step = (1 - SLACK_STEPS) / steps_per_quarter
   for quarter, numerator, denominator in sorted(changes, key=lambda m: m[0]):
+    if numerator < 1 or denominator < 1:
+      continue
     quarter = max(quarter, 0.0)
-    if quarter - sections[-1][0] <= _SAME_QUARTER:
+    if quarter - sections[-1][0] < step:
       quarter = sections.pop()[0]
     meter = meters.as_read(numerator, denominator, accepted)
     if not sections or sections[-1][1:] != meter:
@@ -136,7 +145,7 @@ def cut(
     })
     quarters, note_codes = quarters[known], note_codes[known]
 
-  sections = _sections(onsets.meters, accepted)
+  sections = _sections(onsets.meters, accepted, steps_per_quarter)
   starts = np.array([section[0] for section in sections])
   section, step = _section_steps(quarters, starts, steps_per_quarter)
   other_meters = collections.Counter()

@@ -1,22 +1,23 @@
 """MIDI files read tolerantly: what a strict library refuses or drops.
 
-Where the fast reader of `midi_files` fails, or finds no drum note, this one
-walks the bytes itself. It needs no note-off (the published drum_space pack
-holds note-ons alone), reads what there is of a cut file, finds the tracks
-behind foreign chunks and wrong lengths, and knows percussion kits on channels
-other than 10: General MIDI 2 and XG by bank select, GS by its system exclusive
-message. It reports note-ons, tempos and meters; it is no general MIDI parser.
+Where the fast reader of `midi_files` fails, finds no drum note or may miss
+some, this one walks the bytes itself. It needs no note-off (the published
+drum_space pack holds note-ons alone), reads what there is of a cut file, finds
+the tracks behind foreign chunks and wrong lengths, and knows percussion kits on
+other channels than 10 (`midi_kits`). It reports notes, tempos and meters; it is
+no general MIDI parser.
 """
 
-import dataclasses
 import struct
+
+from drumspace_ext.notes import midi_events
+from drumspace_ext.notes import midi_header
+from drumspace_ext.notes import midi_kits
 
 MAX_NOTES = 4_000_000
 
-_CHUNK_HEADER = 8
-DRUM_CHANNEL = 9
-# Bank select MSB of a rhythm kit: GM2 120; XG 126 (SFX) and 127 (drums).
-KIT_BANKS = frozenset((120, 126, 127))
+_MAX_MESSAGES = 200_000
+_CHUNK_HEADER = midi_header.CHUNK_HEADER_BYTES
 # Bytes that follow a status of this high nibble.
 _NUM_DATA = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
 _NUM_SYSTEM_DATA = {0xF1: 1, 0xF2: 2, 0xF3: 1}
@@ -24,32 +25,7 @@ _SYSEX = (0xF0, 0xF7)
 _META, _META_TEMPO, _META_METER, _META_END = 0xFF, 0x51, 0x58, b'\x2f'
 
 
-@dataclasses.dataclass
-class Scan:
-  """What a tolerant reading found; times are MIDI ticks.
-
-  Attributes:
-    notes: Note-ons as (tick, channel 0..15, pitch, velocity).
-    tempos: (tick, microseconds per quarter).
-    meters: (tick, numerator, denominator).
-    kit_channels: Channels other than 10 that are set to a percussion kit.
-    damage: How often something had to be skipped.
-  """
-
-  notes: list[tuple[int, int, int, int]] = dataclasses.field(
-      default_factory=list
-  )
-  tempos: list[tuple[int, int]] = dataclasses.field(default_factory=list)
-  meters: list[tuple[int, int, int]] = dataclasses.field(default_factory=list)
-  kit_channels: set[int] = dataclasses.field(default_factory=set)
-  damage: int = 0
-
-  def drum_channels(self) -> set[int]:
-    """Channel 10 and those set to a percussion kit."""
-    return {DRUM_CHANNEL} | self.kit_channels
-
-
-def _next_track(data: bytes, position: int, scan: Scan) -> int:
+def _next_track(data: bytes, position: int, scan: midi_events.Scan) -> int:
   """Returns where the next track chunk begins, or -1."""
   while position + _CHUNK_HEADER <= len(data):
     name = data[position:position + 4]
@@ -78,29 +54,29 @@ def _length(data: bytes, position: int, end: int) -> tuple[int, int]:
   return value, position
 
 
-def _meta(scan: Scan, tick: int, kind: int, body: bytes) -> None:
+def _meta(scan: midi_events.Scan, tick: int, kind: int, body: bytes) -> None:
   if kind == _META_TEMPO and len(body) >= 3:
     scan.tempos.append((tick, int.from_bytes(body[:3], 'big')))
   elif kind == _META_METER and len(body) >= 2 and body[1] < 16:
-    scan.meters.append((tick, body[0], 1 << body[1]))
+    scan.meters.append(
+        (tick, body[0], 1 << body[1], len(scan.track_starts) - 1)
+    )
 
 
-def _sysex(scan: Scan, body: bytes) -> None:
-  """Notes a GS "use for rhythm part" message: 41 dev 42 12 40 1p 15 mm."""
-  if (
-      len(body) >= 8 and body[0] == 0x41 and body[2:5] == b'\x42\x12\x40'
-      and body[5] & 0xF0 == 0x10 and body[6] == 0x15
-  ):
-    part = body[5] & 0x0F
-    # GS part 0 is channel 10; parts 1-9 are channels 1-9; then 11-16.
-    channel = 9 if part == 0 else part - 1 if part <= 9 else part
-    if body[7] in (1, 2):
-      scan.kit_channels.add(channel)
-    else:
-      scan.kit_channels.discard(channel)
+def _message(
+    scan: midi_events.Scan, tick: int, kind: str, channel: int, value: int
+) -> None:
+  """Notes what may make a channel a kit."""
+  if len(scan.messages) >= _MAX_MESSAGES:
+    raise IndexError
+  scan.messages.append(midi_kits.Message(
+      tick, len(scan.track_starts) - 1, len(scan.notes), kind, channel, value
+  ))
 
 
-def _scan_track(data: bytes, position: int, end: int, scan: Scan) -> int:
+def _scan_track(
+    data: bytes, position: int, end: int, scan: midi_events.Scan
+) -> int:
   """Walks one track and returns where it says that it ends.
 
   Raises:
@@ -148,12 +124,20 @@ def _scan_track(data: bytes, position: int, end: int, scan: Scan) -> int:
       notes.append((tick, channel, event[0], event[1]))
       if len(notes) > MAX_NOTES:
         raise IndexError
-    elif kind == 0xB and event[0] == 0 and event[1] in KIT_BANKS:
-      scan.kit_channels.add(channel)
+    elif kind in (0x8, 0x9):
+      scan.offs.append(
+          (tick, channel, event[0], len(notes), len(scan.track_starts) - 1)
+      )
+      if len(scan.offs) > MAX_NOTES:
+        raise IndexError
+    elif kind == 0xB and event[0] == 0:
+      _message(scan, tick, midi_kits.BANK, channel, event[1])
+    elif kind == 0xC:
+      _message(scan, tick, midi_kits.PROGRAM, channel, event[0])
   return end
 
 
-def _system(data, position, end, status, tick, scan: Scan) -> int:
+def _system(data, position, end, status, tick, scan: midi_events.Scan) -> int:
   """Reads a system or meta event behind its status; returns what follows."""
   if status == _META:
     if position >= end:
@@ -164,24 +148,32 @@ def _system(data, position, end, status, tick, scan: Scan) -> int:
     return position + length
   if status in _SYSEX:
     length, position = _length(data, position, end)
-    _sysex(scan, data[position:min(position + length, end)])
+    found = midi_kits.of_sysex(data[position:min(position + length, end)])
+    if found:
+      _message(scan, tick, *found)
     return position + length
   if status not in _NUM_SYSTEM_DATA:
     scan.damage += 1
   return position + _NUM_SYSTEM_DATA.get(status, 0)
 
 
-def scan(data: bytes, first_chunk: int) -> Scan:
+def scan(
+    data: bytes, first_chunk: int, *, max_tracks: int | None = None,
+    is_style: bool = False, first_bytes: bytes | None = None,
+) -> midi_events.Scan:
   """Reads all tracks of a MIDI file.
 
   Args:
     data: The bytes of the file.
     first_chunk: Where the chunk behind the header begins.
+    max_tracks: How many tracks are read; all that there are if None.
+    is_style: Whether the file is a Yamaha style.
+    first_bytes: Pass over tracks without any of these bytes.
 
   Returns:
     What was found; events of all tracks, each track in its own order.
   """
-  result = Scan()
+  result = midi_events.Scan(is_style=is_style)
   position = first_chunk
   while (position := _next_track(data, position, result)) >= 0:
     if position + _CHUNK_HEADER > len(data):
@@ -192,6 +184,11 @@ def scan(data: bytes, first_chunk: int) -> Scan:
     position = min(start + length, len(data))
     if start + length > len(data):
       result.damage += 1
+    result.track_starts.append(len(result.notes))
+    if first_bytes is not None and not any(
+        data.find(byte, start, position) >= 0 for byte in first_bytes
+    ):
+      continue
     try:
       end = _scan_track(data, start, position, result)
       # A length too large would hide the tracks behind it.
@@ -201,5 +198,7 @@ def scan(data: bytes, first_chunk: int) -> Scan:
     except IndexError:
       result.damage += 1
     if len(result.notes) > MAX_NOTES:
+      break
+    if max_tracks is not None and len(result.track_starts) >= max_tracks:
       break
   return result

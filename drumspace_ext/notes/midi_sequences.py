@@ -6,6 +6,7 @@ with a bound on memory (note_seq takes 6 GB for a 37-byte file with one huge
 delta), and with the drum notes that lack note-offs.
 """
 
+import collections
 import hashlib
 import typing
 
@@ -13,9 +14,9 @@ import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext.files import local_paths
-from drumspace_ext.notes import midi_reading
+from drumspace_ext.notes import midi_parsing
+from drumspace_ext.notes import midi_parts
 from drumspace_ext.notes import music_proto
-from drumspace_ext.notes import note_sequences
 from drumspace_ext.notes import onsets as onsets_lib
 from drumspace_ext.notes import song_limits
 
@@ -70,7 +71,8 @@ def to_note_sequence(
   Raises:
     RejectedInputError: If the file can't be read.
   """
-  score, scan, resolution = midi_reading.parse(data)
+  header, score, scan = midi_parsing.parse(data)
+  resolution = header.ticks_per_quarter
   if score is None and not scan.notes:
     raise errors.RejectedInputError('damaged_midi', 'no note could be read')
   _check_size(score, scan)
@@ -91,19 +93,25 @@ def to_note_sequence(
     ]
   else:
     tempos = [(tick, float(max(micros, 1))) for tick, micros in scan.tempos]
-    meters = scan.meters
+  if scan is not None:
+    meters, _ = scan.one_meter_a_tick()
   seconds = _Seconds(tempos, resolution)
   for time, micros in zip(seconds.starts.tolist(), seconds.micros.tolist()):
     sequence.tempos.add(time=time, qpm=_MICROS_PER_MINUTE / micros)
   for tick, numerator, denominator in meters:
-    sequence.time_signatures.add(
-        time=float(seconds(tick)), numerator=numerator, denominator=denominator
-    )
+    if numerator > 0:
+      sequence.time_signatures.add(
+          time=float(seconds(tick)), numerator=numerator,
+          denominator=denominator,
+      )
+  parts = {}
+  if score is not None and scan is not None:
+    parts = midi_parts.of_score(score, scan)
   if score is not None:
-    _add_score(sequence, score, seconds)
+    _add_score(sequence, score, seconds, parts, with_notes=scan is None)
   if scan is not None:
     _add_scan(
-        sequence, scan, seconds, resolution, drums_only=score is not None
+        sequence, scan, seconds, resolution, parts, is_all=score is None
     )
   return sequence
 
@@ -119,7 +127,7 @@ def _check_size(score, scan) -> None:
   song_limits.check(count, song_limits.MAX_EVENTS, 'notes and controls')
 
 
-def _add_score(sequence, score, seconds) -> None:
+def _add_score(sequence, score, seconds, parts, *, with_notes: bool) -> None:
   for key in score.key_signatures:
     sequence.key_signatures.add(
         time=float(seconds(key.time)),
@@ -128,23 +136,25 @@ def _add_score(sequence, score, seconds) -> None:
         mode=sequence.KeySignature.MINOR if key.tonality
         else sequence.KeySignature.MAJOR,
     )
+  kits = {part.instrument for part in parts.values() if part.is_drum}
   for number, track in enumerate(score.tracks):
     if track.name:
       name = track.name.encode('utf-8', 'replace').decode('utf-8')
       sequence.instrument_infos.add(instrument=number, name=name)
     common = {
         'instrument': number, 'program': track.program,
-        'is_drum': track.is_drum,
+        'is_drum': track.is_drum or number in kits,
     }
     columns = track.notes.numpy()
     if (columns['time'] < 0).any():
       raise errors.RejectedInputError('too_large', 'it lasts over 2^31 ticks')
-    starts = seconds(columns['time'])
-    ends = seconds(columns['time'].astype(np.int64) + columns['duration'])
-    _add_notes(
-        sequence, starts.tolist(), ends.tolist(), columns['pitch'].tolist(),
-        columns['velocity'].tolist(), common,
-    )
+    if with_notes:
+      starts = seconds(columns['time'])
+      ends = seconds(columns['time'].astype(np.int64) + columns['duration'])
+      _add_notes(
+          sequence, starts.tolist(), ends.tolist(),
+          columns['pitch'].tolist(), columns['velocity'].tolist(), common,
+      )
     for control in track.controls:
       sequence.control_changes.add(
           time=float(seconds(control.time)), control_number=control.number,
@@ -156,22 +166,34 @@ def _add_score(sequence, score, seconds) -> None:
       )
 
 
-def _add_scan(sequence, scan, seconds, resolution, *, drums_only) -> None:
-  drum_channels = scan.drum_channels()
-  notes = [
-      note for note in scan.notes
-      if not drums_only or note[1] in drum_channels
-  ]
-  length = max(1, int(_BARE_NOTE_QUARTERS * resolution))
-  for channel in sorted({note[1] for note in notes}):
-    own = [note for note in notes if note[1] == channel]
-    ticks = np.array([note[0] for note in own], np.int64)
+def _add_scan(sequence, scan, seconds, resolution, parts, *, is_all) -> None:
+  """Adds the notes of a tolerant reading.
+
+  Args:
+    sequence: What they are added to.
+    scan: The reading.
+    seconds: Ticks to seconds.
+    resolution: Ticks a quarter.
+    parts: The instruments that symusic made of it, if it could.
+    is_all: Whether notes without a note-off count that are no drums; all notes
+      are as short as these then.
+  """
+  bare = max(1, int(_BARE_NOTE_QUARTERS * resolution))
+  members = collections.defaultdict(list)
+  for i, key in enumerate(midi_parts.keys(scan)):
+    if is_all or key.is_drum or scan.ends[i] is not None:
+      members[key].append(i)
+  for key, numbers in sorted(members.items()):
+    notes = [scan.notes[i] for i in numbers]
+    ends = [
+        note[0] + bare if is_all or scan.ends[i] is None else scan.ends[i]
+        for i, note in zip(numbers, notes)
+    ]
+    part = parts.get(key) or midi_parts.without_score(key)
     _add_notes(
-        sequence, seconds(ticks).tolist(), seconds(ticks + length).tolist(),
-        [note[2] for note in own], [note[3] for note in own],
-        {'instrument': note_sequences.DRUM_INSTRUMENT
-         if channel in drum_channels else channel,
-         'program': 0, 'is_drum': channel in drum_channels},
+        sequence, seconds([note[0] for note in notes]).tolist(),
+        seconds(ends).tolist(), [note[2] for note in notes],
+        [note[3] for note in notes], part._asdict(),
     )
 
 

@@ -30,6 +30,8 @@ class DrumOnsets:
     tempos: Tempo changes as (quarter, qpm), by quarter and, at one place, in
       the order of the input; 120 before the first.
     genres: Genre words that the input itself carries.
+    first_kit: Which notes are of channel 10, bool `[num_notes]`, where other
+      channels are drum kits as well; else None.
     remarks: What a person should know of the reading ("14 bytes skipped").
   """
 
@@ -38,6 +40,7 @@ class DrumOnsets:
   meters: Sequence[tuple[float, int, int]] = ()
   tempos: Sequence[tuple[float, float]] = ()
   genres: tuple[str, ...] = ()
+  first_kit: np.ndarray | None = None
   remarks: tuple[str, ...] = ()
 
   def qpm_range(self, first: float, last: float) -> tuple[float, float]:

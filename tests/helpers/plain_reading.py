@@ -32,23 +32,25 @@ def entropy(pattern):
   return -sum(c / 32 * math.log(c / 32) for c in counts.values())
 
 
-def sections_of(meters):
-  """Returns [(start quarter, is 4/4)], repeated meters joined."""
-  at = {}
-  for quarter, numerator, denominator in meters:
-    # 2/2, 8/8 and 16/16 last as long.
-    same = numerator == denominator
-    at[max(quarter, 0)] = (4, 4) if same else (numerator, denominator)
-  sections, current = [(0, (4, 4))], (4, 4)
-  for quarter in sorted(at):
-    if at[quarter] == current:
+def sections_of(meters, steps_per_quarter=4):
+  """Returns [(start quarter, is 4/4)], repeated meters joined.
+
+  A meter that holds for less than a step gives way to the next, which begins
+  in its place; one of no beats is none.
+  """
+  sections = [(0, (4, 4))]
+  for quarter, numerator, denominator in sorted(meters, key=lambda m: m[0]):
+    if not numerator or not denominator:
       continue
-    current = at[quarter]
-    if sections[-1][0] == quarter:
-      sections.pop()
-      if sections and sections[-1][1] == current:
-        continue
-    sections.append((quarter, current))
+    quarter = max(quarter, 0)
+    if numerator == denominator:
+      # 2/2, 8/8 and 16/16 last as long.
+      numerator = denominator = 4
+    if (quarter - sections[-1][0]) * steps_per_quarter < 1:
+      quarter, _ = sections.pop()
+    if sections and sections[-1][1] == (numerator, denominator):
+      continue
+    sections.append((quarter, (numerator, denominator)))
   return [(quarter, meter == (4, 4)) for quarter, meter in sections]
 
 
@@ -61,6 +63,7 @@ def loops(notes, meters, steps_per_quarter=4, gap_steps=32):
     steps_per_quarter: Steps of a quarter note.
     gap_steps: Silent steps in a row that make a pause.
   """
+<<<<<<< HEAD
   found = []
   for grid, piece in pieces(notes, meters, steps_per_quarter, gap_steps):
     found += _loops_of_piece(grid, piece[0] - 32, piece[-1] + 32, piece)
@@ -70,6 +73,9 @@ def loops(notes, meters, steps_per_quarter=4, gap_steps=32):
 def pieces(notes, meters, steps_per_quarter=4, gap_steps=32):
   """Returns [(grid of its section by step, its struck steps)] of each piece."""
   sections = sections_of(meters)
+=======
+  sections = sections_of(meters, steps_per_quarter)
+>>>>>>> e7f9a62 (MIDI files are read for what they are: every note-on of a drum is a hit, a channel is a kit while it is one)
   grids = [collections.defaultdict(int) for _ in sections]
   for quarter, pitch in notes:
     if pitch not in _VOICE:

@@ -199,6 +199,29 @@ def test_of_several_meters_at_one_tick_the_last_one_holds():
   assert lost.other_meters == {'3/4': 1}
 
 
+def test_a_meter_of_no_beats_is_none():
+  notes = [(q, 36) for q in range(24)]
+  for none in ((0, 0, 1), (0, 0, 4), (8, 0, 4), (8, 3, 0)):
+    pieces = _cut(notes, [none])
+    assert pieces.steps.tolist() == _cut(notes).steps.tolist()
+    assert not pieces.other_meters
+
+
+def test_a_default_meter_for_one_tick_gives_way_to_the_real_one():
+  notes = [(q, 36) for q in range(24)]
+  tick = 1 / 480
+  plain = _cut(notes)
+  for meters in ([(0, 3, 4), (tick, 4, 4)], [(8, 3, 4), (8 + tick, 4, 4)]):
+    pieces = _cut(notes, meters)
+    assert pieces.steps.tolist() == plain.steps.tolist()
+    assert not pieces.other_meters
+  # The other way round, the real meter begins with the piece.
+  assert _cut(notes, [(0, 4, 4), (tick, 3, 4)]).other_meters == {'3/4': 1}
+  # From a step on it is a section.
+  kept = _cut(notes, [(0, 3, 4), (1 / 4, 4, 4)])
+  assert kept.other_meters == {'3/4': 1}
+
+
 def test_meters_need_not_be_in_order_nor_begin_at_zero():
   notes = [(q, 36) for q in (0, 4, 8)]
   pieces = _cut(notes, [(8, 4, 4), (4, 3, 4), (-1, 4, 4)])

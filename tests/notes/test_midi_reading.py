@@ -1,5 +1,6 @@
 """Tests for midi_files."""
 
+import collections
 import io
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from drumspace_ext.extraction import loops
 from drumspace_ext.extraction import one_input
 from drumspace_ext.files import midi_kinds
 from drumspace_ext.notes import grids
+from drumspace_ext.notes import midi_parsing
 from drumspace_ext.notes import midi_reading
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import drum_maps
@@ -155,10 +157,167 @@ def test_a_cut_at_any_byte_is_read_or_rejected(whole):
 def test_notes_without_note_offs_are_read():
   onsets = midi_reading.read_onsets(builders.midi(_drums(offs=False)))
   assert _rows(onsets) == [(0, 36), (1, 38), (2, 36)]
-  # As in note_seq, one among others that have theirs is dropped.
-  bare = builders.event(9, 0x99, 42, 90)
+  assert onsets.remarks == ('3 of 3 drum notes have no note-off',)
+  # One among others that have theirs is dropped by note_seq.
+  bare = builders.event(470, 0x99, 42, 90)
   data = builders.midi(builders.track(builders.notes(_ONSETS), bare))
+  onsets = midi_reading.read_onsets(data)
+  assert _rows(onsets) == [(0, 36), (1, 38), (2, 36), (3, 42)]
+  assert onsets.remarks == ('1 of 4 drum notes have no note-off',)
+
+
+@st.composite
+def _songs_that_lack_offs(draw):
+  """A file of two tracks with some note-offs left out, and its drum notes."""
+  onsets = draw(st.lists(
+      st.tuples(st.integers(0, 40), st.integers(36, 39)),
+      min_size=1, max_size=20, unique=True,
+  ))
+  events = []
+  for step, pitch in onsets:
+    events.append((step * 120, 1, pitch))
+    if draw(st.booleans()):
+      events.append((step * 120 + draw(st.sampled_from((0, 5, 500))), 2, pitch))
+  # At one tick note-offs go first or last.
+  first = draw(st.sampled_from((1, -1)))
+  events.sort(key=lambda event: (event[0], first * event[1]))
+  as_offs = draw(st.sampled_from(((0x89, 64), (0x99, 0))))
+  running = draw(st.booleans())
+  body, now, status = b'', 0, None
+  for tick, kind, pitch in events:
+    wanted, velocity = (0x99, 100) if kind == 1 else as_offs
+    head = () if running and wanted == status else (wanted,)
+    body += builders.event(tick - now, *head, pitch, velocity)
+    now, status = tick, wanted
+  extra = draw(st.sampled_from((
+      b'', builders.event(0, 0xC9, 8), builders.event(0, 0xB9, 7, 100),
+      builders.event(0, 0xA9, 36, 5), builders.event(0, 0xE9, 0, 64),
+      builders.sysex(0, b'\x7e\x7f\x09\x01\xf7'), builders.tempo(0, 500_000),
+  )))
+  melody = builders.track(builders.notes([(0, 60), (96, 64)], channel=2))
+  tracks = [builders.track(extra, body)]
+  if draw(st.booleans()):
+    tracks.append(melody)
+  return builders.midi(*tracks), [(step / 4, pitch) for step, pitch in onsets]
+
+
+@given(song=_songs_that_lack_offs())
+@settings(max_examples=200)
+def test_every_note_on_of_a_drum_is_a_hit(song):
+  data, expected = song
+  onsets = midi_reading.read_onsets(data)
+  assert _rows(onsets) == sorted(expected)
+  theirs = note_seq.midi_to_note_sequence(data)
+  ours = collections.Counter(
+      (round(480 * quarter), pitch) for quarter, pitch in _rows(onsets)
+  )
+  assert not collections.Counter(
+      (round(960 * note.start_time), note.pitch) for note in theirs.notes
+      if note.is_drum
+  ) - ours
+
+
+def _bank(channel, bank, *, program=0):
+  return builders.event(0, 0xB0 | channel, 0, bank) + builders.event(
+      0, 0xC0 | channel, program
+  )
+
+
+def test_a_second_kit_stands_beside_that_of_channel_10():
+  kit = builders.track(_bank(10, 127), builders.notes([(240, 42)], channel=10))
+  data = builders.midi(_drums(), kit)
+  onsets = midi_reading.read_onsets(data)
+  assert _rows(onsets) == [(0, 36), (0.5, 42), (1, 38), (2, 36)]
+  assert onsets.remarks == ('drum kits on channel 10, 11',)
+  assert sorted(onsets.pitches[onsets.first_kit].tolist()) == [36, 36, 38]
+  for no_kit in (_bank(10, 121), _bank(10, 127, program=50), b''):
+    data = builders.midi(_drums(), builders.track(
+        no_kit, builders.notes([(240, 42)], channel=10)
+    ))
+    onsets = midi_reading.read_onsets(data)
+    assert _rows(onsets) == [(0, 36), (1, 38), (2, 36)]
+    assert onsets.first_kit is None
+
+
+def test_a_kit_is_one_until_its_channel_is_set_to_something_else():
+  melody = [(1920 + tick, 60) for tick in (0, 240)]
+  for running in (True, False):
+    away = builders.event(900, *(() if running else (0xB0,)), 0, 0)
+    data = builders.midi(builders.track(
+        _bank(0, 127), builders.notes(_ONSETS, channel=0),
+        builders.event(0, 0xB0, 7, 100), away, builders.event(0, 0xC0, 0),
+        builders.notes([(tick - 1920, pitch) for tick, pitch in melody],
+                       channel=0),
+    ))
+    assert _rows(midi_reading.read_onsets(data)) == [(0, 36), (1, 38), (2, 36)]
+
+
+def test_gs_may_take_channel_10_away_from_the_drums():
+  away = builders.sysex(0, bytes.fromhex('4110421240101500 1b f7'))
+  kit = builders.sysex(0, bytes.fromhex('41104212401a1501 10 f7'))
+  data = builders.midi(
+      builders.track(away, builders.notes([(0, 60)])),
+      builders.track(kit, builders.notes(_ONSETS, channel=10)),
+  )
+  onsets = midi_reading.read_onsets(data)
+  assert _rows(onsets) == [(0, 36), (1, 38), (2, 36)]
+  alone = builders.midi(builders.track(away, builders.notes(_ONSETS)))
+  assert _rejected(alone).reason == 'no_drum_notes'
+
+
+def test_tracks_of_format_2_are_no_piece_of_music():
+  tracks = _drums(), _drums([(0, 42), (960, 42)])
+  rejected = _rejected(builders.midi(*tracks, file_format=2))
+  assert (rejected.reason, rejected.detail) == (
+      'format_2', '2 tracks with drums of their own'
+  )
+  # Most such files are of format 1 in truth: one has the drums.
+  data = builders.midi(
+      builders.track(builders.tempo(0, 250_000)), _drums(), file_format=2
+  )
   assert _rows(midi_reading.read_onsets(data)) == [(0, 36), (1, 38), (2, 36)]
+  other = _drums([(0, 42)], channel=2)
+  data = builders.midi(_drums(), other, file_format=2)
+  assert len(midi_reading.read_onsets(data).pitches) == 3
+  assert _rejected(data, assume_drums=True).reason == 'format_2'
+
+
+def test_of_two_meters_on_one_tick_that_of_the_first_track_counts():
+  data = builders.midi(
+      builders.track(builders.meter(0, 4, 4)), _drums(),
+      builders.track(builders.meter(0, 3, 4)),
+  )
+  onsets = midi_reading.read_onsets(data)
+  assert list(onsets.meters) == [(0, 4, 4)]
+  assert onsets.remarks == ("two meters on tick 0: the first track's counts",)
+  # In one track the later one is meant; said twice it is one.
+  data = builders.midi(
+      builders.track(builders.meter(0, 3, 4), builders.meter(0, 4, 4)),
+      _drums(), builders.track(builders.meter(0, 4, 4)),
+  )
+  onsets = midi_reading.read_onsets(data)
+  assert list(onsets.meters) == [(0, 4, 4)]
+  assert not onsets.remarks
+
+
+def test_a_yamaha_style_has_rhythm_on_channels_9_and_10():
+  track = builders.track(
+      builders.notes(_ONSETS), builders.notes([(240, 42)], channel=8),
+      builders.notes([(240, 60)], channel=2),
+  )
+  style = builders.midi(track, file_format=0) + builders.chunk(b'CASM', b'x')
+  onsets = midi_reading.read_onsets(style)
+  assert sorted(onsets.pitches.tolist()) == [36, 36, 38, 42]
+  assert onsets.remarks[0] == (
+      'a Yamaha style: its sections stand one after the other'
+  )
+  plain = midi_reading.read_onsets(builders.midi(track, file_format=0))
+  assert len(plain.pitches) == 3
+
+
+def test_a_clip_of_midi_2_is_named():
+  rejected = _rejected(b'SMF2CLIP' + bytes(40))
+  assert rejected.reason == 'midi_2_clip'
 
 
 def test_running_status_and_velocity_0_are_read():
@@ -198,7 +357,7 @@ def test_tempo_and_meter_may_stand_on_any_track():
 def test_a_header_may_stand_behind_other_bytes(before, offs):
   data = before + builders.midi(_drums(offs=offs))
   assert _rows(midi_reading.read_onsets(data)) == [(0, 36), (1, 38), (2, 36)]
-  assert midi_reading.parse(data)[2] == 480
+  assert midi_parsing.parse(data).header.ticks_per_quarter == 480
 
 
 @pytest.mark.parametrize('offs', [True, False])
@@ -258,7 +417,9 @@ def test_assume_drums_takes_notes_without_note_offs_too():
 def test_damage_is_remarked():
   data = builders.midi(_drums(offs=False))[:-5]
   onsets = midi_reading.read_onsets(data)
-  assert onsets.remarks == ('damaged in 2 places',)
+  assert onsets.remarks == (
+      'damaged in 2 places', '2 of 2 drum notes have no note-off'
+  )
   assert len(onsets.quarters) == 2
 
 
@@ -285,21 +446,21 @@ def test_a_tempo_of_zero_microseconds_rejects_nothing():
 
 
 def test_parse_hands_on_a_score_a_scan_or_both():
-  score, scan, _ = midi_reading.parse(builders.midi(_drums()))
+  _, score, scan = midi_parsing.parse(builders.midi(_drums()))
   assert len(score.tracks) == 1
   assert scan is None
-  score, scan, _ = midi_reading.parse(
+  _, score, scan = midi_parsing.parse(
       builders.midi(_drums(channel=1), builders.track(), _drums(channel=2))
   )
   assert len(score.tracks) >= 2
   assert scan is None
-  score, scan, resolution = midi_reading.parse(
+  header, score, scan = midi_parsing.parse(
       builders.midi(_drums(offs=False), division=96)
   )
   assert score is not None
   assert len(scan.notes) == 3
-  assert resolution == 96
-  score, scan, _ = midi_reading.parse(builders.midi(_drums())[:-5])
+  assert header.ticks_per_quarter == 96
+  _, score, scan = midi_parsing.parse(builders.midi(_drums())[:-5])
   assert score is None
   assert len(scan.notes) == 3
 

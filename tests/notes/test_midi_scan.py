@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 import pytest
 import symusic
 
+from drumspace_ext.notes import midi_kits
 from drumspace_ext.notes import midi_scan
 
 _HEADER_SIZE = 14
@@ -133,7 +134,7 @@ def test_other_events_are_passed_over():
   )
   assert scan.notes == [(10, 9, 36, 100)]
   assert scan.damage == 0
-  assert scan.drum_channels() == {9}
+  assert scan.drum_channels == {9}
 
 
 def test_unknown_system_bytes_are_damage_and_the_notes_go_on():
@@ -174,7 +175,7 @@ def test_tempos_and_meters_are_read_from_every_track():
       ),
   )
   assert scan.tempos == [(0, 500_000), (192, 250_000)]
-  assert scan.meters == [(96, 3, 4), (0, 6, 8)]
+  assert scan.meters == [(96, 3, 4, 0), (0, 6, 8, 1)]
   assert scan.notes == [(192, 9, 36, 100)]
 
 
@@ -226,37 +227,37 @@ def test_a_track_that_says_it_is_longer_hides_no_other_track(length):
   assert (3, 9, 42, 9) in _scan(lying, honest).notes
 
 
-@pytest.mark.parametrize('bank', [120, 126, 127])
-def test_a_bank_of_drum_kits_makes_a_drum_channel(bank):
-  scan = _scan_events(builders.event(0, 0xB3, 0, bank))
-  assert scan.kit_channels == {3}
-  assert scan.drum_channels() == {3, 9}
-  for other in ((0xB3, 0, 121), (0xB3, 32, bank)):
-    assert not _scan_events(builders.event(0, *other)).kit_channels
+def test_note_offs_say_how_many_notes_came_before_them():
+  scan = _scan(
+      builders.track(builders.notes([(0, 36)])),
+      builders.track(
+          builders.event(0, *_KICK), builders.event(5, 0x99, 36, 0),
+          builders.event(0, 0x80, 40, 1),
+      ),
+  )
+  assert scan.offs == [(10, 9, 36, 1, 0), (5, 9, 36, 2, 1), (5, 0, 40, 2, 1)]
+  assert scan.track_starts == [0, 1]
 
 
-@pytest.mark.parametrize(
-    ('part', 'channel'),
-    [(0, 9), (1, 0), (2, 1), (9, 8), (10, 10), (15, 15)],
-)
-def test_a_gs_message_makes_and_unmakes_a_drum_channel(part, channel):
-  message = bytes((0x41, 0x10, 0x42, 0x12, 0x40, 0x10 | part, 0x15))
-  on = builders.sysex(0, message + b'\2\0\xf7')
-  off = builders.sysex(0, message + b'\0\0\xf7')
-  assert _scan_events(on).kit_channels == {channel}
-  assert not _scan_events(on, off).kit_channels
-  assert not _scan_events(off).kit_channels
+def test_what_sets_up_kits_is_noted_with_its_place():
+  gs = bytes.fromhex('41 10 42 12 40 11 15 01 00 f7')
+  scan = _scan(
+      builders.track(builders.event(0, *_KICK), builders.event(3, 0xC2, 8)),
+      builders.track(
+          builders.event(5, 0xB3, 0, 127), builders.event(1, 7, 90),
+          builders.event(1, 0, 121), builders.sysex(0, gs),
+      ),
+  )
+  assert scan.messages == [
+      (3, 0, 1, midi_kits.PROGRAM, 2, 8), (5, 1, 1, midi_kits.BANK, 3, 127),
+      (7, 1, 1, midi_kits.BANK, 3, 121), (7, 1, 1, midi_kits.PART, 0, 1),
+  ]
 
 
-@pytest.mark.parametrize(
-    ('place', 'value'), [(0, 0x43), (2, 0x43), (5, 0x21), (6, 0x16)]
-)
-def test_another_system_exclusive_message_makes_no_drum_channel(place, value):
-  message = bytearray(bytes.fromhex('41 10 42 12 40 11 15 01 00 f7'))
-  assert _scan_events(builders.sysex(0, bytes(message))).kit_channels == {0}
-  message[place] = value
-  assert not _scan_events(builders.sysex(0, bytes(message))).kit_channels
-  assert not _scan_events(builders.sysex(0, bytes(message[:7]))).kit_channels
+def test_no_more_tracks_are_read_than_asked_for():
+  track = builders.track(builders.event(0, *_KICK))
+  data = builders.midi(track, track, track)
+  assert len(midi_scan.scan(data, _HEADER_SIZE, max_tracks=2).notes) == 2
 
 
 def test_the_number_of_notes_is_bounded(monkeypatch):

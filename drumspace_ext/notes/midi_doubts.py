@@ -1,0 +1,233 @@
+"""Doubts: when the fast reading of a MIDI file may not be the whole truth.
+
+symusic keeps a note only if a note-off ends it, and knows no kit but channel
+10. To ask a second reader each time would cost more than the reading itself, so
+that these look at the bytes alone, in a few passes over the file. A doubt is no
+finding: about one file in fifteen gives rise to one, and most of these turn out
+to be well.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from drumspace_ext.notes import midi_header
+from drumspace_ext.notes import midi_kits
+
+_DRUM_NOTE_ON = 0x90 | midi_kits.DRUM_CHANNEL
+_SYSTEM, _META = 0xF0, 0xFF
+_IS_KIT_BANK = np.isin(np.arange(256), list(midi_kits.KIT_BANKS))
+# What stands before control 0: a status, or with running status a delta time,
+# hardly longer than 0.
+_MAY_PRECEDE = np.array(
+    [byte < 0x10 or byte & 0xF0 == 0xB0 for byte in range(256)]
+)
+_MAX_RUNNING_BYTES = 100
+_LOW = bytes(range(0x80))
+# Note-ons become controls, of which symusic keeps all; controls and programs
+# become what it drops, aftertouch and pressure.
+_NEW_STATUS = {0x9: 0xB0, 0xB: 0xA0, 0xC: 0xD0}
+_NOTES_AS_CONTROLS = bytes(
+    _NEW_STATUS.get(byte >> 4, byte & 0xF0) | byte & 0x0F
+    for byte in range(256)
+)
+
+
+
+def on_kits(data: bytes) -> set[int]:
+  """Returns channels that may be other than they seem.
+
+  They may be kits beside channel 10; or it is 10, which may be none.
+  """
+  return _selected_kits(data) | _set_parts(data)
+
+
+def _selected_kits(data: bytes) -> set[int]:
+  """Looks for bank select (control 0) with the bank of a kit."""
+  values = np.frombuffer(data, np.uint8)
+  # 0x78 to 0x7F, or a status, behind a 0: few places are left then.
+  places = (values[2:] & 0x78) == 0x78
+  places &= values[1:-1] == 0
+  found = np.flatnonzero(places)
+  found = found[_MAY_PRECEDE[values[found]] & _IS_KIT_BANK[values[found + 2]]]
+  channels = {_control_channel(data, place) for place in found.tolist()}
+  # On channel 10 a bank makes no kit.
+  return channels - {None, midi_kits.DRUM_CHANNEL}
+
+
+def first_bytes(channels: set[int]) -> bytes:
+  """Returns bytes of which one is in every track that says of these channels.
+
+  Drum notes and system exclusive messages are such as well.
+  """
+  return bytes((_DRUM_NOTE_ON, _SYSTEM)) + bytes(
+      kind | channel for channel in channels for kind in (0x90, 0xB0, 0xC0)
+  )
+
+
+def _control_channel(data: bytes, place: int) -> int | None:
+  """Returns the channel of a control whose number follows a place, or None.
+
+  With running status an event is three bytes behind the one before, as long as
+  delta times are of one byte.
+  """
+  for at in range(place, max(place - _MAX_RUNNING_BYTES, -1), -1):
+    if data[at] >= 0x80:
+      is_control = data[at] & 0xF0 == 0xB0 and (place - at) % 3 == 0
+      return data[at] & 0x0F if is_control else None
+  return None
+
+
+def _set_parts(data: bytes) -> set[int]:
+  """Looks for system exclusive messages that set a part otherwise."""
+  channels = set()
+  place = data.find(_SYSTEM)
+  while place >= 0:
+    # Its length is one byte.
+    found = midi_kits.of_sysex(data[place + 2:place + 14])
+    if found and found[0] == midi_kits.PART:
+      if found[2] != (found[1] == midi_kits.DRUM_CHANNEL):
+        channels.add(found[1])
+    place = data.find(_SYSTEM, place + 1)
+  return channels
+
+
+def on_drum_notes(
+    data: bytes, header: midi_header.Header, num_notes: int, num_others: int
+) -> bool:
+  """Says whether drum notes may lack note-offs.
+
+  Bytes below 128 are counted: note-ons, note-offs, controls and pitch bends
+  have two of them and a third in their delta time, whatever the running
+  status. If more are there than symusic's events account for, something was
+  left out.
+
+  Args:
+    data: The file.
+    header: Its head.
+    num_notes: Drum notes that were read; all notes, if it has one track.
+    num_others: Controls and pitch bends beside them, likewise.
+  """
+  excess = -6 * num_notes - 3 * num_others
+  tracks = list(_drum_tracks(data, header.first_chunk))
+  for start, end in tracks:
+    excess += _low_bytes(data, start, end)
+  if excess > 0:
+    # Programs, pressures and aftertouch, of which symusic says nothing.
+    excess -= sum(
+        _other_bytes(data[start:end], header.num_tracks == 1)
+        for start, end in tracks
+    )
+  return excess != 0
+
+
+def _drum_tracks(data: bytes, position: int) -> Iterator[tuple[int, int]]:
+  """Yields (start, end) of the tracks with a drum note-on, or what looks so."""
+  place = data.find(_DRUM_NOTE_ON, position)
+  while place >= 0:
+    end = midi_header.chunk_end(data, position)
+    while end <= place:
+      position = end
+      end = midi_header.chunk_end(data, position)
+    # Two data bytes follow; behind the byte of a delta time seldom.
+    if data[place + 1:place + 3].isascii():
+      if data[position:position + 4] == b'MTrk':
+        yield position + midi_header.CHUNK_HEADER_BYTES, min(end, len(data))
+      place = data.find(_DRUM_NOTE_ON, end)
+    else:
+      place = data.find(_DRUM_NOTE_ON, place + 1)
+
+
+def notes_as_controls(
+    data: bytes, header: midi_header.Header, *, drums_only: bool
+) -> bytes:
+  """Returns a MIDI file whose controls are the note-ons of another.
+
+  Its times may be off (a byte of a delta time can look like a note-on), and so
+  may names; the number of events is right.
+
+  Args:
+    data: The file.
+    header: Its head.
+    drums_only: Take only tracks that may hold drum notes.
+  """
+  found = _drum_tracks if drums_only else _all_tracks
+  # It keeps controls only of channels that have a note.
+  channels = (midi_kits.DRUM_CHANNEL,) if drums_only else range(16)
+  notes = b''.join(
+      bytes((0, 0x90 | channel, 60, 1, 0, 0x80 | channel, 60, 0))
+      for channel in channels
+  )
+  tracks = [
+      midi_header.pack_track(
+          notes + data[start:end].translate(_NOTES_AS_CONTROLS)
+      )
+      for start, end in found(data, header.first_chunk)
+  ][:header.num_tracks]
+  return midi_header.pack(len(tracks), header.ticks_per_quarter) + b''.join(
+      tracks
+  )
+
+
+def _all_tracks(data: bytes, position: int) -> Iterator[tuple[int, int]]:
+  """Yields (start, end) of all tracks."""
+  while position < len(data):
+    end = midi_header.chunk_end(data, position)
+    if data[position:position + 4] == b'MTrk':
+      yield position + midi_header.CHUNK_HEADER_BYTES, min(end, len(data))
+    position = end
+
+
+def _low_bytes(data: bytes, start: int, end: int) -> int:
+  """Counts bytes below 128 in a track but for meta and system exclusive events.
+
+  The delta times of these are left out as well.
+
+  Args:
+    data: The file.
+    start: Where the track's events begin.
+    end: Where they end.
+  """
+  values = np.frombuffer(data, np.int8, end - start, start)
+  count = int(np.count_nonzero(values >= 0))
+  at = start
+  for place in (np.flatnonzero(values.view(np.uint8) >= _SYSTEM) + start
+                ).tolist():
+    if place < at:
+      continue
+    at = place + 1 + (data[place] == _META)
+    length = 0
+    while at < end:
+      byte = data[at]
+      at += 1
+      length = length << 7 | byte & 0x7F
+      if byte < 0x80:
+        break
+    at += length
+    inside = data[place:min(at, end)]
+    count -= 1 + len(inside) - len(inside.translate(None, _LOW))
+  return count
+
+
+def _other_bytes(events: bytes, is_all: bool) -> int:
+  """Counts bytes below 128 in events without a trace in what symusic reads.
+
+  Programs and pressures have one data byte, aftertouch has two. A byte of a
+  delta time or of a name can look like theirs, so that a pause of just such a
+  length could hide a missing note-off.
+
+  Args:
+    events: A track.
+    is_all: Whether it has the events of all channels.
+  """
+  values = np.frombuffer(events, np.uint8)
+  drums = midi_kits.DRUM_CHANNEL
+  if is_all:
+    places = np.flatnonzero(values[:-2] & 0xE0 == 0xC0)
+    count = 2 * int(np.count_nonzero(values[places + 1] < 0x80))
+  else:
+    count = 2 * (events.count(0xC0 | drums) + events.count(0xD0 | drums))
+  places = np.flatnonzero(values[:-2] == 0xA0 | drums)
+  return count + 3 * int(np.count_nonzero(
+      (values[places + 1] | values[places + 2]) < 0x80
+  ))

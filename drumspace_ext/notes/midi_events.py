@@ -1,0 +1,192 @@
+"""Events of a MIDI file, as a tolerant reading finds them.
+
+Here they become notes: which are drums, which end where, which of two meters
+counts.
+"""
+
+import collections
+import dataclasses
+import functools
+
+from drumspace_ext.notes import midi_kits
+
+
+@dataclasses.dataclass
+class Scan:
+  """What a tolerant reading found; times are MIDI ticks.
+
+  Attributes:
+    is_style: Whether the file is a Yamaha style.
+    notes: Note-ons as (tick, channel 0..15, pitch, velocity).
+    offs: Note-offs as (tick, channel, pitch, how many notes were read before,
+      track).
+    tempos: (tick, microseconds per quarter).
+    meters: (tick, numerator, denominator, track).
+    messages: What makes channels kits.
+    track_starts: The number of the first note of each track.
+    damage: How often something had to be skipped.
+  """
+
+  is_style: bool = False
+  notes: list[tuple[int, int, int, int]] = dataclasses.field(
+      default_factory=list
+  )
+  offs: list[tuple[int, int, int, int, int]] = dataclasses.field(
+      default_factory=list
+  )
+  tempos: list[tuple[int, int]] = dataclasses.field(default_factory=list)
+  meters: list[tuple[int, int, int, int]] = dataclasses.field(
+      default_factory=list
+  )
+  messages: list[midi_kits.Message] = dataclasses.field(default_factory=list)
+  track_starts: list[int] = dataclasses.field(default_factory=list)
+  damage: int = 0
+
+  @functools.cached_property
+  def are_drums(self) -> list[bool]:
+    """Says of each note whether its channel is a kit when it is struck."""
+    return midi_kits.are_drums(
+        self.notes, self.track_starts, self.messages, is_style=self.is_style
+    )
+
+  @functools.cached_property
+  def drum_channels(self) -> set[int]:
+    """The channels that drum notes are on."""
+    return {n[1] for n, is_drum in zip(self.notes, self.are_drums) if is_drum}
+
+  @functools.cached_property
+  def num_missing_offs(self) -> int:
+    """How many drum notes have no note-off, by pitch and channel."""
+    balance = collections.Counter(
+        note[1:3] for note, is_drum in zip(self.notes, self.are_drums)
+        if is_drum
+    )
+    balance.subtract(off[1:3] for off in self.offs if off[1:3] in balance)
+    return sum(count for count in balance.values() if count > 0)
+
+  @functools.cached_property
+  def ends(self) -> list[int | None]:
+    """The tick at which each note ends, or None.
+
+    The first note-off of a pitch ends the first note, as in symusic; where that
+    leaves a note without one, a note-off ends all that sound, as in note_seq,
+    which so keeps the more. Tracks and channels stand apart.
+    """
+    ends: list[int | None] = [None] * len(self.notes)
+    bounds = [*self.track_starts[1:], len(self.notes)]
+    offs = iter(self.offs_by_track())
+    for start, end in zip(self.track_starts, bounds):
+      ons_of, offs_of = collections.defaultdict(list), next(offs)
+      for i in range(start, end):
+        ons_of[self.notes[i][1:3]].append(i)
+      for key, ons in ons_of.items():
+        paired = _first_in_first_out(self.notes, ons, offs_of.get(key, ()))
+        if len(paired) < len(ons):
+          paired = _all_at_once(self.notes, ons, offs_of.get(key, ()))
+        for i, tick in paired.items():
+          ends[i] = tick
+    return ends
+
+  @property
+  def num_kept(self) -> int:
+    """How many notes are drums or end somewhere."""
+    return sum(
+        is_drum or end is not None
+        for is_drum, end in zip(self.are_drums, self.ends)
+    )
+
+  def offs_by_track(self) -> list[dict[tuple[int, int], list]]:
+    """Returns for each track its (tick, number) by (channel, pitch)."""
+    by_track = [collections.defaultdict(list) for _ in self.track_starts]
+    for tick, channel, pitch, number, track in self.offs:
+      by_track[track][channel, pitch].append((tick, number))
+    return by_track
+
+  def num_tracks_with_drums(self, assume_drums: bool) -> int:
+    """Counts the tracks with drum notes, or with notes if all are drums."""
+    ends = [*self.track_starts[1:], len(self.notes)]
+    return sum(
+        end > start if assume_drums else any(self.are_drums[start:end])
+        for start, end in zip(self.track_starts, ends)
+    )
+
+  def one_meter_a_tick(self) -> tuple[list[tuple[int, int, int]], set[int]]:
+    """Returns the meters, and the ticks at which tracks disagreed.
+
+    There the first track's counts: editors write it to the first, and others
+    are left over from a paste. Of two in one track the later holds.
+    """
+    chosen: dict[int, tuple[int, int, int, int]] = {}
+    disagreed = set()
+    for meter in self.meters:
+      tick, track = meter[0], meter[3]
+      if meter[1] < 1:
+        continue
+      known = chosen.setdefault(tick, meter)
+      if known[3] == track:
+        chosen[tick] = meter
+      elif known[1:3] != meter[1:3]:
+        disagreed.add(tick)
+    return [chosen[tick][:3] for tick in sorted(chosen)], disagreed
+
+  def remarks(self) -> list[str]:
+    """Says what a person should know of a tolerant reading."""
+    remarks = []
+    if self.damage:
+      remarks.append(f'damaged in {self.damage} places')
+    if self.is_style:
+      remarks.append('a Yamaha style: its sections stand one after the other')
+    kits = self.drum_channels
+    if kits - {midi_kits.DRUM_CHANNEL}:
+      remarks.append(
+          'drum kits on channel ' + ', '.join(str(c + 1) for c in sorted(kits))
+      )
+    if self.num_missing_offs:
+      remarks.append(
+          f'{self.num_missing_offs} of {sum(self.are_drums)} drum notes have '
+          'no note-off'
+      )
+    disagreed = self.one_meter_a_tick()[1]
+    if disagreed:
+      remarks.append(
+          f'two meters on tick {min(disagreed)}: the first track\'s counts'
+      )
+    return remarks
+
+
+
+def _first_in_first_out(notes, ons, offs) -> dict[int, int]:
+  """Pairs the first note-off behind a note-on with the first such note-on.
+
+  Args:
+    notes: All notes.
+    ons: The numbers of those of one pitch.
+    offs: (tick, number of notes read before) of its note-offs.
+
+  Returns:
+    The tick at which a note ends, by its number.
+  """
+  del notes
+  ends: dict[int, int] = {}
+  for tick, number in offs:
+    if len(ends) < len(ons) and ons[len(ends)] < number:
+      ends[ons[len(ends)]] = tick
+  return ends
+
+
+def _all_at_once(notes, ons, offs) -> dict[int, int]:
+  """Ends all notes that sound at a note-off; see `_first_in_first_out`.
+
+  A note of its own tick goes on where it ends others.
+  """
+  ends: dict[int, int] = {}
+  sounding: list[int] = []
+  waiting = collections.deque(ons)
+  for tick, number in offs:
+    while waiting and waiting[0] < number:
+      sounding.append(waiting.popleft())
+    older = [i for i in sounding if notes[i][0] != tick]
+    for i in older or sounding:
+      ends[i] = tick
+    sounding = [i for i in sounding if i not in ends]
+  return ends

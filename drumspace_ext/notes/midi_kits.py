@@ -1,0 +1,173 @@
+"""Percussion kits: which channels of a MIDI file are one, and when.
+
+Channel 10 is a kit from the start. Others become one, and stop being one, by
+bank select (General MIDI 2 and XG) or by system exclusive messages (GS and XG);
+GS and XG can also make channel 10 an ordinary part. A system reset undoes all
+of it. What a message says holds from there on, on all tracks.
+
+Bank 126 or 127 alone is no kit: GS and older devices have other sounds there.
+It is one in XG, or with the program of a kit.
+"""
+
+import bisect
+from collections.abc import Sequence
+import dataclasses
+import typing
+
+DRUM_CHANNEL = 9
+# A Yamaha style has rhythm on channels 9 and 10.
+STYLE_CHANNELS = (8, DRUM_CHANNEL)
+# Bank select MSB of a rhythm kit: GM2 120; XG 126 (SFX) and 127 (drums).
+KIT_BANKS = frozenset((120, 126, 127))
+# Bank select MSB of a melody part in GM2, on channel 10 too.
+_GM2_MELODY_BANK = 121
+# Programs of the kits of GM2 and of XG (MU series), 0 to 127.
+_KIT_PROGRAMS = frozenset((*range(10), *range(16, 18), *range(24, 34), 40, 41,
+                           48, 56))
+
+BANK, PROGRAM, PART, MODE = 'bank', 'program', 'part', 'mode'
+_GM1, _GM2, _GS, _XG = range(1, 5)
+_ALL_CHANNELS = -1
+_RESETS = (
+    (b'\x7e\x7f\x09\x01', _GM1), (b'\x7e\x7f\x09\x03', _GM2),
+)
+_GS_ADDRESS, _GS_RESET = b'\x42\x12', b'\x40\x00\x7f'
+_XG_RESET, _XG_PART, _XG_PART_MODE = b'\x4c\x00\x00\x7e', b'\x4c\x08', 0x07
+
+
+class Message(typing.NamedTuple):
+  """Something that may make a channel a kit.
+
+  Attributes:
+    tick: When it is sent.
+    track: On which track.
+    number: How many notes of the file have been read before it.
+    kind: `BANK`, `PROGRAM`, `PART` or `MODE`.
+    channel: Of which channel, 0 to 15; -1 for all.
+    value: The bank, the program, 1 if the part is a kit, or the system.
+  """
+
+  tick: int
+  track: int
+  number: int
+  kind: str
+  channel: int
+  value: int
+
+
+def of_sysex(body: bytes) -> tuple[str, int, int] | None:
+  """Returns (kind, channel, value) of a system exclusive message, or None.
+
+  Args:
+    body: Its bytes behind F0 and the length.
+  """
+  for reset, mode in _RESETS:
+    if body.startswith(reset):
+      return MODE, _ALL_CHANNELS, mode
+  if body[:1] == b'\x41' and body[2:4] == _GS_ADDRESS and len(body) >= 8:
+    if body[4:7] == _GS_RESET:
+      return MODE, _ALL_CHANNELS, _GS
+    # "Use for rhythm part": 41 dev 42 12 40 1p 15 mm.
+    if body[4] == 0x40 and body[5] & 0xF0 == 0x10 and body[6] == 0x15:
+      part = body[5] & 0x0F
+      # GS part 0 is channel 10; parts 1-9 are channels 1-9; then 11-16.
+      channel = 9 if part == 0 else part - 1 if part <= 9 else part
+      return PART, channel, int(body[7] in (1, 2))
+  if body[:1] == b'\x43' and len(body) >= 7:
+    if body[2:6] == _XG_RESET:
+      return MODE, _ALL_CHANNELS, _XG
+    # "Part mode": 43 1n 4C 08 pp 07 mm; 0 is an ordinary part.
+    if body[2:4] == _XG_PART and body[4] < 16 and body[5] == _XG_PART_MODE:
+      return PART, body[4], int(body[6] > 0)
+  return None
+
+
+@dataclasses.dataclass(slots=True)
+class _Channel:
+  """What one channel is set to."""
+
+  is_kit: bool
+  bank: int | None = None
+  program: int = 0
+  part: int | None = None
+
+  def sounds_as_kit(self, channel: int, mode: int, defaults) -> bool:
+    """Says whether its notes are drums by what it is set to."""
+    if self.part is not None:
+      return bool(self.part)
+    if channel == DRUM_CHANNEL:
+      return not (mode == _GM2 and self.bank == _GM2_MELODY_BANK)
+    if self.bank is None or mode == _GS:
+      return channel in defaults
+    return self.bank in KIT_BANKS and (
+        mode in (_XG, _GM2) or self.program in _KIT_PROGRAMS
+        or channel in defaults
+    )
+
+
+def _changes(
+    messages: Sequence[Message], defaults
+) -> dict[int, list[tuple[Message, bool]]]:
+  """Returns, by channel, the messages at which it becomes a kit or stops."""
+  channels = {n: _Channel(n in defaults) for n in range(16)}
+  changes: dict[int, list[tuple[Message, bool]]] = {}
+  mode = 0
+  # At one tick, what resets all channels goes before what sets one up.
+  for message in sorted(
+      messages, key=lambda m: (m.tick, m.kind != MODE, m.track, m.number)
+  ):
+    if message.kind == MODE:
+      mode = message.value
+      affected = range(16)
+      for n in affected:
+        channels[n] = _Channel(channels[n].is_kit)
+    else:
+      affected = (message.channel,)
+      state = channels[message.channel]
+      setattr(state, message.kind, message.value)
+      if message.kind == BANK and mode == _XG:
+        # In XG the later of part mode and bank holds.
+        state.part = None
+    for n in affected:
+      is_kit = channels[n].sounds_as_kit(n, mode, defaults)
+      if is_kit != channels[n].is_kit:
+        channels[n].is_kit = is_kit
+        changes.setdefault(n, []).append((message, is_kit))
+  return changes
+
+
+def are_drums(
+    notes: Sequence[tuple[int, int, int, int]], track_starts: Sequence[int],
+    messages: Sequence[Message], *, is_style: bool = False,
+) -> list[bool]:
+  """Says of each note whether its channel is a kit when it is struck.
+
+  Within a track the order of the file decides; what another track says at the
+  same tick goes before.
+
+  Args:
+    notes: (tick, channel, pitch, velocity), track by track.
+    track_starts: The number of the first note of each track.
+    messages: What sets kits up.
+    is_style: Whether the file is a Yamaha style.
+  """
+  defaults = STYLE_CHANNELS if is_style else (DRUM_CHANNEL,)
+  flags = [note[1] in defaults for note in notes]
+  changes = _changes(messages, defaults)
+  if not changes:
+    return flags
+  ends = [*track_starts[1:], len(notes)]
+  for track, (start, end) in enumerate(zip(track_starts, ends)):
+    for channel in {notes[i][1] for i in range(start, end)} & changes.keys():
+      # -1 is before all notes of the tick.
+      keyed = sorted(
+          ((m.tick, m.number if m.track == track else -1, is_kit)
+           for m, is_kit in changes[channel]), key=lambda row: row[:2]
+      )
+      places = [row[:2] for row in keyed]
+      for i in range(start, end):
+        if notes[i][1] == channel:
+          last = bisect.bisect_right(places, (notes[i][0], i)) - 1
+          if last >= 0:
+            flags[i] = keyed[last][2]
+  return flags
