@@ -85,9 +85,10 @@ def _set_parts(data: bytes) -> set[int]:
   while place >= 0:
     # Its length is one byte.
     found = midi_kits.of_sysex(data[place + 2:place + 14])
-    if found and found[0] == midi_kits.PART:
-      if found[2] != (found[1] == midi_kits.DRUM_CHANNEL):
-        channels.add(found[1])
+    if found and found[0] == midi_kits.PART and (
+        found[2] != (found[1] == midi_kits.DRUM_CHANNEL)
+    ):
+      channels.add(found[1])
     place = data.find(_SYSTEM, place + 1)
   return channels
 

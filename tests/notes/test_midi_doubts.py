@@ -1,0 +1,108 @@
+"""Tests for midi_doubts."""
+
+import builders
+from hypothesis import given
+from hypothesis import strategies as st
+import pytest
+import symusic
+
+from drumspace_ext.notes import midi_doubts
+from drumspace_ext.notes import midi_header
+
+_ONSETS = [(0, 36), (480, 38), (960, 36)]
+_BANK, _PROGRAM = (0xB3, 0, 127), (0xC3, 0)
+
+
+def _doubts_notes(data):
+  header = midi_header.read(data)
+  score = symusic.Score.from_midi(data)
+  tracks = [
+      track for track in score.tracks
+      if track.is_drum or header.num_tracks == 1
+  ]
+  return midi_doubts.on_drum_notes(
+      data, header, sum(len(track.notes) for track in tracks),
+      sum(len(t.controls) + len(t.pitch_bends) for t in tracks),
+  )
+
+
+@pytest.mark.parametrize('extra', [
+    b'', builders.event(0, 0xC9, 8), builders.event(0, 0xB9, 7, 100),
+    builders.event(0, 0xA9, 36, 5), builders.event(0, 0xE9, 0, 64),
+    builders.event(0, 0xD9, 64), builders.tempo(500, 500_000),
+    builders.sysex(0, b'\x7e\x7f\x09\x01\xf7'),
+    builders.meta(0, 3, 'Schlägel'.encode()),
+])
+def test_a_track_whose_notes_all_end_gives_no_doubt(extra):
+  data = builders.midi(builders.track(extra, builders.notes(_ONSETS)))
+  assert not _doubts_notes(data)
+  bare = builders.track(extra, builders.notes(_ONSETS), builders.event(
+      9, 0x99, 42, 90
+  ))
+  assert _doubts_notes(builders.midi(bare))
+  melody = builders.track(builders.notes([(0, 60)], channel=2))
+  assert _doubts_notes(builders.midi(melody, bare))
+  assert not _doubts_notes(builders.midi(
+      melody, builders.track(extra, builders.notes(_ONSETS))
+  ))
+
+
+@given(
+    onsets=st.lists(
+        st.tuples(st.integers(0, 9000), st.integers(0, 127)), min_size=1,
+        max_size=9, unique=True,
+    ), channels=st.lists(st.integers(0, 15), min_size=1, max_size=3),
+)
+def test_note_ons_are_counted_with_note_offs_or_without(onsets, channels):
+  tracks = [
+      builders.track(builders.notes(onsets, channel=channel, offs=i % 2 == 0))
+      for i, channel in enumerate(channels)
+  ]
+  data = builders.midi(*tracks)
+  header = midi_header.read(data)
+  for drums_only in (True, False):
+    score = symusic.Score.from_midi(
+        midi_doubts.notes_as_controls(data, header, drums_only=drums_only)
+    )
+    count = sum(
+        int((track.controls.numpy()['value'] > 0).sum())
+        for track in score.tracks if len(track.controls)
+        and (track.is_drum or not drums_only)
+    )
+    wanted = [c for c in channels if c == 9 or not drums_only]
+    assert count == len(onsets) * len(wanted)
+
+
+def test_a_bank_of_kits_is_seen_with_a_status_and_without():
+  notes = builders.notes(_ONSETS, channel=3)
+  for events in (
+      builders.event(0, *_BANK),
+      builders.event(0, 0xB3, 7, 100) + builders.event(0, 0, 127),
+      builders.event(9, 0xB3, 7, 100) + builders.event(5, 10, 0)
+      + builders.event(0, 0, 120),
+  ):
+    data = builders.midi(builders.track(events, notes))
+    assert midi_doubts.on_kits(data) == {3}
+
+
+@pytest.mark.parametrize('events', [
+    builders.event(0, 0xB9, 0, 127), builders.event(0, 0xB3, 0, 121),
+    builders.event(0, 0xB3, 7, 0) + builders.event(120, 7, 100),
+    builders.event(0, 0x93, 60, 0) + builders.event(0, 127, 0),
+])
+def test_what_only_looks_like_a_bank_of_kits_is_none(events):
+  assert not midi_doubts.on_kits(builders.midi(builders.track(events)))
+
+
+@pytest.mark.parametrize(('message', 'channels'), [
+    ('4110421240111501 18 f7', {0}), ('4110421240111500 19 f7', set()),
+    ('4110421240101501 19 f7', set()), ('4110421240101500 1b f7', {9}),
+    ('43104c080a0702 f7', {10}), ('43104c080a0700 f7', set()),
+])
+def test_a_message_counts_that_sets_a_part_otherwise(message, channels):
+  data = builders.midi(builders.track(
+      builders.sysex(0, bytes.fromhex(message)), builders.notes(_ONSETS)
+  ))
+  assert midi_doubts.on_kits(data) == channels
+  track = data[data.index(b'MTrk') + 8:]
+  assert any(byte in track for byte in midi_doubts.first_bytes(channels))
