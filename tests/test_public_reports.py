@@ -9,6 +9,7 @@ import pytest
 
 from drumspace_ext.extraction import one_input
 from drumspace_ext.notes import midi_sequences
+from drumspace_ext.patterns import step_codes
 
 _FOLDER = builders.DATA_DIR / 'reports'
 
@@ -52,7 +53,7 @@ def test_the_plain_class_is_found(name, repeats, remark):
 def test_a_second_kit_plays_with_the_first():
   (loop,) = _extracted('04_xg_second_kit_ch11_plus_10.mid').loop_counts
   # The plain beat, with the kick on every half note instead.
-  codes = one_input.bytes_to_codes(loop.phase)
+  codes = step_codes.bytes_to_codes(loop.phase)
   assert (codes & 1).nonzero()[0].tolist() == [0, 8, 16, 24]
   assert loop.num_repeats == 4
 

@@ -63,7 +63,6 @@ def loops(notes, meters, steps_per_quarter=4, gap_steps=32):
     steps_per_quarter: Steps of a quarter note.
     gap_steps: Silent steps in a row that make a pause.
   """
-<<<<<<< HEAD
   found = []
   for grid, piece in pieces(notes, meters, steps_per_quarter, gap_steps):
     found += _loops_of_piece(grid, piece[0] - 32, piece[-1] + 32, piece)
@@ -72,10 +71,7 @@ def loops(notes, meters, steps_per_quarter=4, gap_steps=32):
 
 def pieces(notes, meters, steps_per_quarter=4, gap_steps=32):
   """Returns [(grid of its section by step, its struck steps)] of each piece."""
-  sections = sections_of(meters)
-=======
   sections = sections_of(meters, steps_per_quarter)
->>>>>>> e7f9a62 (MIDI files are read for what they are: every note-on of a drum is a hit, a channel is a kit while it is one)
   grids = [collections.defaultdict(int) for _ in sections]
   for quarter, pitch in notes:
     if pitch not in _VOICE:
