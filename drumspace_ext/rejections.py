@@ -90,7 +90,8 @@ _REASONS = {
     ),
     'no_drum_notes': (
         'no note is a drum note',
-        'put the drums on channel 10, or try --assume_drums',
+        'name their place with --drum_tracks or --drum_channels, or try '
+        '--assume_drums',
     ),
     'no_known_voice': (
         'none of its drum pitches stands for a voice',

@@ -40,6 +40,19 @@ METERS = list_flags.define(
     'Meters that are read: 4/4 (and 2/2, 8/8, 16/16), and 2/4 as half-bars.',
     default=['4/4'],
 )
+DRUM_CHANNELS = list_flags.define(
+    'drum_channels',
+    'Channels (1 to 16) that hold the drums, in place of those that are marked '
+    'so; of a NoteSequence, instruments counted from 1.',
+)
+DRUM_TRACKS = list_flags.define(
+    'drum_tracks',
+    'Names or globs of tracks that hold the drums, such as EZdrummer, likewise.',
+)
+MIN_VELOCITY = flags.DEFINE_integer(
+    'min_velocity', 1, 'Leave out softer notes, such as ghost notes.',
+    lower_bound=1, upper_bound=127,
+)
 ALIGN = flags.DEFINE_bool(
     'align', False,
     'Take out a constant lateness, as of a recording with latency, where all '
@@ -49,7 +62,7 @@ ALL = (
     drumspace_flags.STEPS_PER_QUARTER, drumspace_flags.GAP_STEPS,
     drumspace_flags.ASSUME_DRUMS, drumspace_flags.VOICES_IN, MAX_FLIPS,
     MIN_REPEATS, LOOP_BARS, RECURRING, METERS,
-    ALIGN,
+    DRUM_CHANNELS, DRUM_TRACKS, MIN_VELOCITY, ALIGN,
 )
 # What both ways to make a dataset take.
 FOR_DATASETS = (

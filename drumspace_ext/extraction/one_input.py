@@ -209,7 +209,7 @@ def extract_midi(data: bytes, input_id: str, recipe: Recipe) -> InputResult:
   """Extracts a MIDI file; whatever is wrong with it is the verdict."""
   try:
     with reader_faults.rejected():
-      onsets = midi_reading.read_onsets(data, assume_drums=recipe.assume_drums)
+      onsets = midi_reading.read_onsets(data, **recipe.drums())
       result = extract(onsets, input_id, recipe)
       if onsets.first_kit is not None:
         _add_loops_of_first_kit(result, onsets, recipe)
@@ -285,9 +285,7 @@ def extract_sequence(
   file_name = file_name_of(sequence)
   try:
     with reader_faults.rejected():
-      onsets = note_sequences.to_onsets(
-          sequence, assume_drums=recipe.assume_drums
-      )
+      onsets = note_sequences.to_onsets(sequence, **recipe.drums())
       result = extract(onsets, input_id, recipe)
   except errors.RejectedInputError as e:
     return InputResult(input_id, e.reason, e.detail, file_name=file_name)

@@ -11,6 +11,7 @@ import typing
 from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext.extraction import near_loops
+from drumspace_ext.notes import drum_parts as parts_lib
 from drumspace_ext.notes import grids
 from drumspace_ext.notes import meters as meters_lib
 from drumspace_ext.patterns import drum_maps
@@ -41,6 +42,9 @@ class Recipe:
       `recurring_loops`.
     meters: Meters that are read: 4/4, and 2/4 as half-bars of it; see
       `meters`.
+    drum_parts: Parts of an input that hold its drums, in place of those that
+      are marked; see `drum_parts`.
+    min_velocity: Notes of less are left out, such as ghost notes.
     align: Take out a constant lateness of an input; see `alignment`.
   """
 
@@ -55,6 +59,8 @@ class Recipe:
   loop_bars: tuple[int, ...] = defaults.LOOP_BARS
   recurring: bool = False
   meters: tuple[meters_lib.Meter, ...] = meters_lib.DEFAULT
+  drum_parts: parts_lib.DrumParts = parts_lib.MARKED
+  min_velocity: int = 1
   align: bool = False
 
   def __post_init__(self):
@@ -67,6 +73,7 @@ class Recipe:
         ('gap_steps', 1, _MAX_GAP_STEPS),
         ('max_flips', 0, MAX_FLIPS),
         ('min_repeats', 1, MAX_MIN_REPEATS),
+        ('min_velocity', 1, 127),
     ):
       value = getattr(self, name)
       if not low <= value <= high:
@@ -89,9 +96,22 @@ class Recipe:
     said: dict[str, object] = {}
     if self.meters != meters_lib.DEFAULT:
       said['meters'] = [meters_lib.to_text(meter) for meter in self.meters]
+    if self.drum_parts.channels:
+      said['drum_channels'] = list(self.drum_parts.channels)
+    if self.drum_parts.tracks:
+      said['drum_tracks'] = list(self.drum_parts.tracks)
+    if self.min_velocity > 1:
+      said['min_velocity'] = self.min_velocity
     if self.align:
       said['align'] = True
     return said
+
+  def drums(self) -> 'Drums':
+    """Returns what readers are told of which notes are drums."""
+    return {
+        'assume_drums': self.assume_drums, 'parts': self.drum_parts,
+        'min_velocity': self.min_velocity,
+    }
 
   def reach(self) -> dict[str, object]:
     """Returns what says which loops are taken, as plain values by name."""
@@ -101,6 +121,14 @@ class Recipe:
         'loop_bars': list(self.loop_bars),
         'recurring': self.recurring,
     }
+
+
+class Drums(typing.TypedDict):
+  """What readers are told of which notes are drums."""
+
+  assume_drums: bool
+  parts: parts_lib.DrumParts
+  min_velocity: int
 
 
 class Reading(typing.TypedDict, total=False):
@@ -115,6 +143,9 @@ class Reading(typing.TypedDict, total=False):
   loop_bars: Iterable[int | str]
   recurring: bool
   meters: Iterable[str]
+  drum_channels: Iterable[int | str]
+  drum_tracks: Iterable[str]
+  min_velocity: int
   align: bool
 
 
@@ -141,6 +172,9 @@ def of_arguments(**reading: typing.Unpack[Reading]) -> Recipe:
       ) from None
   if 'meters' in fields:
     fields['meters'] = meters_lib.of_names(fields['meters'])
+  fields['drum_parts'] = parts_lib.of_arguments(
+      fields.pop('drum_channels', ()), fields.pop('drum_tracks', ())
+  )
   return Recipe(drum_map=drum_maps.load(voices_in), **fields)
 
 

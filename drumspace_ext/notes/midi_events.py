@@ -24,6 +24,7 @@ class Scan:
     meters: (tick, numerator, denominator, track).
     messages: What makes channels kits.
     track_starts: The number of the first note of each track.
+    track_names: The first name of each track that has one, by its number.
     damage: How often something had to be skipped.
   """
 
@@ -40,6 +41,7 @@ class Scan:
   )
   messages: list[midi_kits.Message] = dataclasses.field(default_factory=list)
   track_starts: list[int] = dataclasses.field(default_factory=list)
+  track_names: dict[int, str] = dataclasses.field(default_factory=dict)
   damage: int = 0
 
   @functools.cached_property

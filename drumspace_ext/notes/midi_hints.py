@@ -3,14 +3,12 @@
 import re
 import typing
 
-from drumspace_ext.notes import midi_events
+from drumspace_ext.notes import drum_parts
 from drumspace_ext.notes import midi_kits
 
 if typing.TYPE_CHECKING:
   import symusic
 
-_PITCHES = range(22, 60)
-_SHARE = 0.8
 _NAME = re.compile(r'drum|perc|kit|beat', re.IGNORECASE)
 
 
@@ -37,26 +35,6 @@ def _may_be_drums(score) -> bool:
   for track in tracks:
     named = len(tracks) == 1 or _NAME.search(track.name)
     pitches = track.notes.numpy()['pitch'].tolist()
-    if named and _drum_share(pitches) > _SHARE:
+    if named and drum_parts.look_like_drums(pitches):
       return True
   return False
-
-
-def _drum_share(pitches: list[int]) -> float:
-  return sum(pitch in _PITCHES for pitch in pitches) / len(pitches)
-
-
-def channel_hint(scan: midi_events.Scan) -> str:
-  """Says which channel looks most like drums."""
-  by_channel: dict[int, list[int]] = {}
-  for _, channel, pitch, _ in scan.notes:
-    by_channel.setdefault(channel, []).append(pitch)
-  share = {
-      channel: _drum_share(pitches) for channel, pitches in by_channel.items()
-  }
-  best = max(sorted(share), key=lambda c: (share[c], len(by_channel[c])))
-  low, high = min(by_channel[best]), max(by_channel[best])
-  hint = f'channel {best + 1} holds pitches {low}-{high}'
-  if share[best] > _SHARE:
-    hint += ': try --assume_drums'
-  return hint

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from drumspace_ext import errors
+from drumspace_ext.notes import drum_parts
 from drumspace_ext.notes import midi_doubts
+from drumspace_ext.notes import midi_drum_parts
 from drumspace_ext.notes import midi_events
 from drumspace_ext.notes import midi_header
 from drumspace_ext.notes import midi_hints
@@ -22,13 +24,16 @@ _SYSTEM = b'\xf0'
 
 
 def read_onsets(
-    data: bytes, *, assume_drums: bool = False
+    data: bytes, *, assume_drums: bool = False,
+    parts: drum_parts.DrumParts = drum_parts.MARKED, min_velocity: int = 1,
 ) -> onsets_lib.DrumOnsets:
   """Reads the drum notes of a MIDI file.
 
   Args:
     data: The whole file.
     assume_drums: Take the notes of all channels.
+    parts: Those that hold drums, if any are named.
+    min_velocity: Notes of less are left out.
 
   Returns:
     The onsets; tempos and meters are taken from all tracks.
@@ -37,6 +42,12 @@ def read_onsets(
     RejectedInputError: If there are no drum notes to be had.
   """
   header = midi_header.read(data)
+  if parts or min_velocity > 1:
+    scan = midi_parsing.scan(
+        data, header, assume_drums=assume_drums or bool(parts)
+    )
+    chosen = midi_drum_parts.notes(scan, assume_drums, parts, min_velocity)
+    return _onsets_of_notes(scan, header, chosen)
   score = midi_parsing.parse_score(data, header.start)
   onsets = None
   if score is not None:
@@ -157,6 +168,19 @@ def _onsets_of_scan(
       note[:3] for note, is_drum in zip(scan.notes, scan.are_drums)
       if is_drum or assume_drums
   ]
+  return _onsets_of_notes(
+      scan, header, notes, meters, tempos, has_kits=not assume_drums
+  )
+
+
+def _onsets_of_notes(
+    scan: midi_events.Scan, header: midi_header.Header,
+    notes: list[tuple[int, int, int]],
+    meters: Sequence[tuple[int, int, int]] | None = None,
+    tempos: Sequence[tuple[int, float]] | None = None,
+    *, has_kits: bool = False,
+) -> onsets_lib.DrumOnsets:
+  """Returns the onsets of drum notes (tick, channel, pitch) of a reading."""
   if not notes:
     if not scan.notes:
       raise errors.RejectedInputError(
@@ -164,11 +188,11 @@ def _onsets_of_scan(
           'it holds no note at all',
       )
     raise errors.RejectedInputError(
-        'no_drum_notes', midi_hints.channel_hint(scan)
+        'no_drum_notes', midi_drum_parts.hint(scan)
     )
   ticks, channels, pitches = np.array(notes, np.int64).T
   on_10 = channels == midi_kits.DRUM_CHANNEL
-  several = on_10.any() and not on_10.all() and not assume_drums
+  several = on_10.any() and not on_10.all() and has_kits
   if meters is None:
     meters, _ = scan.one_meter_a_tick()
   if tempos is None:

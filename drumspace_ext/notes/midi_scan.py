@@ -23,6 +23,7 @@ _NUM_DATA = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
 _NUM_SYSTEM_DATA = {0xF1: 1, 0xF2: 2, 0xF3: 1}
 _SYSEX = (0xF0, 0xF7)
 _META, _META_TEMPO, _META_METER, _META_END = 0xFF, 0x51, 0x58, b'\x2f'
+_META_NAME, _MAX_NAME = 0x03, 128
 
 
 def _next_track(data: bytes, position: int, scan: midi_events.Scan) -> int:
@@ -57,6 +58,10 @@ def _length(data: bytes, position: int, end: int) -> tuple[int, int]:
 def _meta(scan: midi_events.Scan, tick: int, kind: int, body: bytes) -> None:
   if kind == _META_TEMPO and len(body) >= 3:
     scan.tempos.append((tick, int.from_bytes(body[:3], 'big')))
+  elif kind == _META_NAME:
+    scan.track_names.setdefault(
+        len(scan.track_starts) - 1, body[:_MAX_NAME].decode('utf-8', 'replace')
+    )
   elif kind == _META_METER and len(body) >= 2 and body[1] < 16:
     scan.meters.append(
         (tick, body[0], 1 << body[1], len(scan.track_starts) - 1)

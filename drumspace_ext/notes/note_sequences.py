@@ -17,6 +17,7 @@ import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext.files import reader_faults
+from drumspace_ext.notes import drum_parts
 from drumspace_ext.notes import grids
 from drumspace_ext.notes import music_proto
 from drumspace_ext.notes import onsets as onsets_lib
@@ -62,7 +63,9 @@ def parse(record: bytes) -> 'note_seq.NoteSequence':
 
 
 def to_onsets(
-    sequence: 'note_seq.NoteSequence', *, assume_drums: bool = False
+    sequence: 'note_seq.NoteSequence', *, assume_drums: bool = False,
+    parts: drum_parts.DrumParts = drum_parts.MARKED,
+    min_velocity: int = 1,
 ) -> onsets_lib.DrumOnsets:
   """Reads the drum notes of a NoteSequence.
 
@@ -73,6 +76,8 @@ def to_onsets(
   Args:
     sequence: A NoteSequence, with any tempo map and any meter changes.
     assume_drums: Take all notes, for files whose drums are not marked.
+    parts: Instruments that hold drums, if any are named.
+    min_velocity: Notes of less are left out.
 
   Raises:
     RejectedInputError: If it holds no drum notes, or its times are unusable.
@@ -87,7 +92,8 @@ def to_onsets(
         'other_grid', f'{info.steps_per_quarter} steps a quarter'
     )
   table, remarks = sequence_drums.rows(
-      sequence, assume_drums=assume_drums
+      sequence, assume_drums=assume_drums, parts=parts,
+      min_velocity=min_velocity,
   )
   times = table[:, 0]
   if not np.isfinite(times).all():
@@ -120,6 +126,8 @@ def to_patterns(
     drum_map: drum_maps.DrumMap | None = None,
     assume_drums: bool = False,
     steps_per_quarter: int = step_codes.STEPS_PER_QUARTER,
+    parts: drum_parts.DrumParts = drum_parts.MARKED,
+    min_velocity: int = 1,
 ) -> np.ndarray:
   """Cuts a NoteSequence into two-bar patterns from its start.
 
@@ -132,6 +140,8 @@ def to_patterns(
     drum_map: How its pitches are read; `gm14` if None.
     assume_drums: Take all notes, not only those with `is_drum`.
     steps_per_quarter: Steps of a quarter note.
+    parts: See `to_onsets`.
+    min_velocity: Likewise.
 
   Returns:
     bool `[num_patterns, 32, 14]`; one silent pattern if there are no drums.
@@ -141,7 +151,10 @@ def to_patterns(
   """
   drum_map = drum_map or drum_maps.load(drum_maps.GM14)
   try:
-    onsets = to_onsets(sequence, assume_drums=assume_drums)
+    onsets = to_onsets(
+        sequence, assume_drums=assume_drums, parts=parts,
+        min_velocity=min_velocity,
+    )
   except errors.RejectedInputError as e:
     if e.reason != 'no_drum_notes':
       raise

@@ -5,6 +5,7 @@ import typing
 import numpy as np
 
 from drumspace_ext import errors
+from drumspace_ext.notes import drum_parts
 from drumspace_ext.notes import sequence_times
 
 if typing.TYPE_CHECKING:
@@ -15,13 +16,16 @@ DRUM_INSTRUMENT = 9
 
 
 def rows(
-    sequence: 'note_seq.NoteSequence', *, assume_drums: bool = False
+    sequence: 'note_seq.NoteSequence', *, assume_drums: bool = False,
+    parts: drum_parts.DrumParts = drum_parts.MARKED, min_velocity: int = 1,
 ) -> tuple[np.ndarray, tuple[str, ...]]:
   """Returns the drum notes that sound, and what a person should know of them.
 
   Args:
     sequence: A NoteSequence.
     assume_drums: Take all notes as drums.
+    parts: Instruments that hold drums, if any are named.
+    min_velocity: Notes of less are left out.
 
   Returns:
     (notes, remarks): float64 `[num_notes, 3]` of start, pitch and velocity; the
@@ -30,15 +34,21 @@ def rows(
   Raises:
     RejectedInputError: If there are none.
   """
+  if parts and not assume_drums:
+    own = _instruments(sequence, parts)
+    notes = [n for n in sequence.notes if n.instrument in own]
+    assume_drums = True
+  else:
+    notes = sequence.notes
   # Reading the fields of a note is what costs here: read each once.
   if sequence_times.is_quantized(sequence):
     found = [
-        (n.quantized_start_step, n.pitch, n.velocity) for n in sequence.notes
+        (n.quantized_start_step, n.pitch, n.velocity) for n in notes
         if n.is_drum or assume_drums
     ]
   else:
     found = [
-        (n.start_time, n.pitch, n.velocity) for n in sequence.notes
+        (n.start_time, n.pitch, n.velocity) for n in notes
         if n.is_drum or assume_drums
     ]
   if not found:
@@ -52,12 +62,27 @@ def rows(
     table = table[sounds]
     if not len(table):
       raise errors.RejectedInputError('silent_notes', remarks[0])
+  if min_velocity > 1:
+    table = table[table[:, 2] >= min_velocity]
+    if not len(table):
+      raise errors.RejectedInputError(
+          'silent_notes', f'none of velocity {min_velocity} or more'
+      )
   # The protobuf has room for pitches that MIDI does not have.
   is_pitch = (table[:, 1] >= 0) & (table[:, 1] < 128)
   if not is_pitch.all():
     remarks.append(f'{int((~is_pitch).sum())} notes of no MIDI pitch')
     table = table[is_pitch]
   return table, tuple(remarks)
+
+
+def _instruments(sequence, parts: drum_parts.DrumParts) -> set[int]:
+  """Returns the instruments that hold drums, by number or name."""
+  names = {info.instrument: info.name for info in sequence.instrument_infos}
+  return {
+      instrument for instrument in {n.instrument for n in sequence.notes}
+      if parts.have(instrument + 1, names.get(instrument, ''))
+  }
 
 
 def _without_drums(sequence) -> str:
@@ -78,7 +103,7 @@ def _without_drums(sequence) -> str:
     return (
         f'{detail}; instrument {DRUM_INSTRUMENT}, that of drums, holds '
         f'{len(own)} notes, pitches {min(own)} to {max(own)}: mark these '
-        'is_drum'
+        f'is_drum, or give --drum_channels={DRUM_INSTRUMENT + 1}'
     )
   if min(pitches) >= 27 and max(pitches) <= 87:
     detail += ': try --assume_drums'

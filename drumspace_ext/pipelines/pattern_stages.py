@@ -133,12 +133,10 @@ class BarCutter(stages.Stage):
 
   def _outputs(self, sequence) -> Iterable:
     # What holds no drums has no bars, where `to_patterns` gives silence.
-    note_sequences.to_onsets(
-        sequence, assume_drums=self._recipe.assume_drums
-    )
+    note_sequences.to_onsets(sequence, **self._recipe.drums())
     cut = note_sequences.to_patterns(
         sequence, drum_map=self._recipe.drum_map,
-        assume_drums=self._recipe.assume_drums,
+        **self._recipe.drums(),
         steps_per_quarter=self._recipe.steps_per_quarter,
     )
     for number, hits in enumerate(cut, 1):

@@ -517,13 +517,13 @@ def test_37_bytes_with_one_huge_delta_cost_little_memory():
         (builders.midi(), 'no_drum_notes', '0 notes'),
         (builders.midi(builders.track()), 'no_drum_notes', '0 notes'),
         (builders.midi(_drums(channel=0)), 'no_drum_notes',
-         'channel 1 holds pitches 36-38: try --assume_drums'),
+         'channel 1 holds pitches 36 to 38: --drum_channels=1'),
         (builders.midi(_drums([(0, 36), (0, 100)], channel=0)),
          'no_drum_notes', '2 notes, none on channel 10$'),
         (builders.midi(_drums(channel=4))[:-9], 'no_drum_notes',
-         'channel 5 holds pitches 36-38: try'),
+         'channel 5 holds pitches 36 to 38: --drum_channels=5'),
         (builders.midi(_drums([(0, 99)], channel=4))[:-4], 'no_drum_notes',
-         'channel 5 holds pitches 99-99$'),
+         'channel 5 holds pitches 99 to 99$'),
         (builders.midi(builders.track())[:-1], 'damaged_midi', 'no note'),
     ],
 )
@@ -542,7 +542,7 @@ def test_a_channel_is_hinted_at_when_most_of_it_are_drum_pitches(
     pitches, hinted
 ):
   data = builders.midi(_drums([(0, p) for p in pitches], channel=2))
-  assert ('try --assume_drums' in _rejected(data).detail) == hinted
+  assert ('--drum_channels=3' in _rejected(data).detail) == hinted
 
 
 def test_of_several_tracks_only_one_that_is_called_drums_is_hinted_at():
@@ -555,7 +555,8 @@ def test_of_several_tracks_only_one_that_is_called_drums_is_hinted_at():
   )
   high = builders.track(builders.notes([(0, 90)], channel=3))
   assert _rejected(builders.midi(high, named)).detail == (
-      'channel 6 holds pitches 36-38: try --assume_drums'
+      "track 'My Drum Kit', channel 6, holds pitches 36 to 38: "
+      "--drum_tracks='My Drum Kit'"
   )
 
 

@@ -72,7 +72,8 @@ def test_instrument_of_drums_without_the_mark_is_named():
     note_sequences.to_onsets(sequence)
   assert beside.value.detail == (
       '3 notes, pitches 36-60, none of them is_drum; instrument 9, that of '
-      'drums, holds 2 notes, pitches 36 to 46: mark these is_drum'
+      'drums, holds 2 notes, pitches 36 to 46: mark these is_drum, '
+      'or give --drum_channels=10'
   )
 
 
