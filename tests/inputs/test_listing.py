@@ -74,7 +74,7 @@ def test_tasks_hold_every_record_once_and_every_byte(
 ):
   path = tmp_path_factory.mktemp('in') / 'a.tfrecord'
   content = b''.join(map(tfrecords.frame, records))
-  path.write_bytes(gzip.compress(content) if compress else content)
+  path.write_bytes(gzip.compress(content, mtime=0) if compress else content)
   tasks = list(input_tasks.tasks(inputs.list_inputs([str(path)])))
   items = [item for task in tasks for item in task.items]
   prefix = f'{path.parent.name}/a.tfrecord#'
@@ -271,14 +271,17 @@ def _empty_zip_bytes():
     ('song.mid', _zip_bytes(), input_kinds.MIDI),
     ('data.bin', _RECORD, input_kinds.TFRECORD),
     ('data.mid', _RECORD, input_kinds.TFRECORD),
-    ('data.bin', gzip.compress(_RECORD), input_kinds.TFRECORD),
+    ('data.bin', gzip.compress(_RECORD, mtime=0), input_kinds.TFRECORD),
     ('a.tfrecord', b'junk', input_kinds.TFRECORD),
     ('a.tfrecord', b'', input_kinds.TFRECORD),
-    ('a.tfrecord.gz', gzip.compress(b'junk'), input_kinds.TFRECORD),
-    ('a.tfrecord.gz', gzip.compress(_RECORD)[:9], input_kinds.TFRECORD),
-    ('a.gz', gzip.compress(b'junk'), None),
-    ('a.gz', gzip.compress(_RECORD)[:9], None),
-    ('song.mid.gz', gzip.compress(_MIDI), None),
+    ('a.tfrecord.gz', gzip.compress(b'junk', mtime=0), input_kinds.TFRECORD),
+    (
+        'a.tfrecord.gz', gzip.compress(_RECORD, mtime=0)[:9],
+        input_kinds.TFRECORD,
+    ),
+    ('a.gz', gzip.compress(b'junk', mtime=0), None),
+    ('a.gz', gzip.compress(_RECORD, mtime=0)[:9], None),
+    ('song.mid.gz', gzip.compress(_MIDI, mtime=0), None),
     ('pack', _zip_bytes(), input_kinds.ZIP),
     ('pack.zip', _empty_zip_bytes(), input_kinds.ZIP),
     ('text.txt', b'hello', None),
