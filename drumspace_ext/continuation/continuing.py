@@ -136,7 +136,8 @@ def read_primer(
 def continue_beats(
     checkpoint: str, output_dir: local_paths.Name,
     input_values: local_paths.Names = (), *,
-    primer_drums: str | None = None, primer_midi: local_paths.Name | None = None,
+    primer_drums: str | None = None,
+    primer_midi: local_paths.Name | None = None,
     hparams: str = '', num_outputs: int = NUM_OUTPUTS,
     num_steps: int = NUM_STEPS, temperature: float = TEMPERATURE,
     beam_size: int = 1, branch_factor: int = 1, steps_per_iteration: int = 1,

@@ -2,9 +2,9 @@
 
 drums_rnn's `drum_kit` and MusicVAE's `cat-drums` play nine classes of drums;
 the integer of a step has bit `i` for class `i`, in the order of note_seq's
-DEFAULT_DRUM_TYPE_PITCHES. They are the drum map `note_seq9`, in another order.
-A *roll* has a bool for each class. MusicVAE's `nade-drums_2bar_full` has a class
-for each of 61 pitches (what gm14 lacks is read as `note_seq9` has it).
+DEFAULT_DRUM_TYPE_PITCHES: the drum map `note_seq9`, in another order.
+A *roll* has a bool for each class. MusicVAE's `nade-drums_2bar_full` has a
+class for each of 61 pitches; what gm14 lacks is read as `note_seq9` has it.
 """
 
 import functools
@@ -23,7 +23,7 @@ STEPS_PER_QUARTER = types.MappingProxyType({'one_drum': 2, 'drum_kit': 4})
 # mid and high tom, crash, ride.
 _PITCHES = (36, 38, 42, 46, 45, 48, 50, 49, 51)
 NUM_CLASSES = len(_PITCHES)
-# FULL_DRUM_PITCH_CLASSES of magenta.models.music_vae.data (2.1.4): a class each.
+# FULL_DRUM_PITCH_CLASSES of magenta.models.music_vae.data (2.1.4).
 _FULL_PITCHES = (
     36, 35, 38, 27, 28, 31, 32, 33, 34, 37, 39, 40, 56, 65, 66, 75, 85, 42, 44,
     54, 68, 69, 70, 71, 73, 78, 80, 46, 67, 72, 74, 79, 81, 45, 29, 41, 61, 64,
@@ -70,7 +70,7 @@ def hits_to_rolls(
 
 
 def rolls_to_hits(rolls: np.ndarray) -> np.ndarray:
-  """Returns hits, bool `[..., 14]`, of classes struck, bool `[..., 9 or 61]`."""
+  """Returns hits, bool `[..., 14]`, of rolls of 9 or 61 classes."""
   owners = voices_of_classes()
   if rolls.shape[-1] != NUM_CLASSES:
     owners = _voices_of_full_classes()

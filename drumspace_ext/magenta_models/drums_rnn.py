@@ -186,12 +186,12 @@ class DrumsRnn:
     """
     x = self._inputs(classes, position)
     cells, memory, found = [], state.memory, state.found
-    if self._attention:
+    if self._attention and found is not None:
       x = self._attention.to_input(x, found)
     for number, (cell, (c, h)) in enumerate(zip(self._cells, state.cells), 1):
       cells.append(_lstm(cell, x, c, h))
       x = cells[-1][1]
-      if self._attention and number == self.num_wrapped:
+      if self._attention and number == self.num_wrapped and memory is not None:
         query = torch.cat([part for cell in cells for part in cell], dim=-1)
         found = self._attention.find(memory, query)
         x = self._attention.to_output(x, found)

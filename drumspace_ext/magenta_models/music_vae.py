@@ -26,29 +26,8 @@ from drumspace_ext.patterns import voices
 
 _NINE, _ALL = drum_classes.NUM_CLASSES, drum_classes.NUM_FULL_CLASSES
 _STEPS = step_codes.NUM_STEPS
-# From TensorFlow's order of gates (input, new, forget, output) to torch's.
-_GATES = (0, 2, 1, 3)
 # What music_vae_generate draws with.
 _DRAWN_AT = 0.5
-
-
-def _reordered(tensor: torch.Tensor) -> torch.Tensor:
-  """Puts gates, side by side in the last dimension, into torch's order."""
-  parts = tensor.chunk(4, dim=-1)
-  return torch.cat([parts[gate] for gate in _GATES], dim=-1)
-
-
-def _fill_lstm(module: nn.Module, dense: weights_lib.Dense, suffix: str) -> None:
-  """Fills a torch LSTM or cell with the weights of a LSTMBlockCell."""
-  inputs = getattr(module, f'weight_ih{suffix}').shape[1]
-  kernel, bias = _reordered(dense.kernel), _reordered(dense.bias)
-  units = len(bias) // 4
-  bias[units:2 * units] += 1
-  for name, values in (
-      ('weight_ih', kernel[:inputs].T), ('weight_hh', kernel[inputs:].T),
-      ('bias_ih', bias), ('bias_hh', torch.zeros_like(bias)),
-  ):
-    getattr(module, f'{name}{suffix}').data.copy_(values)
 
 
 class MusicVae(nn.Module):
@@ -62,6 +41,8 @@ class MusicVae(nn.Module):
   default_temperature = _DRAWN_AT
   # The page of a map has no LSTM cells.
   fits_page = False
+  w_enc: torch.Tensor
+  w_dec_t: torch.Tensor
 
   def __init__(self, checkpoint: checkpoint_files.MagentaCheckpoint):
     """Takes the weights.
@@ -114,7 +95,7 @@ class MusicVae(nn.Module):
       layer = nn.LSTM(size, units, batch_first=True, bidirectional=True)
       for prefix, suffix in zip(prefixes, ('_l0', '_l0_reverse')):
         dense = weights.dense(prefix, size + units, 4 * units)
-        _fill_lstm(layer, dense, suffix)
+        weights_lib.fill_lstm(layer, dense, suffix)
       self.encoder.append(layer)
       size = 2 * units
     if not size:
@@ -124,23 +105,25 @@ class MusicVae(nn.Module):
   def _take_decoder(self, weights: weights_lib.Weights) -> None:
     nade = 'decoder/nade/w_enc' in weights
     depth = self._num_classes if nade else 1 << self._num_classes
-    self.decoder = nn.ModuleList()
+    self.decoder, self._state_sizes = nn.ModuleList(), list[int]()
     size = depth + self.z_size
-    while f'decoder/multi_rnn_cell/cell_{len(self.decoder)}/lstm_cell/kernel' in (
-        weights
-    ):
+    while True:
       prefix = f'decoder/multi_rnn_cell/cell_{len(self.decoder)}/lstm_cell/'
+      if f'{prefix}kernel' not in weights:
+        break
       units = weights.size(f'{prefix}bias') // 4
       dense = weights.dense(prefix, size + units, 4 * units)
       cell = nn.LSTMCell(size, units)
-      _fill_lstm(cell, dense, '')
+      weights_lib.fill_lstm(cell, dense, '')
       self.decoder.append(cell)
+      # Of c and of h.
+      self._state_sizes += [units, units]
       size = units
     if not self.decoder:
       raise errors.CheckpointError('there is no decoder of MusicVAE in it')
     self._add_dense('start', weights.dense(
         'decoder/z_to_initial_state/', self.z_size,
-        2 * sum(cell.hidden_size for cell in self.decoder),
+        sum(self._state_sizes),
     ))
     outputs = weights.size('decoder/output_projection/bias')
     self._nade_size = outputs - depth if nade else 0
@@ -191,7 +174,8 @@ class MusicVae(nn.Module):
       float `[batch, 32, outputs]`: of `cat-drums` the logits of 512 sets.
     """
     rows = hits.view(-1, _STEPS, voices.NUM_VOICES).cpu().numpy() > 0.5
-    rolls = torch.from_numpy(drum_classes.hits_to_rolls(rows, self._num_classes)).to(z.device)
+    struck = drum_classes.hits_to_rolls(rows, self._num_classes)
+    rolls = torch.from_numpy(struck).to(z.device)
     state, given, outputs = self._start(z), None, []
     for step in range(_STEPS):
       output, state = self._step(z, given, state)
@@ -225,19 +209,18 @@ class MusicVae(nn.Module):
         rolls = self._category(output, temperature, generator)
       given = self._as_input(rolls)
       steps.append(rolls)
-    rolls = torch.stack(steps, dim=1).cpu().numpy()
-    return torch.from_numpy(drum_classes.rolls_to_hits(rolls)).flatten(1).to(z.device)
+    written = torch.stack(steps, dim=1).cpu().numpy()
+    hits = torch.from_numpy(drum_classes.rolls_to_hits(written))
+    return hits.flatten(1).to(z.device)
 
   def _start(self, z: torch.Tensor) -> list[tuple[torch.Tensor, torch.Tensor]]:
     """Returns the decoder's first state, (c, h) of each cell from z."""
-    sizes = [
-        size for cell in self.decoder for size in (cell.hidden_size,) * 2
-    ]
-    parts = torch.tanh(self._dense('start', z)).split(sizes, dim=-1)
+    flat = torch.tanh(self._dense('start', z))
+    parts = flat.split(self._state_sizes, dim=-1)
     return list(zip(parts[::2], parts[1::2]))
 
   def _as_input(self, rolls: torch.Tensor) -> torch.Tensor:
-    """Returns what the decoder is told of a step, float `[batch, depth]`."""
+    """Returns what the decoder hears of a step, float `[batch, depth]`."""
     if self._nade_size:
       return rolls.float()
     bits = 1 << torch.arange(_NINE, device=rolls.device)

@@ -46,7 +46,7 @@ def read_magenta(
     ) from e
   if is_magenta:
     return checkpoint_files.read(path)
-  tensors, metadata = checkpoints.read(path)
+  tensors, metadata = _of_ours(path)
   facts = metadata.get(_KEY)
   if facts is None:
     return None
@@ -66,6 +66,14 @@ def read_magenta(
         f'{path} says nothing usable of the Magenta model in it. Convert it '
         'again.'
     ) from e
+
+
+def _of_ours(
+    path: pathlib.Path,
+) -> tuple[dict[str, torch.Tensor], dict[str, typing.Any]]:
+  """Returns (tensors, metadata) of a checkpoint of ours."""
+  tensors, metadata = checkpoints.read(path)
+  return tensors, dict(metadata)
 
 
 def keep(source: pathlib.Path, output: pathlib.Path) -> str:
@@ -134,7 +142,7 @@ def read(path: pathlib.Path) -> Parts:
 
 
 def _own_parts(path: pathlib.Path) -> Parts:
-  tensors, metadata = checkpoints.read(path)
+  tensors, metadata = _of_ours(path)
   try:
     config = config_loading.from_dict(metadata['config'], str(path))
     network = networks.filled(config.model, {

@@ -51,7 +51,8 @@ def _plain_logits(tensors, classes, bits, units, wraps, length, track):
           f'{wrapper}bias'
       )
     for layer in range(len(units)):
-      inner = 'attention_cell_wrapper/' if wraps == 'first' and not layer else ''
+      is_inner = wraps == 'first' and not layer
+      inner = 'attention_cell_wrapper/' if is_inner else ''
       prefix = f'{stack}cell_{layer}/{inner}basic_lstm_cell/'
       c, h = state[layer]
       gates = np.concatenate([x, h]) @ get(f'{prefix}kernel') + get(
