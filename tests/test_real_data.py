@@ -16,6 +16,7 @@ from drumspace_ext.dataset import creation as dataset_creation
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import one_input
 from drumspace_ext.files import tfrecords
+from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 
 pytestmark = pytest.mark.skipif(
@@ -93,7 +94,7 @@ def test_corpus_gives_the_patterns_of_the_plain_reading(tmp_path, unpacked):
   assert len(codes) == 1986
   canonical = step_codes.canonical(codes)
   assert len({row.tobytes() for row in canonical}) == 1986
-  assert not step_codes.is_trivial(codes).any()
+  assert not entropy.is_trivial(codes).any()
   for genre in ('jazz', 'rock', 'latin', 'funk', 'videogame'):
     assert report['genres'][genre] > 10
 
@@ -130,7 +131,7 @@ def test_published_samples_are_read(name, count):
   assert len(published) == count
   assert published.latents.shape == (count, 4)
   assert published.coordinates is None
-  trivial = step_codes.is_trivial(published.codes).sum()
+  trivial = entropy.is_trivial(published.codes).sum()
   assert (trivial > 0) == name.endswith('raw')
 
 

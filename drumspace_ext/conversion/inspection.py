@@ -27,6 +27,7 @@ from drumspace_ext.notes import drum_tracks
 from drumspace_ext.notes import midi_sequences
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.notes import sequence_times
+from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import percussion_names
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import text_grids
@@ -185,8 +186,8 @@ def _dataset(path: pathlib.Path) -> list[str]:
       f'a dataset of drum patterns: {len(codes):,} lines',
       f'columns: {", ".join(columns)}',
       f'rotation classes: {classes:,}; trivial (entropy below '
-      f'{step_codes.MIN_ENTROPY_NATS} nats): '
-      f'{int(step_codes.is_trivial(codes).sum()):,}',
+      f'{entropy.MIN_NATS} nats): '
+      f'{int(entropy.is_trivial(codes).sum()):,}',
       f'hits per step: {hits.sum() / hits[..., 0].size:.2f}',
       *_grids(codes),
   ]

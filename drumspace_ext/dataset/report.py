@@ -15,6 +15,7 @@ from drumspace_ext.dataset import sums
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import lost_voices
 from drumspace_ext.extraction import one_input
+from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import percussion_names
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import text_grids
@@ -148,7 +149,7 @@ def make(
           'gap_steps': recipe.gap_steps,
           'assume_drums': recipe.assume_drums,
           'voices_in': recipe.drum_map.name,
-          'min_entropy_nats': step_codes.MIN_ENTROPY_NATS,
+          'min_entropy_nats': entropy.MIN_NATS,
           **recipe.notes(),
           **(recipe.reach() if recipe.has_near_loops else {}),
       },

@@ -23,8 +23,8 @@ from drumspace_ext.latent_map import data as map_data
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import trained_model
 from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import nearest
-from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import voices
 
 FORMAT_VERSION = 1
@@ -183,7 +183,7 @@ def render(
       'layers': layers, 'genres': names, 'kit': kit,
       'directions': directions(latent_map.training, names),
       'voices': list(voices.NAMES),
-      'min_entropy': step_codes.MIN_ENTROPY_NATS,
+      'min_entropy': entropy.MIN_NATS,
       'near_bits': nearest.NEAR_BITS,
       'voice_of_pitch': [
           int(v) for v in drum_maps.load(drum_maps.GM14).voice_of_pitch

@@ -25,6 +25,7 @@ import numpy as np
 
 from drumspace_ext.extraction import loops as loops_lib
 from drumspace_ext.extraction import near_loops
+from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 
 
@@ -127,7 +128,7 @@ class Counter:
     """Yields what the loops of a further reading count as."""
     if not reading:
       return
-    trivial = step_codes.is_trivial(np.array([loop.codes for loop in reading]))
+    trivial = entropy.is_trivial(np.array([loop.codes for loop in reading]))
     rows = []
     for loop, is_trivial in zip(reading, trivial.tolist()):
       if is_trivial:

@@ -10,7 +10,7 @@ from drumspace_ext.extraction import near_loops
 from drumspace_ext.extraction import recipes
 from drumspace_ext.extraction import recurring_loops
 from drumspace_ext.notes import grids
-from drumspace_ext.patterns import step_codes
+from drumspace_ext.patterns import entropy
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ def find(pieces: grids.Pieces, recipe: recipes.Recipe) -> Found:
   exact = loops.find(pieces, min_repeats=in_a_row)
   counter = loop_classes.Counter(recipe.max_flips)
   sightings = list(
-      counter.add_loops(exact, ~step_codes.is_trivial(exact.codes))
+      counter.add_loops(exact, ~entropy.is_trivial(exact.codes))
   )
   num_short = exact.num_short_pieces
   num_without = exact.num_pieces_without_loop

@@ -17,6 +17,7 @@ from drumspace_ext.models import interpolation
 from drumspace_ext.models import latents as latents_lib
 from drumspace_ext.models import sampling
 from drumspace_ext.models import trained_model
+from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 
 # Draws for each beat asked for, before giving up on finding enough.
@@ -203,7 +204,7 @@ def _way(model, here, there) -> Iterator[tuple[np.ndarray, np.ndarray]]:
       here[1], there[1], here[0], there[0], _WALK_STEPS_PER_TARGET + 1,
       model.decode_hits,
   )
-  plausible = ~step_codes.is_trivial(step_codes.hits_to_step_codes(hits))
+  plausible = ~entropy.is_trivial(step_codes.hits_to_step_codes(hits))
   for i in np.flatnonzero(plausible[1:]) + 1:
     yield z[i], hits[i]
 
@@ -230,7 +231,7 @@ def walk(
       model.decode_hits,
   )
   for z_step, beat in zip(z[1:-1], hits[1:-1]):
-    trivial = step_codes.is_trivial(step_codes.hits_to_step_codes(beat))
+    trivial = entropy.is_trivial(step_codes.hits_to_step_codes(beat))
     # Where nothing plausible lies, the last beat is played on.
     steps.append(steps[-1] if trivial else (z_step, beat))
   return Generated(

@@ -11,6 +11,7 @@ import dataclasses
 
 import numpy as np
 
+from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 
 
@@ -137,7 +138,7 @@ def judge(
   known[inside] = known_classes[where[inside]] == classes[inside]
   return Samples(
       latents=latents, codes=codes,
-      trivial=step_codes.is_trivial(different)[inverse], known=known[inverse],
+      trivial=entropy.is_trivial(different)[inverse], known=known[inverse],
       classes=classes[inverse],
   )
 

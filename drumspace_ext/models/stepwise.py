@@ -21,6 +21,7 @@ from drumspace_ext.models import autoencoder
 from drumspace_ext.models import configs
 from drumspace_ext.models import layers
 from drumspace_ext.models import vae
+from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 
 _LOOKBACK = step_codes.NUM_STEPS - 1
@@ -39,7 +40,7 @@ _REDRAWS = 8
 def _is_trivial(hits: torch.Tensor) -> torch.Tensor:
   """Tells the beats, bool `[batch, 448]`, that the entropy rule refuses."""
   rows = hits.view(-1, _STEPS, _VOICES).cpu().numpy()
-  trivial = step_codes.is_trivial(step_codes.hits_to_step_codes(rows))
+  trivial = entropy.is_trivial(step_codes.hits_to_step_codes(rows))
   return torch.from_numpy(trivial).to(hits.device)
 
 

@@ -21,7 +21,6 @@ Conventions in this module:
 """
 
 import hashlib
-import math
 
 import numpy as np
 
@@ -35,15 +34,9 @@ NUM_STEPS = 32
 NUM_VOICES = voices.NUM_VOICES
 NUM_CODES = 1 << NUM_VOICES
 
-# Published rule: a pattern with less entropy is trivial and is refused.
-MIN_ENTROPY_NATS = 0.9
 _CLASS_BYTES = 8
 
 _BITS = (1 << np.arange(NUM_VOICES)).astype(np.uint16)
-# c * ln(c) for a code that fills c of the 32 steps.
-_COUNT_LOG_COUNT = np.array(
-    [0.0] + [c * math.log(c) for c in range(1, NUM_STEPS + 1)]
-)
 
 
 def validate(hits: np.ndarray) -> None:
@@ -142,36 +135,6 @@ def canonical(codes: np.ndarray) -> np.ndarray:
     rotated = doubled[:, shift:shift + NUM_STEPS].copy().view(packed)[:, 0]
     best = np.where(rotated < best, rotated, best)
   return best.view('>u2').reshape(codes.shape).astype(np.uint16)
-
-
-def entropy_nats(codes: np.ndarray) -> np.ndarray:
-  """Shannon entropy of the 32 step codes of each pattern, in nats.
-
-  Args:
-    codes: Step codes, integer `[..., 32]`.
-
-  Returns:
-    float64 `[...]`, from 0 (all steps alike) to ln 32 (all different).
-  """
-  validate_codes(codes)
-  if not codes.size:
-    return np.zeros(codes.shape[:-1])
-  flat = np.sort(codes.reshape(-1, NUM_STEPS), axis=-1)
-  first = np.ones(flat.shape, np.bool_)
-  first[:, 1:] = flat[:, 1:] != flat[:, :-1]
-  starts = np.flatnonzero(first)
-  terms = _COUNT_LOG_COUNT[np.diff(starts, append=flat.size)]
-  per_pattern = np.add.reduceat(
-      terms, np.flatnonzero(starts % NUM_STEPS == 0)
-  )
-  result = math.log(NUM_STEPS) - per_pattern / NUM_STEPS
-  # A single repeated code is exactly 0, whatever the logarithms round to.
-  return np.maximum(result, 0.0).reshape(codes.shape[:-1])
-
-
-def is_trivial(codes: np.ndarray) -> np.ndarray:
-  """Says which patterns the entropy rule refuses, bool `[...]`."""
-  return entropy_nats(codes) < MIN_ENTROPY_NATS
 
 
 def codes_to_bytes(codes: np.ndarray) -> bytes:

@@ -15,7 +15,7 @@ import pytest
 
 from drumspace_ext.explorer import page_data
 from drumspace_ext.latent_map import data as map_data
-from drumspace_ext.patterns import step_codes
+from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import voices
 from drumspace_ext.sound import rendering
 
@@ -94,7 +94,7 @@ def test_columns_hold_the_patterns_their_places_and_their_origin(made):
       assert named == list(layer.sources[row])[:3]
       assert column('num_sources')[row] == len(layer.sources[row])
   assert header['voices'] == list(voices.NAMES)
-  assert header['min_entropy'] == step_codes.MIN_ENTROPY_NATS
+  assert header['min_entropy'] == entropy.MIN_NATS
   assert header['title'] == made.title
   assert header['quality'] == dict(made.quality)
   [region] = header['regions']

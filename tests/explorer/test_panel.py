@@ -5,6 +5,7 @@ import map_pages
 import numpy as np
 import pytest
 
+from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import nearest
 from drumspace_ext.patterns import step_codes
 
@@ -56,7 +57,7 @@ def test_entropy_and_distance_are_those_of_the_package(page):
   })""", beats.tolist())
   index, distance = nearest.NearestPatterns(codes).find(beats)
   np.testing.assert_allclose(
-      [row[0] for row in found], step_codes.entropy_nats(beats), atol=1e-5
+      [row[0] for row in found], entropy.nats(beats), atol=1e-5
   )
   assert [row[1] for row in found] == index.tolist()
   assert [row[2] for row in found] == distance.tolist()

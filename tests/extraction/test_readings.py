@@ -12,6 +12,7 @@ from drumspace_ext.extraction import loops
 from drumspace_ext.extraction import near_loops
 from drumspace_ext.extraction import readings
 from drumspace_ext.extraction import recipes
+from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 
 _A = [5, 0, 4, 0, 6, 0, 4, 1, 4, 0, 5, 0, 6, 0, 4, 0]
@@ -52,7 +53,7 @@ def test_the_classes_of_the_published_recipe_stay_and_no_near_double_comes(
   found = readings.find(pieces, recipe)
   exact = loops.find(pieces, min_repeats=max(2, recipe.min_repeats))
   kept = {
-      _class(codes) for codes in exact.codes[~step_codes.is_trivial(exact.codes)]
+      _class(codes) for codes in exact.codes[~entropy.is_trivial(exact.codes)]
   }
   classes = {}
   for loop in found.sightings:

@@ -12,6 +12,7 @@ from drumspace_ext.models import latents
 from drumspace_ext.models import sampling
 from drumspace_ext.models import trained_model
 from drumspace_ext.notes import note_sequences
+from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.starter import beats as starter_beats
 
@@ -78,7 +79,7 @@ def _same(one, other):
 def test_samples_pass_and_are_distinct_and_new(model, temperature):
   made = _sample(model, temperature=temperature, num_outputs=8)
   assert len(made.hits) == len(made.latents) == 8
-  assert not step_codes.is_trivial(_codes(made)).any()
+  assert not entropy.is_trivial(_codes(made)).any()
   known = set(_classes(step_codes.step_codes_to_hits(
       examples.load_or_starter(None).codes
   )))
@@ -189,7 +190,7 @@ def test_walk_begins_at_its_beat_and_is_as_long_as_asked(model, num_bars):
   made = _walk(model, num_bars)
   assert len(made.hits) == len(made.latents) == num_bars // 2
   np.testing.assert_array_equal(made.hits[0], _BEATS[0])
-  assert not step_codes.is_trivial(_codes(made)).any()
+  assert not entropy.is_trivial(_codes(made)).any()
 
 
 def test_walk_goes_away_and_comes_home(model):
@@ -219,7 +220,7 @@ def test_short_walk_leaves_its_beat(model, num_bars):
 def test_nothing_trivial_stands_on_the_way_home():
   model = _Silent()
   codes = _codes(_walk(model, num_bars=64))
-  assert not step_codes.is_trivial(codes).any()
+  assert not entropy.is_trivial(codes).any()
 
 
 def test_walk_begins_at_a_trivial_beat_too(model):
@@ -240,7 +241,7 @@ def test_neighbours_are_sorted_and_without_the_beat_itself(model):
   assert distance[0] > 0 and distance[0] < distance[-1]
   assert (np.diff(distance) >= 0).all()
   assert len({hits.tobytes() for hits in made.hits}) == 30
-  assert not step_codes.is_trivial(_codes(made)).any()
+  assert not entropy.is_trivial(_codes(made)).any()
 
 
 def test_seed_decides_the_neighbours(model):
@@ -297,7 +298,7 @@ def test_shipped_models_lead_smoothly_from_beat_to_beat(name):
     distance = (ends[0] != ends[1]).sum()
     assert steps.max() <= distance / 3
     inner = step_codes.hits_to_step_codes(hits[1:-1])
-    passing.append((~step_codes.is_trivial(inner)).mean())
+    passing.append((~entropy.is_trivial(inner)).mean())
     mu, _ = ways.encode(model, ends)
     line = latents.lerp(mu[0], mu[1], np.linspace(0, 1, 16))
     plain = model.decode_hits(line)

@@ -1,6 +1,7 @@
 """Strategies for patterns and drum maps, and patterns made by hand."""
 
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 import numpy as np
 
 from drumspace_ext.patterns import drum_maps
@@ -14,7 +15,19 @@ _ROWS = (
     | st.sampled_from(([0] * 32, [16383] * 32, [0] * 31 + [1]))
 )
 
+# Shapes of batches, empty ones and none too.
+BATCHES = hnp.array_shapes(min_dims=0, max_dims=2, min_side=0, max_side=3)
+_DTYPES = ('u2', 'i2', 'i4', 'i8', 'u8', '>u2')
+
 MAPS = st.sampled_from(sorted(drum_maps.builtin_maps())).map(drum_maps.load)
+
+
+def code_arrays(batches=BATCHES, *, largest=step_codes.NUM_CODES - 1):
+  """Step codes; few different ones, so that steps and rotations repeat."""
+  elements = st.integers(0, largest) | st.sampled_from([0, 1, 255, 256])
+  return st.tuples(batches, st.sampled_from(_DTYPES)).flatmap(
+      lambda drawn: hnp.arrays(drawn[1], (*drawn[0], 32), elements=elements)
+  )
 
 
 def codes(min_size: int = 1, max_size: int = 3):

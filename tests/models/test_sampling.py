@@ -8,6 +8,7 @@ import pytest
 
 from drumspace_ext import errors
 from drumspace_ext.models import sampling
+from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 
 _NONE_KNOWN = np.zeros(0, np.uint64)
@@ -21,7 +22,7 @@ def _varied(count, seed=0):
   """Random patterns that are not trivial, bool `[count, 32, 14]`."""
   rng = np.random.default_rng(seed)
   hits = rng.random((count, 32, 14)) < 0.2
-  assert not step_codes.is_trivial(step_codes.hits_to_step_codes(hits)).any()
+  assert not entropy.is_trivial(step_codes.hits_to_step_codes(hits)).any()
   return hits
 
 
@@ -45,7 +46,7 @@ def test_verdicts_are_the_published_rules(hits, known, steps, copied):
   seen = set()
   for i, row in enumerate(samples.codes):
     turned = {tuple(r) for r in step_codes.rotations(row).tolist()}
-    trivial = step_codes.entropy_nats(row) < 0.9
+    trivial = entropy.nats(row) < 0.9
     assert samples.trivial[i] == trivial
     assert samples.known[i] == bool(turned & known_rows)
     passes = not trivial and not turned & known_rows

@@ -26,6 +26,7 @@ from drumspace_ext.notes import midi_parsing
 from drumspace_ext.notes import midi_reading
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 
 _ONSETS = [(0, 36), (480, 38), (960, 36)]
@@ -604,8 +605,8 @@ def test_the_published_pack_gives_back_the_published_patterns():
 def test_the_entropy_rule_refuses_no_published_pattern():
   rows = _published_rows()
   assert len(rows) == 5581
-  assert not step_codes.is_trivial(rows).any()
-  assert step_codes.entropy_nats(rows).min() == pytest.approx(0.9003, abs=1e-4)
+  assert not entropy.is_trivial(rows).any()
+  assert entropy.nats(rows).min() == pytest.approx(0.9003, abs=1e-4)
 
 
 @needs_odd_files

@@ -1,8 +1,6 @@
-"""Tests for patterns."""
+"""Tests for step_codes."""
 
-import collections
-import math
-
+import drawn_patterns
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -11,18 +9,8 @@ import numpy as np
 import pytest
 
 from drumspace_ext import errors
+from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
-
-_BATCHES = hnp.array_shapes(min_dims=0, max_dims=2, min_side=0, max_side=3)
-_DTYPES = ('u2', 'i2', 'i4', 'i8', 'u8', '>u2')
-
-
-def _code_arrays(batches=_BATCHES, *, largest=step_codes.NUM_CODES - 1):
-  """Step codes; few different ones, so that steps and rotations repeat."""
-  elements = st.integers(0, largest) | st.sampled_from([0, 1, 255, 256])
-  return st.tuples(batches, st.sampled_from(_DTYPES)).flatmap(
-      lambda drawn: hnp.arrays(drawn[1], (*drawn[0], 32), elements=elements)
-  )
 
 
 def _plain_rotations(row):
@@ -30,12 +18,9 @@ def _plain_rotations(row):
   return [row[i:] + row[:i] for i in range(32)]
 
 
-def _plain_entropy(row):
-  counts = collections.Counter(int(code) for code in row)
-  return -sum(n / 32 * math.log(n / 32) for n in counts.values())
-
-
-@given(hits=_BATCHES.flatmap(lambda b: hnp.arrays(np.bool_, (*b, 32, 14))))
+@given(hits=drawn_patterns.BATCHES.flatmap(
+    lambda batches: hnp.arrays(np.bool_, (*batches, 32, 14))
+))
 @settings(max_examples=50)
 def test_hits_come_back_from_their_step_codes(hits):
   codes = step_codes.hits_to_step_codes(hits)
@@ -46,7 +31,7 @@ def test_hits_come_back_from_their_step_codes(hits):
   np.testing.assert_array_equal(back, hits)
 
 
-@given(codes=_code_arrays())
+@given(codes=drawn_patterns.code_arrays())
 @settings(max_examples=50)
 def test_step_codes_of_any_integer_type_come_back_from_their_hits(codes):
   hits = step_codes.step_codes_to_hits(codes)
@@ -54,7 +39,7 @@ def test_step_codes_of_any_integer_type_come_back_from_their_hits(codes):
   np.testing.assert_array_equal(step_codes.hits_to_step_codes(hits), codes)
 
 
-@given(codes=_code_arrays(st.just((2,))))
+@given(codes=drawn_patterns.code_arrays(st.just((2,))))
 @settings(max_examples=40)
 def test_canonical_is_the_smallest_rotation_whatever_the_phase(codes):
   before = codes.copy()
@@ -66,22 +51,19 @@ def test_canonical_is_the_smallest_rotation_whatever_the_phase(codes):
   np.testing.assert_array_equal(codes, before)
 
 
-@given(codes=_code_arrays(largest=3))
+@given(codes=drawn_patterns.code_arrays(largest=3))
 @settings(max_examples=40)
-def test_canonical_and_entropy_take_any_batch_shape(codes):
+def test_canonical_takes_any_batch_shape(codes):
   canonical = step_codes.canonical(codes)
-  entropy = step_codes.entropy_nats(codes)
   assert canonical.shape == codes.shape
-  assert entropy.shape == codes.shape[:-1]
   rows = codes.reshape(-1, 32)
-  for row, smallest, nats in zip(
-      rows, canonical.reshape(-1, 32), entropy.reshape(-1)
-  ):
+  for row, smallest in zip(rows, canonical.reshape(-1, 32)):
     assert tuple(smallest.tolist()) == min(_plain_rotations(row))
-    assert nats == pytest.approx(_plain_entropy(row), abs=1e-12)
 
 
-@given(codes=_code_arrays(st.just(())), steps=st.integers(-70, 70))
+@given(
+    codes=drawn_patterns.code_arrays(st.just(())), steps=st.integers(-70, 70)
+)
 @settings(max_examples=40)
 def test_rotations_are_all_phase_shifts_in_order(codes, steps):
   assert step_codes.rotations(codes).tolist() == list(
@@ -123,31 +105,6 @@ def test_canonical_compares_codes_and_not_their_bytes_in_memory():
   assert step_codes.canonical(codes).tolist() == [1, 256] * 16
 
 
-def test_entropy_by_hand():
-  four_on_the_floor = [1, 0, 0, 0] * 8
-  quarter = -(0.25 * math.log(0.25) + 0.75 * math.log(0.75))
-  codes = np.array([[7] * 32, [0, 1] * 16, four_on_the_floor, range(32)])
-  np.testing.assert_allclose(
-      step_codes.entropy_nats(codes),
-      [0, math.log(2), quarter, math.log(32)], rtol=1e-12,
-  )
-  assert step_codes.entropy_nats(codes)[0] == 0
-
-
-def test_a_pattern_is_trivial_below_nine_tenths_of_a_nat():
-  # 18 + 9 + 5 steps: 0.971 nats; 20 + 9 + 3: 0.873.
-  rows = [
-      [0] * 18 + [1] * 9 + [2] * 5,
-      [0] * 19 + [1] * 9 + [2] * 4,
-      [0] * 20 + [1] * 9 + [2] * 3,
-  ]
-  codes = np.array(rows, np.uint16)
-  assert step_codes.entropy_nats(codes)[1] == pytest.approx(0.9263, abs=1e-4)
-  assert step_codes.is_trivial(codes).tolist() == [False, False, True]
-  assert step_codes.is_trivial(codes[0]).shape == ()
-  assert step_codes.MIN_ENTROPY_NATS == 0.9
-
-
 def test_rows_of_hits_and_codes_need_no_pattern_around_them():
   rows = np.eye(14, dtype=np.bool_)
   codes = step_codes.rows_to_step_codes(rows)
@@ -175,8 +132,8 @@ def test_what_are_no_patterns_is_refused_in_words(hits, message):
     'function',
     [
         step_codes.validate_codes, step_codes.step_codes_to_hits,
-        step_codes.rotations, step_codes.canonical, step_codes.entropy_nats,
-        step_codes.is_trivial, lambda codes: step_codes.rotate(codes, 1),
+        step_codes.rotations, step_codes.canonical, entropy.nats,
+        entropy.is_trivial, lambda codes: step_codes.rotate(codes, 1),
     ],
 )
 @pytest.mark.parametrize(

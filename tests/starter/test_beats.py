@@ -12,6 +12,7 @@ import pytest
 
 from drumspace_ext import errors
 from drumspace_ext.extraction import genres
+from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import text_grids
 from drumspace_ext.starter import beats as starter_beats
@@ -75,7 +76,7 @@ def test_no_beat_is_a_rotation_of_another():
 
 
 def test_no_beat_is_trivial():
-  assert step_codes.entropy_nats(_codes()).min() >= 0.9
+  assert entropy.nats(_codes()).min() >= 0.9
 
 
 def test_tempos_are_those_of_drummers():
