@@ -30,6 +30,7 @@ from drumspace_ext.dataset import sums
 from drumspace_ext.dataset import writing as dataset_writing
 from drumspace_ext.extraction import many_inputs
 from drumspace_ext.extraction import recipes
+from drumspace_ext.files import leftovers
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import output_files
 from drumspace_ext.files import remote_paths
@@ -210,22 +211,20 @@ def _results_folder(output) -> Iterator[tuple[output_files.Batch, str]]:
   """Yields (a batch, a folder for rows); results appear at the end or never."""
   if isinstance(output, pathlib.Path):
     with output_files.Batch(output) as batch:
-      work = tempfile.mkdtemp(prefix=output_files.PREFIX, dir=output)
-      try:
-        yield batch, work
-      finally:
-        shutil.rmtree(work, ignore_errors=True)
+      yield batch, str(batch.scratch_folder())
     return
-  work = output / f'{output_files.PREFIX}{uuid.uuid4().hex}'
+  # Nothing is locked there: what a killed run leaves of it stays.
+  work = output / f'{leftovers.PREFIX}{uuid.uuid4().hex}'
   file_systems = remote_paths.file_systems()
-  with tempfile.TemporaryDirectory(prefix=output_files.PREFIX) as here:
+  with output_files.Batch(pathlib.Path(tempfile.gettempdir())) as place:
+    here = place.scratch_folder()
     try:
       with _beam_errors(output):
         file_systems.mkdirs(str(work))
-      with output_files.Batch(pathlib.Path(here)) as batch:
+      with output_files.Batch(here) as batch:
         yield batch, str(work)
       with _beam_errors(output):
-        _publish(pathlib.Path(here), output, work)
+        _publish(here, output, work)
     finally:
       with contextlib.suppress(Exception):
         file_systems.delete([str(work)])

@@ -15,7 +15,8 @@ from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import step_codes as patterns
 
-_LINE = re.compile(r'^(.*):(\d{1,18})$')
+_MAX_DIGITS = 18
+_LINE = re.compile(r'^(.*):(\d+)$')
 
 
 def _line_of_dataset(value: str) -> np.ndarray | None:
@@ -26,10 +27,12 @@ def _line_of_dataset(value: str) -> np.ndarray | None:
   ).is_file():
     return None
   codes = dataset_tsv.read(match[1]).codes
-  number = int(match[2])
+  # As many digits as one likes are a number; Python reads 4,300.
+  number = int(match[2]) if len(match[2]) <= _MAX_DIGITS else 0
   if not 1 <= number <= len(codes):
     raise errors.InputError(
-        f'{match[1]} has {len(codes)} lines, there is no line {number}.'
+        f'{match[1]} has {len(codes)} lines, there is no line '
+        f'{errors.on_one_line(match[2])}.'
     )
   return patterns.step_codes_to_hits(codes[number - 1])
 

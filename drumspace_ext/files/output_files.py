@@ -3,6 +3,8 @@
 A batch of files is written to temporary names in the same folder and renamed
 when all of them are complete. A run that fails, or is killed, leaves nothing
 half-written under a final name; one that fails cleanly leaves nothing at all.
+The temporary files of a killed one are removed by the next batch in the folder;
+`leftovers` says how it knows them.
 """
 
 from collections.abc import Iterable
@@ -11,13 +13,13 @@ import contextlib
 import errno
 import os
 import pathlib
+import shutil
 import tempfile
 import typing
 
 from drumspace_ext import errors
+from drumspace_ext.files import leftovers
 
-# What begins so is no result (yet) and no input.
-PREFIX = '.drumspace-'
 _T = typing.TypeVar('_T')
 
 
@@ -48,7 +50,7 @@ def make_folder(path: pathlib.Path) -> None:
   """
   with os_errors_as_output_errors(path):
     path.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=path, prefix=PREFIX) as probe:
+    with tempfile.TemporaryFile(dir=path, prefix=leftovers.PREFIX) as probe:
       probe.write(b'\0')
 
 
@@ -56,7 +58,7 @@ class Batch(contextlib.AbstractContextManager):
   """Files that appear together when the `with` block ends without an error."""
 
   def __init__(self, folder: pathlib.Path):
-    """Makes the folder.
+    """Makes the folder, and removes what the dead have left in it.
 
     Args:
       folder: Where the files go.
@@ -66,7 +68,10 @@ class Batch(contextlib.AbstractContextManager):
     """
     self._is_new = not folder.exists()
     make_folder(folder)
+    leftovers.sweep(folder)
     self._folder = folder
+    with os_errors_as_output_errors(folder):
+      self._owner = leftovers.Owner(folder)
     self._files: list[tuple[str, pathlib.Path]] = []
     self._contexts = contextlib.ExitStack()
     self._scratch: list[pathlib.Path] = []
@@ -74,7 +79,9 @@ class Batch(contextlib.AbstractContextManager):
   def temporary_path(self, name: str) -> pathlib.Path:
     """Returns where to write what will be called `name`."""
     with os_errors_as_output_errors(self._folder / name):
-      handle, path = tempfile.mkstemp('.tmp', PREFIX, self._folder)
+      handle, path = tempfile.mkstemp(
+          '.tmp', self._owner.prefix, self._folder
+      )
       # mkstemp keeps its files from others; results are for all.
       os.fchmod(handle, 0o666 & ~_umask())
       os.close(handle)
@@ -84,8 +91,17 @@ class Batch(contextlib.AbstractContextManager):
   def scratch_path(self) -> pathlib.Path:
     """Returns a path in the folder for a file that is gone at the end."""
     with os_errors_as_output_errors(self._folder):
-      handle, path = tempfile.mkstemp('.scratch', PREFIX, self._folder)
+      handle, path = tempfile.mkstemp(
+          '.scratch', self._owner.prefix, self._folder
+      )
       os.close(handle)
+    self._scratch.append(pathlib.Path(path))
+    return self._scratch[-1]
+
+  def scratch_folder(self) -> pathlib.Path:
+    """Returns a new folder in the folder that is gone at the end."""
+    with os_errors_as_output_errors(self._folder):
+      path = tempfile.mkdtemp('.scratch', self._owner.prefix, self._folder)
     self._scratch.append(pathlib.Path(path))
     return self._scratch[-1]
 
@@ -140,7 +156,11 @@ class Batch(contextlib.AbstractContextManager):
         self._files = []
     finally:
       for path in [path for _, path in self._files] + self._scratch:
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+          shutil.rmtree(path, ignore_errors=True)
+        else:
+          path.unlink(missing_ok=True)
+      self._owner.release()
       if error is not None and self._is_new:
         # Another batch may have written here meanwhile.
         with contextlib.suppress(OSError):

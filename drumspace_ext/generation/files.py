@@ -22,6 +22,7 @@ from drumspace_ext import callbacks
 from drumspace_ext.conversion import files as conversion_files
 from drumspace_ext.dataset import examples
 from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.files import leftovers
 from drumspace_ext.files import manifests
 from drumspace_ext.files import output_files
 from drumspace_ext.files import result_folders
@@ -127,6 +128,8 @@ def write(
   """
   paths = []
   has_older = (folder / manifests.FILE_NAME).is_file()
+  # This run may write none there.
+  leftovers.sweep(folder / MIDI_FOLDER)
   with output_files.Batch(folder) as batch:
     # The maker's name comes first, should the run be killed while renaming.
     batch.open(manifests.FILE_NAME).write(manifests.text(

@@ -18,8 +18,8 @@ import stat
 
 from drumspace_ext import errors
 from drumspace_ext.files import audio_kinds
+from drumspace_ext.files import leftovers
 from drumspace_ext.files import local_paths
-from drumspace_ext.files import output_files
 from drumspace_ext.files import remote_paths
 from drumspace_ext.files import result_names
 from drumspace_ext.inputs import kinds as input_kinds
@@ -259,7 +259,7 @@ def _walk(root: _Path, name: str, listing: Listing, count: bool):
   entries = os.walk(root) if local else root.walk()
   for folder, folders, files, *sizes in entries:
     folders[:] = sorted(
-        f for f in folders if not f.startswith(output_files.PREFIX)
+        f for f in folders if not f.startswith(leftovers.PREFIX)
     )
     if folder == listing.excluded and folder != str(root):
       folders.clear()

@@ -11,6 +11,7 @@ from drumspace_ext import callbacks
 from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext.dataset import examples
+from drumspace_ext.files import leftovers
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import result_folders
 from drumspace_ext.models import checkpoints
@@ -119,6 +120,8 @@ def train(
   settings = config_loading.load(str(config), hparams)
   folder = local_paths.expand(run_dir)
   result_folders.claim(folder, result_folders.TRAIN)
+  # A run that is complete writes nothing more.
+  leftovers.sweep(folder / pathlib.PurePath(checkpoints.BEST).parent)
   place = _device(device)
   networks.prepare_torch(num_threads)
   data = batches.prepare(
