@@ -151,9 +151,10 @@ def test_midi_file_without_drums_gets_a_hint(tmp_path):
   assert lines[1].startswith('notes: 32, of these 0 drum notes')
   assert not any(line.startswith('drum pitches') for line in lines)
   assert lines[-2:] == [
-      'no pattern: no note is a drum note (channel 1 holds pitches 36-38: try '
-      '--assume_drums)',
-      '  -> put the drums on channel 10, or try --assume_drums',
+      'no pattern: no note is a drum note (channel 1 holds pitches 36 to 38: '
+      '--drum_channels=1)',
+      '  -> name their place with --drum_tracks or --drum_channels, or try '
+      '--assume_drums',
   ]
 
 
@@ -188,8 +189,8 @@ def test_tfrecord_of_note_sequences_by_hand(tmp_path, packed):
   ]
   assert lines[5:7] == [
       'patterns: 1 unique ones in 2 of the first 3 records',
-      '  1: no note is a drum note -> put the drums on channel 10, or try '
-      '--assume_drums',
+      '  1: no note is a drum note -> name their place with --drum_tracks or '
+      '--drum_channels, or try --assume_drums',
   ]
   assert lines[-1].startswith('kick         x... ..x.')
 

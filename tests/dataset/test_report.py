@@ -164,8 +164,8 @@ def test_summary_is_what_a_person_wants_to_know(tmp_path):
   for part in (
       'inputs 3 ', 'with drums 2 ', 'in 4/4 2 ', 'loops 4 1 of them trivial',
       'inputs with patterns 2 ', 'unique patterns 1 ', 'top genres rock 1',
-      '1 no note is a drum note -> put the drums on channel 10, or try '
-      '--assume_drums',
+      '1 no note is a drum note -> name their place with --drum_tracks or '
+      '--drum_channels, or try --assume_drums',
       '1,200 notes of pitches without a voice were left out '
       '(most: 27 High Q)',
       '2 other files in these folders were not read (.txt)',
@@ -189,6 +189,42 @@ def test_every_reason_has_words_and_a_hint(tmp_path, reason):
   for text in (dataset_report.summary(report), page):
     assert meaning in text
     assert hint in text
+
+
+def test_what_is_said_of_inputs_names_them_and_the_first_by_name(
+    tmp_path, monkeypatch
+):
+  monkeypatch.setattr(dataset_report, '_MAX_NAMED', 2)
+  results = [
+      one_input.InputResult(name, 'no_loop', remarks={kind: detail})
+      for name, kind, detail in (
+          ('c', 'triplets', '40%'), (_EVIL, 'triplets', '30%'),
+          ('b', 'triplets', '26%'), ('a', 'off_the_grid', '0.50'),
+      )
+  ]
+  report = _report(tmp_path, results)
+  assert report['remarks'] == {
+      'off_the_grid': {'inputs': 1, 'named': {'a': '0.50'}},
+      'triplets': {'inputs': 3, 'named': {_EVIL: '30%', 'b': '26%'}},
+  }
+  page = _Page(report_html.render(report)).text
+  for kind in report['remarks']:
+    meaning, hint = rejections.REMARKS[kind]
+    for text in (dataset_report.summary(report), page):
+      assert meaning in text and hint in text
+  assert f'{_EVIL}: 30%' in page
+
+
+def test_near_repeats_are_told_from_exact_ones(tmp_path):
+  report = _report(
+      tmp_path, [_kept()], recipe=one_input.Recipe(max_flips=4)
+  )
+  assert report['patterns_with_exact_loops'] == report['patterns']
+  assert report['patterns_by_max_flips'] == {'0': report['patterns']}
+  assert 'of these exact' in dataset_report.summary(report)
+  plain = _report(tmp_path, [_kept()])
+  assert 'patterns_with_exact_loops' not in plain
+  assert 'max_flips' not in plain['recipe']
 
 
 def test_damage_is_made_of_reasons():
