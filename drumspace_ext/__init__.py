@@ -1,17 +1,29 @@
 """Drum patterns from latent space, for the note-seq / Magenta ecosystem.
 
-The data's journey, and the modules that hold each stage of it:
+The data's journey, package by package; each uses those above it:
 
-  bytes          tfrecords, midi_files, midi_scan, zip_archives, inputs
-  NoteSequence   note_sequences, midi_note_sequences, midi_writing
-  hits on a grid onsets, grids, loops, drum_tracks
-  patterns       voices, drum_maps, patterns, text_grids, starter_patterns
-  dataset        extraction, collection, dataset, dataset_creation, reports
-  model          configs, models, networks, training, checkpoints
-  z, samples     trained_model, sampling, generation, nearest, evaluation
-  pipelines      stages, pattern_stages, model_stages, magenta_pipelines
-  map            latent_map, genre_regions, map_building, map_files, map_page
-  anything else  conversion, inspection, quickstart
+  files           bytes kept safe: paths, records, zips, result folders
+  patterns        two bars of drums as 32 steps x 14 voices
+  notes           NoteSequences and MIDI, and the grid of their hits
+  magenta_models  Magenta's trained drum models, without TensorFlow
+  inputs          what `--input` means
+  sound           patterns and NoteSequences made audible
+  starter         classic beats by genre, and songs of them
+  models          networks, and how trained ones are used
+  extraction      inputs to their loops, or the reasons why not
+  dataset         unique patterns on disk, with where each comes from
+  beam            the same dataset on Apache Beam
+  training        patterns to a trained model
+  conversion      any form of beats into any other
+  generation      new beats of a model
+  evaluation      how good beats are
+  continuation    what follows a beat
+  pipelines       stages of a workflow, ours or inside Magenta
+  latent_map      the map's mathematics
+  explorer        the map's page
+  cli             console scripts
+
+A package's `help()` has its decisions; BUILD_NOTES.md has what crosses them.
 
 The names below are the public ones; they are imported when first used, so that
 `import drumspace_ext` costs nothing.

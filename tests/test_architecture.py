@@ -96,6 +96,19 @@ def test_every_package_has_its_place_in_the_order():
   assert packages <= set(_RANK), 'put the package into ORDER'
 
 
+def test_maps_of_the_house_show_this_order():
+  notes = (_SRC.parent / 'BUILD_NOTES.md').read_text(encoding='utf-8')
+  drawn = re.search(r'^```\n(files <.*?)```', notes, re.M | re.S)[1]
+  assert drawn.split() == ORDER.split()
+  packages = [package for package in _RANK if package]
+  rows = re.findall(r'^\| (\w+) \|.*\| `(\w+)` \|$', notes, re.M)
+  assert [package for package, _ in rows] == packages
+  for package, first in rows:
+    assert f'{package}.{first}' in _PATHS, 'what to begin with'
+  listed = re.findall(r'^  (\w+) +\S', drumspace_ext.__doc__, re.M)
+  assert listed == packages
+
+
 def test_modules_import_modules_of_their_package_and_of_those_before():
   wrong, count = [], 0
   for name in _PATHS:

@@ -1,1 +1,77 @@
-"""The page: one HTML file with the map, its data and its scripts."""
+"""The page: one HTML file with the map, its data and its scripts.
+
+Decisions:
+
+The page: Bokeh for the plot, an image for its points. Bokeh pans, zooms, takes
+touch, and draws what is few. 33,000 glyphs cost it a tenth to a fifth of a
+second a frame; `map/points.js` sets pixels of an image under Bokeh's
+transparent plot in a few milliseconds (the benchmark holds both side by side).
+Modules are wrapped into one classic script (browsers load no modules from
+file://), allowed by its hash in a Content-Security-Policy that allows nothing
+else; data travel as deflated columns, so that names never are markup.
+
+A place of the map decodes to the mean latent of the six points around it, and
+a latent lies where its nearest latents lie: t-SNE has no inverse. The map
+itself is never moved by what a person plays.
+
+Notebook frame: `srcdoc` in a sandbox without `allow-same-origin`: a page from
+someone else can't touch the notebook. The price: no localStorage and no URL
+hash in there; the page has to do without both.
+
+*Known* is a word of its own: a training beat is no "copy". Bits are counted
+over all rotations once the hand rests, as the beat stands while it moves (more
+than 30 times faster).
+
+*Far from all*: further from its nearest known beat than 95 % of (100 evenly
+picked) known beats are from theirs.
+
+One gesture (press to release) is one step of undo; each cell of the grid is
+one, too. Undo reaches back to the empty grid. What the radio or a path plays
+is none, but where a hand goes on from it: a path of eight beats once filled
+all 200 steps in seven minutes.
+
+Each scheduled step carries the pattern that it sounds, and the page shows that
+one. It used to count steps at bar lines, and after a stall of 600 ms (a step
+that is passed over is never told) showed another beat than was heard, for
+good.
+
+A MIDI file has the swing, the accents and the humanising that are heard; mute
+and solo are for the ear alone. A path's file holds a bar of each beat on the
+way, as it sounds.
+
+A view is between 1/10,000 and 4 times the whole map: beyond that Bokeh's wheel
+zoom ends in NaN.
+
+Threshold and temperature decode what came from the space; a beat that a person
+made stays as it is.
+
+With reduced motion the playhead moves by beats (two a second at 120), not by
+steps (eight).
+
+Pointer moves, sliders and settings make at most one beat a frame
+(`app/frames.js`): the last call before a frame counts. On a page of 33,000
+points 432 moves in 54 frames made 55 decodings (one by `pointerdown`, which
+sounds at once).
+
+Weights that are float16 numbers travel as float16: 3.15 MB of base64, 6.33 MB
+as float32. A page of 33,000 points with `best`: 7.2 MB.
+
+The beat is kept by the audio context alone. The timer (25 ms) only decides
+when the next steps are handed over (0.12 s ahead, 1.5 s in a hidden page,
+whose timers come once a second). Offline rendering runs the same scheduling
+code.
+
+One row of `web/settings.js` is a control, its keys and its number in the link;
+what the package knows too (tempo, swing, threshold, voices, rates) reaches the
+page as one module that `constants` writes. The page's parts are given what
+they need (`web/app/main.js`), and a beat is made by one function.
+
+A folder of `web/` needs those before it: `settings.js`, `elements.js`; `beat`,
+`sound`, `midi`, `model`, `map`, `app`.
+
+Proposed, not built: painting cells by dragging over the grid; a button that
+rotates the beat by a step (a known beat turned around lands elsewhere);
+temperature draws by one fixed seed: a die to draw another one; the neighbours
+of a beat in a worker, for collections beyond 200,000 patterns (16 ms at
+33,000).
+"""

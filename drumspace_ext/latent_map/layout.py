@@ -10,7 +10,7 @@ import numpy as np
 from drumspace_ext import callbacks
 from drumspace_ext import errors
 
-# Below, trees (Barnes-Hut) are faster; above, the grid (FFT): see BUILD_NOTES.
+# Below, trees (Barnes-Hut) are faster; above, the grid (FFT).
 FFT_MIN_PATTERNS = 10_000
 DEFAULT_PERPLEXITY = 30.0
 MIN_PATTERNS = 3

@@ -1,1 +1,38 @@
-"""Networks: torch modules that know nothing of training loops or files."""
+"""Networks: torch modules that know nothing of training loops or files.
+
+Decisions:
+
+ACAI counts the reconstruction by its mean over the bits, as the paper's code
+does. By its sum (39 nats against a critic of 0.06) the critic has no say:
+distinct draws 0.46; by the mean 0.55 after 4,000 and 0.65 after 10,000 steps.
+
+The stepwise model draws around its training patterns (their posteriors, 1.9
+times as wide), for no simple distribution is like the latents of beats:
+mixtures of normals and N(0, I) cost precision (measured: "The stepwise model"
+in tests/benchmarks/RESULTS.md). Bits less probable than 0.08 are left out, as
+nucleus sampling leaves out words, and beats that come out trivial are drawn
+again: both are part of how the model draws, not a filter after it.
+
+Shipped are the models at the end of their runs, not those of the best
+reconstruction: longer training makes for more different draws (ACAI 0.51 and
+0.65). `beta = 0.5` in the VAE: 0.39 and 0.45.
+
+Paths are cut by flips: a straight line in z decodes to long rests and jumps.
+`interpolation` takes the jumps apart and gives every step as many flips; the
+ends are exact, and no step of 15 is longer than a third of the way for ends
+that are 15 bits or more apart.
+
+safetensors and not pickle: no code is loaded from data. safetensors writes its
+metadata in an order of chance; `checkpoints` sorts the header, so that the
+same run is the same bytes.
+
+Stepwise checkpoints hold float16 (`Stepwise.saved_dtype`): 1,277,486 weights.
+The trainer evaluates, and fits the sampler to, the rounded network
+(`networks.as_saved`), so that what is noted is true of the file;
+`state.safetensors` stays float32, and runs that are resumed end in the same
+bytes. A tensor beyond 65,504 stays float32. Older float32 checkpoints load as
+before.
+
+TrainedModel has MusicVAE's names (`music_vae_methods`); where it differs, that
+module says so. A MusicVAE of Magenta's can be one (`model_files`).
+"""

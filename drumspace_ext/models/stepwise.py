@@ -31,7 +31,7 @@ _REPEAT_LAGS = (4, 8, 16)
 _COUNT_SCALE = 8.0
 # Bits less probable than this are not drawn: of 448 decisions a few would come
 # out wrong, and a beat is as good as its worst hit. As in nucleus sampling
-# (Holtzman et al. 2019). BUILD_NOTES.md has what it does to the panel.
+# (Holtzman et al. 2019). tests/benchmarks/RESULTS.md: what it does to a panel.
 IMPROBABLE = 0.08
 # Of a hundred beats four come out trivial, one after these.
 _REDRAWS = 8

@@ -1,1 +1,31 @@
-"""Patterns and NoteSequences made audible: the kit, WAV, SoundFonts."""
+"""Patterns and NoteSequences made audible: the kit, WAV, SoundFonts.
+
+Decisions:
+
+One description of the sounds, two small programs. `kit.toml` is computed by
+`kit` (numpy) and the page's `sound/kit.js`, by the same formulas; noise is a
+hash of a counter (Weyl sequence and MurmurHash3's finalizer), so that both
+have the same 32 bits. Alternatives: samples in the page (the 14 sounds are 1.6
+MB as float32, 1.1 MB as 16-bit base64; the description is 10 kB), WebAudio's
+own oscillators and filters (sound otherwise in every browser, and not in
+files).
+
+Hits begin on whole samples in files and in the page: a browser interpolates
+sources that begin between samples, which softens the attack; and so page and
+file are equal.
+
+The master is a curve, not a compressor: nothing below 0.7, never above 0.95. A
+memoryless limiter is the same in numpy and in a WaveShaper and in any order of
+hits.
+
+Audio is mixed in blocks (`mixing`), so that an hour of it takes 20 MB; in one
+piece it took 2 GB. The samples are the same.
+
+midirenderer renders SoundFonts (RustySynth; one wheel of 0.5 MB for Python
+3.8+ without dependencies, an extra). symusic 0.6's own synthesizer cannot be
+used: its wheel has no conversion for what `render` returns (TypeError,
+Eigen::Array). tinysoundfont needs PyAudio, which has no wheel for Linux;
+pyfluidsynth needs a system library. It panics on some damaged files: caught,
+its message on stderr kept back, one line. Known: 48 kHz only, notes begin on
+multiples of 64 samples (1.3 ms).
+"""

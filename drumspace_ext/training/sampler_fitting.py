@@ -19,7 +19,7 @@ from drumspace_ext.models import vae
 
 PRIOR, NORMAL, POSTERIORS = 'prior', 'normal', 'posteriors'
 # Wider leads away from the training patterns (fewer copies) and from beats; 1.9
-# keeps precision and recall (BUILD_NOTES.md has the curve).
+# keeps precision and recall (tests/benchmarks/RESULTS.md has the curve).
 _POSTERIOR_SPREAD = 1.9
 # The part of the width that is drawn when the sampler is fitted.
 _DRAWN_SPREAD = 1.6
