@@ -29,15 +29,16 @@ import safetensors.numpy
 import synthetic_songs
 
 from drumspace_ext import errors
-from drumspace_ext.conversion import conversion
 from drumspace_ext.conversion import inspection
+from drumspace_ext.conversion import reading
+from drumspace_ext.conversion import writing
 from drumspace_ext.dataset import examples
 from drumspace_ext.dataset import provenance
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import one_input
 from drumspace_ext.files import tfrecords
 from drumspace_ext.files import zip_archives
-from drumspace_ext.inputs import record_kinds
+from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import config_loading
 from drumspace_ext.models import trained_model
@@ -93,9 +94,9 @@ def _as_bytes(text: str) -> bytes:
 
 def _forms(item):
   """Writes an item in the forms that take no long time."""
-  options = conversion.Options(tile=1)
-  for write in (conversion.to_midi, conversion.to_record):
-    for chosen in (options, conversion.Options()):
+  options = reading.Options(tile=1)
+  for write in (writing.to_midi, writing.to_record):
+    for chosen in (options, reading.Options()):
       try:
         write(item, chosen)
       except errors.RejectedInputError as e:
@@ -107,17 +108,17 @@ def _midi(data, path):
   result = one_input.extract_midi(data, 'a.mid', one_input.Recipe())
   assert result.reason != 'reader_failed', result.detail
   sequence = midi_sequences.to_note_sequence(data, filename='a.mid')
-  _forms(conversion.Item(name='a', sequence=sequence))
+  _forms(reading.Item(name='a', sequence=sequence))
 
 
 def _record(data, path):
   del path
   result = one_input.extract_record(data, '#0', one_input.Recipe())
   assert result.reason != 'reader_failed', result.detail
-  record_kinds.of_record(data)
+  input_kinds.of_record(data)
   sequence = note_sequences.parse(data)
   song_limits.check_sequence(sequence)
-  _forms(conversion.Item(name='a', sequence=sequence))
+  _forms(reading.Item(name='a', sequence=sequence))
 
 
 def _tfrecord(data, path):

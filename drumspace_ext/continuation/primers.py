@@ -11,7 +11,7 @@ import dataclasses
 import numpy as np
 
 from drumspace_ext import errors
-from drumspace_ext.conversion import beats
+from drumspace_ext.conversion import named_patterns
 from drumspace_ext.files import local_paths
 from drumspace_ext.notes import drum_tracks
 from drumspace_ext.notes import grids
@@ -88,12 +88,12 @@ def from_midi(
 def from_beats(
     values: Sequence[str], drum_map: drum_maps.DrumMap
 ) -> Primer:
-  """Reads a beat of two bars, named as `beats.read` has it.
+  """Reads a beat of two bars, named as `named_patterns.read_beats` has it.
 
   Raises:
     InputError: If it is none, or not the only one.
   """
-  found = beats.read(values, drum_map=drum_map)
+  found = named_patterns.read_beats(values, drum_map=drum_map)
   if len(found) > 1:
     raise errors.InputError(
         f'a primer is one beat, got {len(found)}. Name a line of a dataset as '

@@ -12,8 +12,8 @@ from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext import rejections
 from drumspace_ext import suggestions
-from drumspace_ext.conversion import conversion
 from drumspace_ext.conversion import files as conversion_files
+from drumspace_ext.conversion import reading
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import result_folders
 from drumspace_ext.patterns import drum_maps
@@ -195,7 +195,7 @@ def convert(
       folder, result_folders.CONVERT, values, names=[name] if name else []
   )
   read_with, write_with = _maps(voices_in, voices_out)
-  options = conversion.Options(
+  options = reading.Options(
       voices_in=read_with, voices_out=write_with, tile=tile,
       steps_per_quarter=steps_per_quarter, assume_drums=assume_drums, qpm=qpm,
       dynamics=dynamics,
@@ -208,7 +208,7 @@ def convert(
 
 
 def _written(
-    values: Sequence[str], primers: Sequence[str], options: conversion.Options,
+    values: Sequence[str], primers: Sequence[str], options: reading.Options,
     target: tuple[pathlib.Path, str, str], *, recursive: bool,
     on_step: callbacks.OnStep,
 ) -> Converted:
@@ -223,7 +223,7 @@ def _written(
 
   try:
     count = conversion_files.write(
-        conversion.read(
+        reading.read(
             values, primers, options, recursive=recursive,
             on_reject=on_reject, on_step=on_step,
         ),

@@ -11,7 +11,8 @@ import re
 import zipfile
 
 from drumspace_ext import errors
-from drumspace_ext.conversion import conversion
+from drumspace_ext.conversion import reading
+from drumspace_ext.conversion import writing
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import midi_kinds
 from drumspace_ext.files import output_files
@@ -134,15 +135,15 @@ def _writers(batch: output_files.Batch, form: str, name: str):
 
 
 def _content(
-    item: conversion.Item, form: str, options: conversion.Options
+    item: reading.Item, form: str, options: reading.Options
 ) -> bytes | str | Iterator[bytes]:
   if form in (MIDI, ZIP):
-    return conversion.to_midi(item, options)
+    return writing.to_midi(item, options)
   if form == WAV:
-    return conversion.to_wav(item, options)
+    return writing.to_wav(item, options)
   if form == TFRECORD:
-    return conversion.to_record(item, options)
-  hits = conversion.tiled_patterns(item, options)
+    return writing.to_record(item, options)
+  hits = writing.tiled_patterns(item, options)
   codes = step_codes.hits_to_step_codes(hits)
   if form == TSV:
     return ''.join(dataset_tsv.format_line(row) for row in codes)
@@ -153,15 +154,15 @@ def _content(
 
 
 def write(
-    items: Iterable[conversion.Item], folder: pathlib.Path, name: str,
+    items: Iterable[reading.Item], folder: pathlib.Path, name: str,
     form: str,
-    options: conversion.Options, *, on_reject: Callable[[str, str, str], None],
+    options: reading.Options, *, on_reject: Callable[[str, str, str], None],
     on_silent: Callable[[str], None] = lambda name: None,
 ) -> int:
   """Writes items in one form; the files appear when all are written.
 
   Args:
-    items: From `conversion.read`.
+    items: From `reading.read`.
     folder: Where to write.
     name: The file in it; empty for a folder of MIDI or audio files.
     form: One of `FORMS`.
@@ -187,7 +188,7 @@ def write(
       except errors.RejectedInputError as e:
         on_reject(item.name, e.reason, e.detail)
         continue
-      if item.hits is not None and conversion.is_silent(item.hits, options):
+      if item.hits is not None and writing.is_silent(item.hits, options):
         num_silent += 1
         on_silent(item.name)
       count += 1

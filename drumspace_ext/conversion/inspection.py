@@ -20,8 +20,6 @@ from drumspace_ext.files import tfrecords
 from drumspace_ext.files import zip_archives
 from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.inputs import listing as inputs
-from drumspace_ext.inputs import record_kinds
-from drumspace_ext.inputs import text_kinds
 from drumspace_ext.models import checkpoints
 from drumspace_ext.notes import drum_tracks
 from drumspace_ext.notes import midi_sequences
@@ -119,11 +117,11 @@ def _tfrecord(path: pathlib.Path) -> list[str]:
       damaged.append(record.detail)
       continue
     num_bytes += len(record)
-    kind = record_kinds.of_record(record)
+    kind = input_kinds.of_record(record)
     kinds[kind] += 1
-    if kind == record_kinds.NOTE_SEQUENCE and first is None:
+    if kind == input_kinds.NOTE_SEQUENCE and first is None:
       first = record
-    if kind == record_kinds.NOTE_SEQUENCE and extracted < _MAX_EXTRACTED:
+    if kind == input_kinds.NOTE_SEQUENCE and extracted < _MAX_EXTRACTED:
       extracted += 1
       result = one_input.extract_record(record, f'#{number}', recipe)
       verdicts[result.reason] += 1
@@ -135,7 +133,7 @@ def _tfrecord(path: pathlib.Path) -> list[str]:
   lines = [f'a TFRecord file{packed}: {names or "no"} records, {num_bytes:,} '
            'bytes']
   lines += [f'damaged: {detail}' for detail in damaged[:3]]
-  if kinds[record_kinds.SEQUENCE_EXAMPLE] or kinds[record_kinds.EXAMPLE]:
+  if kinds[input_kinds.SEQUENCE_EXAMPLE] or kinds[input_kinds.EXAMPLE]:
     lines.append(
         'this is what models train on; patterns are extracted from the '
         'NoteSequences that it was made from'
@@ -194,7 +192,7 @@ def _dataset(path: pathlib.Path) -> list[str]:
 
 
 def _primers(path: pathlib.Path) -> list[str]:
-  lines = text_kinds.read_lines(path)
+  lines = input_kinds.read_lines(path)
   codes = drum_tracks.events_to_codes(drum_tracks.parse_primer(lines[0]))
   hits = note_sequences.cut_patterns(codes)
   return [
@@ -293,9 +291,9 @@ def _describe(path: pathlib.Path) -> list[str] | None:
   readers = {
       input_kinds.MIDI: _midi, input_kinds.TFRECORD: _tfrecord,
       input_kinds.ZIP: _zip,
-      text_kinds.DATASET: _dataset, text_kinds.PRIMERS: _primers,
+      input_kinds.DATASET: _dataset, input_kinds.PRIMERS: _primers,
   }
-  kind = input_kinds.kind_of_file(path) or text_kinds.of_file(path)
+  kind = input_kinds.kind_of_file(path) or input_kinds.of_text(path)
   if kind is None and (lines := magenta_inspection.describe(path)):
     return lines
   return readers.get(kind, _checkpoint)(path)

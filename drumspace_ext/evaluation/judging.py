@@ -11,8 +11,8 @@ import re
 from drumspace_ext import callbacks
 from drumspace_ext import defaults
 from drumspace_ext import errors
-from drumspace_ext.conversion import conversion
-from drumspace_ext.conversion import input_patterns
+from drumspace_ext.conversion import named_patterns
+from drumspace_ext.conversion import reading
 from drumspace_ext.dataset import examples
 from drumspace_ext.evaluation import html as evaluation_html
 from drumspace_ext.evaluation import judged_models
@@ -61,7 +61,7 @@ def _pattern_of(rows_by: str | None) -> re.Pattern | None:
 
 
 def _rows_of(
-    found: input_patterns.InputPatterns, rows_by: re.Pattern | None,
+    found: named_patterns.NamedPatterns, rows_by: re.Pattern | None,
     value: str, left_out: list[str],
 ) -> list[evaluation.Row]:
   """Returns the rows that an input becomes."""
@@ -81,7 +81,7 @@ def _rows_of(
     if row_of[source]:
       rows[row_of[source]].append(index)
   if missed:
-    left_out.append(input_patterns.left_out_text(
+    left_out.append(named_patterns.left_out_text(
         dataclasses.replace(found, left_out=missed)
     ))
   if not rows:
@@ -189,7 +189,7 @@ def evaluate(
     )
   splitter, left_out = _pattern_of(rows_by), []
   folder = local_paths.expand(output_dir)
-  options = conversion.Options(
+  options = reading.Options(
       voices_in=drum_maps.load(voices_in), assume_drums=assume_drums,
       steps_per_quarter=steps_per_quarter,
   )
@@ -199,7 +199,7 @@ def evaluate(
   ])
   with output_files.Batch(folder) as batch:
     training_set = examples.load(examples_path)
-    names = input_patterns.names([*files, *values])
+    names = named_patterns.names([*files, *values])
     models = judged_models.load(names[:len(files)], files)
     train_codes, heldout_codes = models.split(training_set, heldout_path)
     rows = models.rows(
@@ -207,7 +207,7 @@ def evaluate(
         temperature=temperature, threshold=threshold,
     )
     for name, value in zip(names[len(files):], values):
-      found = input_patterns.read(value, name, options, recursive=recursive)
+      found = named_patterns.read(value, name, options, recursive=recursive)
       rows += _rows_of(found, splitter, value, left_out)
     rows, notes = _without_small(rows, left_out)
     panel = evaluation.evaluate(

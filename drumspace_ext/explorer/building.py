@@ -7,8 +7,8 @@ import pathlib
 
 from drumspace_ext import callbacks
 from drumspace_ext import defaults
-from drumspace_ext.conversion import conversion
-from drumspace_ext.conversion import input_patterns
+from drumspace_ext.conversion import named_patterns
+from drumspace_ext.conversion import reading
 from drumspace_ext.dataset import examples as training_sets
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.explorer import files as map_files
@@ -62,7 +62,7 @@ class BuiltMap:
 def build(
     training_set: training_sets.TrainingSet, path: pathlib.Path | None,
     model: trained_model.TrainedModel, *, num_outputs: int | None = None,
-    inputs: Sequence[input_patterns.InputPatterns] = (),
+    inputs: Sequence[named_patterns.NamedPatterns] = (),
     existing: dataset_tsv.PatternSet | None = None,
     perplexity: float | None = None, title: str | None = None,
     name: str | None = None, seed: int = defaults.SEED,
@@ -153,7 +153,7 @@ def build_map(
   digests['examples'] = training_set.digest
   map_files.check_folder(folder, path, training_set.codes)
   names = names or {}
-  inputs = _read_inputs(values, names, conversion.Options(
+  inputs = _read_inputs(values, names, reading.Options(
       voices_in=drum_maps.load(voices_in), assume_drums=assume_drums,
       steps_per_quarter=steps_per_quarter,
   ), recursive)
@@ -168,7 +168,7 @@ def build_map(
   return BuiltMap(
       output_dir=folder, latent_map=built.latent_map, report=built.report,
       left_out=[
-          input_patterns.left_out_text(found) for found in inputs
+          named_patterns.left_out_text(found) for found in inputs
           if found.left_out
       ],
       paths={path.name: path for path in paths},
@@ -177,12 +177,12 @@ def build_map(
 
 def _read_inputs(
     values: Sequence[str], names: Mapping[str, str],
-    options: conversion.Options, recursive: bool,
-) -> list[input_patterns.InputPatterns]:
+    options: reading.Options, recursive: bool,
+) -> list[named_patterns.NamedPatterns]:
   """Reads beats, a layer each."""
   return [
-      input_patterns.read(
+      named_patterns.read(
           value, names.get(value, name), options, recursive=recursive
       )
-      for value, name in zip(values, input_patterns.names(values))
+      for value, name in zip(values, named_patterns.names(values))
   ]

@@ -18,7 +18,7 @@ from drumspace_ext.extraction import readings
 from drumspace_ext.extraction import recipes
 from drumspace_ext.extraction import verdicts
 from drumspace_ext.files import reader_faults
-from drumspace_ext.inputs import record_kinds
+from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.notes import alignment
 from drumspace_ext.notes import grids
 from drumspace_ext.notes import midi_reading
@@ -259,12 +259,12 @@ def extract_record(
       sequence = note_sequences.parse(record)
       # Examples may parse as NoteSequences, which they are not.
       kind = (
-          record_kinds.NOTE_SEQUENCE if sequence.notes
-          else record_kinds.of_record(record)
+          input_kinds.NOTE_SEQUENCE if sequence.notes
+          else input_kinds.of_record(record)
       )
   except errors.RejectedInputError as e:
     return InputResult(place, e.reason, e.detail)
-  if kind != record_kinds.NOTE_SEQUENCE:
+  if kind != input_kinds.NOTE_SEQUENCE:
     return InputResult(place, 'not_note_sequence', f'it looks like {kind}')
   input_id = (
       sequence.id or file_name_of(sequence)

@@ -11,7 +11,7 @@ from drumspace_ext import callbacks
 from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext import suggestions
-from drumspace_ext.conversion import beats
+from drumspace_ext.conversion import named_patterns
 from drumspace_ext.dataset import examples
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import manifests
@@ -138,7 +138,7 @@ class _Wish:
     least, most = _NEEDED[self.mode]
     if not self.input_values and not self.step_codes and not least:
       return np.zeros((0, patterns.NUM_STEPS, patterns.NUM_VOICES), bool)
-    found = beats.read(
+    found = named_patterns.read_beats(
         self.input_values, self.step_codes, drum_map=self.drum_map
     )
     if len(found) < least or not most:
@@ -164,7 +164,7 @@ class _Wish:
       if self.genre:
         near = genre_beats(reference, self.genre)
       elif self.near:
-        near = beats.read(self.near, drum_map=self.drum_map)
+        near = named_patterns.read_beats(self.near, drum_map=self.drum_map)
       return ways.sample(
           model, num_outputs=self.count, num_draws=self.num_draws, near=near,
           seed=self.seed, temperature=self.temperature, threshold=self.cut,

@@ -9,7 +9,6 @@ from drumspace_ext.files import tfrecords
 from drumspace_ext.files import zip_archives
 from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.inputs import listing as inputs
-from drumspace_ext.inputs import record_kinds
 from drumspace_ext.inputs import tasks as input_tasks
 
 
@@ -74,8 +73,8 @@ def check_records(listing: inputs.Listing) -> None:
     )
     if not isinstance(first, bytes):
       continue
-    kind = record_kinds.of_record(first)
-    if kind in (record_kinds.SEQUENCE_EXAMPLE, record_kinds.EXAMPLE):
+    kind = input_kinds.of_record(first)
+    if kind in (input_kinds.SEQUENCE_EXAMPLE, input_kinds.EXAMPLE):
       raise errors.InputError(
           f'{source.path} holds {kind}s, which is what models train on, and '
           'no NoteSequences. Give the NoteSequence TFRecord that it was made '

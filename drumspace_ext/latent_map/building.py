@@ -8,7 +8,7 @@ import numpy as np
 from drumspace_ext import callbacks
 from drumspace_ext import defaults
 from drumspace_ext import errors
-from drumspace_ext.conversion import input_patterns
+from drumspace_ext.conversion import named_patterns
 from drumspace_ext.dataset import examples
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.latent_map import data as map_data
@@ -91,7 +91,7 @@ def _place_training(
 def build(
     training_set: examples.TrainingSet,
     model: trained_model.TrainedModel, *, seed: int,
-    inputs: Sequence[input_patterns.InputPatterns] = (),
+    inputs: Sequence[named_patterns.NamedPatterns] = (),
     num_samples: int = defaults.NUM_MAPPED,
     existing: dataset_tsv.PatternSet | None = None,
     perplexity: float | None = None, title: str = defaults.MAP_TITLE,

@@ -7,7 +7,7 @@ import numpy as np
 
 from drumspace_ext import callbacks
 from drumspace_ext import errors
-from drumspace_ext.conversion import input_patterns
+from drumspace_ext.conversion import named_patterns
 from drumspace_ext.generation import ways
 from drumspace_ext.latent_map import data as map_data
 from drumspace_ext.latent_map import layout as map_layout
@@ -57,7 +57,7 @@ class Draft:
 
 
 def of_input(
-    found: input_patterns.InputPatterns, model: trained_model.TrainedModel
+    found: named_patterns.NamedPatterns, model: trained_model.TrainedModel
 ) -> Draft:
   """Drafts a layer of an input: each pattern once, silence not at all.
 

@@ -20,7 +20,8 @@ import typing
 from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext import rejections
-from drumspace_ext.conversion import conversion
+from drumspace_ext.conversion import reading
+from drumspace_ext.conversion import writing
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import manifests
 from drumspace_ext.files import output_files
@@ -125,7 +126,7 @@ class PipelineRun:
 def run_files(
     values: Sequence[str], output_dir: pathlib.Path,
     chain: Sequence[stages.Stage], *, recursive: bool = False,
-    options: conversion.Options | None = None,
+    options: reading.Options | None = None,
     manifest: Callable[[], str] = lambda: manifests.text(
         {}, {}, maker=result_folders.RUN_PIPELINE.script
     ),
@@ -134,20 +135,20 @@ def run_files(
   """Runs a chain over files and writes what comes out.
 
   Args:
-    values: What `conversion.read` takes.
+    values: What `reading.read` takes.
     output_dir: Where `NAMES` are written.
     chain: The stages; what comes out are NoteSequences.
     recursive: Search folders in folders.
     options: How what is no NoteSequence is read.
     manifest: Gives the text of the manifest.
-    on_step: See `conversion.read`.
+    on_step: See `reading.read`.
 
   Raises:
     InputError: If there is nothing to read, or an input would be overwritten.
     OutputError: If the files can't be written.
   """
   result_folders.claim(output_dir, result_folders.RUN_PIPELINE, values)
-  options = options or conversion.Options()
+  options = options or reading.Options()
   counts: dict[str, collections.Counter] = {}
   histograms: dict[str, dict[str, collections.Counter]] = {}
   totals: collections.Counter[str] = collections.Counter()
@@ -167,13 +168,13 @@ def run_files(
       on_reject(name, READING, reason, detail)
 
     def sequences() -> 'Iterator[note_seq.NoteSequence]':
-      for item in conversion.read(
+      for item in reading.read(
           values, [], options, recursive=recursive, on_reject=on_unreadable,
           excluded=output_dir, on_step=on_step,
       ):
         totals['inputs'] += 1
         yield item.sequence or note_sequences.parse(
-            conversion.to_record(item, options)
+            writing.to_record(item, options)
         )
 
     totals['outputs'] = tfrecords.write(

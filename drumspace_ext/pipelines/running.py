@@ -6,7 +6,7 @@ import typing
 
 from drumspace_ext import callbacks
 from drumspace_ext import defaults
-from drumspace_ext.conversion import conversion
+from drumspace_ext.conversion import reading as drum_reading
 from drumspace_ext.dataset import examples
 from drumspace_ext.extraction import recipes
 from drumspace_ext.files import local_paths
@@ -86,7 +86,7 @@ def run_pipeline(
   return stage_chains.run_files(
       local_paths.names(input_values), local_paths.expand(output_dir),
       stage_registry.make(local_paths.names(stages), options), recursive=recursive,
-      options=conversion.Options(voices_in=recipe.drum_map, qpm=qpm),
+      options=drum_reading.Options(voices_in=recipe.drum_map, qpm=qpm),
       manifest=lambda: manifests.text(
           asked, _digests(model, examples_path),
           maker=result_folders.RUN_PIPELINE.script,

@@ -7,7 +7,7 @@ import drawn_patterns
 import pytest
 
 from drumspace_ext import errors
-from drumspace_ext.conversion import conversion
+from drumspace_ext.conversion import reading
 from drumspace_ext.dataset import creation as dataset_creation
 from drumspace_ext.files import audio_kinds
 from drumspace_ext.inputs import listing
@@ -50,16 +50,16 @@ def test_a_zip_of_audio_is_told_so(tmp_path):
   with pytest.raises(errors.InputError, match=match):
     dataset_creation.create([path], tmp_path / 'out', num_workers=0)
   with pytest.raises(errors.InputError, match=match):
-    list(conversion.read(
-        [path], [], conversion.Options(), recursive=False,
+    list(reading.read(
+        [path], [], reading.Options(), recursive=False,
         on_reject=lambda *_: None,
     ))
 
 
 def test_audio_beside_midi_is_not_named(tmp_path):
   path = _zip(tmp_path / 'a.zip', 'a.wav', 'b.mid')
-  list(conversion.read(
-      [path], [], conversion.Options(), recursive=False,
+  list(reading.read(
+      [path], [], reading.Options(), recursive=False,
       on_reject=lambda *_: None,
   ))
 

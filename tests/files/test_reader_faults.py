@@ -9,7 +9,7 @@ import pytest
 
 from drumspace_ext import errors
 from drumspace_ext import rejections
-from drumspace_ext.conversion import conversion
+from drumspace_ext.conversion import reading
 from drumspace_ext.extraction import one_input
 from drumspace_ext.files import reader_faults
 from drumspace_ext.notes import grids
@@ -78,8 +78,8 @@ def test_a_mistake_while_converting_costs_one_input(monkeypatch, tmp_path):
   monkeypatch.setattr(midi_sequences, 'to_note_sequence', _fail)
   (tmp_path / 'a.mid').write_bytes(builders.midi())
   rejected = []
-  items = conversion.read(
-      [str(tmp_path / 'a.mid')], [], conversion.Options(), recursive=False,
+  items = reading.read(
+      [str(tmp_path / 'a.mid')], [], reading.Options(), recursive=False,
       on_reject=lambda *row: rejected.append(row[1:]),
   )
   assert not list(items)

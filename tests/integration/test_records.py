@@ -6,8 +6,8 @@ import builders
 import numpy as np
 import pytest
 
-from drumspace_ext.conversion import conversion
 from drumspace_ext.conversion import files as conversion_files
+from drumspace_ext.conversion import reading
 from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import midi_writing
 from drumspace_ext.notes import note_sequences
@@ -106,9 +106,9 @@ def test_what_convert_dir_writes_is_read_and_named_alike(
       'scripts.convert_dir_to_note_sequences', f'--input_dir={midi_folder}',
       f'--output_file={theirs}', '--recursive',
   )
-  options = conversion.Options()
+  options = reading.Options()
   conversion_files.write(
-      conversion.read(
+      reading.read(
           [str(midi_folder)], [], options, recursive=True,
           on_reject=lambda *rejection: pytest.fail(str(rejection)),
       ),

@@ -11,7 +11,7 @@ import pytest
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import one_input
 from drumspace_ext.files import tfrecords
-from drumspace_ext.inputs import record_kinds
+from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.notes import midi_sequences
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import drum_maps
@@ -62,8 +62,8 @@ def test_python_program_leads_there_and_back(songs, tmp_path):
   examples = list(
       tfrecords.read(tmp_path / 'dataset' / 'training_drum_tracks.tfrecord')
   )
-  assert {record_kinds.of_record(record) for record in examples} == {
-      record_kinds.SEQUENCE_EXAMPLE
+  assert {input_kinds.of_record(record) for record in examples} == {
+      input_kinds.SEQUENCE_EXAMPLE
   }
   assert len(examples) == _num_loops(songs) > 20
   assert (tmp_path / 'continued.mid').is_file()

@@ -10,7 +10,7 @@ import pytest
 import told_steps
 
 from drumspace_ext import errors
-from drumspace_ext.conversion import input_patterns
+from drumspace_ext.conversion import named_patterns
 from drumspace_ext.dataset import examples
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.latent_map import building as map_building
@@ -41,7 +41,7 @@ def _some(count, start=0):
 
 
 def _input(hits, name='beats'):
-  return input_patterns.InputPatterns(
+  return named_patterns.NamedPatterns(
       name=name, hits=hits, genres=[('polka',)] * len(hits),
       sources=[f'{name}/{i}' for i in range(len(hits))], left_out=['x: why'],
   )

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from drumspace_ext import errors
-from drumspace_ext.conversion import conversion
+from drumspace_ext.conversion import reading
+from drumspace_ext.conversion import writing
 from drumspace_ext.extraction import one_input
 from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import midi_reading
@@ -42,15 +43,15 @@ def _steps_only(sequence):
 
 def _readings(sequence):
   """The same NoteSequence on each way, as patterns."""
-  item = conversion.Item(name='x', sequence=sequence)
-  options = conversion.Options()
-  midi = conversion.to_midi(item, options)
-  record = note_sequences.parse(conversion.to_record(item, options))
+  item = reading.Item(name='x', sequence=sequence)
+  options = reading.Options()
+  midi = writing.to_midi(item, options)
+  record = note_sequences.parse(writing.to_record(item, options))
   unquantized = note_seq.NoteSequence()
   unquantized.CopyFrom(record)
   unquantized.ClearField('quantization_info')
   return {
-      'patterns': conversion.item_patterns(item, options),
+      'patterns': reading.item_patterns(item, options),
       'midi': note_sequences.cut_patterns(
           _codes(midi_reading.read_onsets(midi))
       ),
@@ -149,8 +150,8 @@ def test_steps_of_a_second_are_played_and_refused_for_a_grid():
                      quantized_start_step=150, quantized_end_step=160)
   played = sequence_times.in_seconds(sequence)
   assert (played.notes[0].start_time, played.total_time) == (1.5, 1.6)
-  midi = conversion.to_midi(
-      conversion.Item(name='x', sequence=sequence), conversion.Options()
+  midi = writing.to_midi(
+      reading.Item(name='x', sequence=sequence), reading.Options()
   )
   assert midi_reading.read_onsets(midi).quarters.tolist() == [3.0]
   with pytest.raises(errors.RejectedInputError, match='other_grid'):
@@ -181,8 +182,8 @@ def test_steps_at_no_tempo_are_refused(qpm):
 
 def test_audio_is_as_long_as_the_steps():
   bare = _steps_only(_quantized(np.ones((32, 14), np.bool_), repeats=4))
-  item = conversion.Item(name='x', sequence=bare)
-  data = conversion.to_wav(item, conversion.Options())
+  item = reading.Item(name='x', sequence=bare)
+  data = b''.join(writing.to_wav(item, reading.Options()))
   with wave.open(io.BytesIO(data)) as audio:
     seconds = audio.getnframes() / audio.getframerate()
   assert 15.9 < seconds < 20
@@ -197,8 +198,8 @@ def test_reported_sequence_of_steps_alone():
   played = sequence_times.in_seconds(sequence)
   assert len({note.start_time for note in played.notes}) > 60
   assert played.total_time == pytest.approx(127 / 8)
-  midi = conversion.to_midi(
-      conversion.Item(name='x', sequence=sequence), conversion.Options()
+  midi = writing.to_midi(
+      reading.Item(name='x', sequence=sequence), reading.Options()
   )
   recipe = one_input.Recipe()
   found = one_input.extract_midi(midi, 'x', recipe)

@@ -1,4 +1,4 @@
-"""Tests for record_kinds."""
+"""Tests for input_kinds."""
 
 import builders
 from hypothesis import given
@@ -8,12 +8,12 @@ import note_seq
 import numpy as np
 import pytest
 
-from drumspace_ext.inputs import record_kinds
+from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.notes import note_sequences
 
 _KINDS = {
-    record_kinds.NOTE_SEQUENCE, record_kinds.SEQUENCE_EXAMPLE,
-    record_kinds.EXAMPLE, record_kinds.UNKNOWN,
+    input_kinds.NOTE_SEQUENCE, input_kinds.SEQUENCE_EXAMPLE,
+    input_kinds.EXAMPLE, input_kinds.UNKNOWN,
 }
 _NAMES = st.lists(
     st.text('abcdefghij_/ 0', min_size=1, max_size=12), min_size=1, max_size=4
@@ -37,10 +37,10 @@ def _sequence_example(names, feature=_INT64_FEATURE, context=b''):
 @given(names=_NAMES, feature=st.sampled_from([_INT64_FEATURE, _FLOAT_FEATURE]))
 @settings(max_examples=50)
 def test_examples_are_told_by_their_maps_of_features(names, feature):
-  assert record_kinds.of_record(_example(names, feature)) == 'Example'
+  assert input_kinds.of_record(_example(names, feature)) == 'Example'
   for context in (b'', builders.field(1, b''), _example(names)):
     record = _sequence_example(names, feature, context)
-    assert record_kinds.of_record(record) == 'SequenceExample'
+    assert input_kinds.of_record(record) == 'SequenceExample'
 
 
 @given(
@@ -58,14 +58,14 @@ def test_note_sequences_are_told_whatever_they_are_called(
     sequence.notes.add(pitch=36, velocity=90, end_time=1)
   sequence.sequence_metadata.genre.extend(genres)
   record = sequence.SerializeToString()
-  assert record_kinds.of_record(record) == 'NoteSequence'
+  assert input_kinds.of_record(record) == 'NoteSequence'
 
 
 @given(record=st.binary(max_size=60))
 @settings(max_examples=200)
 def test_any_bytes_are_of_some_kind(record):
-  assert record_kinds.of_record(record) in _KINDS
-  assert record_kinds.of_record(b'\x0a' + record) in _KINDS
+  assert input_kinds.of_record(record) in _KINDS
+  assert input_kinds.of_record(b'\x0a' + record) in _KINDS
 
 
 def test_what_this_package_writes_is_a_note_sequence():
@@ -75,7 +75,7 @@ def test_what_this_package_writes_is_a_note_sequence():
       hits, sequence_id='x', genres=['rock']
   )
   record = sequence.SerializeToString()
-  assert record_kinds.of_record(record) == 'NoteSequence'
+  assert input_kinds.of_record(record) == 'NoteSequence'
 
 
 def test_what_drums_rnn_trains_on_is_a_sequence_example():
@@ -83,13 +83,13 @@ def test_what_drums_rnn_trains_on_is_a_sequence_example():
   record = _sequence_example(['inputs', 'labels'])
   assert record.startswith(b'\x12')
   assert b'\x0a\x06inputs\x12' in record
-  assert record_kinds.of_record(record) == 'SequenceExample'
+  assert input_kinds.of_record(record) == 'SequenceExample'
 
 
 def test_an_example_of_any_length_is_told():
   # Lengths of 128 and more have two bytes, the first of which may hold 0.
   for size in range(100, 300):
-    assert record_kinds.of_record(_example(['a' * size])) == 'Example'
+    assert input_kinds.of_record(_example(['a' * size])) == 'Example'
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_an_example_of_any_length_is_told():
     ],
 )
 def test_junk_is_of_unknown_kind(record):
-  assert record_kinds.of_record(record) == 'unknown'
+  assert input_kinds.of_record(record) == 'unknown'
 
 
 @pytest.mark.parametrize(
@@ -116,4 +116,4 @@ def test_junk_is_of_unknown_kind(record):
     ],
 )
 def test_what_is_nearly_an_example_is_none(record):
-  assert record_kinds.of_record(record) in ('unknown', 'NoteSequence')
+  assert input_kinds.of_record(record) in ('unknown', 'NoteSequence')

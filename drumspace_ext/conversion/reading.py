@@ -1,9 +1,9 @@
-"""Conversion: any of the ecosystem's forms of drums into any other.
+"""Reading: any of the ecosystem's forms of drums as a stream of items.
 
-What is read becomes a stream of items. An item holds a whole NoteSequence (from
-MIDI or a TFRecord) or patterns (from a dataset or a primer); patterns are cut
-from a NoteSequence only where the other side asks for them. What can't be read
-is counted and named by the caller's `on_reject`.
+An item holds a whole NoteSequence (from MIDI or a TFRecord) or patterns (from a
+dataset or a primer); patterns are cut from a NoteSequence only where the other
+side asks for them. What can't be read is counted and named by the caller's
+`on_reject`.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 import dataclasses
 import pathlib
+import re
 import typing
 
 import numpy as np
@@ -25,20 +26,14 @@ from drumspace_ext.inputs import contents as input_contents
 from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.inputs import listing as inputs
 from drumspace_ext.inputs import tasks as input_tasks
-from drumspace_ext.inputs import text_kinds
 from drumspace_ext.notes import drum_tracks
 from drumspace_ext.notes import midi_sequences
-from drumspace_ext.notes import midi_writing
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.notes import onsets as onsets_lib
-from drumspace_ext.notes import remapping
-from drumspace_ext.notes import sequence_times
 from drumspace_ext.notes import song_limits
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import dynamics as dynamics_lib
 from drumspace_ext.patterns import step_codes
-from drumspace_ext.sound import rendering
-from drumspace_ext.sound import sequence_audio
 from drumspace_ext.sound import soundfonts
 
 if typing.TYPE_CHECKING:
@@ -46,6 +41,8 @@ if typing.TYPE_CHECKING:
 
 # What is done, for `on_step`.
 _WORD = 'converting'
+# As many digits as one likes are a number; Python reads 4,300.
+_LINE, _MAX_DIGITS = re.compile(r'(.*):(\d+)', re.DOTALL), 18
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -99,7 +96,8 @@ def read(
 
   Args:
     values: TFRecords, MIDI files, folders (of songs, or of a script's results),
-      zips, datasets, text files with a primer a line, and globs.
+      zips, datasets, `dataset.tsv:LINE`, text files with a primer a line, and
+      globs.
     primers: drums_rnn primers themselves.
     options: How to read.
     recursive: Search folders in folders.
@@ -115,17 +113,20 @@ def read(
   others = []
   for value in values:
     path = result_patterns.input_file(local_paths.expand(value))
-    kind = text_kinds.of_file(path) if path.is_file() else None
-    if kind == text_kinds.DATASET:
+    line = None if path.exists() else _line_of_dataset(value)
+    kind = input_kinds.of_text(path) if path.is_file() else None
+    if line is not None:
+      yield line
+    elif kind == input_kinds.DATASET:
       codes = dataset_tsv.read(path).codes
       for number, hits in enumerate(step_codes.step_codes_to_hits(codes), 1):
         on_step(number, len(codes), _WORD)
-        yield Item(name=f'{path.stem}_{number:06}', hits=hits[None])
-    elif kind == text_kinds.PRIMERS:
-      lines = text_kinds.read_lines(path)
-      for number, line in enumerate(lines, 1):
+        yield Item(name=_line_name(path, number), hits=hits[None])
+    elif kind == input_kinds.PRIMERS:
+      lines = input_kinds.read_lines(path)
+      for number, text in enumerate(lines, 1):
         on_step(number, len(lines), _WORD)
-        yield _primer_item(f'{path.stem}_{number:06}', line, options)
+        yield _primer_item(_line_name(path, number), text, options)
     else:
       others.append(str(path) if path.is_file() else value)
   if others or not (values or primers):
@@ -134,6 +135,31 @@ def read(
     )
     input_contents.check_records(listing)
     yield from _sequences(listing, on_reject, on_step)
+
+
+def _line_name(path: pathlib.Path, number: int) -> str:
+  return f'{path.stem}_{number:06}'
+
+
+def _line_of_dataset(value: str) -> Item | None:
+  """Reads the twelfth pattern of `dataset.tsv:12`; None if it is none such."""
+  match = _LINE.fullmatch(value)
+  if not match:
+    return None
+  path = result_patterns.file_of(local_paths.expand(match[1]))
+  if not path.is_file():
+    return None
+  codes = dataset_tsv.read(path).codes
+  number = int(match[2]) if len(match[2]) <= _MAX_DIGITS else 0
+  if not 1 <= number <= len(codes):
+    raise errors.InputError(
+        f'{match[1]} has {len(codes)} lines, there is no line '
+        f'{errors.on_one_line(match[2])}.'
+    )
+  return Item(
+      name=_line_name(path, number),
+      hits=step_codes.step_codes_to_hits(codes[number - 1])[None],
+  )
 
 
 def _primer_item(name: str, primer: str, options: Options) -> Item:
@@ -177,19 +203,6 @@ def _sequences(
   on_step(total, total, _WORD)
 
 
-def _remapped(item: Item, options: Options) -> 'note_seq.NoteSequence':
-  return remapping.remapped(
-      item.sequence, voices_in=options.voices_in,
-      voices_out=options.voices_out, assume_drums=options.assume_drums,
-  )
-
-
-def _qpm(item: Item, options: Options) -> float:
-  if item.sequence is None:
-    return options.qpm
-  return note_sequences.qpm_of(item.sequence, options.qpm)
-
-
 def item_patterns(item: Item, options: Options) -> np.ndarray:
   """Returns the patterns of an item, bool `[num_patterns, 32, 14]`.
 
@@ -203,100 +216,3 @@ def item_patterns(item: Item, options: Options) -> np.ndarray:
       assume_drums=options.assume_drums,
       steps_per_quarter=options.steps_per_quarter,
   )
-
-
-def _is_whole(item: Item, options: Options) -> bool:
-  return item.sequence is not None and options.tile is None
-
-
-def to_midi(item: Item, options: Options, *, repeats: int = 1) -> bytes:
-  """Returns an item as the bytes of a MIDI file.
-
-  Args:
-    item: What is to be written.
-    options: How.
-    repeats: How many times its patterns are played, all of them in turn.
-  """
-  if _is_whole(item, options):
-    return midi_writing.note_sequence_to_midi(_remapped(item, options))
-  return midi_writing.patterns_to_midi(
-      tiled_patterns(item, options),
-      qpm=_qpm(item, options), drum_map=options.voices_out, name=item.name,
-      dynamics=options.dynamics, repeats=repeats,
-  )
-
-
-def to_wav(item: Item, options: Options) -> Iterator[bytes]:
-  """Returns an item as the bytes of a WAV file, in parts.
-
-  Patterns are seamless loops, exactly as long as their bars. A whole
-  NoteSequence sounds to its end: its drums by the package's kit, all its
-  instruments by a SoundFont.
-
-  Args:
-    item: What is to be written.
-    options: How.
-
-  Raises:
-    RejectedInputError: At once, if it is too long, or has no drums.
-  """
-  soundfont = options.soundfont
-  if not _is_whole(item, options):
-    hits, qpm = tiled_patterns(item, options), _qpm(item, options)
-    seconds = rendering.seconds_of(hits, qpm)
-    audio = sequence_audio.loop_by(
-        soundfont, lambda: to_midi(item, options, repeats=2), seconds
-    ) if soundfont else sequence_audio.loop(
-        hits, qpm=qpm, dynamics=options.dynamics
-    )
-  elif soundfont:
-    audio = sequence_audio.song_by(soundfont, _remapped(item, options))
-  else:
-    audio = sequence_audio.song(
-        item.sequence, drum_map=options.voices_in,
-        assume_drums=options.assume_drums,
-    )
-  return rendering.wav_parts(audio.blocks(), audio.num_samples, audio.sample_rate)
-
-
-def tiled_patterns(item: Item, options: Options) -> np.ndarray:
-  """Returns the patterns of an item, each as often as it is to be played.
-
-  Raises:
-    RejectedInputError: If its NoteSequence gives silence alone, or it is too
-      much.
-  """
-  hits, tile = item_patterns(item, options), options.tile or 1
-  song_limits.check(
-      len(hits) * step_codes.NUM_STEPS * tile, song_limits.MAX_STEPS, 'steps'
-  )
-  song_limits.check(int(hits.sum()) * tile, song_limits.MAX_EVENTS, 'hits')
-  if item.sequence is not None and is_silent(hits, options):
-    onsets = note_sequences.to_onsets(
-        item.sequence, assume_drums=options.assume_drums
-    )
-    raise remapping.without_voice(onsets.pitches.tolist())
-  return np.repeat(hits, tile, axis=0)
-
-
-def is_silent(hits: np.ndarray, options: Options) -> bool:
-  """Says whether patterns have no hit that could be written."""
-  drum_map = options.voices_out or drum_maps.load(drum_maps.GM14)
-  return not drum_map.folded(hits).any()
-
-
-def to_record(item: Item, options: Options) -> bytes:
-  """Returns an item as the bytes of a NoteSequence."""
-  if _is_whole(item, options):
-    sequence = sequence_times.in_seconds(_remapped(item, options))
-  else:
-    sequence = note_sequences.from_patterns(
-        tiled_patterns(item, options),
-        qpm=_qpm(item, options), drum_map=options.voices_out,
-        sequence_id=f'/id/drumspace/{item.name}',
-    )
-    if item.sequence is not None:
-      sequence.id = item.sequence.id or sequence.id
-      sequence.filename = item.sequence.filename
-      sequence.collection_name = item.sequence.collection_name
-  return sequence.SerializeToString(deterministic=True)

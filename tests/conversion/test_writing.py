@@ -1,4 +1,4 @@
-"""Tests for conversion."""
+"""Tests for reading and writing: every form into every other."""
 
 import dataclasses
 import hashlib
@@ -19,8 +19,9 @@ import numpy as np
 import pytest
 
 from drumspace_ext import errors
-from drumspace_ext.conversion import conversion
 from drumspace_ext.conversion import files as conversion_files
+from drumspace_ext.conversion import reading
+from drumspace_ext.conversion import writing
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import midi_sequences
@@ -28,7 +29,7 @@ from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import step_codes
 
-_PLAIN = conversion.Options()
+_PLAIN = reading.Options()
 _BEAT = drawn_patterns.hits_of(
     kick=(0, 16), snare=(8, 24), closed_hat=range(0, 32, 2), cowbell=(30,)
 )
@@ -45,7 +46,7 @@ def _convert(values, target, options=_PLAIN, *, primers=(), recursive=False):
   form = conversion_files.form_of_path(target)
   is_folder = form == conversion_files.MIDI and target.suffix != '.mid'
   count = conversion_files.write(
-      conversion.read(
+      reading.read(
           [str(value) for value in values], primers, options,
           recursive=recursive, on_reject=on_reject,
       ),
@@ -109,7 +110,7 @@ def test_dataset_comes_back_from_every_form(
 ):
   folder = tmp_path_factory.mktemp('forms')
   source = _write_dataset(folder / 'dataset.tsv', codes)
-  options = conversion.Options(voices_in=drum_map, voices_out=drum_map)
+  options = reading.Options(voices_in=drum_map, voices_out=drum_map)
   expected = step_codes.hits_to_step_codes(
       drum_map.folded(step_codes.step_codes_to_hits(codes))
   )
@@ -133,7 +134,7 @@ def test_tiled_patterns_are_played_so_many_times(
 ):
   folder = tmp_path_factory.mktemp('tiles')
   source = _write_dataset(folder / 'dataset.tsv', codes | 1)
-  options = conversion.Options(tile=tile)
+  options = reading.Options(tile=tile)
   for target in _TARGETS:
     _convert([source], folder / target, options)
     _convert([folder / target], folder / 'back.tsv')
@@ -201,9 +202,9 @@ def test_drum_pitches_of_a_whole_sequence_go_through_both_maps(
     if target >= 0:
       expected.append((number, True, map_out.pitches[target][0]))
     expected.append((number, False, pitch))
-  record = conversion.to_record(
-      conversion.Item(name='x', sequence=sequence),
-      conversion.Options(voices_in=map_in, voices_out=map_out),
+  record = writing.to_record(
+      reading.Item(name='x', sequence=sequence),
+      reading.Options(voices_in=map_in, voices_out=map_out),
   )
   got = note_seq.NoteSequence.FromString(record)
   assert [(n.start_time, n.is_drum, n.pitch) for n in got.notes] == expected
@@ -225,13 +226,13 @@ def test_beat_goes_out_in_the_pitches_of_each_map_by_hand(tmp_path):
     drum_map = drum_maps.load(name)
     _convert(
         [source], tmp_path / 'out.tfrecord',
-        conversion.Options(voices_out=drum_map),
+        reading.Options(voices_out=drum_map),
     )
     (sequence,) = _read_records(tmp_path / 'out.tfrecord')
     assert {note.pitch for note in sequence.notes} == pitches
     _convert(
         [tmp_path / 'out.tfrecord'], tmp_path / 'back.tsv',
-        conversion.Options(voices_in=drum_map),
+        reading.Options(voices_in=drum_map),
     )
     np.testing.assert_array_equal(
         step_codes.step_codes_to_hits(dataset_tsv.read(tmp_path / 'back.tsv').codes),
@@ -245,7 +246,7 @@ def test_roland_kit_becomes_general_midi_by_hand(tmp_path):
       builders.notes([(0, 36), (120, 22), (240, 58), (360, 26), (480, 3)])
   ))
   (tmp_path / 'kit.mid').write_bytes(data)
-  roland = conversion.Options(voices_in=drum_maps.load('roland'))
+  roland = reading.Options(voices_in=drum_maps.load('roland'))
   assert _convert(
       [tmp_path / 'kit.mid'], tmp_path / 'gm.mid', roland
   ) == (1, [])
@@ -256,7 +257,7 @@ def test_roland_kit_becomes_general_midi_by_hand(tmp_path):
   # And out again, each voice in the kit's own first pitch.
   _convert(
       [tmp_path / 'gm.mid'], tmp_path / 'again.mid',
-      conversion.Options(voices_out=drum_maps.load('roland')),
+      reading.Options(voices_out=drum_maps.load('roland')),
   )
   sequence = midi_sequences.to_note_sequence(
       (tmp_path / 'again.mid').read_bytes()
@@ -268,9 +269,9 @@ def test_voice_that_the_map_can_t_write_is_left_out():
   sequence = note_sequences.from_patterns(
       drawn_patterns.hits_of(kick=(0,), conga=(0, 8))
   )
-  record = conversion.to_record(
-      conversion.Item(name='x', sequence=sequence),
-      conversion.Options(voices_out=drum_maps.load('lstmetallica9')),
+  record = writing.to_record(
+      reading.Item(name='x', sequence=sequence),
+      reading.Options(voices_out=drum_maps.load('lstmetallica9')),
   )
   got = note_seq.NoteSequence.FromString(record)
   assert [note.pitch for note in got.notes] == [36]
@@ -316,7 +317,7 @@ def test_patterns_of_a_midi_file_keep_its_tempo_and_tile(tmp_path):
   (tmp_path / 'a.mid').write_bytes(data)
   _convert(
       [tmp_path / 'a.mid'], tmp_path / 'out.tfrecord',
-      conversion.Options(tile=2),
+      reading.Options(tile=2),
   )
   (sequence,) = _read_records(tmp_path / 'out.tfrecord')
   assert [t.qpm for t in sequence.tempos] == [150]
@@ -332,7 +333,7 @@ def test_tempo_of_patterns_is_the_one_asked_for(tmp_path):
   source = _write_dataset(
       tmp_path / 'dataset.tsv', step_codes.hits_to_step_codes(_BEAT)[None]
   )
-  _convert([source], tmp_path / 'o.mid', conversion.Options(qpm=75))
+  _convert([source], tmp_path / 'o.mid', reading.Options(qpm=75))
   file = mido.MidiFile(tmp_path / 'o.mid')
   assert [m.tempo for m in file.tracks[0] if m.type == 'set_tempo'] == [800_000]
   assert [m.name for m in file.tracks[0] if m.type == 'track_name'] == [
@@ -347,7 +348,7 @@ def test_drums_on_another_channel_are_taken_when_asked(tmp_path):
   (tmp_path / 'a.mid').write_bytes(data)
   with pytest.raises(errors.InputError, match='nothing could be converted'):
     _convert([tmp_path / 'a.mid'], tmp_path / 'out.tsv')
-  assumed = conversion.Options(assume_drums=True)
+  assumed = reading.Options(assume_drums=True)
   _convert([tmp_path / 'a.mid'], tmp_path / 'out.tsv', assumed)
   row = dataset_tsv.read(tmp_path / 'out.tsv').codes[0]
   assert (row[0], row[4]) == (1, 2)
@@ -364,8 +365,8 @@ def test_drums_on_another_channel_are_taken_when_asked(tmp_path):
 def test_published_midi_pack_is_the_published_dataset():
   """Steps of a third of a quarter, no note-offs, three times in a row."""
   folder = builders.DATA_DIR / 'drum_space'
-  options = conversion.Options(steps_per_quarter=3)
-  items = list(conversion.read(
+  options = reading.Options(steps_per_quarter=3)
+  items = list(reading.read(
       [str(folder / 'midi_pack_200.zip')], [], options, recursive=False,
       on_reject=pytest.fail,
   ))
@@ -373,7 +374,7 @@ def test_published_midi_pack_is_the_published_dataset():
   assert len(items) == 200
   for item, codes in zip(items, published.codes):
     np.testing.assert_array_equal(
-        conversion.item_patterns(item, options),
+        reading.item_patterns(item, options),
         [step_codes.step_codes_to_hits(codes)] * 3,
     )
 
@@ -448,7 +449,7 @@ _NAMES = {
 @pytest.mark.parametrize(('name', 'file_name'), _NAMES.items())
 def test_names_are_made_safe(tmp_path, name, file_name):
   folder = tmp_path / 'deep' / 'out'
-  items = [conversion.Item(name=name, hits=_BEAT[None])]
+  items = [reading.Item(name=name, hits=_BEAT[None])]
   for target, form in (
       ('', conversion_files.MIDI), ('o.zip', conversion_files.ZIP)
   ):
@@ -575,7 +576,7 @@ def test_pitch_that_midi_does_not_have_does_no_harm(tmp_path):
   source = _write_records(tmp_path / 'in.tfrecord', [sequence])
   count, rejected = _convert(
       [source], tmp_path / 'out.tfrecord',
-      conversion.Options(voices_out=drum_maps.load('roland')),
+      reading.Options(voices_out=drum_maps.load('roland')),
   )
   assert count + len(rejected) == 1
   if count:
@@ -585,11 +586,11 @@ def test_pitch_that_midi_does_not_have_does_no_harm(tmp_path):
 
 def test_converting_leaves_the_item_alone():
   sequence = _band()
-  item = conversion.Item(name='x', sequence=sequence)
-  options = conversion.Options(voices_out=drum_maps.load('note_seq9'))
-  first = conversion.to_record(item, options)
+  item = reading.Item(name='x', sequence=sequence)
+  options = reading.Options(voices_out=drum_maps.load('note_seq9'))
+  first = writing.to_record(item, options)
   assert sequence == _band()
-  assert conversion.to_record(item, options) == first
+  assert writing.to_record(item, options) == first
 
 
 def test_primers_that_are_no_utf_8_are_said_so(tmp_path):
@@ -607,7 +608,7 @@ def test_file_name_that_is_no_utf_8_does_no_harm(tmp_path, target, tile):
   with open(path, 'wb') as stream:
     stream.write(builders.midi(builders.track(builders.notes([(0, 36)]))))
   assert _convert(
-      [folder], tmp_path / target, conversion.Options(tile=tile)
+      [folder], tmp_path / target, reading.Options(tile=tile)
   ) == (1, [])
 
 
@@ -637,7 +638,7 @@ def _without_a_note():
 @pytest.mark.parametrize('gm14', [True, False])
 def test_output_without_a_note_is_no_success(tmp_path, reason, target, gm14):
   sequence = _without_a_note()[reason]
-  options = conversion.Options(
+  options = reading.Options(
       voices_in=drum_maps.load(drum_maps.GM14) if gm14 else None
   )
   source = _write_records(tmp_path / 'in.tfrecord', [sequence])
@@ -668,7 +669,7 @@ def test_silent_patterns_keep_their_place_unless_all_are_silent(tmp_path):
   source = _write_dataset(tmp_path / 'd.tsv', codes)
   silent = []
   count = conversion_files.write(
-      conversion.read(
+      reading.read(
           [str(source)], [], _PLAIN, recursive=False, on_reject=None
       ),
       tmp_path / 'out', '', conversion_files.MIDI, _PLAIN,
@@ -685,11 +686,11 @@ def test_silent_patterns_keep_their_place_unless_all_are_silent(tmp_path):
 
 def test_drums_that_a_map_can_t_write_are_no_success():
   cowbell = drawn_patterns.hits_of(cowbell=(0, 16))
-  options = conversion.Options(
+  options = reading.Options(
       tile=4, voices_out=drum_maps.load('lstmetallica9')
   )
-  item = conversion.Item(
+  item = reading.Item(
       name='x', sequence=note_sequences.from_patterns(cowbell)
   )
   with pytest.raises(errors.RejectedInputError, match='2 notes of pitch 56'):
-    conversion.to_midi(item, options)
+    writing.to_midi(item, options)

@@ -1,4 +1,4 @@
-"""Tests for beats."""
+"""Tests for beats, as named_patterns reads them."""
 
 import drawn_patterns
 import hypothesis
@@ -8,7 +8,7 @@ import pytest
 import synthetic_songs
 
 from drumspace_ext import errors
-from drumspace_ext.conversion import beats
+from drumspace_ext.conversion import named_patterns
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import midi_writing
@@ -48,7 +48,7 @@ def test_beats_come_in_the_order_in_which_they_are_named(
   folder = tmp_path_factory.mktemp('beats')
   path = _write_dataset(folder / 'dataset.tsv', hits)
   lines = data.draw(st.lists(st.integers(1, len(hits)), max_size=4))
-  found = beats.read(
+  found = named_patterns.read_beats(
       [*(f'{path}:{line}' for line in lines), path], list(map(_text, hits))
   )
   assert found.dtype == np.bool_
@@ -70,7 +70,7 @@ def test_every_way_to_name_a_beat_keeps_its_place(tmp_path):
       ([midi, str(records), f'{lines}:2'], [_BEAT, _FILL, _BEAT, ~_FILL]),
       ([f'{lines}:1', str(records), midi], [_FILL, _FILL, _BEAT, _BEAT]),
   ):
-    found = beats.read(names, [_text(_FILL)])
+    found = named_patterns.read_beats(names, [_text(_FILL)])
     np.testing.assert_array_equal(found, [*expected, _FILL])
 
 
@@ -85,34 +85,36 @@ def test_pitches_are_read_as_the_drum_map_says(tmp_path):
     path.write_bytes(midi_writing.patterns_to_midi(
         np.stack([hits] * repeats), drum_map=nine
     ))
-    found = beats.read([str(path)], drum_map=nine)
+    found = named_patterns.read_beats([str(path)], drum_map=nine)
     np.testing.assert_array_equal(found, [hits])
-    assert (beats.read([str(path)]) != hits).any()
+    assert (named_patterns.read_beats([str(path)]) != hits).any()
 
 
 def test_song_gives_the_loop_that_is_played_most(tmp_path):
   rare, often = np.tile(_FILL, (3, 1, 1)), np.tile(_BEAT, (5, 1, 1))
   for name, parts in (('a', [rare, often]), ('b', [often, rare])):
     path = _write_midi(tmp_path / f'{name}.mid', np.concatenate(parts))
-    np.testing.assert_array_equal(beats.read([path]), [_BEAT])
+    np.testing.assert_array_equal(named_patterns.read_beats([path]), [_BEAT])
   song = synthetic_songs.beat()
   path = tmp_path / 'song.mid'
   path.write_bytes(synthetic_songs.to_midi(song))
-  found = step_codes.hits_to_step_codes(beats.read([str(path)]))
+  found = step_codes.hits_to_step_codes(named_patterns.read_beats([str(path)]))
   assert found.tolist() == [synthetic_songs.codes_of(song)]
 
 
 def test_song_without_a_loop_gives_its_first_two_bars(tmp_path):
   path = _write_midi(tmp_path / 'a.mid', np.stack([_FILL, _BEAT]))
-  np.testing.assert_array_equal(beats.read([path]), [_FILL])
+  np.testing.assert_array_equal(named_patterns.read_beats([path]), [_FILL])
 
 
 def test_last_line_is_there_and_the_next_is_not(tmp_path):
   path = _write_dataset(tmp_path / 'x.tsv', np.stack([_BEAT, _FILL]))
-  np.testing.assert_array_equal(beats.read([f'{path}:2']), [_FILL])
+  np.testing.assert_array_equal(
+      named_patterns.read_beats([f'{path}:2']), [_FILL]
+  )
   for line in (0, 3, 10**30):
     with pytest.raises(errors.InputError, match=f'2 lines, .* no line {line}'):
-      beats.read([f'{path}:{line}'])
+      named_patterns.read_beats([f'{path}:{line}'])
 
 
 @pytest.mark.parametrize('name, content, message', [
@@ -126,7 +128,7 @@ def test_what_gives_no_beat_is_named(tmp_path, name, content, message):
   if content is not None:
     (tmp_path / name).write_bytes(content)
   with pytest.raises(errors.DrumspaceError, match=message) as raised:
-    beats.read([str(tmp_path / name)])
+    named_patterns.read_beats([str(tmp_path / name)])
   assert '\n' not in str(raised.value)
 
 
@@ -134,12 +136,12 @@ def test_song_without_drums_says_so(tmp_path):
   path = tmp_path / 'piano.mid'
   path.write_bytes(synthetic_songs.to_midi(synthetic_songs.beat(), channel=0))
   with pytest.raises(errors.InputError, match='piano.mid gives no beat: no_dr'):
-    beats.read([str(path)])
+    named_patterns.read_beats([str(path)])
 
 
 def test_step_codes_that_are_none_are_refused():
-  assert beats.read([], [_text(_BEAT)]).shape == (1, 32, 14)
+  assert named_patterns.read_beats([], [_text(_BEAT)]).shape == (1, 32, 14)
   with pytest.raises(errors.InputError, match='32 step codes, got 2'):
-    beats.read([], ['1,2'])
+    named_patterns.read_beats([], ['1,2'])
   with pytest.raises(errors.InputError, match='no beat is named'):
-    beats.read([])
+    named_patterns.read_beats([])

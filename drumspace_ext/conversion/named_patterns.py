@@ -1,0 +1,167 @@
+"""Named patterns: what a user names, read as a set with a name or as beats.
+
+Both readers take whatever `reading.read` takes: the folder of a dataset, a map
+or beats, `dataset.tsv:LINE`, a MIDI file, a TFRecord, a zip, texts, globs. As a
+set (`read`) an input gives every pattern in it; as beats (`read_beats`) a song
+gives the one loop that it is about.
+"""
+
+from collections.abc import Sequence
+import dataclasses
+import glob
+import pathlib
+
+import numpy as np
+
+from drumspace_ext import errors
+from drumspace_ext.conversion import reading
+from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.extraction import one_input
+from drumspace_ext.files import local_paths
+from drumspace_ext.notes import note_sequences
+from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import step_codes as codes_lib
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class NamedPatterns:
+  """The patterns of one input.
+
+  Attributes:
+    name: What to call it.
+    hits: bool `[num_patterns, 32, 14]`, at least one.
+    genres: For each pattern the labels that its NoteSequence has.
+    sources: For each pattern what it was cut from.
+    left_out: What could not be read, in words.
+  """
+
+  name: str
+  hits: np.ndarray
+  genres: Sequence[tuple[str, ...]]
+  sources: Sequence[str]
+  left_out: Sequence[str]
+
+
+def names(values: Sequence[str]) -> list[str]:
+  """Names inputs by the last part of their paths, in full if two are alike.
+
+  A glob goes by the last part that is a name.
+  """
+  short = [
+      next((part for part in reversed(pathlib.PurePath(value).parts)
+            if not glob.has_magic(part) or local_paths.expand(value).exists()),
+           value)
+      for value in values
+  ]
+  return [
+      local_paths.in_utf_8(name if short.count(name) == 1 else value)
+      for name, value in zip(short, values)
+  ]
+
+
+def read(
+    value: str, name: str, options: reading.Options, *, recursive: bool
+) -> NamedPatterns:
+  """Reads all patterns of one input.
+
+  Args:
+    value: A file, folder or glob of any form that `reading.read` knows.
+    name: What to call it.
+    options: How to read.
+    recursive: Search folders in folders.
+
+  Raises:
+    InputError: If it can't be read, or holds no pattern.
+  """
+  left_out, parts, genres, sources = [], [], [], []
+
+  def on_reject(*rejection):
+    left_out.append(': '.join(filter(None, rejection)))
+
+  for item in reading.read(
+      [value], [], options, recursive=recursive, on_reject=on_reject
+  ):
+    try:
+      hits = reading.item_patterns(item, options)
+    except errors.RejectedInputError as e:
+      on_reject(item.name, e.reason, e.detail)
+      continue
+    parts.append(hits)
+    sources += [item.name] * len(hits)
+    labels = item.sequence.sequence_metadata.genre if item.sequence else ()
+    genres += [tuple(labels)] * len(hits)
+  if not parts:
+    raise errors.InputError(f'{value} holds no pattern that can be read.')
+  return NamedPatterns(
+      name=name, hits=np.concatenate(parts), genres=genres, sources=sources,
+      left_out=left_out,
+  )
+
+
+def left_out_text(patterns_: NamedPatterns) -> str:
+  """Says how much of an input was left out, and why the first; may be empty."""
+  if not patterns_.left_out:
+    return ''
+  return (
+      f'{patterns_.name}: {len(patterns_.left_out):,} left out, the first '
+      f'{patterns_.left_out[0]}'
+  )
+
+
+def _main_beats(item: reading.Item, options: reading.Options):
+  """Returns the beats of an item: its loops, or else its first two bars."""
+  if item.sequence is None:
+    return list(item.hits)
+  try:
+    result = one_input.extract(
+        note_sequences.to_onsets(item.sequence), '',
+        one_input.Recipe(drum_map=options.voices_in),
+    )
+  except errors.RejectedInputError as e:
+    raise errors.InputError(f'{item.name} gives no beat: {e}.') from e
+  if not result.loop_counts:
+    return [reading.item_patterns(item, options)[0]]
+  most = max(result.loop_counts, key=lambda l: (l.num_repeats, l.phase))
+  return [codes_lib.step_codes_to_hits(codes_lib.bytes_to_codes(most.phase))]
+
+
+def read_beats(
+    values: Sequence[str], step_codes: Sequence[str] = (), *,
+    drum_map: drum_maps.DrumMap | None = None,
+) -> np.ndarray:
+  """Reads beats in the order in which they are named.
+
+  Args:
+    values: MIDI files or TFRecords (of each song the loop played most, or the
+      first two bars), datasets, `dataset.tsv:LINE`.
+    step_codes: 32 step codes with commas between them, each a beat.
+    drum_map: How pitches are read; `gm14` if None.
+
+  Returns:
+    bool `[num_beats, 32, 14]`.
+
+  Raises:
+    InputError: If something can't be read, or nothing is named.
+  """
+  options = reading.Options(
+      voices_in=drum_map or drum_maps.load(drum_maps.GM14)
+  )
+
+  def on_reject(name, reason, detail):
+    raise errors.InputError(f'{name} gives no beat: {reason} {detail}'.strip())
+
+  beats = []
+  for value in values:
+    for item in reading.read(
+        [value], [], options, recursive=True, on_reject=on_reject
+    ):
+      beats += _main_beats(item, options)
+  for text in step_codes:
+    codes = dataset_tsv.parse_codes(text)
+    beats.append(codes_lib.step_codes_to_hits(codes))
+  if not beats:
+    raise errors.InputError(
+        'no beat is named: give --input=FILE, --input=dataset.tsv:LINE or '
+        '--step_codes.'
+    )
+  return np.stack(beats)

@@ -1,0 +1,140 @@
+"""Writing: items as MIDI, audio, NoteSequences and tiled patterns.
+
+A whole NoteSequence is written as it is, its pitches by the drum maps; patterns
+are written on their grid.
+"""
+
+from collections.abc import Iterator
+import typing
+
+import numpy as np
+
+from drumspace_ext.conversion import reading
+from drumspace_ext.notes import midi_writing
+from drumspace_ext.notes import note_sequences
+from drumspace_ext.notes import remapping
+from drumspace_ext.notes import sequence_times
+from drumspace_ext.notes import song_limits
+from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import step_codes
+from drumspace_ext.sound import rendering
+from drumspace_ext.sound import sequence_audio
+
+if typing.TYPE_CHECKING:
+  import note_seq
+
+
+def _remapped(
+    item: reading.Item, options: reading.Options
+) -> 'note_seq.NoteSequence':
+  return remapping.remapped(
+      item.sequence, voices_in=options.voices_in,
+      voices_out=options.voices_out, assume_drums=options.assume_drums,
+  )
+
+
+def _qpm(item: reading.Item, options: reading.Options) -> float:
+  if item.sequence is None:
+    return options.qpm
+  return note_sequences.qpm_of(item.sequence, options.qpm)
+
+
+def _is_whole(item: reading.Item, options: reading.Options) -> bool:
+  return item.sequence is not None and options.tile is None
+
+
+def to_midi(
+    item: reading.Item, options: reading.Options, *, repeats: int = 1
+) -> bytes:
+  """Returns an item as the bytes of a MIDI file.
+
+  Args:
+    item: What is to be written.
+    options: How.
+    repeats: How many times its patterns are played, all of them in turn.
+  """
+  if _is_whole(item, options):
+    return midi_writing.note_sequence_to_midi(_remapped(item, options))
+  return midi_writing.patterns_to_midi(
+      tiled_patterns(item, options),
+      qpm=_qpm(item, options), drum_map=options.voices_out, name=item.name,
+      dynamics=options.dynamics, repeats=repeats,
+  )
+
+
+def to_wav(item: reading.Item, options: reading.Options) -> Iterator[bytes]:
+  """Returns an item as the bytes of a WAV file, in parts.
+
+  Patterns are seamless loops, exactly as long as their bars. A whole
+  NoteSequence sounds to its end: its drums by the package's kit, all its
+  instruments by a SoundFont.
+
+  Args:
+    item: What is to be written.
+    options: How.
+
+  Raises:
+    RejectedInputError: At once, if it is too long, or has no drums.
+  """
+  soundfont = options.soundfont
+  if not _is_whole(item, options):
+    hits, qpm = tiled_patterns(item, options), _qpm(item, options)
+    seconds = rendering.seconds_of(hits, qpm)
+    audio = sequence_audio.loop_by(
+        soundfont, lambda: to_midi(item, options, repeats=2), seconds
+    ) if soundfont else sequence_audio.loop(
+        hits, qpm=qpm, dynamics=options.dynamics
+    )
+  elif soundfont:
+    audio = sequence_audio.song_by(soundfont, _remapped(item, options))
+  else:
+    audio = sequence_audio.song(
+        item.sequence, drum_map=options.voices_in,
+        assume_drums=options.assume_drums,
+    )
+  return rendering.wav_parts(audio.blocks(), audio.num_samples, audio.sample_rate)
+
+
+def tiled_patterns(
+    item: reading.Item, options: reading.Options
+) -> np.ndarray:
+  """Returns the patterns of an item, each as often as it is to be played.
+
+  Raises:
+    RejectedInputError: If its NoteSequence gives silence alone, or it is too
+      much.
+  """
+  hits, tile = reading.item_patterns(item, options), options.tile or 1
+  song_limits.check(
+      len(hits) * step_codes.NUM_STEPS * tile, song_limits.MAX_STEPS, 'steps'
+  )
+  song_limits.check(int(hits.sum()) * tile, song_limits.MAX_EVENTS, 'hits')
+  if item.sequence is not None and is_silent(hits, options):
+    onsets = note_sequences.to_onsets(
+        item.sequence, assume_drums=options.assume_drums
+    )
+    raise remapping.without_voice(onsets.pitches.tolist())
+  return np.repeat(hits, tile, axis=0)
+
+
+def is_silent(hits: np.ndarray, options: reading.Options) -> bool:
+  """Says whether patterns have no hit that could be written."""
+  drum_map = options.voices_out or drum_maps.load(drum_maps.GM14)
+  return not drum_map.folded(hits).any()
+
+
+def to_record(item: reading.Item, options: reading.Options) -> bytes:
+  """Returns an item as the bytes of a NoteSequence."""
+  if _is_whole(item, options):
+    sequence = sequence_times.in_seconds(_remapped(item, options))
+  else:
+    sequence = note_sequences.from_patterns(
+        tiled_patterns(item, options),
+        qpm=_qpm(item, options), drum_map=options.voices_out,
+        sequence_id=f'/id/drumspace/{item.name}',
+    )
+    if item.sequence is not None:
+      sequence.id = item.sequence.id or sequence.id
+      sequence.filename = item.sequence.filename
+      sequence.collection_name = item.sequence.collection_name
+  return sequence.SerializeToString(deterministic=True)
