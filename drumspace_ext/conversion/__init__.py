@@ -6,9 +6,9 @@ One limit for all ways out (`notes.song_limits`): a MIDI file of a few hundred
 bytes can be an hour of audio or gigabytes of notes. What passes it is named
 with its file, and the rest of the run goes on.
 
-"Patterns that a person names" are read in one way everywhere
-(`input_patterns`, `beats`): a dataset, a map and beats also by their folder,
-the twelfth pattern of a dataset as `my_dataset:12`.
+"Patterns that a person names" are read in one way by every script
+(`named_patterns`, over `reading.read`): a dataset, a map and beats also by
+their folder, the twelfth pattern of a dataset as `my_dataset:12`.
 
 An output without a note is no success: such an item is left out with its
 reason, and with nothing else to write the status is 1.

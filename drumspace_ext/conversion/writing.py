@@ -92,7 +92,9 @@ def to_wav(item: reading.Item, options: reading.Options) -> Iterator[bytes]:
         item.sequence, drum_map=options.voices_in,
         assume_drums=options.assume_drums,
     )
-  return rendering.wav_parts(audio.blocks(), audio.num_samples, audio.sample_rate)
+  return rendering.wav_parts(
+      audio.blocks(), audio.num_samples, audio.sample_rate
+  )
 
 
 def tiled_patterns(

@@ -156,17 +156,18 @@ def test_ways_to_name_patterns_are_known_to_evaluate_and_the_map(
 ):
   values = [str(named / way) for way in _WAYS]
   whole = {way for way, count in _WAYS.items() if count > 1}
-  examples = tmp_path / 'examples.tsv'
-  examples.write_text(''.join(
-      dataset_tsv.format_line(row) for row in step_codes.hits_to_step_codes(
-          np.stack([s.hits for s in starter_beats.load()[60:]])
-      )
-  ))
+  others = step_codes.hits_to_step_codes(
+      np.stack([starter.hits for starter in starter_beats.load()[60:]])
+  )
+  examples, heldout = tmp_path / 'examples.tsv', tmp_path / 'heldout.tsv'
+  for path, rows in ((examples, others[::2]), (heldout, others[1::2])):
+    path.write_text(''.join(map(dataset_tsv.format_line, rows)))
   evaluation = drumspace_ext.evaluate(
-      examples, tmp_path / 'evaluation', input_values=values
+      examples, tmp_path / 'evaluation', input_values=values,
+      heldout_path=heldout,
   )
   assert whole <= {row['name'] for row in evaluation.panel['rows']}
-  assert sum('has 1 patterns' in text for text in evaluation.left_out) == 1
+  assert evaluation.left_out[0].count('has 1 patterns') == 2
   made = drumspace_ext.build_map(
       _ACAI, tmp_path / 'map', examples_path=examples, input_values=values,
       num_outputs=2,
