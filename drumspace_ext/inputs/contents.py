@@ -26,13 +26,14 @@ def contents(
   else:
     for input_id, path in task.items:
       try:
-        with remote_paths.open_text(path) as stream:
-          # One byte more than allowed shows that the file is too large.
-          yield input_id, stream.read(midi_kinds.MAX_FILE_BYTES + 1)
+        # One byte more than allowed shows that the file is too large.
+        data = remote_paths.first_bytes(path, midi_kinds.MAX_FILE_BYTES + 1)
       except OSError as e:
         yield input_id, errors.RejectedInputError(
             'unreadable', e.strerror or str(e)
         )
+      else:
+        yield input_id, data
 
 
 def loaded(

@@ -5,10 +5,21 @@ counts.
 """
 
 import collections
+from collections.abc import Sequence
 import dataclasses
 import functools
 
+import numpy as np
+
 from drumspace_ext.notes import midi_kits
+
+Off = tuple[int, int, int, int, int]
+
+_META_TEMPO, _META_METER = 0x51, 0x58
+_META_NAME, _MAX_NAME = 0x03, 128
+MAX_MESSAGES = 200_000
+_NUM_PITCHES = 128
+_NUM_KEYS = 16 * _NUM_PITCHES
 
 
 @dataclasses.dataclass
@@ -18,8 +29,8 @@ class Scan:
   Attributes:
     is_style: Whether the file is a Yamaha style.
     notes: Note-ons as (tick, channel 0..15, pitch, velocity).
-    offs: Note-offs as (tick, channel, pitch, how many notes were read before,
-      track).
+    offs_by_part: Note-offs as (tick, channel, pitch, how many notes were read
+      before, track), in parts: lists, or arrays `[num_offs, 5]`.
     tempos: (tick, microseconds per quarter).
     meters: (tick, numerator, denominator, track).
     messages: What makes channels kits.
@@ -32,7 +43,7 @@ class Scan:
   notes: list[tuple[int, int, int, int]] = dataclasses.field(
       default_factory=list
   )
-  offs: list[tuple[int, int, int, int, int]] = dataclasses.field(
+  offs_by_part: list[list[Off] | np.ndarray] = dataclasses.field(
       default_factory=list
   )
   tempos: list[tuple[int, int]] = dataclasses.field(default_factory=list)
@@ -43,6 +54,55 @@ class Scan:
   track_starts: list[int] = dataclasses.field(default_factory=list)
   track_names: dict[int, str] = dataclasses.field(default_factory=dict)
   damage: int = 0
+
+  def add_meta(self, tick: int, kind: int, body: bytes) -> None:
+    """Notes a meta event of the last track."""
+    track = len(self.track_starts) - 1
+    if kind == _META_TEMPO and len(body) >= 3:
+      self.tempos.append((tick, int.from_bytes(body[:3], 'big')))
+    elif kind == _META_NAME:
+      name = body[:_MAX_NAME].decode('utf-8', 'replace')
+      self.track_names.setdefault(track, name)
+    elif kind == _META_METER and len(body) >= 2 and body[1] < 16:
+      self.meters.append((tick, body[0], 1 << body[1], track))
+
+  def add_message(
+      self, tick: int, kind: str, channel: int, value: int,
+      number: int | None = None,
+  ) -> None:
+    """Notes what may make a channel a kit.
+
+    Args:
+      tick: When it is sent, on the last track.
+      kind: See `midi_kits.Message`, as for the others.
+      channel: Of which channel.
+      value: What is sent.
+      number: How many notes were read before it; all that there are if None.
+
+    Raises:
+      IndexError: If there are too many.
+    """
+    if len(self.messages) >= MAX_MESSAGES:
+      raise IndexError
+    self.messages.append(midi_kits.Message(
+        tick, len(self.track_starts) - 1,
+        len(self.notes) if number is None else number, kind, channel, value,
+    ))
+
+  @property
+  def num_offs(self) -> int:
+    """How many note-offs were read."""
+    return sum(map(len, self.offs_by_part))
+
+  @functools.cached_property
+  def offs(self) -> list[Off]:
+    """All note-offs, when all is read."""
+    offs: list[Off] = []
+    for part in self.offs_by_part:
+      offs += map(tuple, part.tolist()) if isinstance(
+          part, np.ndarray
+      ) else part
+    return offs
 
   @functools.cached_property
   def are_drums(self) -> list[bool]:
@@ -59,12 +119,13 @@ class Scan:
   @functools.cached_property
   def num_missing_offs(self) -> int:
     """How many drum notes have no note-off, by pitch and channel."""
-    balance = collections.Counter(
-        note[1:3] for note, is_drum in zip(self.notes, self.are_drums)
-        if is_drum
-    )
-    balance.subtract(off[1:3] for off in self.offs if off[1:3] in balance)
-    return sum(count for count in balance.values() if count > 0)
+    drums = [
+        note for note, is_drum in zip(self.notes, self.are_drums) if is_drum
+    ]
+    balance = _by_key(drums)
+    for part in self.offs_by_part:
+      balance -= _by_key(part)
+    return int(np.maximum(balance, 0).sum())
 
   @functools.cached_property
   def ends(self) -> list[int | None]:
@@ -155,6 +216,16 @@ class Scan:
       )
     return remarks
 
+
+
+def _by_key(rows: Sequence[Sequence[int]] | np.ndarray) -> np.ndarray:
+  """Counts notes or note-offs by channel and pitch, int64 `[2048]`."""
+  if not len(rows):
+    return np.zeros(_NUM_KEYS, np.int64)
+  table = np.asarray(rows, np.int64)
+  return np.bincount(
+      table[:, 1] * _NUM_PITCHES + table[:, 2], minlength=_NUM_KEYS
+  )
 
 
 def _first_in_first_out(notes, ons, offs) -> dict[int, int]:

@@ -13,17 +13,18 @@ import struct
 from drumspace_ext.notes import midi_events
 from drumspace_ext.notes import midi_header
 from drumspace_ext.notes import midi_kits
+from drumspace_ext.notes import midi_tokens
 
 MAX_NOTES = 4_000_000
 
-_MAX_MESSAGES = 200_000
+# A delta time and two data bytes.
+_MIN_EVENT_BYTES = 3
 _CHUNK_HEADER = midi_header.CHUNK_HEADER_BYTES
 # Bytes that follow a status of this high nibble.
 _NUM_DATA = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
 _NUM_SYSTEM_DATA = {0xF1: 1, 0xF2: 2, 0xF3: 1}
 _SYSEX = (0xF0, 0xF7)
-_META, _META_TEMPO, _META_METER, _META_END = 0xFF, 0x51, 0x58, b'\x2f'
-_META_NAME, _MAX_NAME = 0x03, 128
+_META, _META_END = midi_tokens.META, bytes((midi_tokens.META_END,))
 
 
 def _next_track(data: bytes, position: int, scan: midi_events.Scan) -> int:
@@ -55,30 +56,6 @@ def _length(data: bytes, position: int, end: int) -> tuple[int, int]:
   return value, position
 
 
-def _meta(scan: midi_events.Scan, tick: int, kind: int, body: bytes) -> None:
-  if kind == _META_TEMPO and len(body) >= 3:
-    scan.tempos.append((tick, int.from_bytes(body[:3], 'big')))
-  elif kind == _META_NAME:
-    scan.track_names.setdefault(
-        len(scan.track_starts) - 1, body[:_MAX_NAME].decode('utf-8', 'replace')
-    )
-  elif kind == _META_METER and len(body) >= 2 and body[1] < 16:
-    scan.meters.append(
-        (tick, body[0], 1 << body[1], len(scan.track_starts) - 1)
-    )
-
-
-def _message(
-    scan: midi_events.Scan, tick: int, kind: str, channel: int, value: int
-) -> None:
-  """Notes what may make a channel a kit."""
-  if len(scan.messages) >= _MAX_MESSAGES:
-    raise IndexError
-  scan.messages.append(midi_kits.Message(
-      tick, len(scan.track_starts) - 1, len(scan.notes), kind, channel, value
-  ))
-
-
 def _scan_track(
     data: bytes, position: int, end: int, scan: midi_events.Scan
 ) -> int:
@@ -91,6 +68,9 @@ def _scan_track(
   running = 0
   needs_delta = True
   notes = scan.notes
+  max_offs = MAX_NOTES - scan.num_offs
+  offs: list[tuple[int, int, int, int, int]] = []
+  scan.offs_by_part.append(offs)
   while position < end:
     if needs_delta:
       delta, position = _length(data, position, end)
@@ -130,15 +110,15 @@ def _scan_track(
       if len(notes) > MAX_NOTES:
         raise IndexError
     elif kind in (0x8, 0x9):
-      scan.offs.append(
+      offs.append(
           (tick, channel, event[0], len(notes), len(scan.track_starts) - 1)
       )
-      if len(scan.offs) > MAX_NOTES:
+      if len(offs) > max_offs:
         raise IndexError
     elif kind == 0xB and event[0] == 0:
-      _message(scan, tick, midi_kits.BANK, channel, event[1])
+      scan.add_message(tick, midi_kits.BANK, channel, event[1])
     elif kind == 0xC:
-      _message(scan, tick, midi_kits.PROGRAM, channel, event[0])
+      scan.add_message(tick, midi_kits.PROGRAM, channel, event[0])
   return end
 
 
@@ -149,17 +129,33 @@ def _system(data, position, end, status, tick, scan: midi_events.Scan) -> int:
       raise IndexError
     kind = data[position]
     length, position = _length(data, position + 1, end)
-    _meta(scan, tick, kind, data[position:min(position + length, end)])
+    scan.add_meta(tick, kind, data[position:min(position + length, end)])
     return position + length
   if status in _SYSEX:
     length, position = _length(data, position, end)
     found = midi_kits.of_sysex(data[position:min(position + length, end)])
     if found:
-      _message(scan, tick, *found)
+      scan.add_message(tick, *found)
     return position + length
   if status not in _NUM_SYSTEM_DATA:
     scan.damage += 1
   return position + _NUM_SYSTEM_DATA.get(status, 0)
+
+
+def _read_track(
+    data: bytes, position: int, end: int, scan: midi_events.Scan
+) -> int:
+  """Reads one track: all at once if it is sound and small; see `_scan_track`."""
+  num_events = (end - position) // _MIN_EVENT_BYTES
+  found = None
+  if (
+      len(scan.notes) + scan.num_offs + num_events <= MAX_NOTES
+      and len(scan.messages) + num_events <= midi_events.MAX_MESSAGES
+  ):
+    found = midi_tokens.read_track(data, position, end, scan)
+  if found is None:
+    found = _scan_track(data, position, end, scan)
+  return found
 
 
 def scan(
@@ -195,7 +191,7 @@ def scan(
     ):
       continue
     try:
-      end = _scan_track(data, start, position, result)
+      end = _read_track(data, start, position, result)
       # A length too large would hide the tracks behind it.
       if end < position and data[end:end + 4] == b'MTrk':
         result.damage += 1

@@ -71,3 +71,10 @@ def test_without_beam_it_says_how_to_install_it(monkeypatch):
 def test_other_entry_points_refuse_remote_inputs():
   with pytest.raises(errors.InputError, match='drumspace_beam_create_dataset'):
     listing.list_inputs(['gs://a/b.mid'])
+
+
+def test_of_a_local_file_no_more_is_asked_for_than_it_holds(tmp_path):
+  path = tmp_path / 'song.mid'
+  path.write_bytes(b'12345')
+  for max_bytes, expected in ((3, b'123'), (5, b'12345'), (1 << 40, b'12345')):
+    assert remote_paths.first_bytes(str(path), max_bytes) == expected
