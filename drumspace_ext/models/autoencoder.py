@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from drumspace_ext.models import configs
+from drumspace_ext.models import fitted_samplers
 from drumspace_ext.models import layers
 from drumspace_ext.patterns import step_codes
 
@@ -92,6 +93,19 @@ class Autoencoder(nn.Module):
         saved = value.to(self.saved_dtype)
         tensors[name] = saved if saved.isfinite().all() else value
     return tensors
+
+  def fit_sampler(
+      self, mu: torch.Tensor, sigma: torch.Tensor, *, seed: int
+  ) -> fitted_samplers.FittedSampler:
+    """Returns what z is drawn from, fitted to the training patterns.
+
+    Args:
+      mu: Their latents, float `[n, z_size]`.
+      sigma: The standard deviations of their posteriors, likewise.
+      seed: Of what is drawn.
+    """
+    del sigma, seed
+    return fitted_samplers.normal(mu)
 
   def weights(self) -> Weights:
     """Returns what others need to compute as it does."""

@@ -1,7 +1,7 @@
 """Configuration loading: from TOML files and --hparams to configurations.
 
 A configuration is a TOML file of `configs/` with a table `[model]`, whose
-`kind` says which class of `configs` it fills, and a table `[training]`.
+`kind` says which class it fills (`networks.KINDS`), and a table `[training]`.
 `--hparams` overrides values by name: `z_size=8,hidden_sizes=[128,64]`.
 """
 
@@ -20,6 +20,7 @@ from drumspace_ext import suggestions
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import reader_faults
 from drumspace_ext.models import configs
+from drumspace_ext.models import networks
 
 _PACKAGE = 'drumspace_ext.config_files'
 _MAX_FILE_BYTES = 1 << 20
@@ -98,14 +99,14 @@ def from_dict(values: Mapping, origin: str) -> configs.Config:
         f'{origin}: expected the tables [model] and [training].'
     )
   kind = model.get('kind')
-  if not isinstance(kind, str) or kind not in configs.MODEL_KINDS:
+  if not isinstance(kind, str) or kind not in networks.KINDS:
     raise errors.ConfigError(
-        f'{origin}: kind must be one of {", ".join(configs.MODEL_KINDS)}, '
+        f'{origin}: kind must be one of {", ".join(networks.KINDS)}, '
         f'got {errors.shown(kind)}.'
     )
   return configs.Config(
       name=str(values.get('name', '')),
-      model=_fill(configs.MODEL_KINDS[kind], model, origin),
+      model=_fill(networks.KINDS[kind].config, model, origin),
       training=_fill(configs.TrainingConfig, training, origin),
   )
 

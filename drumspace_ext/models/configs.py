@@ -5,7 +5,6 @@ stands in the file, with its reason; there are no defaults here.
 """
 
 import dataclasses
-import types
 
 from drumspace_ext import errors
 
@@ -26,8 +25,8 @@ class AeConfig:
   hidden_sizes: tuple[int, ...]
 
   def __post_init__(self):
-    _check(1 <= self.z_size <= 4096, 'z_size', self.z_size, 'in [1, 4096]')
-    _check(
+    check(1 <= self.z_size <= 4096, 'z_size', self.z_size, 'in [1, 4096]')
+    check(
         all(1 <= size <= 65536 for size in self.hidden_sizes), 'hidden_sizes',
         self.hidden_sizes, 'sizes in [1, 65536]',
     )
@@ -47,8 +46,8 @@ class VaeConfig(AeConfig):
 
   def __post_init__(self):
     super().__post_init__()
-    _check(self.beta >= 0, 'beta', self.beta, 'not negative')
-    _check(
+    check(self.beta >= 0, 'beta', self.beta, 'not negative')
+    check(
         self.beta_warmup_steps >= 0, 'beta_warmup_steps',
         self.beta_warmup_steps, 'not negative',
     )
@@ -69,11 +68,11 @@ class AcaiConfig(AeConfig):
 
   def __post_init__(self):
     super().__post_init__()
-    _check(
+    check(
         self.adversarial_weight >= 0, 'adversarial_weight',
         self.adversarial_weight, 'not negative',
     )
-    _check(
+    check(
         0 <= self.critic_reg <= 1, 'critic_reg', self.critic_reg, 'in [0, 1]'
     )
 
@@ -98,14 +97,8 @@ class StepwiseConfig(VaeConfig):
     super().__post_init__()
     for name in ('decoder_size', 'num_decoder_layers', 'voice_head_size'):
       value = getattr(self, name)
-      _check(1 <= value <= 65536, name, value, 'in [1, 65536]')
-    _check(0 <= self.dropout < 1, 'dropout', self.dropout, 'in [0, 1)')
-
-
-MODEL_KINDS = types.MappingProxyType({
-    'ae': AeConfig, 'vae': VaeConfig, 'acai': AcaiConfig,
-    'stepwise': StepwiseConfig,
-})
+      check(1 <= value <= 65536, name, value, 'in [1, 65536]')
+    check(0 <= self.dropout < 1, 'dropout', self.dropout, 'in [0, 1)')
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -141,22 +134,22 @@ class TrainingConfig:
   def __post_init__(self):
     for name in ('batch_size', 'num_train_steps', 'eval_steps'):
       value = getattr(self, name)
-      _check(value >= 1, name, value, 'at least 1')
+      check(value >= 1, name, value, 'at least 1')
     for name in ('learning_rate', 'gradient_norm'):
       value = getattr(self, name)
-      _check(value > 0, name, value, 'positive')
-    _check(
+      check(value > 0, name, value, 'positive')
+    check(
         self.weight_decay >= 0, 'weight_decay', self.weight_decay,
         'not negative',
     )
     for name in ('adam_beta2', 'average_decay'):
       value = getattr(self, name)
-      _check(0 <= value < 1, name, value, 'in [0, 1)')
-    _check(
+      check(0 <= value < 1, name, value, 'in [0, 1)')
+    check(
         0 <= self.bar_exchange <= 1, 'bar_exchange', self.bar_exchange,
         'in [0, 1]',
     )
-    _check(
+    check(
         0 < self.valid_share < 1, 'valid_share', self.valid_share, 'in (0, 1)'
     )
 
@@ -180,6 +173,7 @@ class Config:
     return dataclasses.asdict(self)
 
 
-def _check(fits: bool, name: str, value, expected: str) -> None:
+def check(fits: bool, name: str, value: object, expected: str) -> None:
+  """Raises ConfigError if a value does not fit what is expected."""
   if not fits:
     raise errors.ConfigError(f'{name} must be {expected}, got {value}.')

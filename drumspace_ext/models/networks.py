@@ -1,8 +1,15 @@
-"""Networks by kind: from a configuration to the torch module it describes."""
+"""Networks by kind: from a configuration to the torch module it describes.
+
+A further kind of model is a line of `KINDS` and a module with two classes: its
+configuration, which derives from `configs.AeConfig`, and its network, which
+derives from `autoencoder.Autoencoder` and says there how it is trained
+(`losses`), what its z is drawn from (`fit_sampler`) and at which temperature.
+"""
 
 from collections.abc import Mapping
 import copy
 import types
+import typing
 
 import torch
 
@@ -13,9 +20,25 @@ from drumspace_ext.models import configs
 from drumspace_ext.models import stepwise
 from drumspace_ext.models import vae
 
-_CLASSES = types.MappingProxyType({
-    'ae': autoencoder.Autoencoder, 'vae': vae.Vae, 'acai': acai.Acai,
-    'stepwise': stepwise.Stepwise,
+
+class Kind(typing.NamedTuple):
+  """What a kind of model is made of.
+
+  Attributes:
+    config: Holds its table `[model]`.
+    network: Is made of that.
+  """
+
+  config: type[configs.AeConfig]
+  network: type[autoencoder.Autoencoder]
+
+
+# By what configurations and checkpoints call them.
+KINDS: Mapping[str, Kind] = types.MappingProxyType({
+    'ae': Kind(configs.AeConfig, autoencoder.Autoencoder),
+    'vae': Kind(configs.VaeConfig, vae.Vae),
+    'acai': Kind(configs.AcaiConfig, acai.Acai),
+    'stepwise': Kind(configs.StepwiseConfig, stepwise.Stepwise),
 })
 _ADAM_BETA1 = 0.9
 
@@ -30,7 +53,7 @@ def make(config: configs.AeConfig, *, seed: int) -> autoencoder.Autoencoder:
   # torch's initializers draw from the global generator: lend it to them.
   with torch.random.fork_rng(devices=[]):
     torch.manual_seed(seed)
-    return _CLASSES[config.kind](config)
+    return KINDS[config.kind].network(config)
 
 
 def filled(

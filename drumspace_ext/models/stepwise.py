@@ -19,6 +19,7 @@ from torch.nn import functional
 
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import configs
+from drumspace_ext.models import fitted_samplers
 from drumspace_ext.models import layers
 from drumspace_ext.models import vae
 from drumspace_ext.patterns import entropy
@@ -104,6 +105,12 @@ class Stepwise(vae.Vae):
     self.voice_inputs = nn.Parameter(0.1 * torch.randn(_VOICES, head))
     self.voice_outputs = nn.Parameter(0.05 * torch.randn(_VOICES, head))
     self.to_bits = nn.Linear(size, _VOICES)
+
+  def fit_sampler(
+      self, mu: torch.Tensor, sigma: torch.Tensor, *, seed: int
+  ) -> fitted_samplers.FittedSampler:
+    """Returns the widened posteriors: no simple distribution is like them."""
+    return fitted_samplers.posteriors(mu, sigma, seed=seed)
 
   def weights(self) -> autoencoder.Weights:
     """Returns what others need to compute as it does."""

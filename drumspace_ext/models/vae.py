@@ -4,6 +4,7 @@ import torch
 
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import configs
+from drumspace_ext.models import fitted_samplers
 from drumspace_ext.models import layers
 
 # Keeps sigma and its gradient finite at the start of training.
@@ -35,6 +36,13 @@ class Vae(autoencoder.Autoencoder):
     """Returns (mu, sigma) of the posterior, float `[batch, z_size]`."""
     mu, log_sigma = self.encoder(hits).chunk(2, dim=-1)
     return mu, log_sigma.clamp(*_LOG_SIGMA_LIMITS).exp()
+
+  def fit_sampler(
+      self, mu: torch.Tensor, sigma: torch.Tensor, *, seed: int
+  ) -> fitted_samplers.FittedSampler:
+    """Returns the prior, as published."""
+    del mu, sigma, seed
+    return fitted_samplers.prior(self.z_size)
 
   def _reconstruction(
       self, z: torch.Tensor, hits: torch.Tensor, measured: bool

@@ -1,43 +1,11 @@
-"""Sampler fitting: where in the latent space the training patterns lie.
-
-Published: a VAE draws z from N(0, I); AE and ACAI from independent normals with
-the mean and standard deviation of the training set's latents. The stepwise
-model draws around the training patterns: from their posteriors, widened. What
-it keeps of each is a draw from there and the rest of the width, which comes to
-the same distribution and holds no more of the training patterns than other
-draws do.
-"""
-
-import dataclasses
-import math
+"""Sampler fitting: what a model draws from, by the training patterns."""
 
 import torch
 
 from drumspace_ext.models import autoencoder
-from drumspace_ext.models import stepwise
-from drumspace_ext.models import vae
+from drumspace_ext.models import fitted_samplers
 
-PRIOR, NORMAL, POSTERIORS = 'prior', 'normal', 'posteriors'
-# Wider leads away from the training patterns (fewer copies) and from beats; 1.9
-# keeps precision and recall (tests/benchmarks/RESULTS.md has the curve).
-_POSTERIOR_SPREAD = 1.9
-# The part of the width that is drawn when the sampler is fitted.
-_DRAWN_SPREAD = 1.6
 _BATCH = 4096
-
-
-@dataclasses.dataclass(frozen=True)
-class FittedSampler:
-  """A distribution over z.
-
-  Attributes:
-    kind: `PRIOR`, `NORMAL` or `POSTERIORS`.
-    tensors: `mean` and `std`, float `[z_size]`; of posteriors `means` and
-      `stds`, float16 `[num_patterns, z_size]`, one drawn as often as another.
-  """
-
-  kind: str
-  tensors: dict[str, torch.Tensor]
 
 
 def posteriors(
@@ -51,8 +19,8 @@ def posteriors(
 
 def fit(
     network: autoencoder.Autoencoder, hits: torch.Tensor, *, seed: int
-) -> FittedSampler:
-  """Fits the sampler of a model's kind to training patterns `[n, 448]`.
+) -> fitted_samplers.FittedSampler:
+  """Fits the sampler of a model's kind to training patterns.
 
   Args:
     network: The model.
@@ -60,15 +28,4 @@ def fit(
     seed: Of what is drawn.
   """
   mu, sigma = posteriors(network, hits)
-  if isinstance(network, stepwise.Stepwise):
-    generator = torch.Generator(mu.device).manual_seed(seed)
-    means = vae.draw(mu, _DRAWN_SPREAD * sigma, generator)
-    rest = math.sqrt(_POSTERIOR_SPREAD**2 - _DRAWN_SPREAD**2)
-    return FittedSampler(POSTERIORS, {
-        'means': means.half(), 'stds': (rest * sigma).half(),
-    })
-  if isinstance(network, vae.Vae):
-    return FittedSampler(PRIOR, {
-        'mean': torch.zeros(network.z_size), 'std': torch.ones(network.z_size),
-    })
-  return FittedSampler(NORMAL, {'mean': mu.mean(0), 'std': mu.std(0)})
+  return network.fit_sampler(mu, sigma, seed=seed)

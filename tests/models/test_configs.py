@@ -11,6 +11,7 @@ import pytest
 from drumspace_ext import errors
 from drumspace_ext.models import config_loading
 from drumspace_ext.models import configs
+from drumspace_ext.models import networks
 
 _FOLDER = pathlib.Path(__file__).parents[2] / 'configs'
 _VALUES = (
@@ -31,7 +32,7 @@ def test_hparams_come_back_as_they_were_written(values):
 def test_every_configuration_loads_and_survives_json(name):
   config = config_loading.load(name)
   assert config.name == name
-  assert type(config.model) is configs.MODEL_KINDS[config.model.kind]
+  assert type(config.model) is networks.KINDS[config.model.kind].config
   plain = json.loads(json.dumps(config.to_dict()))
   assert config_loading.from_dict(plain, 'again') == config
   assert config_loading.load(str(_FOLDER / f'{name}.toml')) == config
@@ -42,7 +43,7 @@ def test_the_folder_holds_what_is_found_by_name():
   assert config_loading.names() == files
   assert {'ae', 'vae', 'acai', 'best', 'smoke'} <= set(files)
   kinds = {config_loading.load(name).model.kind for name in files}
-  assert kinds == set(configs.MODEL_KINDS)
+  assert kinds == set(networks.KINDS)
 
 
 @pytest.mark.parametrize('name', ['ae', 'vae', 'acai'])
@@ -55,7 +56,9 @@ def test_published_sizes_are_the_published_ones(name):
 
 def test_every_value_has_one_place():
   # No defaults in Python: a second copy would hide what a file leaves out.
-  classes = (*configs.MODEL_KINDS.values(), configs.TrainingConfig)
+  classes = (
+      *(kind.config for kind in networks.KINDS.values()), configs.TrainingConfig
+  )
   fields = [field for cls in classes for field in dataclasses.fields(cls)]
   assert len(fields) > 20
   assert all(field.default is dataclasses.MISSING for field in fields)

@@ -9,7 +9,6 @@ import torch
 from drumspace_ext.models import acai
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import config_loading
-from drumspace_ext.models import configs
 from drumspace_ext.models import networks
 from drumspace_ext.models import stepwise
 from drumspace_ext.models import vae
@@ -40,10 +39,10 @@ def test_global_generator_is_left_as_it_was(kind):
 
 
 def test_every_kind_has_its_network():
-  assert set(tiny_models.KINDS) == set(configs.MODEL_KINDS)
+  assert set(tiny_models.KINDS) == set(networks.KINDS)
   kinds = {
       kind: type(networks.make(tiny_models.config(kind).model, seed=0))
-      for kind in configs.MODEL_KINDS
+      for kind in networks.KINDS
   }
   assert kinds == {
       'ae': autoencoder.Autoencoder, 'vae': vae.Vae, 'acai': acai.Acai,

@@ -5,6 +5,7 @@ import pytest
 import tiny_models
 import torch
 
+from drumspace_ext.models import fitted_samplers
 from drumspace_ext.models import sampling
 from drumspace_ext.training import sampler_fitting
 
@@ -32,7 +33,7 @@ def test_posteriors_do_not_depend_on_the_batches(kind, monkeypatch):
 def test_latents_of_the_training_set_give_the_normals(kind):
   network, hits, sampler = _fit(kind)
   z = network.encoder(hits).detach().numpy()
-  assert sampler.kind == sampler_fitting.NORMAL
+  assert sampler.kind == fitted_samplers.NORMAL
   np.testing.assert_allclose(
       sampler.tensors['mean'], z.mean(0), rtol=1e-4, atol=1e-6
   )
@@ -44,14 +45,14 @@ def test_latents_of_the_training_set_give_the_normals(kind):
 
 def test_vae_has_the_standard_normal():
   _, _, sampler = _fit('vae')
-  assert sampler.kind == sampler_fitting.PRIOR
+  assert sampler.kind == fitted_samplers.PRIOR
   assert sampler.tensors['mean'].tolist() == [0.0] * 4
   assert sampler.tensors['std'].tolist() == [1.0] * 4
 
 
 def test_stepwise_model_draws_around_its_training_patterns_widened():
   network, hits, sampler = _fit('stepwise')
-  assert sampler.kind == sampler_fitting.POSTERIORS
+  assert sampler.kind == fitted_samplers.POSTERIORS
   mu, sigma = sampler_fitting.posteriors(network, hits)
   means, stds = (sampler.tensors[name] for name in ('means', 'stds'))
   assert means.dtype == stds.dtype == torch.float16
