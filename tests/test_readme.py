@@ -1,12 +1,15 @@
-"""Tests that what the README says runs.
+"""Tests that what the READMEs say runs.
 
 The two commands that set an environment up need a network; CI runs the second
-one, and its last part is this test run.
+one, and its last part is this test run. Other `sh` blocks run in the order of
+the READMEs, in one folder. Commands in `text` and `bash` blocks need Magenta, a
+cluster or a user's files: of these every flag is looked up.
 """
 
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
@@ -18,17 +21,41 @@ from drumspace_ext.patterns import drum_maps
 from drumspace_ext.starter import songs as starter_songs
 
 _ROOT = pathlib.Path(__file__).resolve().parents[1]
-_README = (_ROOT / 'README.md').read_text(encoding='utf-8')
+_PAGES = {
+    name: (_ROOT / name).read_text(encoding='utf-8') for name in (
+        'README.md', 'drumspace_ext/pipelines/README.md',
+        'drumspace_ext/beam/README.md',
+    )
+}
+_NOTES = _PAGES | {
+    name: (_ROOT / name).read_text(encoding='utf-8')
+    for name in ('BUILD_NOTES.md', 'tests/benchmarks/RESULTS.md')
+}
 _SETUP = 'python3 -m venv'
 
 
 def _blocks(language):
-  return re.findall(rf'```{language}\n(.*?)```', _README, re.DOTALL)
+  return [
+      block for text in _PAGES.values()
+      for block in re.findall(rf'```{language}\n(.*?)```', text, re.DOTALL)
+  ]
 
 
 def _commands():
   lines = [line for block in _blocks('sh') for line in block.splitlines()]
   return [line for line in lines if line.strip()]
+
+
+def _told_commands():
+  """Yields scripts of ours with their flags, where they don't run here."""
+  for block in (*_blocks('bash'), *_blocks('text')):
+    text = block.replace('\\\n', ' ')
+    for line in text.splitlines():
+      for command in line.split('&&'):
+        words = shlex.split(command, comments=True)
+        script = words[0].rpartition('/')[2] if words else ''
+        if script.startswith('drumspace_') and len(words) > 1:
+          yield script, words[1:]
 
 
 @pytest.fixture(scope='module')
@@ -92,6 +119,16 @@ def test_python_example_runs(folder):
   assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.parametrize(
+    'script, words', list(_told_commands()), ids=lambda told: str(told)[:40]
+)
+def test_flags_of_commands_that_are_told_exist(script, words):
+  done = _run(f'{script} --help', _ROOT)
+  known = set(re.findall(r'^  --(?:\[no\])?(\w+)', done.stdout, re.MULTILINE))
+  named = [re.match(r'--(?:no(?=reader_process))?(\w+)', w) for w in words]
+  assert {match[1] for match in named if match} <= known
+
+
 def test_drum_map_example_loads(tmp_path):
   (text,) = _blocks('toml')
   path = tmp_path / 'mine.toml'
@@ -99,6 +136,22 @@ def test_drum_map_example_loads(tmp_path):
   assert drum_maps.load(str(path)).pitches[0] == (36, 35)
 
 
-def test_files_named_in_the_readme_exist():
-  for name in re.findall(r'`((?:tests|drumspace_ext)/[\w./]+)`', _README):
-    assert (_ROOT / name).exists(), name
+@pytest.mark.parametrize('page', _NOTES)
+def test_files_that_are_named_exist(page):
+  text = _NOTES[page]
+  named = re.findall(r'`((?:tests|drumspace_ext|configs)/[\w./]+)`', text)
+  # The notes name modules by their package.
+  named += re.findall(r'`([a-z_]+/[\w/]+\.(?:py|js|toml))`', text)
+  package = _ROOT / 'drumspace_ext'
+  for name in named:
+    places = _ROOT, package, package / 'explorer' / 'web'
+    assert any((place / name).exists() for place in places), name
+  for link in re.findall(r'\]\((?!https?:)([^)#]+)\)', text):
+    assert (_ROOT / page).parent.joinpath(link).exists(), link
+
+
+@pytest.mark.parametrize(
+    'page, most', [('README.md', 260), ('BUILD_NOTES.md', 300)]
+)
+def test_pages_are_short(page, most):
+  assert len(_NOTES[page].splitlines()) <= most
