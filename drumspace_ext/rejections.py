@@ -99,8 +99,8 @@ _REASONS = {
     ),
     'not_in_4_4': (
         'its drums play in other meters only',
-        'patterns are two bars of 4/4; --meters=4/4,2/4 reads 2/4 as half-bars, '
-        'others need a true time signature',
+        'patterns are two bars of 4/4; --meters=4/4,2/4 reads 2/4 as '
+        'half-bars, others need a true time signature',
     ),
     'too_short': (
         'no stretch without a two-bar pause is long enough',

@@ -1,7 +1,7 @@
 """Tests that the source keeps the rules of the house.
 
-The packages stand in one order, that of the data's journey; BUILD_NOTES.md draws
-it. A module imports from its own package and from packages before it.
+The packages stand in one order, that of the data's journey; BUILD_NOTES.md
+draws it. A module imports from its own package and from packages before it.
 """
 
 import ast
@@ -150,7 +150,9 @@ def _imported_at_the_top(name):
 
 
 def test_torch_is_at_the_top_only_where_networks_are():
-  with_torch = {name for name in _PATHS if 'torch' in _imported_at_the_top(name)}
+  with_torch = {
+      name for name in _PATHS if 'torch' in _imported_at_the_top(name)
+  }
   assert with_torch
   assert {_package_of(name) for name in with_torch} <= _WITH_TORCH
 

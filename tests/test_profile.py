@@ -16,6 +16,7 @@ def test_no_example_and_no_first_draw_is_too_slow():
 
 def test_the_profile_alone_decides_about_time():
   assert not [
-      path for path in _TESTS.rglob('test_*.py') if path.name != 'test_profile.py'
+      path for path in _TESTS.rglob('test_*.py')
+      if path.name != 'test_profile.py'
       and re.search('deadline=|HealthCheck', path.read_text(encoding='utf-8'))
   ]

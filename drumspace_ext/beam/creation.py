@@ -129,7 +129,10 @@ def create(
     with collection_lib.Collection(batch.scratch_path()) as collection:
       collection.add_merged(
           totals,
-          map(beam_transforms.row_of_json, _rows(work, beam_transforms.PATTERNS)),
+          map(
+              beam_transforms.row_of_json,
+              _rows(work, beam_transforms.PATTERNS),
+          ),
           map(json.loads, _rows(work, beam_transforms.REJECTED)),
           totals.counts[beam_transforms.IN_CLASSES],
       )

@@ -10,8 +10,8 @@ write instead.
 import types
 
 _MODEL = (
-    '--checkpoint_file or --run_dir names a model, as drumspace_train makes it; '
-    '--checkpoint_file=shipped:NAME needs no training'
+    '--checkpoint_file or --run_dir names a model, as drumspace_train makes '
+    'it; --checkpoint_file=shipped:NAME needs no training'
 )
 _BUNDLE = 'a checkpoint of drumspace_train is one file already: hand that on'
 _CONFIG = (

@@ -218,15 +218,14 @@ def split(
     return int.from_bytes(digest.digest(), 'big') < valid_share * 2**64
 
   if training_set.input_ids is not None:
-    side = [
+    sides = [
         all(is_valid(i.encode('utf-8', 'replace')) for i in ids)
         for ids in training_set.input_ids
     ]
   else:
-    side = [
-        is_valid(d.tobytes()) for d in step_codes.class_digests(training_set.codes)
-    ]
-  side = np.array(side)
+    classes = step_codes.class_digests(training_set.codes)
+    sides = [is_valid(digest.tobytes()) for digest in classes]
+  side = np.array(sides)
   train, valid = np.flatnonzero(~side), np.flatnonzero(side)
   if not len(train) or not len(valid):
     raise errors.InputError(

@@ -5,11 +5,12 @@ and one line a pattern: loops, repeats, inputs, min_qpm, max_qpm, genres
 (`rock:3|pop:1`, inputs by label), input_ids and file_names (JSON lists). In its
 plain columns backslash, tab and newline are written `\\`, `\t` and `\n`.
 
-Where more was read than loops by the published recipe (`Recipe.has_near_loops`),
-four columns more tell exact from near repeats: near_loops (of `loops`, those
-that are none by the published recipe: 0 to `loops`), near_repeats (of
-`repeats`, those with a difference), mean_flips and max_flips (cells in which a
-repeat differs from the pattern, of all repeats, and at most).
+Where more was read than loops by the published recipe
+(`Recipe.has_near_loops`), four columns more tell exact from near repeats:
+near_loops (of `loops`, those that are none by the published recipe: 0 to
+`loops`), near_repeats (of `repeats`, those with a difference), mean_flips and
+max_flips (cells in which a repeat differs from the pattern, of all repeats, and
+at most).
 """
 
 from collections.abc import Sequence

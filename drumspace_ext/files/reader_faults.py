@@ -18,7 +18,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 def said(error: BaseException) -> str:
-  """Returns what an error says, as one line of bounded length; else its kind."""
+  """Returns what an error says, as one line of bounded length, or its kind."""
   return errors.on_one_line(str(error).strip()) or type(error).__name__
 
 

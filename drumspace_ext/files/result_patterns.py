@@ -1,4 +1,4 @@
-"""Result patterns: the file that the folder of a script's results stands for."""
+"""Result patterns: the file that a folder of results stands for."""
 
 import pathlib
 

@@ -4,9 +4,9 @@ A record is, in this order: the length of the data (little-endian uint64), the
 masked CRC32C of those eight bytes (uint32), the data, the masked CRC32C of the
 data (uint32), where `mask(c) = ((c >> 15 | c << 17) + 0xa282ead8) mod 2^32`.
 A file may be compressed as a whole, with gzip, which shows in its first two
-bytes, or with zlib, whose two may begin a plain file too: there the head of what
-it unpacks to decides. Reading checks both checksums; what it can't read it reports and goes on
-where the framing allows it.
+bytes, or with zlib, whose two may begin a plain file too: there the head of
+what it unpacks to decides. Reading checks both checksums; what it can't read it
+reports and goes on where the framing allows it.
 """
 
 from collections.abc import Iterable

@@ -162,7 +162,8 @@ def cut(
     # a multiple of 32 steps, so that one pass serves them all.
     last = np.zeros(len(sections), np.int64)
     np.maximum.at(last, section, step)
-    spans = ((last + gap_steps) // step_codes.NUM_STEPS + 1) * step_codes.NUM_STEPS
+    spans = (last + gap_steps) // step_codes.NUM_STEPS + 1
+    spans *= step_codes.NUM_STEPS
     offsets = np.cumsum(spans) - spans
     step = step + offsets[section]
   order = np.argsort(step, kind='stable')

@@ -6,7 +6,8 @@ pairs, from where the meter begins. No other meter fits into patterns of two
 bars of four quarters.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
+from collections.abc import Iterable
 
 from drumspace_ext import errors
 

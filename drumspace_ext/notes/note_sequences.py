@@ -165,7 +165,8 @@ def to_patterns(
       onsets, drum_map.code_of_pitch, steps_per_quarter=steps_per_quarter
   )
   end = _end_steps(sequence, steps_per_quarter)
-  if not end % step_codes.NUM_STEPS and len(codes) < end <= grids.MAX_GRID_STEPS:
+  ends_whole = not end % step_codes.NUM_STEPS
+  if ends_whole and len(codes) < end <= grids.MAX_GRID_STEPS:
     codes = np.pad(codes, (0, end - len(codes)))
   return cut_patterns(codes)
 
@@ -189,7 +190,9 @@ def cut_patterns(codes: np.ndarray) -> np.ndarray:
   count = max(1, -(-len(codes) // step_codes.NUM_STEPS))
   padded = np.zeros(count * step_codes.NUM_STEPS, np.uint16)
   padded[:len(codes)] = codes
-  return step_codes.step_codes_to_hits(padded.reshape(count, step_codes.NUM_STEPS))
+  return step_codes.step_codes_to_hits(
+      padded.reshape(count, step_codes.NUM_STEPS)
+  )
 
 
 def validate_playing(*, qpm: float, velocity: int, repeats: int) -> None:

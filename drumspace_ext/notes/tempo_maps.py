@@ -1,4 +1,4 @@
-"""Tempo maps: seconds and quarter notes through all tempos of a NoteSequence."""
+"""Tempo maps: seconds and quarter notes by the tempos of a NoteSequence."""
 
 import math
 import typing

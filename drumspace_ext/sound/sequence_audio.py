@@ -51,7 +51,9 @@ def loop(
   Raises:
     RejectedInputError: If it is too long.
   """
-  song_limits.check_seconds(rendering.seconds_of(hits, qpm), rendering.MAX_SECONDS)
+  song_limits.check_seconds(
+      rendering.seconds_of(hits, qpm), rendering.MAX_SECONDS
+  )
   _check_hits(int(hits.sum()))
   return rendering.mix_hits(hits, qpm=qpm, dynamics=dynamics)
 

@@ -101,7 +101,9 @@ def song(
   writer.set_qpm(qpm)
   writer.set_meter(4)
   # Intro: the drummer counts in on the closed hat.
-  count_in = np.zeros((step_codes.STEPS_PER_BAR, step_codes.NUM_VOICES), np.bool_)
+  count_in = np.zeros(
+      (step_codes.STEPS_PER_BAR, step_codes.NUM_VOICES), np.bool_
+  )
   count_in[::4, voices.INDEX['closed_hat']] = True
   writer.play(count_in)
   for verse, beat in enumerate(beats):

@@ -60,7 +60,7 @@ def _cpu(function) -> float:
 
 
 def _draws(count: int, seed: int) -> np.ndarray:
-  """Returns different patterns from the shipped models, uint16 `[count, 32]`."""
+  """Draws different patterns from the shipped models, uint16 `[count, 32]`."""
   found = np.zeros((0, step_codes.NUM_STEPS), np.uint16)
   model = trained_model.TrainedModel('shipped:acai')
   while len(found) < count:
@@ -116,7 +116,8 @@ def _time_epochs(codes: np.ndarray) -> None:
   hits = step_codes.step_codes_to_hits(codes).reshape(len(codes), -1)
   hits = torch.from_numpy(hits.astype(np.float32))
   with tempfile.TemporaryDirectory() as folder:
-    textbook, ours = _textbook_epoch(hits), _our_epoch(hits, pathlib.Path(folder))
+    textbook = _textbook_epoch(hits)
+    ours = _our_epoch(hits, pathlib.Path(folder))
     textbook(), ours()
     pairs = [(_cpu(textbook), _cpu(ours)) for _ in range(_ROUNDS.value)]
   print(

@@ -1,7 +1,8 @@
 r"""Times the layout of the map against scikit-learn's t-SNE, side by side.
 
 Usage:
-  python tests/benchmarks/map_speed.py [--sizes=5000,30000] [--nofft] [--noscikit]
+  python tests/benchmarks/map_speed.py [--sizes=5000,30000] [--nofft]
+      [--noscikit]
 
 For each size so many different patterns are drawn from the shipped ACAI,
 encoded and laid out by both, one thread each, at the same perplexity, from the

@@ -224,7 +224,9 @@ def _mistakes(folder, examples, made):
 
   given = f'--examples_path={examples}'
   line = (made / 'dataset.tsv').read_text().splitlines()[0].split('\t')
-  yield [given], 'name one model, with --run_dir or --checkpoint_file: shipped:best'
+  yield [given], (
+      'name one model, with --run_dir or --checkpoint_file: shipped:best'
+  )
   yield [given, _ACAI, '--run_dir=x'], 'name one model'
   yield [given, '--checkpoint_file=shipped:acia'], "Did you mean shipped:acai?"
   yield [given, '--run_dir=nowhere'], 'nowhere does not exist'
@@ -279,7 +281,9 @@ def test_mistake_is_one_line_and_status_one(tmp_path):
 def test_folder_of_another_dataset_is_refused_at_once(tmp_path, examples):
   other = tmp_path / 'dataset.tsv'
   other.write_text(','.join(['1', '2'] * 16) + '\n')
-  with pytest.raises(errors.InputError, match='dataset.tsv is there already, and drum'):
+  with pytest.raises(
+      errors.InputError, match='dataset.tsv is there already, and drum'
+  ):
     _map(_ACAI, f'--examples_path={examples}', f'--output_dir={tmp_path}')
   assert [path.name for path in tmp_path.iterdir()] == ['dataset.tsv']
 

@@ -33,7 +33,9 @@ _CODES = step_codes.hits_to_step_codes(_BEAT)
 
 
 def _write_dataset(path, codes=_CODES[None]):
-  path.write_text(''.join(map(dataset_tsv.format_line, codes)), encoding='utf-8')
+  path.write_text(
+      ''.join(map(dataset_tsv.format_line, codes)), encoding='utf-8'
+  )
   return path
 
 

@@ -466,8 +466,8 @@ def test_lists_that_are_given_twice_add_up(tmp_path):
   for name in 'abc':
     (tmp_path / f'{name}.tsv').write_text(','.join(['1', '0'] * 16) + '\n')
   done = entry_points.console(
-      'drumspace_inspect', '--input=a.tsv,b.tsv', '--input=', '--input', 'c.tsv',
-      cwd=tmp_path,
+      'drumspace_inspect', '--input=a.tsv,b.tsv', '--input=', '--input',
+      'c.tsv', cwd=tmp_path,
   )
   assert [line for line in done.stdout.splitlines() if line[:1].strip()] == [
       'a.tsv:', 'b.tsv:', 'c.tsv:'

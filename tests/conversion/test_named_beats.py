@@ -30,9 +30,9 @@ def _text(hits):
 
 def _write_dataset(path, hits):
   with path.open('w', encoding='utf-8') as stream:
-    dataset_tsv.write(
-        stream, dataset_tsv.PatternSet(codes=step_codes.hits_to_step_codes(hits))
-    )
+    dataset_tsv.write(stream, dataset_tsv.PatternSet(
+        codes=step_codes.hits_to_step_codes(hits)
+    ))
   return str(path)
 
 

@@ -139,8 +139,8 @@ def test_tiled_patterns_are_played_so_many_times(
     _convert([source], folder / target, options)
     _convert([folder / target], folder / 'back.tsv')
     np.testing.assert_array_equal(
-        dataset_tsv.read(folder / 'back.tsv').codes, np.repeat(codes | 1, tile, 0),
-        err_msg=target,
+        dataset_tsv.read(folder / 'back.tsv').codes,
+        np.repeat(codes | 1, tile, 0), err_msg=target,
     )
   for sequence in _read_records(folder / 'pack.tfrecord'):
     assert sequence.total_time == pytest.approx(4 * tile)
@@ -234,9 +234,9 @@ def test_beat_goes_out_in_the_pitches_of_each_map_by_hand(tmp_path):
         [tmp_path / 'out.tfrecord'], tmp_path / 'back.tsv',
         reading.Options(voices_in=drum_map),
     )
+    back = dataset_tsv.read(tmp_path / 'back.tsv').codes
     np.testing.assert_array_equal(
-        step_codes.step_codes_to_hits(dataset_tsv.read(tmp_path / 'back.tsv').codes),
-        [drum_map.folded(_BEAT)],
+        step_codes.step_codes_to_hits(back), [drum_map.folded(_BEAT)]
     )
 
 

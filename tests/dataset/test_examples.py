@@ -338,5 +338,7 @@ def test_records_of_songs_are_no_training_set(tmp_path):
   two = step_codes.step_codes_to_hits(_random_codes(2))
   path = tmp_path / 'songs.tfrecord'
   _write_records(path, [note_sequences.from_patterns(two)])
-  with pytest.raises(errors.InputError, match='songs.*drumspace_create_dataset'):
+  with pytest.raises(
+      errors.InputError, match='songs.*drumspace_create_dataset'
+  ):
     examples.load(path)

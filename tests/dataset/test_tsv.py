@@ -125,7 +125,8 @@ def test_step_codes_are_read_alone():
     (_CODES + '\t1\t1,2', _CODES + '\t1\t1', 'two map coordinates, got 1'),
     (_CODES + '\t1\t1,2', _CODES + '\t1\t1,y', "coordinates as .* got '1,y'"),
     (_CODES + '\t1\t1,2', _CODES + '\t1\t1,nan', 'coordinates holds a value'),
-    (_CODES, '1' * (dataset_tsv.MAX_LINE_CHARS + 1), 'more than 65536 characters'),
+    (_CODES, '1' * (dataset_tsv.MAX_LINE_CHARS + 1),
+     'more than 65536 characters'),
 ])
 def test_bad_line_is_named_by_its_number(tmp_path, first, second, message):
   path = tmp_path / 'x.tsv'

@@ -276,7 +276,8 @@ _MANY = {
       for (let i = 1; i < 40; i++) drumspace.square.play(i / 40, i / 40);""",
     'a setting': """
       drumspace.settings.set('temperature', 0);
-      for (let i = 1; i <= 40; i++) drumspace.settings.set('threshold', i / 50);""",
+      for (let i = 1; i <= 40; i++)
+        drumspace.settings.set('threshold', i / 50);""",
 }
 
 
@@ -322,7 +323,8 @@ def test_click_after_a_move_is_what_counts(window):
   count, origin = window.run("""
     await frame();
     decoded.length = 0;
-    drumspace.deck.soon(() => drumspace.maker.ofLatent(drumspace.deck.current.z));
+    drumspace.deck.soon(
+      () => drumspace.maker.ofLatent(drumspace.deck.current.z));
     drumspace.deck.show(drumspace.maker.ofPoint(0, 3));
     await frame();
     return [decoded.length, drumspace.deck.current.origin.index]""")

@@ -52,9 +52,8 @@ def test_the_classes_of_the_published_recipe_stay_and_no_near_double_comes(
   pieces = step_songs.pieces(step_songs.noisy_song(rng))
   found = readings.find(pieces, recipe)
   exact = loops.find(pieces, min_repeats=max(2, recipe.min_repeats))
-  kept = {
-      _class(codes) for codes in exact.codes[~entropy.is_trivial(exact.codes)]
-  }
+  is_trivial = entropy.is_trivial(exact.codes)
+  kept = {_class(codes) for codes in exact.codes[~is_trivial]}
   classes = {}
   for loop in found.sightings:
     classes.setdefault(loop.canonical, []).append(loop)

@@ -13,7 +13,9 @@ from drumspace_ext.files import audio_kinds
 from drumspace_ext.inputs import listing
 from drumspace_ext.sound import rendering
 
-_WAV = rendering.to_wav(rendering.render(drawn_patterns.hits_of(kick=(0,)), qpm=240))
+_WAV = rendering.to_wav(
+    rendering.render(drawn_patterns.hits_of(kick=(0,)), qpm=240)
+)
 _HEADS = {
     'WAV': _WAV[:40], 'AIFF': b'FORM\0\0\0\x20AIFFCOMM', 'FLAC': b'fLaC\0\0',
     'Ogg': b'OggS\0\x02', 'MP3': b'\xff\xfb\x90\x64', 'M4A':

@@ -289,7 +289,9 @@ def test_folder_of_patterns_is_an_input(
   if reader == _MAP:
     arguments = [*arguments, f'--examples_path={given}/examples.tsv']
   out = tmp_path / 'out'
-  assert entry_points.main(reader, named, *arguments, f'--output_dir={out}') == 0
+  assert not entry_points.main(
+      reader, named, *arguments, f'--output_dir={out}'
+  )
   if reader == _CONVERT:
     read = dataset_tsv.read(out / 'drums.tsv').codes
     np.testing.assert_array_equal(read, held)

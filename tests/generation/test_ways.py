@@ -336,8 +336,8 @@ def test_draws_of_the_shipped_best_model_are_new_and_like_each_other():
   independent = trained_model.TrainedModel('shipped:acai').draw(1500, seed=0)
   assert independent.first_of_class.mean() < 0.75
   # The sampler holds no latents of training patterns.
+  means = model.sampler.means
   known = sampling.judge(
-      model.sampler.means, model.decode_hits(model.sampler.means, temperature=0),
-      model.known_classes,
+      means, model.decode_hits(means, temperature=0), model.known_classes
   ).known
   assert known.mean() < 0.2

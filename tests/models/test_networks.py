@@ -62,9 +62,8 @@ def test_published_sizes_are_built():
   assert widths(network.critic) == [448, 64, 32, 4]
   kinds = [type(m).__name__ for m in network.encoder]
   assert kinds == ['Linear', 'ReLU', 'Linear', 'ReLU', 'Linear']
-  assert widths(networks.make(config_loading.load('vae').model, seed=0).encoder) == [
-      448, 64, 32, 8,
-  ]
+  vae = networks.make(config_loading.load('vae').model, seed=0)
+  assert widths(vae.encoder) == [448, 64, 32, 8]
 
 
 @pytest.mark.parametrize('kind', tiny_models.KINDS)

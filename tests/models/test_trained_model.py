@@ -273,7 +273,8 @@ def test_z_of_another_shape_is_refused(models, z, shape):
 @pytest.mark.parametrize('options, message', [
     ({'threshold': 0.0}, r'threshold must be in \(0, 1\), got 0.0'),
     ({'threshold': 1.0}, r'threshold must be in \(0, 1\)'),
-    ({'temperature': -1.0}, 'temperature must be a number not below 0, got -1.0'),
+    ({'temperature': -1.0},
+     'temperature must be a number not below 0, got -1.0'),
 ])
 def test_number_out_of_range_is_refused(models, options, message):
   with pytest.raises(errors.InputError, match=message):

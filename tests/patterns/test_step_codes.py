@@ -89,7 +89,8 @@ def test_a_pattern_is_two_bars_of_sixteen_steps_of_14_voices():
 
 
 def test_rotate_makes_its_step_the_first():
-  assert step_codes.rotate(np.arange(32), 3).tolist() == [*range(3, 32), 0, 1, 2]
+  rotated = step_codes.rotate(np.arange(32), 3)
+  assert rotated.tolist() == [*range(3, 32), 0, 1, 2]
 
 
 def test_canonical_begins_with_the_longest_silence():

@@ -140,7 +140,8 @@ def test_every_input_is_counted_and_every_bad_one_named(folder, tmp_path):
   for text in ('inputs 6', 'loops 4 in 2 out', 'outputs 2',
                'the file is not MIDI', '1 no note is a drum note'):
     assert text in summary
-  assert json.loads(ran.paths[dataset_tsv.REPORT].read_text('utf-8')) == ran.report
+  report = ran.paths[dataset_tsv.REPORT].read_text('utf-8')
+  assert json.loads(report) == ran.report
 
 
 def test_the_same_run_gives_the_same_bytes(folder, tmp_path):
@@ -218,7 +219,9 @@ def test_folder_of_a_dataset_is_kept(tmp_path):
   # As an earlier version left it.
   (tmp_path / 'manifest.json').unlink()
   before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-  with pytest.raises(errors.InputError, match='holds a dataset that drumspace_create'):
+  with pytest.raises(
+      errors.InputError, match='holds a dataset that drumspace_create'
+  ):
     stage_chains.run_files([str(tmp_path / 'dataset.tsv')], tmp_path, [])
   assert before == {
       path.name: path.read_bytes() for path in tmp_path.iterdir()

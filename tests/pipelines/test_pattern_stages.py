@@ -185,7 +185,8 @@ def test_drums_rnn_writer_tiles_and_refuses_bars_of_silence():
 def test_filter_lets_through_what_is_neither_trivial_nor_known(tmp_path):
   path = tmp_path / 'dataset.tsv'
   codes = step_codes.hits_to_step_codes(_BEAT)
-  path.write_text(','.join(map(str, step_codes.rotate(codes, 5).tolist())) + '\n')
+  rotated = step_codes.rotate(codes, 5)
+  path.write_text(','.join(map(str, rotated.tolist())) + '\n')
   beat, pulse, other = (
       note_sequences.from_patterns(hits) for hits in (_BEAT, _PULSE, ~_BEAT)
   )

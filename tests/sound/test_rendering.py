@@ -140,7 +140,9 @@ def test_open_hat_is_choked_over_the_seam_of_a_loop():
 def test_kick_does_not_choke():
   ringing = rendering.render(drawn_patterns.hits_of(crash=(0,)), qpm=120)
   kick = rendering.render(drawn_patterns.hits_of(kick=(2,)), qpm=120)
-  both = rendering.render(drawn_patterns.hits_of(crash=(0,), kick=(2,)), qpm=120)
+  both = rendering.render(
+      drawn_patterns.hits_of(crash=(0,), kick=(2,)), qpm=120
+  )
   np.testing.assert_allclose(both, mixing.limited(ringing + kick), atol=1e-5)
 
 
@@ -217,8 +219,8 @@ def test_wav_comes_back_in_16_bits(rate):
     back = np.frombuffer(file.readframes(4 * rate), '<i2').reshape(-1, 2)
   np.testing.assert_allclose(back / 32767, samples, atol=0.51 / 32767)
   assert rendering.to_wav(samples, rate) == data
-  assert np.frombuffer(rendering.to_wav(np.full((1, 2), 9.0))[-4:], '<i2').tolist(
-  ) == [32767, 32767]
+  loud = rendering.to_wav(np.full((1, 2), 9.0))
+  assert np.frombuffer(loud[-4:], '<i2').tolist() == [32767, 32767]
 
 
 @pytest.mark.parametrize('hits, options, message', [

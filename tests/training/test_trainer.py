@@ -268,7 +268,8 @@ def test_best_checkpoint_evaluates_as_it_did(kind, tmp_path):
 def test_missing_run_can_not_be_evaluated(tmp_path):
   with pytest.raises(errors.CheckpointError, match='holds no checkpoint'):
     validation.evaluate_best(
-        tmp_path, training_sets.load_or_starter(None), device=torch.device('cpu')
+        tmp_path, training_sets.load_or_starter(None),
+        device=torch.device('cpu'),
     )
 
 
