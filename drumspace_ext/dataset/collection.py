@@ -199,10 +199,14 @@ class Collection:
         'max_flips FROM unique_pattern '
         'ORDER BY num_inputs DESC, num_repeats DESC, canonical'
     )
-    for row in rows:
+    for (phase, num_inputs, num_loops, num_repeats, min_qpm, max_qpm, genres,
+         input_ids, file_names, near_loops, near_repeats, num_flips,
+         max_flips) in rows:
       yield UniquePattern(
-          step_codes.bytes_to_codes(row[0]), *row[1:6], json.loads(row[6]),
-          tuple(json.loads(row[7])), tuple(json.loads(row[8])), *row[9:],
+          step_codes.bytes_to_codes(phase), num_inputs, num_loops, num_repeats,
+          min_qpm, max_qpm, json.loads(genres), tuple(json.loads(input_ids)),
+          tuple(json.loads(file_names)), near_loops, near_repeats, num_flips,
+          max_flips,
       )
 
   def rejected_inputs(self) -> Iterator[tuple[str, str, str]]:

@@ -77,13 +77,15 @@ def make(
     members.setdefault(digest, []).append(i)
   first = [same[0] for same in members.values()]
 
-  def merged_genres(same):
-    total = collections.Counter()
-    for i in same if genres else ():
-      total.update(genres[i])
+  def merged_genres(same: list[int]) -> dict[str, int]:
+    total: collections.Counter[str] = collections.Counter()
+    for labels in [genres[i] for i in same] if genres else []:
+      total.update(labels)
     return dict(total)
 
-  def merged(names):
+  def merged(
+      names: Sequence[tuple[str, ...]] | None,
+  ) -> list[tuple[str, ...]] | None:
     return [
         tuple(sorted({name for i in same for name in names[i]}))
         for same in members.values()
@@ -144,7 +146,7 @@ def _read_tfrecord(path: pathlib.Path) -> TrainingSet:
   return make(np.array(codes), genres, ids if all(i for (i,) in ids) else None)
 
 
-def load(path: pathlib.Path | str) -> TrainingSet:
+def load(path: local_paths.Name) -> TrainingSet:
   """Reads a training set.
 
   Args:
@@ -154,7 +156,7 @@ def load(path: pathlib.Path | str) -> TrainingSet:
   Raises:
     InputError: If there is none, or it is damaged.
   """
-  path = result_patterns.file_of(local_paths.expand(str(path)))
+  path = result_patterns.file_of(local_paths.expand(path))
   if path.is_dir():
     path = path / dataset_tsv.DATASET
   if not path.is_file():
@@ -177,7 +179,7 @@ def load(path: pathlib.Path | str) -> TrainingSet:
   )
 
 
-def load_or_starter(path: pathlib.Path | str | None) -> TrainingSet:
+def load_or_starter(path: local_paths.Name | None) -> TrainingSet:
   """Reads a training set, or gives the starter collection where there is none.
 
   A shipped model's training patterns do not come with it; the starter

@@ -33,10 +33,10 @@ class Shape:
   def __init__(self):
     self._hits_per_voice = np.zeros(step_codes.NUM_VOICES, np.int64)
     self._hits_per_step = np.zeros(step_codes.NUM_STEPS, np.int64)
-    self._qpm = collections.Counter()
-    self._num_inputs = collections.Counter()
+    self._qpm: collections.Counter[int] = collections.Counter()
+    self._num_inputs: collections.Counter[int] = collections.Counter()
     self._examples = []
-    self._max_flips = collections.Counter()
+    self._max_flips: collections.Counter[int] = collections.Counter()
     self._num_exact = 0
     self.num_patterns = 0
 

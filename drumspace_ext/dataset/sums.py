@@ -10,11 +10,11 @@ first: it counts the input and its genres (with `|` between them).
 """
 
 import collections
-from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 import json
+import typing
 
 from drumspace_ext import errors
 from drumspace_ext import rejections
@@ -33,6 +33,7 @@ MergedRow = tuple[
 ]
 # input id, reason, detail
 Rejected = tuple[str, str, str]
+_Key = typing.TypeVar('_Key')
 
 
 def labels(
@@ -58,7 +59,8 @@ def occurrences(
   """Returns the occurrences of an input with patterns and its labels."""
   input_id = local_paths.in_utf_8(result.input_id)
   file_name = local_paths.in_utf_8(result.file_name)
-  seen, joined, rows = set(), '|'.join(genres), []
+  seen: set[bytes] = set()
+  joined, rows = '|'.join(genres), []
   for loop in result.loop_counts:
     rows.append((
         loop.canonical, loop.phase, int(loop.canonical not in seen), input_id,
@@ -73,9 +75,14 @@ def occurrences(
 def rejected(result: one_input.InputResult) -> Rejected:
   """Returns the row of an input without patterns."""
   return (
-      local_paths.in_utf_8(result.input_id), result.reason,
+      local_paths.in_utf_8(result.input_id), result.reason or '',
       local_paths.in_utf_8(result.detail),
   )
+
+
+def _add_counts(ours: dict[_Key, int], theirs: Mapping[_Key, int]) -> None:
+  for key, count in theirs.items():
+    ours[key] = ours.get(key, 0) + count
 
 
 class ClassSum:
@@ -86,7 +93,7 @@ class ClassSum:
       'min_qpm', 'max_qpm', 'near', 'max_flips',
   )
 
-  def __init__(self):
+  def __init__(self) -> None:
     self.loops_by_phase: dict[bytes, int] = {}
     self.ids: set[str] = set()
     self.names: set[str] = set()
@@ -114,18 +121,17 @@ class ClassSum:
     self.max_qpm = max(self.max_qpm, max_qpm)
     self._add_near(near, max_flips)
 
-  def _add_near(self, near: Iterable[int], max_flips: int) -> None:
-    self.near = tuple(a + b for a, b in zip(self.near, near, strict=True))
+  def _add_near(self, near: Sequence[int], max_flips: int) -> None:
+    loops, repeats, flips = near
+    self.near = (
+        self.near[0] + loops, self.near[1] + repeats, self.near[2] + flips
+    )
     self.max_flips = max(self.max_flips, max_flips)
 
   def merge(self, other: 'ClassSum') -> None:
     """Adds what another sum of the same class holds."""
-    for ours, theirs in (
-        (self.loops_by_phase, other.loops_by_phase),
-        (self.genres, other.genres),
-    ):
-      for key, count in theirs.items():
-        ours[key] = ours.get(key, 0) + count
+    _add_counts(self.loops_by_phase, other.loops_by_phase)
+    _add_counts(self.genres, other.genres)
     self.ids |= other.ids
     self.names |= other.names
     self.num_inputs += other.num_inputs
@@ -229,10 +235,14 @@ class Totals:
   @classmethod
   def of_plain(cls, values: tuple) -> 'Totals':
     """Returns what `as_plain` was taken of, also by way of JSON."""
-    return cls(*(
-        collections.Counter(dict(v)) if isinstance(v, list) else v
-        for v in values
-    ))
+    totals = cls()
+    for field, value in zip(dataclasses.fields(cls), values, strict=True):
+      setattr(
+          totals, field.name,
+          collections.Counter(dict(value)) if isinstance(value, list)
+          else value,
+      )
+    return totals
 
   def check(self) -> None:
     """Raises RuntimeError unless every input is accounted for."""

@@ -117,7 +117,7 @@ def parse_codes(text: str, place: str = 'step codes') -> np.ndarray:
   return np.array(_parse_codes(text.strip(), place), np.uint16)
 
 
-def read(path: pathlib.Path | str) -> PatternSet:
+def read(path: local_paths.Name) -> PatternSet:
   """Reads a dataset in any of its three forms.
 
   Args:
@@ -127,7 +127,7 @@ def read(path: pathlib.Path | str) -> PatternSet:
     InputError: If the file can't be read, or a line is not a pattern. The
       message names the line.
   """
-  path = result_patterns.file_of(local_paths.expand(str(path)))
+  path = result_patterns.file_of(local_paths.expand(path))
   codes, latents, coordinates = [], [], []
   columns = None
   try:

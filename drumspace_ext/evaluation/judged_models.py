@@ -54,7 +54,7 @@ class JudgedModels:
     if heldout_path:
       return training_set.codes, examples.load(heldout_path).codes
     splits = {
-        (model.metadata['seed'], model.config.training.valid_share)
+        (model.seed, model.config.training.valid_share)
         # What was trained elsewhere says nothing of a split.
         for _, model in self.named if model.config.training
     } or {_DEFAULT_SPLIT}

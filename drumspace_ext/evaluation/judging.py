@@ -65,7 +65,8 @@ def _rows_of(
     value: str, left_out: list[str],
 ) -> list[evaluation.Row]:
   """Returns the rows that an input becomes."""
-  missed, rows = list(found.left_out), collections.defaultdict(list)
+  missed = list(found.left_out)
+  rows: dict[str, list[int]] = collections.defaultdict(list)
   row_of: dict[str, str | None] = {
       source: found.name for source in found.sources
   }
@@ -78,8 +79,9 @@ def _rows_of(
             f'{source}: --rows_by={rows_by.pattern} finds nothing in it'
         )
   for index, source in enumerate(found.sources):
-    if row_of[source]:
-      rows[row_of[source]].append(index)
+    row = row_of[source]
+    if row:
+      rows[row].append(index)
   if missed:
     left_out.append(named_patterns.left_out_text(
         dataclasses.replace(found, left_out=missed)
@@ -87,8 +89,8 @@ def _rows_of(
   if not rows:
     raise errors.InputError(f'{value} holds no pattern that can be read.')
   return [
-      evaluation.Row(name=row, hits=found.hits[rows[row]])
-      for row in sorted(rows)
+      evaluation.Row(name=name, hits=found.hits[rows[name]])
+      for name in sorted(rows)
   ]
 
 
@@ -187,7 +189,8 @@ def evaluate(
     raise errors.InputError(
         'name something to judge with --checkpoint_file or --input.'
     )
-  splitter, left_out = _pattern_of(rows_by), []
+  splitter = _pattern_of(rows_by)
+  left_out: list[str] = []
   folder = local_paths.expand(output_dir)
   options = reading.Options(
       voices_in=drum_maps.load(voices_in), assume_drums=assume_drums,

@@ -98,9 +98,9 @@ def show_map(
       )
     page = _read_page(path / map_files.PAGE if path.is_dir() else path)
   else:
-    path = None if source is None else local_paths.expand(str(source))
+    given = None if source is None else local_paths.expand(str(source))
     built = page_building.build(
-        examples.load_or_starter(path), path, model,
+        examples.load_or_starter(given), given, model,
         num_outputs=num_outputs, seed=seed,
     )
     page = map_page.render(built.latent_map, model)

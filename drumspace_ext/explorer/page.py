@@ -29,6 +29,9 @@ def _plot() -> str:
   """
   from bokeh import embed
   from bokeh import models
+  from bokeh.core import types as bokeh_types
+  from bokeh.models import glyph as glyph_base
+  from bokeh.models import glyphs as kinds
 
   pan, wheel = models.PanTool(name='pan'), models.WheelZoomTool()
   plot = models.Plot(
@@ -40,32 +43,32 @@ def _plot() -> str:
   )
   plot.add_tools(pan, wheel)
   plot.toolbar.active_drag, plot.toolbar.active_scroll = pan, wheel
-  glyphs = {
-      'regions': models.Patches(
+  glyphs: dict[str, glyph_base.Glyph] = {
+      'regions': kinds.Patches(
           xs='xs', ys='ys', fill_alpha=0.06, line_alpha=0.35, line_dash='dashed'
       ),
-      'line': models.Line(x='x', y='y', line_width=3),
-      'corners': models.Scatter(
+      'line': kinds.Line(x='x', y='y', line_width=3),
+      'corners': kinds.Scatter(
           x='x', y='y', marker='square', size=14, fill_alpha=0, line_width=2
       ),
-      'here': models.Scatter(
+      'here': kinds.Scatter(
           x='x', y='y', marker='circle', size=18, fill_alpha=0, line_width=3
       ),
-      'names': models.Text(
+      'names': kinds.Text(
           x='x', y='y', text='text', text_align='center',
           text_baseline='middle', text_font_size='12px', y_offset='shift',
           text_font_style='bold', text_alpha=0.85,
       ),
   }
   for name, glyph in glyphs.items():
-    fields = ('xs', 'ys') if name == 'regions' else ('x', 'y')
+    fields = ['xs', 'ys'] if name == 'regions' else ['x', 'y']
     if name == 'names':
-      fields += ('text', 'shift')
+      fields += ['text', 'shift']
     source = models.ColumnDataSource(
         data={field: [] for field in fields}, name=f'{name} data'
     )
     plot.add_glyph(source, glyph, name=f'{name} glyph')
-  text = json.dumps(embed.json_item(plot, _PLOT))
+  text = json.dumps(embed.json_item(plot, bokeh_types.ID(_PLOT)))
   # Bokeh numbers what it makes from the start of the process on.
   numbers: dict[str, str] = {}
   return re.sub(

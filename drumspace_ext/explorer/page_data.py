@@ -72,7 +72,7 @@ def _labels(
 ) -> np.ndarray:
   """Returns the numbers of the first few labels of each pattern."""
   number = {name: i for i, name in enumerate(names)}
-  table = np.full((len(rows), most), empty, dtype)
+  table: np.ndarray = np.full((len(rows), most), empty, dtype)
   for row, labels in enumerate(rows):
     # What has no number was cut off: there are more names than numbers.
     known = [number[label] for label in labels if label in number][:most]
@@ -96,7 +96,7 @@ def _layer(
   """Returns (header, columns) of a layer."""
   ids = sorted({s for row in layer.sources for s in row[:_MAX_SOURCES]})
   latents, scale = _quantized(layer.latents)
-  columns = {
+  columns: dict[str, np.ndarray] = {
       'codes': layer.codes.astype(np.uint16),
       'coordinates': layer.coordinates.astype(np.float32),
       'latents': latents,

@@ -105,7 +105,19 @@ class Batch(contextlib.AbstractContextManager):
     self._scratch.append(pathlib.Path(path))
     return self._scratch[-1]
 
-  def open(self, name: str, *, text: bool = True) -> typing.IO:
+  @typing.overload
+  def open(
+      self, name: str, *, text: typing.Literal[True] = ...
+  ) -> typing.TextIO: ...
+
+  @typing.overload
+  def open(
+      self, name: str, *, text: typing.Literal[False]
+  ) -> typing.BinaryIO: ...
+
+  def open(
+      self, name: str, *, text: bool = True
+  ) -> typing.TextIO | typing.BinaryIO:
     """Opens the file that will be called `name` for writing.
 
     Args:
@@ -115,10 +127,8 @@ class Batch(contextlib.AbstractContextManager):
     path = self.temporary_path(name)
     with os_errors_as_output_errors(self._folder / name):
       if text:
-        stream = path.open('w', encoding='utf-8', newline='\n')
-      else:
-        stream = path.open('wb')
-    return self.enter(stream)
+        return self.enter(path.open('w', encoding='utf-8', newline='\n'))
+      return self.enter(path.open('wb'))
 
   def write(self, name: str, content: bytes | Iterable[bytes]) -> None:
     """Writes a whole file that will be called `name`, at once or in parts."""

@@ -19,6 +19,60 @@ _SCHEME = re.compile(r'([a-zA-Z][a-zA-Z0-9+.-]*)://')
 _TO_INSTALL = "pip install '.[beam]' in a clone"
 
 
+class ReadablePath(typing.Protocol):
+  """A path here or on a remote filesystem, as far as reading needs it."""
+
+  @property
+  def name(self) -> str:
+    """The last part."""
+
+  def is_file(self) -> bool:
+    """Says whether a file has this very name."""
+
+  def open(self, mode: typing.Literal['rb'], /) -> typing.BinaryIO:
+    """Opens the file for reading."""
+
+
+class _Match(typing.Protocol):
+  """One file that Beam lists."""
+
+  path: str
+  size_in_bytes: int
+
+
+class _MatchResult(typing.Protocol):
+  """What Beam lists by one pattern."""
+
+  metadata_list: list[_Match]
+
+
+class FileSystems(typing.Protocol):
+  """What is used of Beam's class of this name."""
+
+  def match(
+      self, patterns: list[str], limits: list[int] | None = None, /
+  ) -> list[_MatchResult]:
+    """Lists the files that fit patterns."""
+
+  def open(self, path: str, *, compression_type: str) -> typing.BinaryIO:
+    """Opens a file for reading."""
+
+  def create(self, path: str, *, compression_type: str) -> typing.BinaryIO:
+    """Opens a file for writing."""
+
+  def exists(self, path: str, /) -> bool:
+    """Says whether there is such a file or folder."""
+
+  def mkdirs(self, path: str, /) -> None:
+    """Makes a folder."""
+
+  def delete(self, paths: list[str], /) -> None:
+    """Deletes files and folders."""
+
+  def rename(self, sources: list[str], targets: list[str], /) -> None:
+    """Renames files."""
+
+
 def is_remote(text: str) -> bool:
   """Says whether a person's text names a file on another filesystem."""
   return bool(_SCHEME.match(text))
@@ -75,7 +129,7 @@ def beam() -> types.ModuleType:
   return apache_beam
 
 
-def file_systems() -> type:
+def file_systems() -> FileSystems:
   """Returns Beam's access to all its filesystems."""
   return beam().io.filesystems.FileSystems
 
@@ -99,7 +153,7 @@ class RemotePath:
   def __repr__(self) -> str:
     return f'RemotePath({str(self)!r})'
 
-  def __eq__(self, other) -> bool:
+  def __eq__(self, other: object) -> bool:
     return isinstance(other, RemotePath) and str(self) == str(other)
 
   def __hash__(self) -> int:
@@ -125,11 +179,9 @@ class RemotePath:
     """Returns itself: there are no links that Beam knows."""
     return self
 
-  def relative_to(self, other: 'RemotePath') -> pathlib.PurePosixPath:
-    """Returns the way from a folder around it to here."""
-    return pathlib.PurePosixPath(*self.parts[len(other.parts):])
 
-  def _match(self, pattern: str, limit: int | None = None) -> list:
+
+  def _match(self, pattern: str, limit: int | None = None) -> list[_Match]:
     """Returns Beam's metadata of the files that fit a pattern."""
     try:
       (result,) = file_systems().match([pattern], [limit] if limit else None)

@@ -22,6 +22,11 @@ import zlib
 
 import google_crc32c
 
+from drumspace_ext.files import remote_paths
+
+if typing.TYPE_CHECKING:
+  import _typeshed
+
 # A song is some 100 kB as a NoteSequence. A length beyond this is damage (or
 # an attack), whatever its checksum says.
 MAX_RECORD_BYTES = 64 << 20
@@ -52,6 +57,13 @@ class DamagedRecord:
   index: int
   reason: str
   detail: str
+
+
+class Stream(typing.Protocol):
+  """What bytes are read from."""
+
+  def read(self, size: int = ..., /) -> bytes:
+    """Returns up to so many bytes; none at the end."""
 
 
 def masked(crc: int) -> int:
@@ -103,7 +115,7 @@ def compression_of(head: bytes) -> str:
   return ZLIB if is_empty or starts_like_tfrecord(first) else ''
 
 
-def compression(path: pathlib.Path) -> str:
+def compression(path: remote_paths.ReadablePath) -> str:
   """Tells how a file is compressed; see `compression_of`."""
   with path.open('rb') as stream:
     return compression_of(stream.read(HEAD_BYTES))
@@ -112,14 +124,15 @@ def compression(path: pathlib.Path) -> str:
 class _ZlibReader(io.RawIOBase):
   """What a stream compressed with zlib unpacks to, read by small pieces."""
 
-  def __init__(self, stream: typing.BinaryIO):
+  def __init__(self, stream: Stream):
     self._stream = stream
     self._unpacker = zlib.decompressobj()
 
   def readable(self) -> bool:
     return True
 
-  def readinto(self, buffer) -> int:
+  def readinto(self, given: '_typeshed.WriteableBuffer') -> int:
+    buffer = memoryview(given)
     while not self._unpacker.eof:
       packed = self._unpacker.unconsumed_tail or self._stream.read(
           io.DEFAULT_BUFFER_SIZE
@@ -136,12 +149,8 @@ class _ZlibReader(io.RawIOBase):
 
 
 @contextlib.contextmanager
-def open_bytes(path: pathlib.Path) -> Iterator[typing.BinaryIO]:
-  """Opens a file for reading, unpacked where it is compressed.
-
-  Args:
-    path: A path, or what opens like one.
-  """
+def open_bytes(path: remote_paths.ReadablePath) -> Iterator[Stream]:
+  """Opens a file for reading, unpacked where it is compressed."""
   with path.open('rb') as stream:
     kind = compression_of(stream.read(HEAD_BYTES))
     stream.seek(0)
@@ -154,7 +163,7 @@ def open_bytes(path: pathlib.Path) -> Iterator[typing.BinaryIO]:
       yield stream
 
 
-def _read_exactly(stream, size: int) -> bytes:
+def _read_exactly(stream: Stream, size: int) -> bytes:
   if size <= _READ_BYTES:
     return stream.read(size)
   parts = []
@@ -167,9 +176,7 @@ def _read_exactly(stream, size: int) -> bytes:
   return b''.join(parts)
 
 
-def read_stream(
-    stream: typing.BinaryIO,
-) -> Iterator[bytes | DamagedRecord]:
+def read_stream(stream: Stream) -> Iterator[bytes | DamagedRecord]:
   """Yields the records of an open binary file, and what is damaged, in order.
 
   A record whose data fails its checksum is lost alone. Behind a damaged length
@@ -219,7 +226,9 @@ def read_stream(
     index += 1
 
 
-def read(path: pathlib.Path | str) -> Iterator[bytes | DamagedRecord]:
+def read(
+    path: remote_paths.ReadablePath | str,
+) -> Iterator[bytes | DamagedRecord]:
   """Yields the records of a file, packed or not; see `read_stream`.
 
   Raises:

@@ -5,13 +5,13 @@ unpack to gigabytes. Nothing is ever unpacked to disk here.
 """
 
 from collections.abc import Iterator
-import pathlib
 import re
 import zipfile
 
 from drumspace_ext import errors
 from drumspace_ext.files import midi_kinds
 from drumspace_ext.files import reader_faults
+from drumspace_ext.files import remote_paths
 
 MAX_MEMBERS = 2_000_000
 # Real MIDI files deflate to a third or so; a long loop of one bar to a
@@ -27,7 +27,7 @@ def starts_like_zip(head: bytes) -> bool:
   return head[:2] == _MAGIC and head[2:4] in (b'\x03\x04', b'\x05\x06')
 
 
-def _check(path: pathlib.Path, member: zipfile.ZipInfo) -> None:
+def _check(path: remote_paths.ReadablePath, member: zipfile.ZipInfo) -> None:
   parts = member.filename.replace('\\', '/').split('/')
   if '..' in parts or parts[0] == '' or _DRIVE.match(parts[0]):
     raise errors.InputError(
@@ -53,7 +53,7 @@ def _is_midi(name: str) -> bool:
 
 
 def midi_members(
-    path: pathlib.Path,
+    path: remote_paths.ReadablePath,
 ) -> tuple[list[tuple[str, int]], list[str], list[int]]:
   """Lists an archive.
 
@@ -100,7 +100,7 @@ def midi_members(
 
 
 def read_members(
-    path: pathlib.Path, places: list[int]
+    path: remote_paths.ReadablePath, places: list[int]
 ) -> Iterator[bytes | errors.RejectedInputError]:
   """Yields the bytes of members; of what can't be unpacked the error."""
   with path.open('rb') as stream, zipfile.ZipFile(stream) as archive:

@@ -16,24 +16,25 @@ def contents(
     task: input_tasks.Task,
 ) -> Iterator[tuple[str, bytes | errors.RejectedInputError]]:
   """Yields (input id, bytes) of the inputs of a task."""
-  if task.kind in (input_kinds.TFRECORD, input_tasks.LOADED):
-    yield from task.items
-  elif task.kind == input_kinds.ZIP:
-    places = [place for _, place in task.items]
+  if task.archive is not None:
+    places = [place for _, place in task.items if isinstance(place, int)]
     members = zip_archives.read_members(task.archive, places)
     for (input_id, _), data in zip(task.items, members):
       yield input_id, data
-  else:
-    for input_id, path in task.items:
-      try:
-        # One byte more than allowed shows that the file is too large.
-        data = remote_paths.first_bytes(path, midi_kinds.MAX_FILE_BYTES + 1)
-      except OSError as e:
-        yield input_id, errors.RejectedInputError(
-            'unreadable', e.strerror or str(e)
-        )
-      else:
-        yield input_id, data
+    return
+  for input_id, item in task.items:
+    if isinstance(item, bytes):
+      yield input_id, item
+      continue
+    try:
+      # One byte more than allowed shows that the file is too large.
+      data = remote_paths.first_bytes(str(item), midi_kinds.MAX_FILE_BYTES + 1)
+    except OSError as e:
+      yield input_id, errors.RejectedInputError(
+          'unreadable', e.strerror or str(e)
+      )
+    else:
+      yield input_id, data
 
 
 def loaded(
@@ -47,7 +48,8 @@ def loaded(
   if task.kind in (input_kinds.TFRECORD, input_tasks.LOADED):
     yield task
     return
-  items, size = [], 0
+  items: list[tuple[str, bytes]] = []
+  size = 0
   for input_id, data in contents(task):
     if not isinstance(data, bytes):
       yield input_id, data

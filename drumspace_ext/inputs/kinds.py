@@ -7,7 +7,6 @@ the bytes of a record are looked at as protobuf fields, without TensorFlow.
 
 from collections.abc import Iterator
 import os
-import pathlib
 import re
 import zlib
 
@@ -39,7 +38,7 @@ _CODES = re.compile(rb'\s*-?\d+(,-?\d+){3,}')
 _PRIMER = re.compile(rb'\s*[\[(]\s*[\[(]')
 
 
-def kind_of_file(path: pathlib.Path | remote_paths.RemotePath) -> str | None:
+def kind_of_file(path: remote_paths.ReadablePath) -> str | None:
   """Tells what a file is by its first bytes, and its name where they fail.
 
   Raises:
@@ -50,8 +49,8 @@ def kind_of_file(path: pathlib.Path | remote_paths.RemotePath) -> str | None:
   name = path.name.lower()
   if tfrecords.compression_of(head):
     try:
-      with tfrecords.open_bytes(path) as stream:
-        head = stream.read(12)
+      with tfrecords.open_bytes(path) as unpacked:
+        head = unpacked.read(12)
     except (OSError, EOFError, zlib.error):
       head = b''
     if tfrecords.starts_like_tfrecord(head) or _TFRECORD_NAME.search(name):
@@ -70,7 +69,7 @@ def kind_of_file(path: pathlib.Path | remote_paths.RemotePath) -> str | None:
   return None
 
 
-def why_no_input(path: pathlib.Path | remote_paths.RemotePath) -> str:
+def why_no_input(path: remote_paths.ReadablePath) -> str:
   """Says why a file of no known kind is no input.
 
   Raises:

@@ -73,26 +73,26 @@ class Listing:
 
 def _expand(value: str, remote: bool) -> list[tuple[_Path, str, bool]]:
   """Returns (path, id, named) for one argument, a glob or a plain path."""
-  if remote_paths.is_remote(value):
-    if not remote:
-      raise errors.InputError(
-          f'{value} lies on a remote filesystem, which only '
-          'drumspace_beam_create_dataset reads. Copy it here, or use that.'
-      )
-    path = remote_paths.RemotePath(value)
-  else:
-    path = local_paths.expand(value)
+  if remote_paths.is_remote(value) and not remote:
+    raise errors.InputError(
+        f'{value} lies on a remote filesystem, which only '
+        'drumspace_beam_create_dataset reads. Copy it here, or use that.'
+    )
+  path: _Path = (
+      remote_paths.RemotePath(value) if remote_paths.is_remote(value)
+      else local_paths.expand(value)
+  )
   if path.exists():
     # However it is spelled, and by whatever link: what it is called there.
-    found = path.resolve()
+    parts = path.resolve().parts
     # The folder of a file often is its genre.
-    parts = found.parts[-1:] if path.is_dir() else found.parts[-2:]
+    parts = parts[-1:] if path.is_dir() else parts[-2:]
     return [(path, '/'.join(parts).lstrip('/'), True)]
   if not glob.has_magic(value):
     raise errors.InputError(
         f'{value} does not exist. Check the path.'
     )
-  if remote_paths.is_remote(value):
+  if isinstance(path, remote_paths.RemotePath):
     found = path.glob()
   else:
     found = glob.glob(os.path.expanduser(value), recursive=True)
@@ -106,8 +106,9 @@ def _expand(value: str, remote: bool) -> list[tuple[_Path, str, bool]]:
   plain = [glob.has_magic(part) for part in path.parts].index(True)
   fixed = path.parents[len(path.parts) - plain - 1].absolute()
   return [
-      (match, f'{fixed.name}/{match.absolute().relative_to(fixed).as_posix()}',
-       False)
+      (match, '/'.join((
+          fixed.name, *match.absolute().parts[len(fixed.parts):]
+      )), False)
       for match in matches
   ]
 
@@ -252,12 +253,23 @@ def source_files(
     yield SourceFile(str(path), kind, name, size, named)
 
 
-def _walk(root: _Path, name: str, listing: Listing, count: bool):
+def _entries(
+    root: _Path,
+) -> Iterator[tuple[str, list[str], list[str], dict[str, int] | None]]:
+  """Yields (folder, folders in it, files in it, sizes where they are known)."""
+  if isinstance(root, remote_paths.RemotePath):
+    yield from root.walk()
+    return
+  for folder, folders, files in os.walk(root):
+    yield folder, folders, files, None
+
+
+def _walk(
+    root: _Path, name: str, listing: Listing, count: bool
+) -> Iterator[SourceFile]:
   """Yields the input files of a folder; strings, for there may be millions."""
   prefix = len(str(root)) + 1
-  local = isinstance(root, pathlib.Path)
-  entries = os.walk(root) if local else root.walk()
-  for folder, folders, files, *sizes in entries:
+  for folder, folders, files, sizes in _entries(root):
     folders[:] = sorted(
         f for f in folders if not f.startswith(leftovers.PREFIX)
     )
@@ -280,10 +292,10 @@ def _walk(root: _Path, name: str, listing: Listing, count: bool):
         if count:
           listing.skipped[input_kinds.extension(file)] += 1
         continue
-      if not local:
+      if sizes is not None:
         yield SourceFile(
             f'{folder}/{file}', kind, local_paths.in_utf_8(f'{place}/{file}'),
-            sizes[0][file], False,
+            sizes[file], False,
         )
         continue
       path = os.path.join(folder, file)

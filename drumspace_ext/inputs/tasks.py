@@ -21,6 +21,8 @@ TASK_ITEMS = 64
 TASK_BYTES = 4 << 20
 # The kind of a task whose items are the bytes of MIDI files.
 LOADED = 'loaded'
+# (name, problem) of what is lost before a worker could see it.
+Lost = tuple[str, errors.RejectedInputError | tfrecords.DamagedRecord]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Task:
 
 
 def _midi_tasks(sources: Iterator[inputs.SourceFile]) -> Iterator[Task]:
-  items, size = [], 0
+  items: list[tuple[str, str]] = []
+  size = 0
   for source in sources:
     items.append((source.name, source.path))
     size += source.size
@@ -59,7 +62,7 @@ def _midi_tasks(sources: Iterator[inputs.SourceFile]) -> Iterator[Task]:
 
 def _zip_tasks(
     source: inputs.SourceFile, skipped: collections.Counter
-) -> Iterator[Task | tuple]:
+) -> Iterator[Task | Lost]:
   path = remote_paths.of_text(source.path)
   midi, others, nameless = zip_archives.midi_members(path)
   skipped.update(input_kinds.extension(name) for name in others)
@@ -79,9 +82,9 @@ def _zip_tasks(
     )
 
 
-def _record_tasks(source: inputs.SourceFile) -> Iterator[Task | tuple]:
-  items, size = [], 0
-  total = 0
+def _record_tasks(source: inputs.SourceFile) -> Iterator[Task | Lost]:
+  items: list[tuple[str, bytes]] = []
+  size, total = 0, 0
   path = remote_paths.of_text(source.path)
   for number, record in enumerate(tfrecords.read(path)):
     if isinstance(record, tfrecords.DamagedRecord):
@@ -97,7 +100,7 @@ def _record_tasks(source: inputs.SourceFile) -> Iterator[Task | tuple]:
   yield Task(input_kinds.TFRECORD, tuple(items), size=source.size - total)
 
 
-def tasks(listing: inputs.Listing) -> Iterator[Task | tuple]:
+def tasks(listing: inputs.Listing) -> Iterator[Task | Lost]:
   """Yields the tasks of all files of a listing; see `tasks_of`.
 
   Raises:
@@ -115,12 +118,8 @@ def tasks(listing: inputs.Listing) -> Iterator[Task | tuple]:
 
 def tasks_of(
     sources: Iterable[inputs.SourceFile], skipped: collections.Counter
-) -> Iterator[Task | tuple]:
+) -> Iterator[Task | Lost]:
   """Yields loads of inputs for workers.
-
-  What is lost before a worker could see it comes as a pair (name, problem)
-  instead, where the problem is a `tfrecords.DamagedRecord` or a
-  `RejectedInputError`.
 
   Args:
     sources: Files to read.

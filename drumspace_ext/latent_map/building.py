@@ -1,5 +1,6 @@
 """Map building: a dataset and a model become a map with everything on it."""
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 
@@ -88,6 +89,10 @@ def _place_training(
   )
 
 
+def _most_frequent_first(labels: Mapping[str, int]) -> list[str]:
+  return sorted(labels, key=lambda label: (-labels[label], label))
+
+
 def build(
     training_set: examples.TrainingSet,
     model: trained_model.TrainedModel, *, seed: int,
@@ -145,10 +150,7 @@ def build(
   layers = map_layers.place(
       drafts, reference, seed=seed, on_step=part(map_layout.LAYOUT_STEPS)
   )
-  genres = [
-      sorted(labels, key=lambda label, own=labels: (-own[label], label))
-      for labels in training_set.genres
-  ]
+  genres = list(map(_most_frequent_first, training_set.genres))
   findings = genre_regions.find(
       coordinates, genres, training_set.input_ids, seed=seed,
       on_step=part(map_layout.LAYOUT_STEPS + map_layout.PLACING_STEPS),

@@ -112,9 +112,11 @@ def find(
   """
   labelled = np.flatnonzero([len(labels) > 0 for labels in genres])
   tested, left_out = _choose_genres(genres)
+  own_ids = None
+  if input_ids is not None:
+    own_ids = [input_ids[i] for i in labelled.tolist()]
   exchange = label_exchange.make(
-      [genres[i] for i in labelled],
-      None if input_ids is None else [input_ids[i] for i in labelled], tested,
+      [genres[i] for i in labelled.tolist()], own_ids, tested
   )
   p_values: dict[str, float] = {}
   regions: list[map_data.Region] = []

@@ -113,6 +113,19 @@ def read(
   return tensors, metadata
 
 
+def whole_number(metadata: Mapping[str, object], key: str) -> int:
+  """Returns a number that a checkpoint's metadata holds, such as its seed.
+
+  Raises:
+    KeyError: If there is none.
+    ValueError: If it is no whole number.
+  """
+  value = metadata[key]
+  if not isinstance(value, int):
+    raise ValueError(f'{key} is no whole number: {errors.shown(value)}')
+  return value
+
+
 def shipped_names() -> list[str]:
   """Returns the names of the models that come with the package."""
   folder = importlib.resources.files('drumspace_ext.models') / 'shipped'

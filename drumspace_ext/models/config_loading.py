@@ -6,6 +6,7 @@ A configuration is a TOML file of `configs/` with a table `[model]`, whose
 """
 
 import ast
+from collections.abc import Collection
 from collections.abc import Mapping
 import dataclasses
 import importlib.resources
@@ -27,9 +28,17 @@ _MAX_FILE_BYTES = 1 << 20
 # No configuration has a thirtieth of it; splitting takes its square.
 _MAX_HPARAMS_CHARS = 1 << 14
 _MAX_INT = (1 << 63) - 1
+_IN_WORDS: Mapping[object, str] = {
+    int: 'a whole number', float: 'a number', str: 'a text',
+}
 
 
-def _hint(key: str, known) -> str:
+_Filled = typing.TypeVar(
+    '_Filled', bound=configs.AeConfig | configs.TrainingConfig
+)
+
+
+def _hint(key: str, known: Collection[str]) -> str:
   return (
       suggestions.did_you_mean(key, known) or f' Known: {sorted(known)}.'
   )
@@ -55,12 +64,12 @@ def _typed(value, field: dataclasses.Field, origin: str):
       value = str(value)
     if type(value) is expected:
       return value
-    name = {int: 'a whole number', float: 'a number', str: 'a text'}[expected]
+    name = _IN_WORDS[expected]
   raise errors.ConfigError(f'{origin}: {field.name} must be {name}, got '
                            f'{errors.shown(value)}.')
 
 
-def _fill(cls: type, values: Mapping, origin: str):
+def _fill(cls: type[_Filled], values: Mapping, origin: str) -> _Filled:
   fields = {field.name: field for field in dataclasses.fields(cls)}
   for key in values:
     if key not in fields:
@@ -82,18 +91,19 @@ def _fill(cls: type, values: Mapping, origin: str):
     raise errors.ConfigError(f'{origin}: {message}') from e
 
 
-def from_dict(values: Mapping, origin: str) -> configs.Config:
+def from_dict(values: object, origin: str) -> configs.Config:
   """Makes a configuration of plain values, as `Config.to_dict` gives them.
 
   Args:
-    values: `name`, and the tables `model` and `training`.
+    values: A mapping: `name`, and the tables `model` and `training`.
     origin: Where they come from, for messages.
 
   Raises:
     ConfigError: If a key is unknown or missing, or a value is of the wrong type
       or out of range.
   """
-  model, training = values.get('model'), values.get('training')
+  tables = values if isinstance(values, Mapping) else {}
+  model, training = tables.get('model'), tables.get('training')
   if not isinstance(model, Mapping) or not isinstance(training, Mapping):
     raise errors.ConfigError(
         f'{origin}: expected the tables [model] and [training].'
@@ -105,7 +115,7 @@ def from_dict(values: Mapping, origin: str) -> configs.Config:
         f'got {errors.shown(kind)}.'
     )
   return configs.Config(
-      name=str(values.get('name', '')),
+      name=str(tables.get('name', '')),
       model=_fill(networks.KINDS[kind].config, model, origin),
       training=_fill(configs.TrainingConfig, training, origin),
   )

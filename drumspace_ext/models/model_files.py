@@ -51,6 +51,8 @@ def read_magenta(
   if facts is None:
     return None
   try:
+    if not isinstance(facts, dict):
+      raise TypeError('its metadata is no dictionary')
     return checkpoint_files.MagentaCheckpoint(
         form=str(facts['form']), tensors={
             name.removeprefix(_PREFIX): value.float().numpy()
@@ -59,7 +61,9 @@ def read_magenta(
         description=str(facts['description']),
         attention_length=facts['attention_length']
         if isinstance(facts['attention_length'], int) else None,
-        train_step=int(metadata.get('train_step', 0)),
+        train_step=checkpoints.whole_number(
+            {'train_step': 0, **metadata}, 'train_step'
+        ),
     )
   except (KeyError, TypeError, ValueError) as e:
     raise errors.CheckpointError(

@@ -70,7 +70,7 @@ class MusicVaeMethods(abc.ABC):
 
   @abc.abstractmethod
   def encode_tensors(
-      self, input_tensors: Sequence[np.ndarray],
+      self, input_tensors: Sequence[np.ndarray] | np.ndarray,
   ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Returns (z, mu, sigma) of patterns, bool `[num_patterns, 32, 14]`."""
 

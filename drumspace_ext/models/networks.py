@@ -8,6 +8,7 @@ derives from `autoencoder.Autoencoder` and says there how it is trained
 
 from collections.abc import Mapping
 import copy
+import functools
 import types
 import typing
 
@@ -101,16 +102,16 @@ def optimizer(
     network: autoencoder.Autoencoder, config: configs.TrainingConfig
 ) -> torch.optim.AdamW:
   """Makes the optimizer of a network, in one kernel where torch has it."""
-  arguments = {
-      'params': list(network.parameters()), 'lr': config.learning_rate,
-      'betas': (_ADAM_BETA1, config.adam_beta2),
-      'weight_decay': config.weight_decay,
-  }
+  make_one = functools.partial(
+      torch.optim.AdamW, list(network.parameters()), lr=config.learning_rate,
+      betas=(_ADAM_BETA1, config.adam_beta2),
+      weight_decay=config.weight_decay,
+  )
   try:
-    return torch.optim.AdamW(fused=True, **arguments)
+    return make_one(fused=True)
   except RuntimeError:
     # torch before 2.4 has it for GPUs alone.
-    return torch.optim.AdamW(**arguments)
+    return make_one()
 
 
 def prepare_torch(num_threads: int = defaults.NUM_THREADS) -> None:

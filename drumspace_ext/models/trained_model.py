@@ -37,6 +37,8 @@ class TrainedModel(music_vae_methods.MusicVaeMethods):
     known_classes: Digests of their rotation classes, sorted, uint64.
   """
 
+  sampler: sampling.LatentSampler
+
   def __init__(self, checkpoint: local_paths.Name, *, device: str = 'cpu'):
     """Loads a model.
 
@@ -67,10 +69,15 @@ class TrainedModel(music_vae_methods.MusicVaeMethods):
   @property
   def train_step(self) -> int:
     """Train steps that the model has seen."""
-    return int(self.metadata['train_step'])
+    return checkpoints.whole_number(self.metadata, 'train_step')
+
+  @property
+  def seed(self) -> int:
+    """Seed of its training, which chose what was kept for validation."""
+    return checkpoints.whole_number(self.metadata, 'seed')
 
   def encode_tensors(
-      self, input_tensors: Sequence[np.ndarray],
+      self, input_tensors: Sequence[np.ndarray] | np.ndarray,
       lengths: Sequence[int] | None = None,
       control_tensors: Sequence[np.ndarray] | None = None,
   ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -99,9 +106,9 @@ class TrainedModel(music_vae_methods.MusicVaeMethods):
     mus, sigmas = [], []
     with torch.no_grad():
       for batch in flat.split(_BATCH):
-        mu, sigma = self._network.encode(batch.to(self._device))
-        mus.append(mu.cpu())
-        sigmas.append(sigma.cpu())
+        mean, deviation = self._network.encode(batch.to(self._device))
+        mus.append(mean.cpu())
+        sigmas.append(deviation.cpu())
     mu, sigma = torch.cat(mus).numpy(), torch.cat(sigmas).numpy()
     return mu, mu, sigma
 

@@ -24,6 +24,7 @@ import functools
 import importlib.resources
 import math
 import tomllib
+import typing
 
 import numpy as np
 
@@ -111,11 +112,14 @@ class Kit:
     return dataclasses.asdict(self)
 
 
+_Table = typing.TypeVar('_Table', Layer, Voice, Master)
+
+
 def _tuples(value):
   return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
-def _build(kind, table: dict, where: str):
+def _build(kind: type[_Table], table: dict, where: str) -> _Table:
   """Makes a dataclass of a table of the file, and checks its keys."""
   fields = {field.name: field.type for field in dataclasses.fields(kind)}
   wrong = sorted(set(table) - set(fields))
@@ -213,7 +217,9 @@ def _coefficients(row: tuple, sample_rate: float) -> tuple[list, list]:
   return b, a
 
 
-def _filtered(samples: np.ndarray, row: tuple, sample_rate: float):
+def _filtered(
+    samples: np.ndarray, row: tuple, sample_rate: float
+) -> np.ndarray:
   from scipy import signal
 
   return signal.lfilter(*_coefficients(row, sample_rate), samples)
@@ -251,9 +257,9 @@ def render_voice(
         f'the kit needs {_MIN_SAMPLE_RATE:,} samples a second or more, got '
         f'{sample_rate:,}.'
     )
-  sound = voice
-  if isinstance(voice, str):
-    sound = load().voices[voices.INDEX[voice]]
+  sound = (
+      load().voices[voices.INDEX[voice]] if isinstance(voice, str) else voice
+  )
   num_samples = math.ceil(sound.length_s * sample_rate)
   seconds = np.arange(num_samples) / sample_rate
   total = np.zeros(num_samples)

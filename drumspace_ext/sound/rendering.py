@@ -8,6 +8,7 @@ at its end sounds on at its beginning, so that it repeats without a seam.
 
 from collections.abc import Iterable
 from collections.abc import Iterator
+import dataclasses
 import struct
 
 import numpy as np
@@ -188,10 +189,12 @@ def page_description() -> dict[str, object]:
     `human_velocity` and `human_step` (how far hits vary at humanise 1).
   """
   kit = drum_kit.load().to_json()
-  for voice, name, pitch in zip(
-      kit['voices'], voices.NAMES, voices.EXEMPLAR_PITCHES
-  ):
-    voice.update(name=name, pitch=pitch)
+  kit['voices'] = [
+      {**dataclasses.asdict(voice), 'name': name, 'pitch': pitch}
+      for voice, name, pitch in zip(
+          drum_kit.load().voices, voices.NAMES, voices.EXEMPLAR_PITCHES
+      )
+  ]
   steps = np.repeat(np.arange(step_codes.STEPS_PER_BAR), step_codes.NUM_VOICES)
   struck = np.tile(np.arange(step_codes.NUM_VOICES), step_codes.STEPS_PER_BAR)
   accents = dynamics_lib.Dynamics(accents=True).velocities(steps, struck)

@@ -108,7 +108,8 @@ def song(
     found, _ = sequence_drums.rows(sequence, assume_drums=assume_drums)
     raise remapping.without_voice(found[:, 1].astype(int).tolist())
   _check_hits(len(rows))
-  return rendering.mix_notes(*map(np.array, zip(*rows)))
+  starts, struck, velocities = map(np.array, zip(*rows))
+  return rendering.mix_notes(starts, struck, velocities)
 
 
 def song_by(

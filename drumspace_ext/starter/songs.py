@@ -32,7 +32,10 @@ _COLLECTION = 'starter'
 class _Writer:
   """Writes drums into a NoteSequence, at a position in quarter notes."""
 
-  def __init__(self, song_id: str, filename: str, genre: str, rng):
+  def __init__(
+      self, song_id: str, filename: str, genre: str,
+      rng: np.random.Generator,
+  ):
     self.sequence = music_proto.note_sequence_class()(
         id=song_id, filename=filename, collection_name=_COLLECTION,
         ticks_per_quarter=note_sequences.TICKS_PER_QUARTER,
@@ -40,7 +43,7 @@ class _Writer:
     self.sequence.sequence_metadata.genre.append(genre)
     self._rng = rng
     self._seconds = 0.0
-    self._qpm = None
+    self._qpm = 0.0
 
   def set_qpm(self, qpm: float) -> None:
     if qpm != self._qpm:

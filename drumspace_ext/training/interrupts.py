@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 import contextlib
 import signal
+import types
 
 
 @contextlib.contextmanager
@@ -13,9 +14,9 @@ def deferred() -> Iterator[Callable[[], bool]]:
   Yields:
     A function that says whether there was one. A second one breaks off.
   """
-  seen = []
+  seen: list[bool] = []
 
-  def note(number, frame):
+  def note(number: int, frame: types.FrameType | None) -> None:
     del number, frame
     if seen:
       raise KeyboardInterrupt

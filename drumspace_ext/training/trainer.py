@@ -14,6 +14,7 @@ import json
 import math
 import pathlib
 import time
+import typing
 
 import numpy as np
 import torch
@@ -86,7 +87,10 @@ class Trainer:
   @property
   def model(self) -> autoencoder.Autoencoder:
     """The network as it is evaluated and saved."""
-    return self.network if self._average is None else self._average.module
+    if self._average is None:
+      return self.network
+    # What torch says of an average's module is no more than that it is one.
+    return typing.cast(autoencoder.Autoencoder, self._average.module)
 
   def _restore(self) -> None:
     path = self._run_dir / STATE
@@ -113,9 +117,11 @@ class Trainer:
           if f'optimizer.{index}.step' in tensors
       }
       self._optimizer.load_state_dict(state)
-      self.train_step = metadata['train_step']
-      self.best = metadata['best']
-      self._lines = metadata['metrics']
+      self.train_step = checkpoints.whole_number(metadata, 'train_step')
+      best, lines = metadata['best'], metadata['metrics']
+      if not isinstance(best, int | float) or not isinstance(lines, list):
+        raise ValueError('its evaluations are none')
+      self.best, self._lines = best, lines
     except (KeyError, RuntimeError, ValueError) as e:
       raise errors.CheckpointError(
           f'{path} is no state of a training run: {e}. Use another --run_dir.'
@@ -211,10 +217,10 @@ class Trainer:
 
   def evaluate(self) -> dict[str, float]:
     """Evaluates, notes the line, and keeps the model if it is the best."""
-    line = {'train_step': self.train_step} | validation.evaluate(
+    line = {'train_step': self.train_step, **validation.evaluate(
         networks.as_saved(self.model), self.data.valid,
         train_step=self.train_step,
-    )
+    )}
     self.check(line['total'])
     self._lines.append(line)
     # What adversaries and warm-ups add to the total is no measure of a model.

@@ -69,10 +69,11 @@ def evaluate_best(
   try:
     config = config_loading.from_dict(metadata['config'], str(path))
     data = batches.prepare(
-        training_set, config.training, seed=metadata['seed'], device=device
+        training_set, config.training, device=device,
+        seed=checkpoints.whole_number(metadata, 'seed'),
     )
     same = metadata['data_split'] == data.split_digest
-    step = metadata['train_step']
+    step = checkpoints.whole_number(metadata, 'train_step')
   except KeyError as e:
     raise errors.CheckpointError(f'{path} lacks {e}.') from e
   if not same:
@@ -86,4 +87,5 @@ def evaluate_best(
       if key.startswith('network.')
   }, strict=False)
   network.to(device)
-  return {'train_step': step} | evaluate(network, data.valid, train_step=step)
+  losses = evaluate(network, data.valid, train_step=step)
+  return {'train_step': step, **losses}

@@ -28,8 +28,7 @@ def test_parts_are_those_of_the_same_local_path(parts):
       f'gs:/{p}' for p in local.parents[:-1]
   ]
   assert str(path / 'x') == f'{path}/x'
-  around = path.parents[-1]
-  assert path.relative_to(around).as_posix() == '/'.join(parts)
+
 
 
 def test_texts_with_a_scheme_are_remote():
