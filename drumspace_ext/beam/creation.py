@@ -43,7 +43,9 @@ from drumspace_ext.inputs import listing as inputs
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
-class CreatedOnBeam(dataset_creation.CreatedDataset):
+class CreatedOnBeam(
+    dataset_creation.DatasetAnywhere[pathlib.Path | remote_paths.RemotePath]
+):
   """A dataset that was made on Beam.
 
   Attributes:

@@ -69,11 +69,11 @@ def main(argv: list[str]) -> int:
     remote_paths.beam()
   from drumspace_ext.beam import creation as beam_creation
 
-  output_dir = drumspace_flags.OUTPUT_DIR.value
-  if not remote_paths.is_remote(output_dir):
-    output_dir = drumspace_flags.output_dir()
+  output_dir = drumspace_flags.given(drumspace_flags.OUTPUT_DIR)
   created = beam_creation.create_dataset(
-      drumspace_flags.input_values(argv), output_dir,
+      drumspace_flags.input_values(argv),
+      output_dir if remote_paths.is_remote(output_dir)
+      else drumspace_flags.output_dir(),
       runner=_RUNNER.value, pipeline_options=options,
       recursive=drumspace_flags.RECURSIVE.value,
       genres=drumspace_flags.GENRES.value, tile=drumspace_flags.TILE.value,

@@ -133,6 +133,13 @@ def _flags_of(*modules: str) -> list[flags.Flag]:
   return [flag for name in modules for flag in get(name)]
 
 
+def given(holder: flags.FlagHolder[str | None]) -> str:
+  """Returns the text of a flag that must be given."""
+  if holder.value is None:
+    raise errors.InputError(f'--{holder.name} is missing.')
+  return holder.value
+
+
 def output_dir() -> pathlib.Path:
   """Returns --output_dir as a path."""
   if not OUTPUT_DIR.value:

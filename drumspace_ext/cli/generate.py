@@ -17,6 +17,8 @@ Usage:
     --accents --swing=0.3 --output_dir=/tmp/drumspace/walk
 """
 
+import typing
+
 from absl import flags
 
 from drumspace_ext import defaults
@@ -44,11 +46,12 @@ _NEAR = list_flags.define(
     'near', 'For sample: draw around these beats, named as --input.'
 )
 _ZIP = flags.DEFINE_bool('zip', False, 'One zip of MIDI files, not a folder.')
+_Value = typing.TypeVar('_Value')
 
 
-def _given(name: str) -> int | float | None:
+def _given(holder: flags.FlagHolder[_Value]) -> _Value | None:
   """Returns what a flag says; None where only its default does."""
-  return flags.FLAGS[name].value if flags.FLAGS[name].present else None
+  return holder.value if holder.present else None
 
 
 def main(argv: list[str]) -> int:
@@ -63,9 +66,9 @@ def main(argv: list[str]) -> int:
         step_codes=_STEP_CODES.value, genre=_GENRE.value, near=_NEAR.value,
         examples_path=drumspace_flags.EXAMPLES_PATH.value,
         num_outputs=drumspace_flags.NUM_OUTPUTS.value,
-        num_draws=_NUM_DRAWS.value, num_bars=_given('num_bars'),
+        num_draws=_NUM_DRAWS.value, num_bars=_given(_NUM_BARS),
         temperature=drumspace_flags.TEMPERATURE.value,
-        threshold=_given('threshold'),
+        threshold=_given(drumspace_flags.THRESHOLD),
         voices_in=drumspace_flags.VOICES_IN.value, qpm=drumspace_flags.qpm(),
         accents=drumspace_flags.ACCENTS.value,
         swing=drumspace_flags.SWING.value,

@@ -11,17 +11,17 @@ from absl import flags
 flags.disclaim_key_flags()
 
 
-class _ListFlag(flags.Flag):
+class _ListFlag(flags.Flag[list[str]]):
 
-  def parse(self, argument) -> None:
+  def parse(self, argument: str | list[str]) -> None:
     before = self.value if self.present else []
     super().parse(argument)
-    self.value = [*before, *self.value]
+    self.value = [*(before or []), *(self.value or [])]
 
 
 def define(
     name: str, help_text: str, default: Iterable[object] = ()
-) -> flags.FlagHolder:
+) -> flags.FlagHolder[list[str]]:
   """Defines a flag for values with commas between them, as DEFINE_list."""
   return flags.DEFINE_flag(_ListFlag(
       parser=flags.ListParser(), serializer=flags.CsvListSerializer(','),

@@ -128,7 +128,8 @@ def _draw(folder, seed, say) -> Mapping[str, pathlib.Path]:
         # Paths are no part of what was asked for: it is the same anywhere.
         arguments={'seed': seed},
     )
-  say(f'  {len(made.hits)} new beats from {len(made.samples.codes)} draws')
+  num_draws = len(made.samples.codes) if made.samples else 0
+  say(f'  {len(made.hits)} new beats from {num_draws} draws')
   return {
       'new beats, as MIDI loops': made.paths[generation_files.MIDI_FOLDER],
       'the nearest known to each': made.paths[generation_files.NEAREST],

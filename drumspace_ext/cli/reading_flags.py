@@ -47,7 +47,8 @@ DRUM_CHANNELS = list_flags.define(
 )
 DRUM_TRACKS = list_flags.define(
     'drum_tracks',
-    'Names or globs of tracks that hold the drums, such as EZdrummer, likewise.',
+    'Names or globs of tracks that hold the drums, such as EZdrummer, '
+    'likewise.',
 )
 MIN_VELOCITY = flags.DEFINE_integer(
     'min_velocity', 1, 'Leave out softer notes, such as ghost notes.',

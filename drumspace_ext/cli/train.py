@@ -49,7 +49,8 @@ def _train() -> int:
 
     try:
       run = training.train(
-          drumspace_flags.EXAMPLES_PATH.value, drumspace_flags.RUN_DIR.value,
+          drumspace_flags.given(drumspace_flags.EXAMPLES_PATH),
+          drumspace_flags.given(drumspace_flags.RUN_DIR),
           config=_CONFIG.value, hparams=drumspace_flags.HPARAMS.value,
           num_steps=drumspace_flags.NUM_STEPS.value,
           seed=drumspace_flags.SEED.value,
@@ -78,7 +79,8 @@ def main(argv: list[str]) -> int:
   if drumspace_flags.mode(('train', 'eval')) == 'train':
     return _train()
   print(json.dumps(training.validate(
-      drumspace_flags.EXAMPLES_PATH.value, drumspace_flags.RUN_DIR.value,
+      drumspace_flags.given(drumspace_flags.EXAMPLES_PATH),
+      drumspace_flags.given(drumspace_flags.RUN_DIR),
       device=_DEVICE.value, num_threads=_NUM_THREADS.value,
   )))
   return 0

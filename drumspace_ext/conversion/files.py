@@ -121,17 +121,18 @@ def _writers(batch: output_files.Batch, form: str, name: str):
     def write_file(number, item_name, content):
       batch.write(_file_name(number, item_name, form), content)
     return write_file
-  stream = batch.open(name, text=form in (TSV, PRIMER))
+  if form in (TSV, PRIMER) and not is_zip:
+    lines = batch.open(name)
+    return lambda number, item_name, text: lines.write(text)
+  stream = batch.open(name, text=False)
   if is_zip:
     archive = batch.enter(zipfile.ZipFile(stream, 'w'))
     def write_member(number, item_name, content):
       add_to_zip(archive, _file_name(number, item_name, form), content)
     return write_member
-  if form == TFRECORD:
-    return lambda number, item_name, record: stream.write(
-        tfrecords.frame(record)
-    )
-  return lambda number, item_name, text: stream.write(text)
+  return lambda number, item_name, record: stream.write(
+      tfrecords.frame(record)
+  )
 
 
 def _content(

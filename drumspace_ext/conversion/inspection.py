@@ -1,16 +1,15 @@
 """Inspection: what a file is and holds, in about ten lines of text."""
 
 import collections
+from collections.abc import Callable
 import contextlib
-import json
-import math
 import pathlib
-import struct
 
 import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext import rejections
+from drumspace_ext.conversion import checkpoint_inspection
 from drumspace_ext.conversion import magenta_inspection
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import loops as loops_lib
@@ -32,7 +31,6 @@ from drumspace_ext.patterns import text_grids
 
 _MAX_EXTRACTED = 500
 _MAX_LINE_CHARS = 500
-_MAX_HEADER_BYTES = 100 << 20
 
 
 def _grids(codes: np.ndarray, most: int = 2) -> list[str]:
@@ -109,9 +107,11 @@ def _midi(path: pathlib.Path) -> list[str]:
 
 
 def _tfrecord(path: pathlib.Path) -> list[str]:
-  kinds, damaged, first, num_bytes = collections.Counter(), [], None, 0
-  recipe, classes, extracted = one_input.Recipe(), {}, 0
-  verdicts = collections.Counter()
+  damaged, first, num_bytes = [], None, 0
+  recipe, extracted = one_input.Recipe(), 0
+  kinds: collections.Counter[str] = collections.Counter()
+  classes: dict[bytes, bytes] = {}
+  verdicts: collections.Counter[str] = collections.Counter()
   for number, record in enumerate(tfrecords.read(path)):
     if isinstance(record, tfrecords.DamagedRecord):
       damaged.append(record.detail)
@@ -124,7 +124,7 @@ def _tfrecord(path: pathlib.Path) -> list[str]:
     if kind == input_kinds.NOTE_SEQUENCE and extracted < _MAX_EXTRACTED:
       extracted += 1
       result = one_input.extract_record(record, f'#{number}', recipe)
-      verdicts[result.reason] += 1
+      verdicts[result.reason or ''] += 1
       for loop in result.loop_counts:
         classes.setdefault(loop.canonical, loop.phase)
   names = ', '.join(f'{count:,} {kind}' for kind, count in kinds.items())
@@ -143,7 +143,7 @@ def _tfrecord(path: pathlib.Path) -> list[str]:
     lines.append(f'first: id {sequence.id!r}, file {sequence.filename!r}')
     lines += _sequence_lines(sequence)
     lines.append(
-        f'patterns: {len(classes):,} unique ones in {verdicts.pop(None, 0):,} '
+        f'patterns: {len(classes):,} unique ones in {verdicts.pop("", 0):,} '
         f'of the first {extracted:,} records'
     )
     for reason, count in verdicts.most_common(2):
@@ -202,38 +202,6 @@ def _primers(path: pathlib.Path) -> list[str]:
   ]
 
 
-def _checkpoint(path: pathlib.Path) -> list[str] | None:
-  """Describes a safetensors file by its header; None if it is none."""
-  with path.open('rb') as stream:
-    head = stream.read(8)
-    if len(head) < 8:
-      return None
-    (length,) = struct.unpack('<Q', head)
-    if not 2 <= length <= min(_MAX_HEADER_BYTES, path.stat().st_size - 8):
-      return None
-    try:
-      header = json.loads(stream.read(length))
-    except (ValueError, RecursionError):
-      return None
-  if not isinstance(header, dict):
-    return None
-  metadata = header.pop('__metadata__', {})
-  shapes = [
-      tensor.get('shape') if isinstance(tensor, dict) else None
-      for tensor in header.values()
-  ]
-  if not isinstance(metadata, dict) or not all(
-      isinstance(shape, list) and all(type(size) is int for size in shape)
-      for shape in shapes
-  ):
-    return None
-  numbers = sum(math.prod(shape) for shape in shapes)
-  return [
-      f'a safetensors checkpoint: {len(header)} tensors, {numbers:,} numbers',
-      *(f'{key}: {str(value)[:100]}' for key, value in metadata.items()),
-  ]
-
-
 def _folder(path: pathlib.Path) -> list[str]:
   # What our own entry points made is more than the inputs that lie in it;
   # what only has its name is not.
@@ -288,7 +256,7 @@ def _describe(path: pathlib.Path) -> list[str] | None:
     return _folder(path)
   if path.exists() and not path.is_file():
     return None
-  readers = {
+  readers: dict[str | None, Callable[[pathlib.Path], list[str] | None]] = {
       input_kinds.MIDI: _midi, input_kinds.TFRECORD: _tfrecord,
       input_kinds.ZIP: _zip,
       input_kinds.DATASET: _dataset, input_kinds.PRIMERS: _primers,
@@ -296,4 +264,4 @@ def _describe(path: pathlib.Path) -> list[str] | None:
   kind = input_kinds.kind_of_file(path) or input_kinds.of_text(path)
   if kind is None and (lines := magenta_inspection.describe(path)):
     return lines
-  return readers.get(kind, _checkpoint)(path)
+  return readers.get(kind, checkpoint_inspection.describe)(path)

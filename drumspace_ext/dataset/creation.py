@@ -25,6 +25,7 @@ from drumspace_ext.extraction import worker_pool
 from drumspace_ext.files import audio_kinds
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import output_files
+from drumspace_ext.files import remote_paths
 from drumspace_ext.files import result_folders
 from drumspace_ext.files import result_names
 from drumspace_ext.inputs import contents as input_contents
@@ -35,9 +36,14 @@ from drumspace_ext.inputs import tasks as input_tasks
 TASK_TIMEOUT_S = 60.0
 
 
+_Place = typing.TypeVar(
+    '_Place', bound=pathlib.Path | remote_paths.RemotePath
+)
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
-class CreatedDataset:
-  """A dataset that was made; as text, what was found in the inputs.
+class DatasetAnywhere(typing.Generic[_Place]):
+  """A dataset that was made, here or on a remote filesystem.
 
   Attributes:
     output_dir: The folder that it is in.
@@ -45,9 +51,9 @@ class CreatedDataset:
     paths: The files written, by name.
   """
 
-  output_dir: pathlib.Path
+  output_dir: _Place
   report: Mapping
-  paths: Mapping[str, pathlib.Path]
+  paths: Mapping[str, _Place]
 
   @property
   def num_patterns(self) -> int:
@@ -78,6 +84,16 @@ class CreatedDataset:
           f'{self.num_patterns} patterns were found; see '
           f'{self.paths[result_names.REJECTED]}.'
       )
+
+
+class CreatedDataset(DatasetAnywhere[pathlib.Path]):
+  """A dataset that was made; as text, what was found in the inputs.
+
+  Attributes:
+    output_dir: The folder that it is in.
+    report: The contents of `report.json`.
+    paths: The files written, by name.
+  """
 
 
 def read_genre_table(

@@ -115,7 +115,7 @@ def _words(text: str) -> str:
 def of_text(text: str) -> frozenset[str]:
   """Returns the labels whose words stand in a name or path."""
   pattern, label_of = _matcher()
-  found = set()
+  found: set[str] = set()
   # HipHop is two words to the eye, and one to the file system.
   for words in {_words(text), _words(_CAMEL.sub(' ', text))}:
     found.update(label_of[match] for match in pattern.findall(words))
@@ -127,7 +127,7 @@ def of_labels(labels: Iterable[str]) -> frozenset[str]:
 
   A word that is no known spelling becomes a label of its own.
   """
-  found = set()
+  found: set[str] = set()
   for label in labels:
     words = _words(label).strip()
     if not words:

@@ -129,7 +129,7 @@ class Counter:
     if not reading:
       return
     trivial = entropy.is_trivial(np.array([loop.codes for loop in reading]))
-    rows = []
+    rows: list[tuple[int, bytes, int, int, near_loops.NearLoop]] = []
     for loop, is_trivial in zip(reading, trivial.tolist()):
       if is_trivial:
         self.num_loops += 1

@@ -19,7 +19,7 @@ def run_task(
   if task.kind == input_kinds.TFRECORD:
     return [
         one_input.extract_record(record, place, recipe)
-        for place, record in task.items
+        for place, record in task.items if isinstance(record, bytes)
     ]
   verdicts = []
   for input_id, data in input_contents.contents(task):
@@ -33,8 +33,10 @@ def run_task(
 
 
 def results(
-    tasks: Iterable[input_tasks.Task | tuple], pool: worker_pool.WorkerPool,
-    *, total: int = 0, on_step: callbacks.OnStep = callbacks.silent,
+    tasks: Iterable[input_tasks.Task | input_tasks.Lost],
+    pool: worker_pool.WorkerPool[
+        input_tasks.Task, list[one_input.InputResult]
+    ], *, total: int = 0, on_step: callbacks.OnStep = callbacks.silent,
 ) -> Iterator[list[one_input.InputResult]]:
   """Yields the results of all inputs, task by task.
 
@@ -47,7 +49,7 @@ def results(
   lost: list[one_input.InputResult] = []
   num_bytes = num_inputs = 0
 
-  def loads():
+  def loads() -> Iterator[input_tasks.Task]:
     for task in tasks:
       if isinstance(task, input_tasks.Task):
         if task.items:

@@ -151,7 +151,7 @@ def find(
   layout = loops.lay_out(pieces, period, (needed - 1) * period + 1)
   if layout is None:
     return []
-  found = []
+  found: list[NearLoop] = []
   for start, num_plays in _runs(layout, period, allowed, needed):
     steps = layout.codes[start:start + num_plays * period]
     for first, plays, codes in _steady(

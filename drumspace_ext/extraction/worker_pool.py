@@ -9,6 +9,7 @@ no fixed order.
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sized
 import dataclasses
 import functools
 import logging
@@ -25,12 +26,23 @@ from drumspace_ext.files import reader_faults
 _LOGGER = logging.getLogger(__name__)
 CRASHED, TIMED_OUT = 'reader_crashed', 'reader_timeout'
 
-_Task = typing.TypeVar('_Task')
+class Splittable(typing.Protocol):
+  """A task of several items, which can be done one by one."""
+
+  @property
+  def items(self) -> Sized:
+    """What is to be done."""
+
+  def split(self) -> 'list[typing.Self]':
+    """Returns one task an item."""
+
+
+_Task = typing.TypeVar('_Task', bound=Splittable)
 _Result = typing.TypeVar('_Result')
 
 
 @dataclasses.dataclass(frozen=True)
-class Failure:
+class Failure(typing.Generic[_Task]):
   """A task of one item whose worker was lost over it.
 
   Attributes:
@@ -38,7 +50,7 @@ class Failure:
     reason: `CRASHED` or `TIMED_OUT`.
   """
 
-  task: typing.Any
+  task: _Task
   reason: str
 
 
@@ -92,10 +104,10 @@ def _work(function: Callable, pipe, others: list) -> None:
 
 
 @dataclasses.dataclass
-class _Worker:
+class _Worker(typing.Generic[_Task]):
   process: typing.Any
   pipe: typing.Any
-  task: typing.Any = None
+  task: _Task | None = None
   deadline: float = 0.0
 
   def stop(self) -> None:
@@ -104,12 +116,8 @@ class _Worker:
     self.process.join()
 
 
-class WorkerPool:
-  """Runs a function over tasks in processes of its own.
-
-  A task needs a method `split()` that returns tasks of one item each, and a
-  sized attribute `items`.
-  """
+class WorkerPool(typing.Generic[_Task, _Result]):
+  """Runs a function over tasks in processes of its own."""
 
   def __init__(
       self, function: Callable[[_Task], _Result], *, num_workers: int,
@@ -134,9 +142,9 @@ class WorkerPool:
     self._timeout_s = timeout_s
     self._keep = keep
     self._threaded = threaded
-    self._workers: list[_Worker] = []
+    self._workers: list[_Worker[_Task]] = []
 
-  def _start(self) -> _Worker:
+  def _start(self) -> _Worker[_Task]:
     context = _context(self._threaded)
     ours, theirs = context.Pipe()
     others = []
@@ -147,18 +155,18 @@ class WorkerPool:
     )
     process.start()
     theirs.close()
-    worker = _Worker(process, ours)
+    worker: _Worker[_Task] = _Worker(process, ours)
     self._workers.append(worker)
     return worker
 
-  def _replace(self, worker: _Worker) -> None:
+  def _replace(self, worker: _Worker[_Task]) -> None:
     worker.stop()
     self._workers.remove(worker)
     self._start()
 
   def run(
       self, tasks: Iterable[_Task]
-  ) -> Iterator[tuple[_Task, _Result] | Failure]:
+  ) -> Iterator[tuple[_Task, _Result] | Failure[_Task]]:
     """Yields (task, result) of each task, and a `Failure` for each culprit."""
     if not self._num_workers:
       for task in tasks:
@@ -185,7 +193,9 @@ class WorkerPool:
       worker.stop()
     self._workers = []
 
-  def _run(self, tasks: Iterator[_Task]):
+  def _run(
+      self, tasks: Iterator[_Task]
+  ) -> Iterator[tuple[_Task, _Result] | Failure[_Task]]:
     again: list[_Task] = []
     exhausted = False
     while True:
@@ -207,11 +217,13 @@ class WorkerPool:
           timeout=max(0.0, first_deadline - time.monotonic()),
       )
       for worker in busy:
-        reason = None
+        task, reason = worker.task, None
+        if task is None:
+          continue
         if worker.pipe in ready:
           try:
             result = worker.pipe.recv()
-            task, worker.task = worker.task, None
+            worker.task = None
             yield task, result
             continue
           except (EOFError, OSError):
@@ -220,14 +232,13 @@ class WorkerPool:
         elif time.monotonic() >= worker.deadline and not worker.pipe.poll():
           reason = TIMED_OUT
         if reason:
-          task = worker.task
           self._replace(worker)
           if len(task.items) > 1:
             again.extend(task.split())
           else:
             yield Failure(task, reason)
 
-  def _give(self, worker: _Worker, task: _Task) -> None:
+  def _give(self, worker: _Worker[_Task], task: _Task) -> None:
     worker.task = task
     worker.deadline = time.monotonic() + self._timeout_s
     try:

@@ -262,6 +262,17 @@ class RemotePath:
       pending += [f'{folder}/{name}' for name in reversed(below)]
 
 
+def walk(
+    root: pathlib.Path | RemotePath,
+) -> Iterator[tuple[str, list[str], list[str], dict[str, int] | None]]:
+  """Yields as `RemotePath.walk`; sizes are None where they are to be asked."""
+  if isinstance(root, RemotePath):
+    yield from root.walk()
+    return
+  for folder, folders, files in os.walk(root):
+    yield folder, folders, files, None
+
+
 def _line(error: Exception) -> str:
   """Returns what an error says, as one line."""
   return ' '.join(str(error).split()) or type(error).__name__

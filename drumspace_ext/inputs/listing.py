@@ -89,9 +89,7 @@ def _expand(value: str, remote: bool) -> list[tuple[_Path, str, bool]]:
     parts = parts[-1:] if path.is_dir() else parts[-2:]
     return [(path, '/'.join(parts).lstrip('/'), True)]
   if not glob.has_magic(value):
-    raise errors.InputError(
-        f'{value} does not exist. Check the path.'
-    )
+    raise errors.InputError(f'{value} does not exist. Check the path.')
   if isinstance(path, remote_paths.RemotePath):
     found = path.glob()
   else:
@@ -253,23 +251,12 @@ def source_files(
     yield SourceFile(str(path), kind, name, size, named)
 
 
-def _entries(
-    root: _Path,
-) -> Iterator[tuple[str, list[str], list[str], dict[str, int] | None]]:
-  """Yields (folder, folders in it, files in it, sizes where they are known)."""
-  if isinstance(root, remote_paths.RemotePath):
-    yield from root.walk()
-    return
-  for folder, folders, files in os.walk(root):
-    yield folder, folders, files, None
-
-
 def _walk(
     root: _Path, name: str, listing: Listing, count: bool
 ) -> Iterator[SourceFile]:
   """Yields the input files of a folder; strings, for there may be millions."""
   prefix = len(str(root)) + 1
-  for folder, folders, files, sizes in _entries(root):
+  for folder, folders, files, sizes in remote_paths.walk(root):
     folders[:] = sorted(
         f for f in folders if not f.startswith(leftovers.PREFIX)
     )

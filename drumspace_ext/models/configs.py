@@ -168,6 +168,16 @@ class Config:
   model: AeConfig
   training: TrainingConfig | None
 
+  def for_training(self) -> TrainingConfig:
+    """Returns the training's values.
+
+    Raises:
+      ConfigError: If there are none.
+    """
+    if self.training is None:
+      raise errors.ConfigError(f'{self.name} was trained elsewhere.')
+    return self.training
+
   def to_dict(self) -> dict:
     """Returns it as plain values, for JSON."""
     return dataclasses.asdict(self)

@@ -45,7 +45,7 @@ def is_on_grid(quarters: np.ndarray, steps_per_quarter: int) -> bool:
   """Says whether most onsets lie on the grid, so that there is no lateness."""
   steps = quarters * steps_per_quarter
   off = np.count_nonzero(np.abs(steps - np.rint(steps)) > _NEAR_STEPS)
-  return off < _MAX_OFF * len(quarters)
+  return bool(off < _MAX_OFF * len(quarters))
 
 
 def lateness(quarters: np.ndarray, steps_per_quarter: int) -> float:

@@ -34,12 +34,8 @@ def codes_to_events(
     drum_map: How voices are written; `gm14` if None.
   """
   drum_map = drum_map or drum_maps.load(drum_maps.GM14)
-  pitches = drum_map.exemplars
   rows = drum_map.folded(step_codes.step_codes_to_rows(np.asarray(codes)))
-  return [
-      frozenset(pitches[voice] for voice in np.flatnonzero(row).tolist())
-      for row in rows
-  ]
+  return [frozenset(drum_map.exemplar_array[row].tolist()) for row in rows]
 
 
 def events_to_codes(

@@ -136,7 +136,7 @@ def cut(
   """
   note_codes = code_of_pitch[onsets.pitches]
   known = note_codes != 0
-  dropped = collections.Counter()
+  dropped: collections.Counter[int] = collections.Counter()
   quarters = onsets.quarters
   if not known.all():
     counts = np.bincount(onsets.pitches[~known])
@@ -148,7 +148,7 @@ def cut(
   sections = _sections(onsets.meters, accepted, steps_per_quarter)
   starts = np.array([section[0] for section in sections])
   section, step = _section_steps(quarters, starts, steps_per_quarter)
-  other_meters = collections.Counter()
+  other_meters: collections.Counter[str] = collections.Counter()
   if len(sections) > 1 or sections[0][1:] not in accepted:
     common = np.array([s[1:] in accepted for s in sections])
     for s in np.unique(section[~common[section]]):

@@ -50,9 +50,12 @@ def _selected_kits(data: bytes) -> set[int]:
   places &= values[1:-1] == 0
   found = np.flatnonzero(places)
   found = found[_MAY_PRECEDE[values[found]] & _IS_KIT_BANK[values[found + 2]]]
-  channels = {_control_channel(data, place) for place in found.tolist()}
+  channels = (_control_channel(data, place) for place in found.tolist())
   # On channel 10 a bank makes no kit.
-  return channels - {None, midi_kits.DRUM_CHANNEL}
+  return {
+      channel for channel in channels
+      if channel is not None and channel != midi_kits.DRUM_CHANNEL
+  }
 
 
 def first_bytes(channels: set[int]) -> bytes:

@@ -160,7 +160,9 @@ class Scan:
 
   def offs_by_track(self) -> list[dict[tuple[int, int], list]]:
     """Returns for each track its (tick, number) by (channel, pitch)."""
-    by_track = [collections.defaultdict(list) for _ in self.track_starts]
+    by_track: list[dict[tuple[int, int], list]] = [
+        collections.defaultdict(list) for _ in self.track_starts
+    ]
     for tick, channel, pitch, number, track in self.offs:
       by_track[track][channel, pitch].append((tick, number))
     return by_track

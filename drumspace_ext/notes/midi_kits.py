@@ -118,11 +118,11 @@ def _changes(
   ):
     if message.kind == MODE:
       mode = message.value
-      affected = range(16)
+      affected = list(range(16))
       for n in affected:
         channels[n] = _Channel(channels[n].is_kit)
     else:
-      affected = (message.channel,)
+      affected = [message.channel]
       state = channels[message.channel]
       setattr(state, message.kind, message.value)
       if message.kind == BANK and mode == _XG:

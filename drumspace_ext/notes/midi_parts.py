@@ -73,7 +73,9 @@ def of_score(
     The instrument of each part. Parts that are drums beside melodies of one
     instrument, or have none, get numbers of their own behind the others.
   """
-  notes_of = collections.defaultdict(collections.Counter)
+  notes_of: dict[Key, collections.Counter[tuple[int, int, int]]] = (
+      collections.defaultdict(collections.Counter)
+  )
   for key, (tick, _, pitch, velocity) in zip(keys(scan), scan.notes):
     notes_of[key][tick, pitch, velocity] += 1
   parts: dict[Key, Part] = {}
@@ -88,9 +90,11 @@ def of_score(
         if key not in parts and key.program == track.program
         and (key.channel == midi_kits.DRUM_CHANNEL) == track.is_drum
     ]
-    shared, key = max(fitting, key=lambda fit: fit[0], default=(0, None))
+    if not fitting:
+      continue
+    shared, best = max(fitting, key=lambda fit: fit[0])
     if shared:
-      parts[key] = Part(number, key.program, key.is_drum)
+      parts[best] = Part(number, best.program, best.is_drum)
   free = len(score.tracks)
   for key in sorted(notes_of.keys() - parts.keys()):
     if key.is_drum and free <= note_sequences.DRUM_INSTRUMENT:

@@ -73,7 +73,7 @@ def to_note_sequence(
   """
   header, score, scan = midi_parsing.parse(data)
   resolution = header.ticks_per_quarter
-  if score is None and not scan.notes:
+  if score is None and not (scan and scan.notes):
     raise errors.RejectedInputError('damaged_midi', 'no note could be read')
   _check_size(score, scan)
   filename = local_paths.in_utf_8(filename)
@@ -86,15 +86,17 @@ def to_note_sequence(
   info = sequence.source_info
   info.source_type = info.SCORE_BASED
   info.encoding_type = info.MIDI
+  tempos: list[tuple[int, float]] = []
+  meters: list[tuple[int, int, int]] = []
   if score is not None:
     tempos = [(t.time, float(t.mspq) or 1.0) for t in score.tempos]
     meters = [
         (m.time, m.numerator, m.denominator) for m in score.time_signatures
     ]
-  else:
-    tempos = [(tick, float(max(micros, 1))) for tick, micros in scan.tempos]
   if scan is not None:
     meters, _ = scan.one_meter_a_tick()
+    if score is None:
+      tempos = [(tick, float(max(micros, 1))) for tick, micros in scan.tempos]
   seconds = _Seconds(tempos, resolution)
   for time, micros in zip(seconds.starts.tolist(), seconds.micros.tolist()):
     sequence.tempos.add(time=time, qpm=_MICROS_PER_MINUTE / micros)
@@ -104,7 +106,7 @@ def to_note_sequence(
           time=float(seconds(tick)), numerator=numerator,
           denominator=denominator,
       )
-  parts = {}
+  parts: dict[midi_parts.Key, midi_parts.Part] = {}
   if score is not None and scan is not None:
     parts = midi_parts.of_score(score, scan)
   if score is not None:

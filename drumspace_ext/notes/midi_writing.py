@@ -218,7 +218,7 @@ def _tracks(sequence, ticks):
   import symusic
 
   names = {info.instrument: info.name for info in sequence.instrument_infos}
-  keys = {}
+  keys: dict[tuple[int, int, bool], tuple[list, list, list]] = {}
   for part in (sequence.notes, sequence.control_changes, sequence.pitch_bends):
     for event in part:
       key = event.instrument, event.program, event.is_drum

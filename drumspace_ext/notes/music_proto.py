@@ -9,8 +9,12 @@ what is made here is a `note_seq.NoteSequence` in every sense.
 import functools
 import importlib.util
 import sys
+import typing
 
 from drumspace_ext import errors
+
+if typing.TYPE_CHECKING:
+  import note_seq
 
 
 @functools.cache
@@ -26,11 +30,13 @@ def _module():
     )
   path = f'{package.submodule_search_locations[0]}/protobuf/music_pb2.py'
   spec = importlib.util.spec_from_file_location('_drumspace_music_pb2', path)
+  if spec is None or spec.loader is None:
+    raise errors.InputError(f'{path} is no module; install note-seq again.')
   module = importlib.util.module_from_spec(spec)
   spec.loader.exec_module(module)
   return module
 
 
-def note_sequence_class() -> type:
+def note_sequence_class() -> 'type[note_seq.NoteSequence]':
   """Returns the class `note_seq.NoteSequence`."""
   return _module().NoteSequence

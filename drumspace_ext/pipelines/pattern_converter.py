@@ -90,7 +90,7 @@ class PatternConverter:
     result = one_input.extract(
         note_sequences.to_onsets(note_sequence), '', recipe
     )
-    phases = {}
+    phases: dict[bytes, bytes] = {}
     for loop in sorted(
         result.loop_counts, key=lambda loop: (-loop.num_loops, loop.phase)
     ):

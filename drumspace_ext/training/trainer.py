@@ -54,21 +54,22 @@ class Trainer:
         seed or voice table.
     """
     self.config, self.data = config, data
+    self._training = config.for_training()
     self._run_dir, self._seed, self._device = run_dir, seed, device
     self.network = networks.make(config.model, seed=seed).to(device)
     # Looking them up again costs a twentieth of a small model's train step.
     self._parameters = list(self.network.parameters())
-    self._optimizer = networks.optimizer(self.network, config.training)
+    self._optimizer = networks.optimizer(self.network, self._training)
     # What is evaluated and saved: the network, or the average of its weights
     # over the last train steps.
     self._average = None
-    if config.training.average_decay:
+    if self._training.average_decay:
       self._average = swa_utils.AveragedModel(
           self.network, multi_avg_fn=swa_utils.get_ema_multi_avg_fn(
-              config.training.average_decay
+              self._training.average_decay
           ),
       )
-    self._batches = batches.Batches(data, config.training, seed=seed)
+    self._batches = batches.Batches(data, self._training, seed=seed)
     self._noise = torch.Generator(device)
     self._has_dropout = any(
         isinstance(module, torch.nn.Dropout)
@@ -163,17 +164,6 @@ class Trainer:
         'sampler': sampler.kind, 'metrics': self._lines[-1],
     })
 
-  def _seed_dropout(self) -> None:
-    """Seeds the device's global generator, from which dropout draws.
-
-    torch.manual_seed would note a stack trace for CUDA each time, which costs a
-    third of a small model's train step.
-    """
-    seed = batches.mixed_seed(self._seed, 2, self.train_step)
-    torch.default_generator.manual_seed(seed)
-    if self._device.type == 'cuda':
-      torch.cuda.manual_seed_all(seed)
-
   def step(self, *, measured: bool = True) -> torch.Tensor:
     """Makes one train step.
 
@@ -183,12 +173,13 @@ class Trainer:
     Returns:
       The mean loss, still on the device; NaN if it was not wanted.
     """
-    training = self.config.training
-    rate = optimization.learning_rate(training, self.train_step)
+    rate = optimization.learning_rate(self._training, self.train_step)
     for group in self._optimizer.param_groups:
       group['lr'] = rate
     if self._has_dropout:
-      self._seed_dropout()
+      optimization.seed_dropout(
+          batches.mixed_seed(self._seed, 2, self.train_step), self._device
+      )
     step = self.train_step
     self._noise.manual_seed(batches.mixed_seed(self._seed, 3, step))
     losses = self.network.losses(
@@ -199,7 +190,9 @@ class Trainer:
     for parameter in self._parameters:
       parameter.grad = None
     loss.backward()
-    torch.nn.utils.clip_grad_norm_(self._parameters, training.gradient_norm)
+    torch.nn.utils.clip_grad_norm_(
+        self._parameters, self._training.gradient_norm
+    )
     self._optimizer.step()
     if self._average is not None:
       self._average.update_parameters(self.network)
@@ -255,7 +248,7 @@ def train(
   Raises:
     TrainingError: If the loss is no number any more.
   """
-  training, words = trainer.config.training, 'training'
+  training, words = trainer.config.for_training(), 'training'
   saved, line, total = time.monotonic(), {}, training.num_train_steps
   on_step(trainer.train_step, total, words)
   with interrupts.deferred() as interrupted:

@@ -77,7 +77,7 @@ def _in_words(trainer: training.Trainer) -> str:
   return (
       f'{trainer.config.name}: {len(data.train):,} patterns to train on, '
       f'{len(data.valid):,} to validate, '
-      f'{trainer.config.training.num_train_steps:,} train steps'
+      f'{trainer.config.for_training().num_train_steps:,} train steps'
       + (f', going on at {step:,}' if step else '')
   )
 
@@ -125,7 +125,7 @@ def train(
   place = _device(device)
   networks.prepare_torch(num_threads)
   data = batches.prepare(
-      examples.load(examples_path), settings.training, seed=seed,
+      examples.load(examples_path), settings.for_training(), seed=seed,
       device=place,
   )
   trainer = training.Trainer(settings, data, folder, seed=seed, device=place)

@@ -69,7 +69,7 @@ def evaluate_best(
   try:
     config = config_loading.from_dict(metadata['config'], str(path))
     data = batches.prepare(
-        training_set, config.training, device=device,
+        training_set, config.for_training(), device=device,
         seed=checkpoints.whole_number(metadata, 'seed'),
     )
     same = metadata['data_split'] == data.split_digest
