@@ -29,7 +29,7 @@ from drumspace_ext.starter import beats as starter_beats
 _COUNTED_COLUMNS = 4
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class TrainingSet:
   """Unique patterns and their origin.
 
@@ -50,6 +50,9 @@ class TrainingSet:
 
   def __len__(self) -> int:
     return len(self.codes)
+
+  def __repr__(self) -> str:
+    return f'TrainingSet(patterns={len(self)}, digest={self.digest!r})'
 
   @property
   def sources(self) -> Sequence[tuple[str, ...]]:

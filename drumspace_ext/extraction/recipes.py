@@ -23,9 +23,9 @@ MAX_MIN_REPEATS = 1000
 _MAX_GAP_STEPS = 4096
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class Recipe:
-  """How inputs are read.
+  """How inputs are read; as text, what is not as published.
 
   Attributes:
     steps_per_quarter: Steps of a quarter note; a bar has 16 steps all the same.
@@ -85,6 +85,15 @@ class Recipe:
           f'loop_bars must be some of {_listed(near_loops.LOOP_BARS)}, got '
           f'{_listed(self.loop_bars)}.'
       )
+
+  def __repr__(self) -> str:
+    published = Recipe()
+    said = ', '.join(
+        f'{field.name}={getattr(self, field.name)!r}'
+        for field in dataclasses.fields(self)
+        if getattr(self, field.name) != getattr(published, field.name)
+    )
+    return f'Recipe({said})'
 
   @property
   def has_near_loops(self) -> bool:

@@ -30,7 +30,7 @@ _WALK_STEPS_PER_TARGET = 8
 _VARY_SPREADS = (0.5, 1.0, 1.5, 2.0, 3.0)
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class Generated:
   """What was made.
 
@@ -43,6 +43,9 @@ class Generated:
   latents: np.ndarray
   hits: np.ndarray
   samples: sampling.Samples | None = None
+
+  def __repr__(self) -> str:
+    return f'Generated(beats={len(self.hits)}, samples={self.samples!r})'
 
 
 def _spread(model: trained_model.TrainedModel) -> np.ndarray:

@@ -22,15 +22,15 @@ class Region:
   """
 
   genre: str
-  center: np.ndarray
-  outline: np.ndarray
+  center: np.ndarray = dataclasses.field(repr=False)
+  outline: np.ndarray = dataclasses.field(repr=False)
   count: int
   inside: int
   expected: float
   p_value: float
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class Layer:
   """Patterns that belong together: the dataset, or a file of generated ones.
 
@@ -53,8 +53,11 @@ class Layer:
   def __len__(self) -> int:
     return len(self.codes)
 
+  def __repr__(self) -> str:
+    return f'Layer({self.name!r}, patterns={len(self)})'
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class LatentMap:
   """A whole map.
 
@@ -71,3 +74,10 @@ class LatentMap:
   generated: Sequence[Layer]
   regions: Sequence[Region]
   quality: Mapping[str, float]
+
+  def __repr__(self) -> str:
+    return (
+        f'LatentMap({self.title!r}, patterns={len(self.training)}, '
+        f'generated={sum(map(len, self.generated))}, '
+        f'regions={len(self.regions)})'
+    )

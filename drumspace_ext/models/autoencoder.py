@@ -53,6 +53,12 @@ class Weights(typing.NamedTuple):
   settings: dict[str, object]
   tensors: dict[str, np.ndarray]
 
+  def __repr__(self) -> str:
+    return (
+        f'Weights({self.decoder!r}, z_size={self.z_size}, '
+        f'tensors={len(self.tensors)})'
+    )
+
 
 class Autoencoder(nn.Module):
   """The deterministic autoencoder; the other models derive from it.

@@ -15,7 +15,7 @@ from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class LatentSampler:
   """A mixture of diagonal normals over z; a single one is a mixture too.
 
@@ -28,6 +28,10 @@ class LatentSampler:
   weights: np.ndarray
   means: np.ndarray
   stds: np.ndarray
+
+  def __repr__(self) -> str:
+    components, z_size = self.means.shape
+    return f'LatentSampler(components={components}, z_size={z_size})'
 
   def draw(
       self, count: int, *, rng: np.random.Generator, spread: float = 1.0
@@ -80,7 +84,7 @@ def around(mu: np.ndarray, sigma: np.ndarray | float) -> LatentSampler:
   )
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class Samples:
   """Draws and their verdicts.
 
@@ -97,6 +101,11 @@ class Samples:
   trivial: np.ndarray
   known: np.ndarray
   classes: np.ndarray
+
+  def __repr__(self) -> str:
+    return (
+        f'Samples(draws={len(self.codes)}, passing={int(self.passing.sum())})'
+    )
 
   @property
   def passing(self) -> np.ndarray:

@@ -27,7 +27,7 @@ NO_VOICE = -1
 _MAX_FILE_BYTES = 1 << 20
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class DrumMap:
   """One drum map.
 
@@ -42,6 +42,9 @@ class DrumMap:
   name: str
   pitches: tuple[tuple[int, ...], ...]
   write_as: tuple[int, ...]
+
+  def __repr__(self) -> str:
+    return f'DrumMap({self.name!r}, voices={sum(map(bool, self.pitches))})'
 
   @functools.cached_property
   def voice_of_pitch(self) -> np.ndarray:

@@ -59,6 +59,12 @@ class PatternConverter:
     self._loops_only = loops_only
     self._qpm = qpm
 
+  def __repr__(self) -> str:
+    return (
+        f'PatternConverter(loops_only={self._loops_only}, '
+        f'drum_map={self._drum_map!r}, qpm={self._qpm:g})'
+    )
+
   def to_tensors(
       self, note_sequence: 'note_seq.NoteSequence'
   ) -> ConverterTensors:

@@ -31,7 +31,7 @@ class StarterPattern:
   name: str
   genre: str
   qpm: int
-  hits: np.ndarray
+  hits: np.ndarray = dataclasses.field(repr=False)
 
 
 def parse(text: str, genre: str) -> list[StarterPattern]:
