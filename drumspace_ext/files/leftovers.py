@@ -9,11 +9,11 @@ file would say less, for ids are used again. Whoever can take the lock without
 waiting removes what bears its token.
 
 The lock file holds the boot id of the machine's kernel and the host's name,
-since a lock counts only among processes of one kernel. Containers of one machine
-have names of their own and that kernel together. Where these differ, where a
-filesystem knows no locks, and where the file is another user's, all stays; what
-this machine left before it was started anew, and what earlier versions left
-without a token, goes when it is older than a day.
+since a lock counts only among processes of one kernel. Containers of one
+machine have names of their own and that kernel together. Where these differ,
+where a filesystem knows no locks, and where the file is another user's, all
+stays; what this machine left before it was started anew, and what earlier
+versions left without a token, goes when it is older than a day.
 """
 
 from collections.abc import Iterator

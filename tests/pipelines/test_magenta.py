@@ -23,8 +23,8 @@ from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import step_codes
-from drumspace_ext.pipelines import latent_annotations
 from drumspace_ext.pipelines import continuation_stages
+from drumspace_ext.pipelines import latent_annotations
 from drumspace_ext.pipelines import magenta as magenta_pipelines
 from drumspace_ext.pipelines import model_stages
 from drumspace_ext.pipelines import pattern_stages
