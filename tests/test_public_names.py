@@ -1,5 +1,6 @@
 """Tests of what `import drumspace_ext` gives."""
 
+import ast
 import pathlib
 import subprocess
 import sys
@@ -19,6 +20,23 @@ def test_public_name_is_what_it_says_and_documented(name):
 def test_public_names_are_sorted_and_few():
   assert drumspace_ext.__all__ == sorted(drumspace_ext.__all__)
   assert len(drumspace_ext.__all__) <= 30
+
+
+def test_what_type_checkers_see_is_what_is_imported():
+  tree = ast.parse(
+      pathlib.Path(drumspace_ext.__file__).read_text(encoding='utf-8')
+  )
+  (told,) = [
+      node.body for node in tree.body if isinstance(node, ast.If)
+      and ast.unparse(node.test) == 'typing.TYPE_CHECKING'
+  ]
+  seen = {
+      alias.asname or alias.name: (
+          node.module.removeprefix('drumspace_ext.'), alias.name
+      ) for node in told for alias in node.names
+  }
+  assert seen == drumspace_ext._PUBLIC
+  assert set(drumspace_ext.__all__) == seen.keys()
 
 
 def test_public_names_are_not_modules():
