@@ -108,14 +108,18 @@ def left_out_text(patterns_: NamedPatterns) -> str:
   )
 
 
-def _main_beats(item: reading.Item, options: reading.Options):
+def _main_beats(
+    item: reading.Item, options: reading.Options
+) -> list[np.ndarray]:
   """Returns the beats of an item: its loops, or else its first two bars."""
-  if item.sequence is None:
+  if item.hits is not None:
     return list(item.hits)
   try:
     result = one_input.extract(
         note_sequences.to_onsets(item.sequence), '',
-        one_input.Recipe(drum_map=options.voices_in),
+        one_input.Recipe(
+            drum_map=options.voices_in or drum_maps.load(drum_maps.GM14)
+        ),
     )
   except errors.RejectedInputError as e:
     raise errors.InputError(f'{item.name} gives no beat: {e}.') from e

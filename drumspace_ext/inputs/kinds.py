@@ -7,6 +7,7 @@ the bytes of a record are looked at as protobuf fields, without TensorFlow.
 
 from collections.abc import Iterator
 import os
+import pathlib
 import re
 import zlib
 

@@ -145,7 +145,7 @@ def _system(data, position, end, status, tick, scan: midi_events.Scan) -> int:
 def _read_track(
     data: bytes, position: int, end: int, scan: midi_events.Scan
 ) -> int:
-  """Reads one track: all at once if it is sound and small; see `_scan_track`."""
+  """Reads one track: at once if it is sound and small; see `_scan_track`."""
   num_events = (end - position) // _MIN_EVENT_BYTES
   found = None
   if (

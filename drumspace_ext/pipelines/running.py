@@ -85,7 +85,8 @@ def run_pipeline(
   )
   return stage_chains.run_files(
       local_paths.names(input_values), local_paths.expand(output_dir),
-      stage_registry.make(local_paths.names(stages), options), recursive=recursive,
+      stage_registry.make(local_paths.names(stages), options),
+      recursive=recursive,
       options=drum_reading.Options(voices_in=recipe.drum_map, qpm=qpm),
       manifest=lambda: manifests.text(
           asked, _digests(model, examples_path),
