@@ -205,6 +205,8 @@ def _public_functions(name):
       for method in node.body:
         if isinstance(method, ast.FunctionDef) and (
             not method.name.startswith('_')
+            # What an overload does is said once, by what it overloads.
+            and 'typing.overload' not in map(ast.unparse, method.decorator_list)
         ):
           yield f'{name}.{node.name}.{method.name}', method
 
