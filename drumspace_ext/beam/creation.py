@@ -23,6 +23,7 @@ import typing
 import uuid
 
 from drumspace_ext import errors
+from drumspace_ext.beam import rows
 from drumspace_ext.beam import runners as beam_runners
 from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import creation as dataset_creation
@@ -131,10 +132,7 @@ def create(
     with collection_lib.Collection(batch.scratch_path()) as collection:
       collection.add_merged(
           totals,
-          map(
-              beam_transforms.row_of_json,
-              _rows(work, beam_transforms.PATTERNS),
-          ),
+          map(rows.row_of_json, _rows(work, beam_transforms.PATTERNS)),
           map(json.loads, _rows(work, beam_transforms.REJECTED)),
           totals.counts[beam_transforms.IN_CLASSES],
       )

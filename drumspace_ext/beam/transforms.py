@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 import dataclasses
 import functools
-import json
 
 import apache_beam as beam
 from apache_beam import coders
 from apache_beam import metrics
 from apache_beam import typehints
 
+from drumspace_ext.beam import rows as rows_lib
 from drumspace_ext.dataset import sums
 from drumspace_ext.extraction import many_inputs
 from drumspace_ext.extraction import one_input
@@ -237,23 +237,6 @@ def sum_totals(values: Iterable[tuple]) -> tuple:
   return merged.as_plain()
 
 
-def row_to_json(item: tuple[bytes, sums.ClassSum]) -> bytes:
-  """Returns the merged row of a rotation class as JSON, for `row_of_json`."""
-  canonical, phase, *others = item[1].row(item[0])
-  return to_json((canonical.hex(), phase.hex(), *others))
-
-
-def row_of_json(text: bytes) -> sums.MergedRow:
-  """Returns what `row_to_json` was given."""
-  canonical, phase, *others = json.loads(text)
-  return bytes.fromhex(canonical), bytes.fromhex(phase), *others
-
-
-def to_json(values: tuple) -> bytes:
-  """Returns plain values as JSON in UTF-8."""
-  return json.dumps(values, ensure_ascii=False).encode('utf-8')
-
-
 def build(
     pipeline: beam.Pipeline, listing: inputs.Listing, reading: Reading,
     prefix: str,
@@ -287,14 +270,14 @@ def build(
       PATTERNS: (
           read.occurrences
           | 'SumClasses' >> beam.CombinePerKey(SumClasses())
-          | 'Rows' >> beam.Map(row_to_json)
+          | 'Rows' >> beam.Map(rows_lib.row_to_json)
       ),
-      REJECTED: read[REJECTED] | 'Rejected' >> beam.Map(to_json),
+      REJECTED: read[REJECTED] | 'Rejected' >> beam.Map(rows_lib.to_json),
       TOTALS: (
           (listed[TOTALS], read[TOTALS])
           | 'Totals' >> beam.Flatten()
           | 'SumTotals' >> beam.CombineGlobally(sum_totals)
-          | 'Counts' >> beam.Map(to_json)
+          | 'Counts' >> beam.Map(rows_lib.to_json)
       ),
   }
   for name, collection in rows.items():

@@ -191,9 +191,7 @@ def nothing_found(values: Sequence[str], listing: Listing) -> str:
   message = f'{", ".join(values)}: no MIDI file, TFRecord or zip in it.'
   for path, _, _ in listing.roots:
     if (path / result_names.DATASET).is_file():
-      return (
-          f'{path} is a dataset; some scripts read its {result_names.DATASET}.'
-      )
+      return f'{path} is a dataset; name the songs that it was made of.'
   folders = listing.unsearched_folders
   if folders:
     message += f' {folders} folders below were not searched: add --recursive.'
@@ -201,8 +199,7 @@ def nothing_found(values: Sequence[str], listing: Listing) -> str:
     seen = ', '.join(
         f'{count} {kind}' for kind, count in listing.skipped.most_common(5)
     )
-    message += f' Other files there: {seen}.'
-    message += audio_kinds.hint(listing.skipped)
+    message += f' Other files there: {seen}.{audio_kinds.hint(listing.skipped)}'
   return message
 
 

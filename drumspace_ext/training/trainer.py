@@ -1,11 +1,10 @@
 """Training: from patterns to a run directory with checkpoints.
 
 `run_dir/train/` holds `best.safetensors` (the model of the best evaluation,
-with its fitted sampler), `last.safetensors` (the model at the end),
-`state.safetensors` (everything needed to go on) and `metrics.jsonl` (one JSON
-line an evaluation). What is drawn at a train step depends on the seed and the
-step alone, so that a run that was interrupted ends in the same bytes as one
-that was not (on the CPU).
+with its sampler), `last.safetensors` (at the end), `state.safetensors`
+(everything needed to go on) and `metrics.jsonl` (a JSON line an evaluation).
+What is drawn at a train step depends on the seed and the step alone: a run that
+was interrupted ends in the same bytes as one that was not (on the CPU).
 """
 
 from collections.abc import Callable

@@ -21,6 +21,7 @@ from drumspace_ext import errors
 from drumspace_ext.beam import creation as beam_creation
 from drumspace_ext.dataset import writing as dataset_writing
 from drumspace_ext.extraction import one_input
+from drumspace_ext.files import result_names
 from drumspace_ext.files import tfrecords
 
 _SONGS = [synthetic_songs.random_song(seed) for seed in range(24)]
@@ -232,28 +233,29 @@ def test_inputs_that_take_their_reader_down_cost_themselves(
 
 _KILLED = """
 import os, signal, sys
-from drumspace_ext import beam_dataset_creation, {module}
+from drumspace_ext.beam import creation
+from drumspace_ext.{package} import {module}
 real = {target}
 def killed(*args, **kwargs):
   os.kill(os.getpid(), signal.SIGKILL)
 {target} = killed
-beam_dataset_creation.create([sys.argv[1]], sys.argv[2], protected=False)
+creation.create([sys.argv[1]], sys.argv[2], protected=False)
 """
 
 
-@pytest.mark.parametrize('module, target', [
-    ('input_results', 'input_results.extraction.extract_midi'),
-    ('beam_stages', 'beam_stages.row_to_json'),
-    ('collection', 'collection.Collection.add_merged'),
-    ('report_html', 'report_html.render'),
+@pytest.mark.parametrize('package, module, target', [
+    ('extraction', 'one_input', 'one_input.extract_midi'),
+    ('beam', 'rows', 'rows.row_to_json'),
+    ('dataset', 'collection', 'collection.Collection.add_merged'),
+    ('dataset', 'report_html', 'report_html.render'),
 ])
 def test_killed_run_leaves_no_half_files_and_the_next_is_whole(
-    tmp_path, module, target
+    tmp_path, package, module, target
 ):
   _write_midi(tmp_path / 'in', _SONGS)
   done = subprocess.run(
       [sys.executable, '-W', 'ignore', '-c',
-       _KILLED.format(module=module, target=target),
+       _KILLED.format(package=package, module=module, target=target),
        tmp_path / 'in', tmp_path / 'beam'],
       capture_output=True, text=True, timeout=100,
   )
@@ -263,11 +265,10 @@ def test_killed_run_leaves_no_half_files_and_the_next_is_whole(
   beam_runs.create([tmp_path / 'in'], tmp_path / 'beam')
   beam_runs.create_here([tmp_path / 'in'], tmp_path / 'here')
   made, expected = (
-      {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()
-       if not path.name.startswith('.')}
+      {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
       for name in ('beam', 'here')
   )
-  assert made == expected and len(made) == 6
+  assert made == expected and made.keys() == {*result_names.OF_DATASET}
 
 
 def test_second_run_replaces_the_files_of_the_first(tmp_path):

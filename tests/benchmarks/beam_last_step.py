@@ -23,7 +23,7 @@ import time
 from absl import app
 from absl import flags
 
-from drumspace_ext.beam import transforms as beam_transforms
+from drumspace_ext.beam import rows as beam_rows
 from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import sums
 from drumspace_ext.dataset import writing as dataset_writing
@@ -71,7 +71,7 @@ def _rows(phases, count):
       codes[rng.randrange(32)] = rng.randrange(1 << 14)
     packed = step_codes.codes_to_bytes(codes)
     key = number.to_bytes(8, 'big') + packed[8:]
-    yield beam_transforms.to_json((
+    yield beam_rows.to_json((
         key.hex(), packed.hex(), 1, 1, 4, 120.0, 121.5, '{"rock": 1}',
         json.dumps([f'songs/rock/{number:08}.mid']), '[]',
     ))
@@ -80,7 +80,7 @@ def _rows(phases, count):
 def _last_step(phases, count, with_patterns):
   rows = list(_rows(phases, count)) if with_patterns else []
   rejected = [] if with_patterns else [
-      beam_transforms.to_json((f'songs/rock/{n:08}.mid', 'no_loop',
+      beam_rows.to_json((f'songs/rock/{n:08}.mid', 'no_loop',
                            '2 long stretches of drums'))
       for n in range(count)
   ]
@@ -94,7 +94,7 @@ def _last_step(phases, count, with_patterns):
       scratch = batch.scratch_path()
       with collection_lib.Collection(scratch) as collection:
         collection.add_merged(
-            totals, map(beam_transforms.row_of_json, rows),
+            totals, map(beam_rows.row_of_json, rows),
             map(json.loads, rejected), num_in_classes=len(rows),
         )
         loaded = time.process_time()

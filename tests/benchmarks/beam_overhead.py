@@ -25,6 +25,7 @@ import tempfile
 from absl import app
 from absl import flags
 
+from drumspace_ext.beam import rows as beam_rows
 from drumspace_ext.beam import transforms as beam_transforms
 from drumspace_ext.dataset import sums as merging
 from drumspace_ext.extraction import many_inputs
@@ -99,7 +100,7 @@ def _sizes(folder):
         num_files += 1
         if result.reason:
           num_rejected += 1
-          rejected += len(beam_transforms.to_json(merging.rejected(result)))
+          rejected += len(beam_rows.to_json(merging.rejected(result)))
           continue
         labels = merging.labels(result, {})
         own = {}
@@ -109,7 +110,7 @@ def _sizes(folder):
           own.setdefault(row[0], merging.ClassSum()).add(row)
         single += sum(64 + len(sum_coder.encode(s)) for s in own.values())
   merged = sum(64 + len(sum_coder.encode(s)) for s in sums.values())
-  written = sum(len(beam_transforms.row_to_json(i)) for i in sums.items())
+  written = sum(len(beam_rows.row_to_json(i)) for i in sums.items())
   print(f'{num_files} files, {rows / num_files:.2f} occurrences a file, '
         f'{len(sums)} classes')
   print(f'bytes a file: listed {listed / num_files:.0f}; shuffled to the sums '

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 import struct
 import zipfile
 
@@ -44,7 +45,11 @@ def _records(*records):
 
 def _safetensors(header):
   text = header if isinstance(header, bytes) else json.dumps(header).encode()
-  return struct.pack('<Q', len(text)) + text + bytes(64)
+  size = 0
+  if isinstance(header, dict):
+    size = sum(4 * math.prod(value['shape']) for key, value in header.items()
+               if isinstance(value, dict) and 'dtype' in value)
+  return struct.pack('<Q', len(text)) + text + bytes(size)
 
 
 def _grid_lines(codes):
@@ -292,14 +297,14 @@ def test_checkpoint_by_its_header(tmp_path):
       'encoder.weight': {
           'dtype': 'F32', 'shape': [64, 448], 'data_offsets': [0, 114688]
       },
-      'scale': {'dtype': 'F32', 'shape': [], 'data_offsets': [0, 4]},
+      'scale': {'dtype': 'F32', 'shape': [], 'data_offsets': [114688, 114692]},
   }
   lines = _describe(
       _write(tmp_path / 'model.safetensors', _safetensors(header))
   )
   assert lines == [
       'a safetensors checkpoint: 2 tensors, 28,673 numbers', 'config: vae',
-      'step: 100', f'long: {"x" * 100}',
+      f'long: {"x" * 100}', 'step: 100',
   ]
   assert _describe(_write(tmp_path / 'b', _safetensors({}))) == [
       'a safetensors checkpoint: 0 tensors, 0 numbers'
