@@ -19,6 +19,8 @@ from drumspace_ext.files import tfrecords
 from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 
+_CORPUS_CLASSES = 2002
+
 pytestmark = pytest.mark.skipif(
     not builders.DATA_DIR.is_dir(), reason=f'no data in {builders.DATA_DIR}'
 )
@@ -84,16 +86,17 @@ def test_odd_files_give_the_same_with_any_number_of_workers(
 
 
 def test_corpus_gives_the_patterns_of_the_plain_reading(tmp_path, unpacked):
-  # 1,985 by the onsets of a fast library, and one from a file whose drum notes
-  # have no note-offs.
+  # 1,985 by the onsets of a fast library; the others come of files whose drum
+  # notes have no note-offs, of kits on other channels, and of bars of four
+  # quarters that are called 2/2.
   created = _create([unpacked('midi_corpus.tar.xz')], tmp_path / 'out')
   report = created.report
   assert report['inputs'] == 4938
-  assert report['patterns'] == 1986
+  assert report['patterns'] == _CORPUS_CLASSES
   codes = dataset_tsv.read(created.paths['dataset.tsv']).codes
-  assert len(codes) == 1986
+  assert len(codes) == _CORPUS_CLASSES
   canonical = step_codes.canonical(codes)
-  assert len({row.tobytes() for row in canonical}) == 1986
+  assert len({row.tobytes() for row in canonical}) == _CORPUS_CLASSES
   assert not entropy.is_trivial(codes).any()
   for genre in ('jazz', 'rock', 'latin', 'funk', 'videogame'):
     assert report['genres'][genre] > 10
@@ -118,7 +121,7 @@ def test_sharding_of_real_records_changes_no_byte(tmp_path):
   _create([plain], tmp_path / 'out_plain', num_workers=0)
   _create(shards[::-1], tmp_path / 'out_shards', num_workers=2)
   expected = _files(tmp_path / 'out')
-  assert len(expected) == 6
+  assert len(expected) == 7
   assert _files(tmp_path / 'out_plain') == expected
   assert _files(tmp_path / 'out_shards') == expected
 

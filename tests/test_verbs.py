@@ -10,6 +10,7 @@ import pytest
 import drumspace_ext
 from drumspace_ext.cli import flags as drumspace_flags
 from drumspace_ext.extraction import recipes
+from drumspace_ext.notes import meters
 
 # Flags whose names are Python's own, or of a word for the terminal.
 _CALLED = {'input': 'input_values', 'map': 'existing_map', 'zip': 'zipped'}
@@ -87,6 +88,8 @@ def test_defaults_are_the_same(verb):
       assert not said and not parameter.default
     elif name == 'loop_bars':
       assert tuple(map(int, said)) == parameter.default
+    elif name == 'meters':
+      assert meters.of_names(said) == parameter.default
     else:
       assert said == parameter.default, name
 

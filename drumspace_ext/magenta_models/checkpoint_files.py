@@ -107,8 +107,10 @@ def find(name: str) -> pathlib.Path | None:
   path = local_paths.expand(name)
   if path.is_file():
     return path
-  index = path.with_name(path.name + INDEX_SUFFIX)
-  if path.name and index.is_file():
+  # The folder that one is in, and the root, have no name to add to.
+  if path.name and (
+      index := path.with_name(path.name + INDEX_SUFFIX)
+  ).is_file():
     return index
   found = [
       file for folder in (path, path / 'train') if folder.is_dir()

@@ -333,7 +333,9 @@ def test_rejected_inputs_are_listed_with_reason_and_hint(tmp_path):
   gone, piano, tab = _rows(created, 'rejected.tsv')
   assert (gone['input_id'], gone['reason']) == ('in/gone.mid', 'unreadable')
   assert (tab['input_id'], tab['reason']) == ('in/tab\\there.mid', 'empty')
-  assert piano['detail'].startswith('channel 1 holds pitches 36-42')
+  assert piano['detail'].startswith(
+      'channel 1 holds pitches 36 to 42: --drum_channels=1'
+  )
   assert '--assume_drums' in piano['hint']
   assert created.paths['dataset.tsv'].read_bytes() == b''
   created = _create(
