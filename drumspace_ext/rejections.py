@@ -177,6 +177,16 @@ _REMARKS = {
         'leave it out if that is not wanted, or read it with '
         '--steps_per_quarter=3',
     ),
+    'other_map': (
+        'another drum map explains its pitches better than the one in use',
+        '--voices_in=auto takes that map for each such input, '
+        '--voices_in=NAME one for all',
+    ),
+    'read_with': (
+        'it was read with another drum map than gm14, which explains its '
+        'pitches better',
+        'nothing to do: --voices_in=auto did it',
+    ),
 }
 
 REMARKS = types.MappingProxyType(_REMARKS)

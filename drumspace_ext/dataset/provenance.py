@@ -11,8 +11,12 @@ near_loops (of `loops`, those that are none by the published recipe: 0 to
 `loops`), near_repeats (of `repeats`, those with a difference), mean_flips and
 max_flips (cells in which a repeat differs from the pattern, of all repeats, and
 at most).
+
+Where drum maps were chosen for each input (`--voices_in=auto`), a last column,
+drum_maps, has that of each of `input_ids`, as a JSON list.
 """
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 import json
 import pathlib
@@ -22,33 +26,39 @@ from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import result_names
+from drumspace_ext.patterns import drum_maps
 
 HEADER = (
     'loops', 'repeats', 'inputs', 'min_qpm', 'max_qpm', 'genres', 'input_ids',
     'file_names',
 )
 NEAR_HEADER = ('near_loops', 'near_repeats', 'mean_flips', 'max_flips')
+MAPS_HEADER = ('drum_maps',)
 # No dataset has more inputs than a number of so many digits.
 _MAX_DIGITS = 18
 
 
-def header_line(*, near: bool = False) -> str:
+def header_line(*, near: bool = False, maps: bool = False) -> str:
   """Returns the first line, with its newline.
 
   Args:
     near: Tell exact from near repeats.
+    maps: Tell which drum maps inputs were read with.
   """
-  return '\t'.join(HEADER + near * NEAR_HEADER) + '\n'
+  return '\t'.join(HEADER + near * NEAR_HEADER + maps * MAPS_HEADER) + '\n'
 
 
 def format_line(
-    pattern: collection_lib.UniquePattern, *, near: bool = False
+    pattern: collection_lib.UniquePattern, *, near: bool = False,
+    maps: Mapping[str, str] | None = None,
 ) -> str:
   """Writes where one pattern comes from as a line, with its newline.
 
   Args:
     pattern: The pattern.
     near: Tell exact from near repeats.
+    maps: Drum maps that inputs were read with, by id, where that is not `gm14`;
+      None to say nothing of them.
   """
   genres = '|'.join(
       f'{label}:{count}' for label, count in pattern.genres.items()
@@ -64,6 +74,9 @@ def format_line(
           f'{pattern.num_flips / pattern.num_repeats:.6g}',
           str(pattern.max_flips),
       )),
+      *([] if maps is None else [json.dumps(
+          [maps.get(name, drum_maps.GM14) for name in pattern.input_ids]
+      )]),
   )) + '\n'
 
 

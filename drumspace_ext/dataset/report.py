@@ -14,6 +14,7 @@ from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import sums
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import lost_voices
+from drumspace_ext.extraction import map_choice
 from drumspace_ext.extraction import one_input
 from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import percussion_names
@@ -111,6 +112,14 @@ def _remarks(remarked: Mapping[str, int]) -> dict[str, dict]:
   return found
 
 
+def _read_with(counts: Mapping[str, int]) -> dict[str, int]:
+  """Returns how many inputs were read with each drum map."""
+  return _ordered({
+      name.removeprefix(map_choice.COUNTED): count
+      for name, count in counts.items() if name.startswith(map_choice.COUNTED)
+  })
+
+
 def make(
     totals: sums.Totals, recipe: one_input.Recipe, shape: Shape
 ) -> dict:
@@ -143,6 +152,7 @@ def make(
       'skipped_files': _ordered(totals.skipped),
       'genres': _ordered(totals.genres),
       **({'remarks': _remarks(totals.remarked)} if totals.remarked else {}),
+      **({'read_with': _read_with(counts)} if recipe.drum_map.chooses else {}),
       'shape': shape.as_dict(),
       'recipe': {
           'steps_per_quarter': recipe.steps_per_quarter,
@@ -177,6 +187,10 @@ def summary(report: Mapping) -> str:
     lines.append(line(
         'of these exact', report['patterns_with_exact_loops'],
         'loops by the published recipe',
+    ))
+  if 'read_with' in report:
+    lines.append('  read with               ' + ', '.join(
+        f'{name} {count:,}' for name, count in report['read_with'].items()
     ))
   genres = list(report['genres'].items())[:6]
   if genres:

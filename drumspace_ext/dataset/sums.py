@@ -215,6 +215,17 @@ class Totals:
       self.num_kept += 1
       self.genres.update(genres)
 
+  def remarked_as(self, kind: str) -> dict[str, str]:
+    """Returns what is said of inputs by a remark of one kind, by their ids."""
+    said: dict[str, str] = {}
+    for key in sorted(self.remarked):
+      own, _, rest = key.partition('\t')
+      if own == kind:
+        input_id, _, detail = rest.rpartition('\t')
+        # Inputs of one id are told apart by nothing.
+        said[input_id] = '|'.join(filter(None, (said.get(input_id), detail)))
+    return said
+
   def merge(self, other: 'Totals') -> None:
     """Adds the counts of other inputs."""
     for field in dataclasses.fields(self):

@@ -45,17 +45,26 @@ def write(
   tsv = batch.open(dataset_tsv.DATASET)
   origins = batch.open(result_names.PROVENANCE)
   near = recipe.has_near_loops
-  origins.write(provenance.header_line(near=near))
+  maps = (
+      collection.totals.remarked_as('read_with')
+      if recipe.drum_map.chooses else None
+  )
+  origins.write(provenance.header_line(near=near, maps=maps is not None))
   records = batch.open(dataset_tsv.TFRECORD, text=False)
   for number, pattern in enumerate(collection.unique_patterns()):
     tsv.write(dataset_tsv.format_line(pattern.codes))
-    origins.write(provenance.format_line(pattern, near=near))
+    origins.write(provenance.format_line(pattern, near=near, maps=maps))
     records.write(tfrecords.frame(_record(pattern, number, tile)))
     shape.add(pattern)
   rejected = batch.open(dataset_tsv.REJECTED)
   rejected.write('\t'.join(dataset_tsv.REJECTED_HEADER) + '\n')
+  fitting = collection.totals.remarked_as('other_map')
   for input_id, reason, detail in collection.rejected_inputs():
     hint = rejections.REASONS[reason][1]
+    if said := fitting.get(input_id):
+      hint = f'{hint}; {said}'
+    if maps and input_id in maps:
+      hint = f'{hint}; it was read with {maps[input_id]}'
     rejected.write('\t'.join(
         map(dataset_tsv.escape, (input_id, reason, detail, hint))
     ) + '\n')

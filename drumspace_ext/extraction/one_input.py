@@ -14,6 +14,7 @@ import numpy as np
 from drumspace_ext import errors
 from drumspace_ext.extraction import genres as genres_lib
 from drumspace_ext.extraction import loop_classes
+from drumspace_ext.extraction import map_choice
 from drumspace_ext.extraction import readings
 from drumspace_ext.extraction import recipes
 from drumspace_ext.extraction import verdicts
@@ -122,6 +123,8 @@ def extract(
       genres=tuple(sorted(genres_lib.of_labels(onsets.genres))),
   )
   onsets, result.remarks = _aligned(onsets, recipe)
+  recipe, said, counts = map_choice.of(recipe, onsets.pitches)
+  result.remarks |= said
   try:
     pieces = grids.cut(
         onsets, recipe.drum_map.code_of_pitch,
@@ -134,7 +137,7 @@ def extract(
   found = readings.find(pieces, recipe)
   result.dropped_pitches = dict(pieces.dropped_pitches)
   result.other_meters = dict(pieces.other_meters)
-  result.counts = {
+  result.counts = counts | {
       'with_drums': 1,
       'in_4_4': int(bool(found.num_pieces)),
       'sections_in_other_meters': pieces.other_meters.total(),
@@ -229,7 +232,7 @@ def _add_loops_of_first_kit(
       dataclasses.replace(
           onsets, quarters=onsets.quarters[onsets.first_kit],
           pitches=onsets.pitches[onsets.first_kit], first_kit=None,
-      ), result.input_id, recipe,
+      ), result.input_id, recipe.for_pitches(onsets.pitches),
   )
   known = {loop.canonical for loop in result.loop_counts}
   added = [l for l in alone.loop_counts if l.canonical not in known]

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 import dataclasses
 import typing
 
+import numpy as np
+
 from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext.extraction import near_loops
@@ -15,6 +17,7 @@ from drumspace_ext.notes import drum_parts as parts_lib
 from drumspace_ext.notes import grids
 from drumspace_ext.notes import meters as meters_lib
 from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import map_fit
 from drumspace_ext.patterns import step_codes
 
 # A fifteenth of the cells of two bars: more than any beat's variations.
@@ -31,7 +34,7 @@ class Recipe:
     steps_per_quarter: Steps of a quarter note; a bar has 16 steps all the same.
     gap_steps: Silent steps in a row that make a pause.
     assume_drums: Take all notes as drums.
-    drum_map: Which pitches are which voices.
+    drum_map: Which pitches are which voices; `auto` chooses for each input.
     max_flips: Cells in which two bars may differ from those before them and
       still count as the same; see `near_loops`.
     min_repeats: Times in a row that a loop is played at least. 1 takes every
@@ -94,6 +97,20 @@ class Recipe:
         if getattr(self, field.name) != getattr(published, field.name)
     )
     return f'Recipe({said})'
+
+  def for_pitches(self, pitches: np.ndarray) -> 'Recipe':
+    """Returns the recipe for an input with such drum notes.
+
+    Args:
+      pitches: Those of all of them, integer `[num_notes]`.
+
+    Returns:
+      Itself; with one drum map in place of `auto`, see `map_fit.chosen`.
+    """
+    drum_map = map_fit.chosen(self.drum_map, pitches)
+    if drum_map is self.drum_map:
+      return self
+    return dataclasses.replace(self, drum_map=drum_map)
 
   @property
   def has_near_loops(self) -> bool:

@@ -6,25 +6,27 @@ and which pitch a voice is written as. `gm14` is the table itself. The others
 stand in `drum_maps.toml`, whose head describes the form that a user's file has
 as well. A voice that a map lacks may be written as another one (`write_as`);
 otherwise its hits can't be written in that map.
+
+A map whose pitches lie some semitones off has their number behind its name:
+`gm14-12` reads a kit that was written an octave low. `auto` is read as `gm14`
+where nothing chooses a map by the pitches of an input, as `map_fit` does.
 """
 
 from collections.abc import Mapping
 import dataclasses
 import functools
-import importlib.resources
-import tomllib
+import re
 
 import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext import suggestions
-from drumspace_ext.files import local_paths
-from drumspace_ext.files import reader_faults
+from drumspace_ext.patterns import map_table
 from drumspace_ext.patterns import voices
 
-GM14 = 'gm14'
+GM14 = map_table.GM14
 NO_VOICE = -1
-_MAX_FILE_BYTES = 1 << 20
+_SHIFTED = re.compile(r'(\w+)([+-][1-9]\d?)')
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
@@ -37,11 +39,17 @@ class DrumMap:
       first; empty for a voice that the map lacks.
     write_as: For each of the 14 voices the voice it is written as, itself
       included; `NO_VOICE` where it can't be written.
+    source: Where it is published, if that is known.
+    is_kit: Whether it is that of a kit that people own.
+    chooses: Whether it stands for the map that explains an input; see `map_fit`.
   """
 
   name: str
   pitches: tuple[tuple[int, ...], ...]
   write_as: tuple[int, ...]
+  source: str = ''
+  is_kit: bool = False
+  chooses: bool = False
 
   def __repr__(self) -> str:
     return f'DrumMap({self.name!r}, voices={sum(map(bool, self.pitches))})'
@@ -88,6 +96,19 @@ class DrumMap:
     table.setflags(write=False)
     return table
 
+  def shifted(self, semitones: int) -> 'DrumMap':
+    """Returns it with all pitches so much higher; what leaves 0..127 is gone."""
+    rows = tuple(
+        tuple(p + semitones for p in row if 0 <= p + semitones <= 127)
+        for row in self.pitches
+    )
+    return dataclasses.replace(
+        self, name=f'{self.name}{semitones:+d}', pitches=rows,
+        write_as=tuple(
+            v if v != NO_VOICE and rows[v] else NO_VOICE for v in self.write_as
+        ),
+    )
+
   def folded(self, hits: np.ndarray) -> np.ndarray:
     """Returns the hits that are left after writing and reading in this map.
 
@@ -109,7 +130,9 @@ class DrumMap:
 
 def _build(name: str, table: Mapping, origin: str) -> DrumMap:
   """Checks one table of a TOML file and makes the map of it."""
-  known = set(voices.NAMES) | {'write_as', 'source', 'name'}
+  known = set(voices.NAMES) | {
+      map_table.WRITE_AS, map_table.SOURCE, map_table.NAME, map_table.KIT
+  }
   for key in table:
     if key not in known:
       raise errors.DrumMapError(
@@ -142,7 +165,9 @@ def _build(name: str, table: Mapping, origin: str) -> DrumMap:
     )
   return DrumMap(
       name=name, pitches=tuple(rows),
-      write_as=_targets(table.get('write_as', {}), rows, origin),
+      write_as=_targets(table.get(map_table.WRITE_AS, {}), rows, origin),
+      source=str(table.get(map_table.SOURCE, '')),
+      is_kit=table.get(map_table.KIT) is True,
   )
 
 
@@ -172,59 +197,59 @@ def _targets(write_as: Mapping, rows: list, origin: str) -> tuple[int, ...]:
 @functools.cache
 def builtin_maps() -> Mapping[str, DrumMap]:
   """The maps that come with the package, by name, `gm14` first."""
-  text = (
-      importlib.resources.files('drumspace_ext.patterns')
-      .joinpath('drum_maps.toml')
-      .read_text(encoding='utf-8')
-  )
   gm14 = {name: list(pitches) for name, pitches in voices.PITCHES.items()}
-  tables = {GM14: gm14} | tomllib.loads(text)
+  tables = {GM14: gm14} | map_table.tables()
   return {
       name: _build(name, table, f'drum map {name}')
       for name, table in tables.items()
   }
 
 
+@functools.cache
+def _known(name: str) -> DrumMap | None:
+  """Returns a map that comes along, shifted ones and `auto` among them."""
+  maps = builtin_maps()
+  if name == map_table.AUTO:
+    return dataclasses.replace(maps[GM14], name=name, chooses=True)
+  if match := _SHIFTED.fullmatch(name):
+    moved = match[1] in maps and maps[match[1]].shifted(int(match[2]))
+    return moved if moved and any(moved.pitches) else None
+  return maps.get(name)
+
+
+def load_to_write(name_or_path: str) -> DrumMap:
+  """Returns a drum map to write with, as `load` does.
+
+  Raises:
+    DrumMapError: If there is no such drum map, or it is `auto`.
+  """
+  found = load(name_or_path)
+  if found.chooses:
+    raise errors.DrumMapError(
+        f'{found.name} is a way to read: it takes a drum map by the pitches of '
+        f'an input. Write with one of {", ".join(builtin_maps())}.'
+    )
+  return found
+
+
 def load(name_or_path: str) -> DrumMap:
   """Returns a drum map by its name, or from a user's TOML file.
 
   Args:
-    name_or_path: A key of `builtin_maps`, or the path of a TOML file that
-      holds one map, at its top level or in one table.
+    name_or_path: A key of `builtin_maps`, also with semitones behind it
+      (`gm14-12`), `auto`, or the path of a TOML file that holds one map, at its
+      top level or in one table.
 
   Raises:
     DrumMapError: If there is no such map, or the file holds none.
   """
-  maps = builtin_maps()
-  if name_or_path in maps:
-    return maps[name_or_path]
-  try:
-    path = local_paths.expand(name_or_path)
-    is_file = path.is_file()
-  except errors.InputError:
-    is_file = False
-  if not is_file:
+  if known := _known(name_or_path):
+    return known
+  path = map_table.file_of(name_or_path)
+  if path is None:
+    names = *map_table.names(), map_table.AUTO
     raise errors.DrumMapError(
-        f'{name_or_path[:80]!r} is neither a drum map ({", ".join(maps)}) '
-        f'nor a file.{suggestions.did_you_mean(name_or_path, maps)}'
+        f'{name_or_path[:80]!r} is neither a drum map ({", ".join(names)}) '
+        f'nor a file.{suggestions.did_you_mean(name_or_path, names)}'
     )
-  try:
-    if path.stat().st_size > _MAX_FILE_BYTES:
-      raise errors.DrumMapError(f'{path} is too large to be a drum map.')
-    table = tomllib.loads(path.read_text(encoding='utf-8'))
-  except (OSError, ValueError, RecursionError) as e:
-    raise errors.DrumMapError(
-        f'{path} is no readable TOML file: {reader_faults.said(e)}'
-    ) from e
-  inner = [
-      key for key, value in table.items()
-      if isinstance(value, dict) and key != 'write_as'
-  ]
-  if len(inner) == 1 and len(table) == 1:
-    return _build(inner[0], table[inner[0]], str(path))
-  name = table.get('name', path.stem)
-  if not isinstance(name, str):
-    raise errors.DrumMapError(
-        f'{path}: name must be a text, got {errors.shown(name)}.'
-    )
-  return _build(name, table, str(path))
+  return _build(*map_table.read(path), str(path))

@@ -8,6 +8,7 @@ for people who read which notes stand for none of them.
 from drumspace_ext.patterns import voices
 
 _FIRST = 27
+GM1_PITCHES = range(35, 82)
 _NAMES = (
     'High Q', 'Slap', 'Scratch Push', 'Scratch Pull', 'Sticks',
     'Square Click', 'Metronome Click', 'Metronome Bell',
@@ -24,6 +25,7 @@ _NAMES = (
     'Mute Triangle', 'Open Triangle', 'Shaker', 'Jingle Bell', 'Bell Tree',
     'Castanets', 'Mute Surdo', 'Open Surdo',
 )
+GM2_PITCHES = range(_FIRST, _FIRST + len(_NAMES))
 
 
 def named(pitch: int | str) -> str:
