@@ -25,6 +25,7 @@ from drumspace_ext.cli import list_flags
 from drumspace_ext.cli import magenta_flags
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import reader_faults
+from drumspace_ext.patterns import map_table
 
 # Of an output without a name: what is printed has none.
 _NOT_PRINTED = errno.ENOSPC, errno.EIO, errno.EBADF
@@ -62,13 +63,16 @@ STRICT = flags.DEFINE_bool(
 )
 VOICES_IN = flags.DEFINE_string(
     'voices_in', defaults.VOICES_IN,
-    'Drum map to read with: gm14, lstmetallica9, note_seq9, magenta_js9, '
-    'roland, groovae9, or a TOML file of your own.',
+    f'Drum map to read with: {", ".join(map_table.names())}, or a TOML file of '
+    f'your own; {map_table.GM14}-12 is one moved by semitones. For each input '
+    f'{map_table.AUTO} takes {map_table.GM14}, or the one that explains its '
+    'pitches better, and says so.',
 )
 VOICES_OUT = flags.DEFINE_string(
     'voices_out', None,
-    'Drum map to write with, as --voices_in. By default patterns are written '
-    'in gm14, and the drum notes of whole NoteSequences keep their pitches.',
+    f'Drum map to write with, as --voices_in without {map_table.AUTO}. By '
+    'default patterns are written in gm14, and the drum notes of whole '
+    'NoteSequences keep their pitches.',
 )
 TILE = flags.DEFINE_integer(
     'tile', None,

@@ -2,7 +2,8 @@ r"""Says what a file is and holds, in about ten lines, with a few patterns.
 
 It knows TFRecords of NoteSequences (and of SequenceExamples, which are easily
 taken for them), MIDI files, zips, datasets, drums_rnn primers, checkpoints and
-folders. For a MIDI file it says why it gives no pattern, if it gives none.
+folders. For a MIDI file it says why it gives no pattern, if it gives none, and
+which drum map explains its pitches better than the one it is read with.
 
 Usage:
   drumspace_inspect notesequences.tfrecord
@@ -24,7 +25,9 @@ def main(argv: list[str]) -> int:
   status = 0
   for path in paths:
     try:
-      print(inspecting.inspect(path))
+      print(inspecting.inspect(
+          path, voices_in=drumspace_flags.VOICES_IN.value
+      ))
     except errors.InputError as e:
       if len(paths) == 1:
         raise
@@ -34,7 +37,9 @@ def main(argv: list[str]) -> int:
 
 
 def console_entry_point() -> None:
-  drumspace_flags.run(main, shared=[drumspace_flags.INPUT])
+  drumspace_flags.run(main, shared=[
+      drumspace_flags.INPUT, drumspace_flags.VOICES_IN,
+  ])
 
 
 if __name__ == '__main__':

@@ -206,7 +206,7 @@ def continue_beats(
   style = files.Style(
       name=f'{continuer.name}_continue_seed{seed}',
       qpm=_qpm(primer.qpm or qpm or onsets_lib.DEFAULT_QPM),
-      drum_map=drum_maps.load(voices_out or drum_maps.GM14),
+      drum_map=drum_maps.load_to_write(voices_out or drum_maps.GM14),
       dynamics=dynamics_lib.chosen(
           accents=accents, swing=swing, humanize=humanize, seed=seed
       ),

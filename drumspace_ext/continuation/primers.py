@@ -18,6 +18,7 @@ from drumspace_ext.notes import grids
 from drumspace_ext.notes import midi_sequences
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import map_fit
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import voices
 
@@ -70,6 +71,7 @@ def from_midi(
     # Magenta takes all notes of a primer as drums.
     only_drums = any(note.is_drum and note.velocity for note in sequence.notes)
     onsets = note_sequences.to_onsets(sequence, assume_drums=not only_drums)
+    drum_map = map_fit.chosen(drum_map, onsets.pitches)
     codes = grids.hit_grid(onsets, drum_map.code_of_pitch)
   except OSError as e:
     raise errors.InputError(

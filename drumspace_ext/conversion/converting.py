@@ -35,6 +35,7 @@ class Converted:
     count: Items that were written.
     left_out: Names of what was left out, by reason.
     silent: Names of what was written and holds no note.
+    read_with: Names of what was read, by drum map, where these were chosen.
   """
 
   output: pathlib.Path
@@ -42,6 +43,9 @@ class Converted:
   count: int
   left_out: Mapping[str, Sequence[str]]
   silent: Sequence[str]
+  read_with: Mapping[str, Sequence[str]] = dataclasses.field(
+      default_factory=dict
+  )
 
   def __repr__(self) -> str:
     num_left_out = sum(map(len, self.left_out.values()))
@@ -58,6 +62,9 @@ class Converted:
     for reason, names in self.left_out.items():
       meaning, hint = rejections.REASONS[reason]
       yield from _named(f'left out: {meaning}; {hint}', names)
+    for drum_map, names in self.read_with.items():
+      if drum_map != drum_maps.GM14:
+        yield from _named(f'read with the drum map {drum_map}', names)
     if self.silent:
       yield from _named('written hold no note', self.silent)
 
@@ -102,7 +109,7 @@ def _maps(
     voices_in = defaults.VOICES_IN
   return (
       drum_maps.load(voices_in) if voices_in else None,
-      drum_maps.load(voices_out) if voices_out else None,
+      drum_maps.load_to_write(voices_out) if voices_out else None,
   )
 
 
@@ -215,6 +222,7 @@ def _written(
   """Reads, converts and writes, and notes what goes wrong."""
   folder, name, form = target
   left_out: dict[str, list[str]] = collections.defaultdict(list)
+  read_with: dict[str, list[str]] = collections.defaultdict(list)
   silent: list[str] = []
 
   def on_reject(item_name: str, reason: str, detail: str) -> None:
@@ -229,6 +237,9 @@ def _written(
         ),
         folder, name, form, options, on_reject=on_reject,
         on_silent=silent.append,
+        on_map=lambda item_name, drum_map: read_with[drum_map].append(
+            errors.on_one_line(item_name)
+        ),
     )
   except errors.InputError as e:
     if not left_out:
@@ -240,5 +251,5 @@ def _written(
     raise errors.InputError(f'{e} {named}') from e
   return Converted(
       output=folder / name if name else folder, form=form, count=count,
-      left_out=left_out, silent=silent,
+      left_out=left_out, silent=silent, read_with=read_with,
   )

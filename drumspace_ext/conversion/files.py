@@ -159,6 +159,7 @@ def write(
     form: str,
     options: reading.Options, *, on_reject: Callable[[str, str, str], None],
     on_silent: Callable[[str], None] = lambda name: None,
+    on_map: Callable[[str, str], None] = lambda name, drum_map: None,
 ) -> int:
   """Writes items in one form; the files appear when all are written.
 
@@ -171,6 +172,7 @@ def write(
     on_reject: Called with (name, reason, detail) of what can't be converted.
     on_silent: Called with the name of each pattern that has no note in what
       is written; it keeps its place.
+    on_map: Called with (name, drum map) of each item whose map was chosen.
 
   Returns:
     The number of items written.
@@ -193,6 +195,8 @@ def write(
         num_silent += 1
         on_silent(item.name)
       count += 1
+      if drum_map := reading.chosen_map(item, options):
+        on_map(item.name, drum_map)
       put(count, item.name, content)
     if not count:
       raise errors.InputError('nothing could be converted.')

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 import dataclasses
 import glob
 
+from drumspace_ext import defaults
 from drumspace_ext.conversion import inspection
+from drumspace_ext.extraction import one_input
 from drumspace_ext.files import local_paths
+from drumspace_ext.patterns import drum_maps
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -36,15 +39,22 @@ def files(values: local_paths.Names) -> list[str]:
   return result
 
 
-def inspect(path: local_paths.Name) -> Inspection:
+def inspect(
+    path: local_paths.Name, *, voices_in: str = defaults.VOICES_IN
+) -> Inspection:
   """Says what a file or folder is and holds.
 
   Args:
     path: Any file.
+    voices_in: Drum map to read songs with, a name or a TOML file; `auto` for
+      the one that explains their pitches.
 
   Raises:
     InputError: If it can't be read, or is of no kind that is known here.
+    DrumMapError: If there is no such drum map.
   """
+  recipe = one_input.Recipe(drum_map=drum_maps.load(voices_in))
   return Inspection(
-      path=str(path), lines=inspection.describe(local_paths.expand(path))
+      path=str(path),
+      lines=inspection.describe(local_paths.expand(path), recipe),
   )

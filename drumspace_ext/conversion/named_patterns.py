@@ -6,6 +6,7 @@ set (`read`) an input gives every pattern in it; as beats (`read_beats`) a song
 gives the one loop that it is about.
 """
 
+from collections.abc import Callable
 from collections.abc import Sequence
 import dataclasses
 import glob
@@ -132,6 +133,7 @@ def _main_beats(
 def read_beats(
     values: Sequence[str], step_codes: Sequence[str] = (), *,
     drum_map: drum_maps.DrumMap | None = None,
+    on_map: Callable[[str, str], None] = lambda name, drum_map: None,
 ) -> np.ndarray:
   """Reads beats in the order in which they are named.
 
@@ -140,6 +142,7 @@ def read_beats(
       first two bars), datasets, `dataset.tsv:LINE`.
     step_codes: 32 step codes with commas between them, each a beat.
     drum_map: How pitches are read; `gm14` if None.
+    on_map: Called with (name, drum map) of each song whose map was chosen.
 
   Returns:
     bool `[num_beats, 32, 14]`.
@@ -160,6 +163,8 @@ def read_beats(
         [value], [], options, recursive=True, on_reject=on_reject
     ):
       beats += _main_beats(item, options)
+      if chosen := reading.chosen_map(item, options):
+        on_map(item.name, chosen)
   for text in step_codes:
     codes = dataset_tsv.parse_codes(text)
     beats.append(codes_lib.step_codes_to_hits(codes))

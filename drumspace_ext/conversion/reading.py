@@ -30,9 +30,11 @@ from drumspace_ext.notes import drum_tracks
 from drumspace_ext.notes import midi_sequences
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.notes import onsets as onsets_lib
+from drumspace_ext.notes import sequence_drums
 from drumspace_ext.notes import song_limits
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import dynamics as dynamics_lib
+from drumspace_ext.patterns import map_fit
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.sound import soundfonts
 
@@ -216,3 +218,21 @@ def item_patterns(item: Item, options: Options) -> np.ndarray:
       assume_drums=options.assume_drums,
       steps_per_quarter=options.steps_per_quarter,
   )
+
+
+def chosen_map(item: Item, options: Options) -> str | None:
+  """Returns the drum map that an item is read with, if it was to be chosen.
+
+  Args:
+    item: What is read.
+    options: How.
+
+  Returns:
+    Its name; None where no map is chosen, or there are no pitches to choose by.
+  """
+  drum_map = options.voices_in
+  if item.sequence is None or drum_map is None or not drum_map.chooses:
+    return None
+  return map_fit.chosen(drum_map, sequence_drums.pitches(
+      item.sequence, assume_drums=options.assume_drums
+  )).name

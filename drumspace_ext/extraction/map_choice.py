@@ -1,4 +1,4 @@
-"""Map choice: the drum map that an input is read with, and what is said of it."""
+"""Map choice: the drum map that an input is read with, and words on it."""
 
 import typing
 

@@ -51,6 +51,7 @@ class GeneratedBeats:
     samples: All draws and their verdicts; None where nothing was drawn.
     num_wanted: Beats that were asked for.
     paths: The files written, by name, the MIDI first.
+    read_with: Drum maps that were chosen to read beats with, by their names.
   """
 
   output_dir: pathlib.Path
@@ -59,6 +60,7 @@ class GeneratedBeats:
   samples: sampling.Samples | None
   num_wanted: int
   paths: Mapping[str, pathlib.Path]
+  read_with: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
   def __repr__(self) -> str:
     return f'GeneratedBeats({str(self.output_dir)!r}, beats={len(self.hits)})'
@@ -74,6 +76,7 @@ class GeneratedBeats:
       )
       if len(self.hits) < self.num_wanted:
         lines.append(f'only {len(self.hits):,} different beats passed')
+    lines += map(' was read with the drum map '.join, self.read_with.items())
     lines.append(f'{len(self.hits):,} beats')
     return '\n'.join(lines + [f'  {path}' for path in self.paths.values()])
 
@@ -94,6 +97,7 @@ class _Wish:
   threshold: float | None
   drum_map: drum_maps.DrumMap
   seed: int
+  read_with: dict[str, str] = dataclasses.field(default_factory=dict)
 
   @property
   def count(self) -> int:
@@ -139,7 +143,8 @@ class _Wish:
     if not self.input_values and not self.step_codes and not least:
       return np.zeros((0, patterns.NUM_STEPS, patterns.NUM_VOICES), bool)
     found = named_patterns.read_beats(
-        self.input_values, self.step_codes, drum_map=self.drum_map
+        self.input_values, self.step_codes, drum_map=self.drum_map,
+        on_map=self.read_with.__setitem__,
     )
     if len(found) < least or not most:
       raise errors.InputError(
@@ -164,7 +169,10 @@ class _Wish:
       if self.genre:
         near = genre_beats(reference, self.genre)
       elif self.near:
-        near = named_patterns.read_beats(self.near, drum_map=self.drum_map)
+        near = named_patterns.read_beats(
+            self.near, drum_map=self.drum_map,
+            on_map=self.read_with.__setitem__,
+        )
       return ways.sample(
           model, num_outputs=self.count, num_draws=self.num_draws, near=near,
           seed=self.seed, temperature=self.temperature, threshold=self.cut,
@@ -277,12 +285,13 @@ def generate(
   wish.check_model(model)
   reference = examples.load_or_starter(examples_path)
   made = wish.made(model, found, reference, on_step)
+  chosen = {'read_with': wish.read_with} if wish.read_with else {}
   style = generation_files.Style(
       qpm=qpm, zipped=zipped, as_one=mode == WALK, dynamics=dynamics,
       name=f'{model.config.name}_{mode}_seed{seed}',
   )
   paths = generation_files.write(
-      folder, made, style, reference, asked,
+      folder, made, style, reference, {**asked, **chosen},
       {'weights': manifests.digest(checkpoints.find(name)),
        'training_data': str(model.metadata.get('data_digest')),
        'reference': reference.digest}, on_step=on_step,
@@ -290,5 +299,5 @@ def generate(
   return GeneratedBeats(
       output_dir=folder, hits=made.hits, latents=made.latents,
       samples=made.samples, num_wanted=wish.count,
-      paths={path.name: path for path in paths},
+      paths={path.name: path for path in paths}, read_with=wish.read_with,
   )

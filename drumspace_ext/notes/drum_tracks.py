@@ -16,6 +16,7 @@ import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import map_fit
 from drumspace_ext.patterns import step_codes
 
 if typing.TYPE_CHECKING:
@@ -55,6 +56,11 @@ def events_to_codes(
     PatternError: If a pitch is not in 0..127.
   """
   drum_map = drum_map or drum_maps.load(drum_maps.GM14)
+  if drum_map.chooses:
+    events = list(events)
+    drum_map = map_fit.chosen(drum_map, np.array(
+        [p for event in events for p in event if 0 <= p <= 127], np.int64
+    ))
   table = drum_map.code_of_pitch
   codes = []
   for step, event in enumerate(events):

@@ -27,6 +27,7 @@ from drumspace_ext.notes import sequence_times
 from drumspace_ext.notes import song_limits
 from drumspace_ext.notes import tempo_maps
 from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import map_fit
 from drumspace_ext.patterns import step_codes
 
 if typing.TYPE_CHECKING:
@@ -162,7 +163,8 @@ def to_patterns(
         quarters=np.zeros(0), pitches=np.zeros(0, np.uint8)
     )
   codes = grids.hit_grid(
-      onsets, drum_map.code_of_pitch, steps_per_quarter=steps_per_quarter
+      onsets, map_fit.chosen(drum_map, onsets.pitches).code_of_pitch,
+      steps_per_quarter=steps_per_quarter,
   )
   end = _end_steps(sequence, steps_per_quarter)
   ends_whole = not end % step_codes.NUM_STEPS

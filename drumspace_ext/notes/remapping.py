@@ -8,7 +8,9 @@ import collections
 import typing
 
 from drumspace_ext import errors
+from drumspace_ext.notes import sequence_drums
 from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import map_fit
 
 if typing.TYPE_CHECKING:
   import note_seq
@@ -40,6 +42,10 @@ def remapped(
     return sequence
   gm14 = drum_maps.load(drum_maps.GM14)
   read_with = voices_in or gm14
+  if read_with.chooses:
+    read_with = map_fit.chosen(
+        read_with, sequence_drums.pitches(sequence, assume_drums=assume_drums)
+    )
   pitches = (voices_out or gm14).written_pitches
   result = type(sequence)()
   result.CopyFrom(sequence)

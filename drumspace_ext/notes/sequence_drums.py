@@ -76,6 +76,21 @@ def rows(
   return table, tuple(remarks)
 
 
+def pitches(
+    sequence: 'note_seq.NoteSequence', *, assume_drums: bool = False
+) -> np.ndarray:
+  """Returns those of all drum notes that sound, int64 `[num_notes]`.
+
+  Args:
+    sequence: A NoteSequence.
+    assume_drums: Take all notes as drums.
+  """
+  return np.array([
+      n.pitch for n in sequence.notes
+      if (n.is_drum or assume_drums) and n.velocity > 0 and 0 <= n.pitch < 128
+  ], np.int64)
+
+
 def _instruments(sequence, parts: drum_parts.DrumParts) -> set[int]:
   """Returns the instruments that hold drums, by number or name."""
   names = {info.instrument: info.name for info in sequence.instrument_infos}

@@ -41,7 +41,7 @@ class DrumMap:
       included; `NO_VOICE` where it can't be written.
     source: Where it is published, if that is known.
     is_kit: Whether it is that of a kit that people own.
-    chooses: Whether it stands for the map that explains an input; see `map_fit`.
+    chooses: Whether it stands for what explains an input; see `map_fit`.
   """
 
   name: str
@@ -97,7 +97,7 @@ class DrumMap:
     return table
 
   def shifted(self, semitones: int) -> 'DrumMap':
-    """Returns it with all pitches so much higher; what leaves 0..127 is gone."""
+    """Returns it with all pitches so much higher, within 0..127."""
     rows = tuple(
         tuple(p + semitones for p in row if 0 <= p + semitones <= 127)
         for row in self.pitches

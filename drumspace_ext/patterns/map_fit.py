@@ -1,31 +1,31 @@
 """Map fit: whether another drum map explains the pitches of an input better.
 
-A *reading* is what a map makes of all drum notes of an input; a voice's *share*
-is that of these notes. The map in use is *in doubt* if one of these holds:
+A *reading* is what a map makes of all drum notes of an input, 32 or more; a
+voice's *share* is that of these notes. The map in use is *in doubt* if one of
+these holds:
 
 - pitches without a voice that General MIDI 2 has no name for are 5 % of the
   notes or more;
 - its reading lacks a kick, a snare (under 1 %) or hats (under 2 %, tambourines
   apart), and two or more doubtful pitches make 20 % of the notes. *Doubtful*
-  are those without a voice and name, a bongo or conga without its pair (under a
-  tenth of it), crashes where they are more than 15 %, and, where there is
+  are those without a voice and name, a bongo or conga without its pair (under
+  a tenth of it), crashes where they are more than 15 %, and, where there is
   neither kick nor snare, toms and whatever has no voice and no name in General
   MIDI 1.
 
-A pitch counts there from 2 % on. Another map *explains* the input if 95 % of the
-notes are on the nine voices of a drum set, kick and snare 5 % or more each, hats
-5 %, hats and rides 20 %. Candidates are the map in use by octaves, `gm14` and
-the kits (`is_kit`), and these an octave off, but none that is moved where bongos,
-congas and cowbells are more than 10 %: percussion has all sorts of pitches. Of
-those that explain it the one with the likeliest voices is better, that with the
-least mean surprise by `_FREQUENCIES`; a kit must gain a tenth of a nat a note on
-an octave, and half a nat if it is moved itself. All of this is decided by how
-often each pitch is played, and nothing else.
+A pitch counts there from 2 % on. Another map *explains* the input if 95 % of
+the notes are on the nine voices of a drum set, kick and snare 5 % or more each,
+hats 5 %, hats and rides 20 %. Candidates are the map in use by octaves, `gm14`
+and the kits (`is_kit`), and these an octave off, but none that is moved where
+bongos, congas and cowbells are more than 10 %: percussion has all sorts of
+pitches. Of those that explain it the one with the likeliest voices is better,
+that with the least mean surprise by `_FREQUENCIES`; a kit must gain a tenth of
+a nat a note on octaves of the map in use, and half a nat if it is moved itself.
+All of this is decided by how often each pitch is played, and nothing else.
 """
 
 import dataclasses
 import functools
-import typing
 
 import numpy as np
 
@@ -39,10 +39,7 @@ _KICK, _SNARE, _CRASH, _RIDE = (
 )
 _HATS = [voices.INDEX[name] for name in ('closed_hat', 'open_hat')]
 _TOMS = [voices.INDEX[f'{name}_tom'] for name in ('floor', 'low', 'high')]
-_PAIRS = (
-    (voices.INDEX['high_bongo'], voices.INDEX['low_bongo']),
-    (voices.INDEX['conga'], voices.INDEX['low_conga']),
-)
+_PAIRED = ('high_bongo', 'low_bongo', 'conga', 'low_conga')
 # The first nine voices are those of a drum set.
 _SET = slice(0, _RIDE + 1)
 _PERCUSSION = slice(_RIDE + 1, _NUM_VOICES)
@@ -96,39 +93,33 @@ def _matrix(drum_map: drum_maps.DrumMap) -> np.ndarray:
   return np.eye(_NUM_VOICES + 1)[voice]
 
 
-class _Pitches(typing.NamedTuple):
-  """What a map says of each pitch, bool `[128]` but for the first.
-
-  Attributes:
-    counted: Which count as kick, snare, hats, nameless: float `[128, 4]`.
-    nameless: Those without voice and name.
-    solo: Those doubtful where there is neither kick nor snare.
-    crash: Those of the crash.
-    pairs: Those of each of `_PAIRS`.
-  """
-
-  counted: np.ndarray
-  nameless: np.ndarray
-  solo: np.ndarray
-  crash: np.ndarray
-  pairs: tuple[np.ndarray, ...]
+# What is counted of an input.
+_COUNTED = ('kick', 'snare', 'hats', 'nameless', 'crash', 'solo', *_PAIRED)
+_ROW = {name: row for row, name in enumerate(_COUNTED)}
 
 
 @functools.lru_cache(maxsize=64)
-def _pitches(drum_map: drum_maps.DrumMap) -> _Pitches:
+def _counted(drum_map: drum_maps.DrumMap) -> tuple[np.ndarray, np.ndarray]:
+  """Returns which pitches count as each of `_COUNTED`, and as numbers.
+
+  Nameless are those without voice and name, solo those that are doubtful where
+  there is neither kick nor snare.
+
+  Returns:
+    (bool `[10, 128]`, float `[128, 10]`).
+  """
   voice = drum_map.voice_of_pitch
   nameless, solo = (voice == drum_maps.NO_VOICE for _ in range(2))
   nameless[list(percussion_names.GM2_PITCHES)] = False
   solo[list(percussion_names.GM1_PITCHES)] = False
   hats = np.isin(voice, _HATS)
   hats[_TAMBOURINE] = False
-  return _Pitches(
-      np.stack(
-          [voice == _KICK, voice == _SNARE, hats, nameless], axis=1
-      ).astype(float),
-      nameless, solo | np.isin(voice, _TOMS), voice == _CRASH,
-      tuple(np.isin(voice, pair) for pair in _PAIRS),
-  )
+  rows = np.stack([
+      voice == _KICK, voice == _SNARE, hats, nameless, voice == _CRASH,
+      solo | np.isin(voice, _TOMS),
+      *(voice == voices.INDEX[name] for name in _PAIRED),
+  ])
+  return rows, rows.T.astype(float)
 
 
 @functools.lru_cache(maxsize=64)
@@ -151,40 +142,47 @@ def _candidates(
   return [(*candidate, _matrix(candidate[2])) for candidate in found]
 
 
-def _is_in_doubt(drum_map: drum_maps.DrumMap, counts: np.ndarray) -> bool:
+def _is_in_doubt(
+    drum_map: drum_maps.DrumMap, counts: np.ndarray, total: int
+) -> bool:
   """Says whether a map may be the wrong one, as the module's head has it.
 
   Args:
     drum_map: The map in use.
-    counts: Notes of each pitch, int `[128]`, at least one.
+    counts: Notes of each pitch, int `[128]`.
+    total: Their sum, at least one.
   """
-  own = _pitches(drum_map)
-  total = int(counts.sum())
-  kick, snare, hats, nameless = (counts @ own.counted).tolist()
+  rows, numbers = _counted(drum_map)
+  kick, snare, hats, nameless, crash, solo, *paired = (
+      counts @ numbers
+  ).tolist()
   lacks = min(kick, snare) < _ABSENT * total or hats < _NO_HATS * total
-  if not lacks and nameless < _NAMELESS * total:
-    return False
-  often = counts >= _SOME * total
-  if counts[own.nameless & often].sum() >= _NAMELESS * total:
-    return True
+  if nameless >= _NAMELESS * total:
+    often = counts >= _SOME * total
+    if counts[rows[_ROW['nameless']] & often].sum() >= _NAMELESS * total:
+      return True
   if not lacks:
     return False
-  doubtful = own.nameless.copy()
-  for pair, (one, _) in zip(own.pairs, _PAIRS, strict=True):
-    count = counts[pair].sum()
-    if count:
-      first = counts[drum_map.voice_of_pitch == one].sum()
-      rarer = min(first, count - first)
-      if rarer < _LONE * (count - rarer):
-        doubtful |= pair
-  if counts[own.crash].sum() > _CRASHES * total:
-    doubtful |= own.crash
+  doubtful, most = ['nameless'], nameless
+  if crash > _CRASHES * total:
+    doubtful.append('crash')
+    most += crash
   if max(kick, snare) < _ABSENT * total:
-    doubtful |= own.solo
-  doubtful &= often
+    doubtful.append('solo')
+    most += solo
+  for first in (0, 2):
+    pair = paired[first:first + 2]
+    if min(pair) < _LONE * max(pair):
+      doubtful += _PAIRED[first:first + 2]
+      most += sum(pair)
+  # Most inputs are done here: so little is doubtful.
+  if most < _DOUBTFUL * total:
+    return False
+  which = rows[[_ROW[name] for name in doubtful]].any(axis=0)
+  which &= counts >= _SOME * total
   return bool(
-      doubtful.sum() >= _MIN_DOUBTFUL
-      and counts[doubtful].sum() >= _DOUBTFUL * total
+      which.sum() >= _MIN_DOUBTFUL
+      and counts[which].sum() >= _DOUBTFUL * total
   )
 
 
@@ -208,7 +206,7 @@ def better(drum_map: drum_maps.DrumMap, pitches: np.ndarray) -> Fit | None:
   if total < _MIN_NOTES:
     return None
   counts = np.bincount(pitches, minlength=128)
-  if not _is_in_doubt(drum_map, counts):
+  if not _is_in_doubt(drum_map, counts, total):
     return None
   shares = counts / total
   by_voice = shares @ _matrix(drum_map)

@@ -23,6 +23,7 @@ from drumspace_ext import rejections
 from drumspace_ext.conversion import reading
 from drumspace_ext.conversion import writing
 from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.extraction import map_choice
 from drumspace_ext.files import manifests
 from drumspace_ext.files import output_files
 from drumspace_ext.files import result_folders
@@ -225,6 +226,9 @@ def summary(report: dict) -> str:
       if counter.startswith(stages.REJECTED):
         meaning, _ = rejections.REASONS[counter.removeprefix(stages.REJECTED)]
         lines.append(f'  {count:>8,}  {meaning}')
+      if counter.startswith(map_choice.COUNTED):
+        drum_map = counter.removeprefix(map_choice.COUNTED)
+        lines.append(f'  {count:>8,}  read with the drum map {drum_map}')
   lines.append(f'{"outputs":<30}{report["outputs"]:>10,}')
   repeated = sum(
       counts.get(SEEN_BEFORE, 0) for counts in report['stages'].values()

@@ -10,6 +10,7 @@ import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext.dataset import examples
+from drumspace_ext.extraction import map_choice
 from drumspace_ext.extraction import one_input
 from drumspace_ext.models import sampling
 from drumspace_ext.notes import drum_tracks
@@ -133,9 +134,11 @@ class BarCutter(stages.Stage):
 
   def _outputs(self, sequence) -> Iterable:
     # What holds no drums has no bars, where `to_patterns` gives silence.
-    note_sequences.to_onsets(sequence, **self._recipe.drums())
+    onsets = note_sequences.to_onsets(sequence, **self._recipe.drums())
+    choice = map_choice.of(self._recipe, onsets.pitches)
+    self._counts.update(choice.counts)
     cut = note_sequences.to_patterns(
-        sequence, drum_map=self._recipe.drum_map,
+        sequence, drum_map=choice.recipe.drum_map,
         **self._recipe.drums(),
         steps_per_quarter=self._recipe.steps_per_quarter,
     )

@@ -79,7 +79,7 @@ def run_pipeline(
   options = stage_registry.Options(
       recipe=recipe, repeats=tile or 1, seed=seed, temperature=temperature,
       checkpoint=model,
-      voices_out=drum_maps.load(voices_out) if voices_out else None,
+      voices_out=drum_maps.load_to_write(voices_out) if voices_out else None,
       examples_path=str(examples_path) if examples_path else None,
       num_outputs=num_outputs or defaults.NUM_VARIATIONS,
   )

@@ -16,6 +16,7 @@ from drumspace_ext.notes import sequence_times
 from drumspace_ext.notes import song_limits
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import dynamics as dynamics_lib
+from drumspace_ext.patterns import map_fit
 from drumspace_ext.sound import mixing
 from drumspace_ext.sound import rendering
 from drumspace_ext.sound import soundfonts
@@ -94,9 +95,12 @@ def song(
   """
   sequence = sequence_times.in_seconds(sequence)
   _check_times(sequence, rendering.MAX_SECONDS)
-  voice_of_pitch = (
-      drum_map or drum_maps.load(drum_maps.GM14)
-  ).voice_of_pitch
+  drum_map = drum_map or drum_maps.load(drum_maps.GM14)
+  if drum_map.chooses:
+    drum_map = map_fit.chosen(
+        drum_map, sequence_drums.pitches(sequence, assume_drums=assume_drums)
+    )
+  voice_of_pitch = drum_map.voice_of_pitch
   rows = [
       (note.start_time, int(voice_of_pitch[note.pitch]), note.velocity)
       for note in sequence.notes
