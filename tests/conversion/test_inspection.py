@@ -18,6 +18,7 @@ import synthetic_songs
 
 from drumspace_ext import errors
 from drumspace_ext.conversion import inspection
+from drumspace_ext.conversion import song_inspection
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import note_sequences
@@ -219,7 +220,7 @@ def test_empty_tfrecord_is_said_so(tmp_path):
 
 
 def test_only_the_first_records_are_extracted(tmp_path, monkeypatch):
-  monkeypatch.setattr(inspection, '_MAX_EXTRACTED', 2)
+  monkeypatch.setattr(song_inspection, '_MAX_EXTRACTED', 2)
   record = synthetic_songs.to_record(synthetic_songs.beat())
   lines = _describe(_write(tmp_path / 'a.tfrecord', _records(*[record] * 5)))
   assert lines[0].startswith('a TFRecord file: 5 NoteSequence records')
