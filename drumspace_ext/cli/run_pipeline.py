@@ -1,22 +1,6 @@
 r"""Runs a chain of stages over NoteSequences, as a Magenta pipeline would.
 
---stages names them in the order in which they run:
-
-  loops        the patterns that a song plays three times in a row or more
-  bars         every 32 steps (two bars of 4/4), the last ones padded
-  filter       leaves out trivial patterns
-  unique       leaves out rotations of patterns that came before, over the
-               whole run: put it before patterns are split into parts, or one
-               pattern of two songs may be on both sides
-  novel        leaves out trivial and known patterns, as told by
-               --examples_path or else by the model
-  drums_rnn    ready for drums_rnn_create_dataset: its nine drums, played four
-               times or more, nothing that it would lose; comes last
-  encode       adds the latent vector, as a text annotation
-  reconstruct  what the model makes of the latent vector
-  vary         neighbours in latent space, --num_outputs of each
-  continue     the two bars that drums_rnn (a bundle) plays next, likewise
-
+--stages names them in the order in which they run; each is described there.
 --voices_out writes the patterns in another drum map at the end of the chain.
 Inputs are TFRecords of NoteSequences, MIDI files, folders, zips, datasets and
 drums_rnn primers. --output_dir then holds patterns.tfrecord, rejected.tsv (each
@@ -36,9 +20,12 @@ from drumspace_ext import errors
 from drumspace_ext.cli import flags as drumspace_flags
 from drumspace_ext.cli import list_flags
 from drumspace_ext.cli import reading_flags
+from drumspace_ext.pipelines import kinds
 
 _STAGES = list_flags.define(
-    'stages', 'Stages of the chain, with commas between them.'
+    'stages', '\n'.join(
+        ['Stages of the chain, with commas between them:', *kinds.lines()]
+    )
 )
 
 

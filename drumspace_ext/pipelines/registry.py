@@ -93,38 +93,22 @@ def _novel(options: Options, name: str) -> stages.Stage:
   )
 
 
-# Kind of stage: (what it does, what makes it of options and a name).
+# Kind of stage, as `kinds` describes it: what makes it of options and a name.
 KINDS: types.MappingProxyType[
-    str, tuple[str, Callable[[Options, str], stages.Stage]]
+    str, Callable[[Options, str], stages.Stage]
 ] = types.MappingProxyType({
-    'loops': (
-        'the patterns that a song plays three times in a row or more',
-        functools.partial(_cutter, pattern_stages.LoopExtractor),
+    'loops': functools.partial(_cutter, pattern_stages.LoopExtractor),
+    'bars': functools.partial(_cutter, pattern_stages.BarCutter),
+    'filter': lambda options, name: pattern_stages.PatternFilter(name=name),
+    'unique': lambda options, name: pattern_stages.UniquePatterns(name=name),
+    'novel': _novel,
+    'drums_rnn': lambda options, name: pattern_stages.DrumsRnnWriter(
+        repeats=options.repeats, name=name
     ),
-    'bars': (
-        'every 32 steps (two bars of 4/4), the last ones padded',
-        functools.partial(_cutter, pattern_stages.BarCutter),
-    ),
-    'filter': (
-        'leaves out trivial patterns',
-        lambda options, name: pattern_stages.PatternFilter(name=name),
-    ),
-    'unique': (
-        'leaves out rotations of patterns that came before, over the whole run',
-        lambda options, name: pattern_stages.UniquePatterns(name=name),
-    ),
-    'novel': ('leaves out trivial and known patterns', _novel),
-    'drums_rnn': (
-        'ready for drums_rnn_create_dataset',
-        lambda options, name: pattern_stages.DrumsRnnWriter(
-            repeats=options.repeats, name=name
-        ),
-    ),
-    'encode': ('adds the latent vector', _encoder),
-    'reconstruct': ('what the model makes of the latent vector',
-                    _reconstructor),
-    'vary': ('neighbours in latent space', _variator),
-    'continue': ('the two bars that drums_rnn plays next', _continuation),
+    'encode': _encoder,
+    'reconstruct': _reconstructor,
+    'vary': _variator,
+    'continue': _continuation,
 })
 
 
@@ -156,7 +140,7 @@ def make(kinds: Sequence[str], options: Options) -> list[stages.Stage]:
           + suggestions.did_you_mean(kind, KINDS)
       )
     name = kind if kind not in kinds[:number - 1] else f'{kind}_{number}'
-    chain.append(KINDS[kind][1](options, name))
+    chain.append(KINDS[kind](options, name))
   if options.voices_out is not None:
     # Last: the other stages read gm14.
     chain.append(pattern_stages.VoiceMapper(options.voices_out, name='voices'))

@@ -47,7 +47,7 @@ def run_pipeline(
     input_values: TFRecords of NoteSequences, MIDI files, folders, zips,
       datasets, drums_rnn primers and globs, or one of these.
     output_dir: Where the files go; made if missing.
-    stages: Names of `stage_kinds.KINDS`, in order, or one of them.
+    stages: Names of `kinds.WHAT`, in order, or one of them.
     recursive: Search folders in folders.
     voices_out: Drum map to write with at the end; `gm14` if None.
     tile: How many times each pattern is played in what comes out; once if None.
