@@ -1,10 +1,12 @@
 """Tests that what a person meets is one line where Python shows it."""
 
+import map_builders
 import numpy as np
 import pytest
 
 import drumspace_ext
 from drumspace_ext.dataset import examples
+from drumspace_ext.explorer import building
 
 _MODEL = 'shipped:acai'
 
@@ -22,10 +24,15 @@ def _shown(tmp_path_factory):
       folder / 'song.mid', folder / 'dataset', num_workers=0
   )
   model = drumspace_ext.TrainedModel(_MODEL)
-  built = drumspace_ext.build_map(_MODEL, folder / 'map', num_outputs=5)
+  drawn_map = map_builders.starter_map(model, count=40)
   objects = {
-      'create_dataset': made, 'build_map': built,
-      'its map': built.latent_map, 'a layer': built.latent_map.training,
+      'create_dataset': made,
+      'build_map': building.BuiltMap(
+          output_dir=folder, latent_map=drawn_map, report={}, left_out=[],
+          paths={},
+      ),
+      'its map': drawn_map, 'a layer': drawn_map.training,
+      'a region': drawn_map.regions[0],
       'generate': drumspace_ext.generate(
           _MODEL, folder / 'beats', num_outputs=2
       ),
@@ -36,7 +43,7 @@ def _shown(tmp_path_factory):
           folder / 'dataset', folder / 'chain', stages='filter'
       ),
       'inspect': drumspace_ext.inspect(folder / 'dataset'),
-      'show_map': drumspace_ext.show_map(folder / 'map'),
+      'show_map': drumspace_ext.show_map(drawn_map, model),
       'read_dataset': drumspace_ext.read_dataset(folder / 'dataset'),
       'a training set': examples.load(folder / 'dataset'),
       'a model': model, 'its sampler': model.sampler,
