@@ -40,6 +40,8 @@ class TrainingSet:
     file_names: For each pattern the files that these were read from, as far as
       they are known.
     digest: Of the patterns, in hex; the same patterns in any order have one.
+    tempos: Slowest and fastest tempo of each pattern, in quarter notes a
+      minute, float64 `[num_patterns, 2]`, NaN where it is not known; or None.
   """
 
   codes: np.ndarray
@@ -47,6 +49,7 @@ class TrainingSet:
   input_ids: Sequence[tuple[str, ...]] | None
   digest: str
   file_names: Sequence[tuple[str, ...]] | None = None
+  tempos: np.ndarray | None = None
 
   def __len__(self) -> int:
     return len(self.codes)
@@ -65,11 +68,12 @@ def make(
     codes: np.ndarray, genres: Sequence[dict[str, int]] | None = None,
     input_ids: Sequence[tuple[str, ...]] | None = None,
     file_names: Sequence[tuple[str, ...]] | None = None,
+    tempos: Sequence[tuple[float, float]] | None = None,
 ) -> TrainingSet:
-  """Makes a training set of patterns, genres and inputs.
+  """Makes a training set of patterns, genres, inputs and tempos.
 
-  Of patterns in one rotation class the first is kept, with the genres and
-  inputs of all of them.
+  Of patterns in one rotation class the first is kept, with the genres, inputs
+  and tempos of all of them.
 
   Raises:
     PatternError: If `codes` are no patterns.
@@ -94,10 +98,18 @@ def make(
         for same in members.values()
     ] if names else None
 
+  def merged_tempos():
+    table = np.asarray(tempos, np.float64).reshape(len(codes), 2)
+    return np.array([
+        (np.fmin.reduce(table[same, 0]), np.fmax.reduce(table[same, 1]))
+        for same in members.values()
+    ]).reshape(-1, 2)
+
   return TrainingSet(
       codes=codes[first],
       genres=[merged_genres(same) for same in members.values()],
       input_ids=merged(input_ids), file_names=merged(file_names),
+      tempos=None if tempos is None else merged_tempos(),
       digest=hashlib.sha256(np.sort(classes[first]).tobytes()).hexdigest()[:16],
   )
 
@@ -125,7 +137,7 @@ def _is_counted(path: pathlib.Path) -> bool:
 
 
 def _read_tfrecord(path: pathlib.Path) -> TrainingSet:
-  codes, genres, ids = [], [], []
+  codes, genres, ids, tempos = [], [], [], []
   for record in tfrecords.read(path):
     if isinstance(record, tfrecords.DamagedRecord):
       raise errors.InputError(f'{path}: {record.detail}.')
@@ -143,10 +155,13 @@ def _read_tfrecord(path: pathlib.Path) -> TrainingSet:
     codes += list(found)
     genres += [{g: 1 for g in sequence.sequence_metadata.genre}] * len(found)
     ids += [(sequence.id,)] * len(found)
+    qpm = sequence.tempos[0].qpm if sequence.tempos else np.nan
+    tempos += [(qpm, qpm)] * len(found)
   if not codes:
     raise errors.InputError(f'{path} holds no record.')
   # Without ids nothing says which patterns come from one input.
-  return make(np.array(codes), genres, ids if all(i for (i,) in ids) else None)
+  known_ids = ids if all(i for (i,) in ids) else None
+  return make(np.array(codes), genres, known_ids, tempos=tempos)
 
 
 def load(path: local_paths.Name) -> TrainingSet:
@@ -195,6 +210,7 @@ def load_or_starter(path: local_paths.Name | None) -> TrainingSet:
   return make(
       codes, [{s.genre: 1} for s in starter],
       [(f'starter/{s.genre}/{s.name}',) for s in starter],
+      tempos=[(s.qpm, s.qpm) for s in starter],
   )
 
 

@@ -19,7 +19,9 @@ drum_maps, has that of each of `input_ids`, as a JSON list.
 from collections.abc import Mapping
 from collections.abc import Sequence
 import json
+import math
 import pathlib
+import typing
 
 from drumspace_ext import errors
 from drumspace_ext.dataset import collection as collection_lib
@@ -36,6 +38,23 @@ NEAR_HEADER = ('near_loops', 'near_repeats', 'mean_flips', 'max_flips')
 MAPS_HEADER = ('drum_maps',)
 # No dataset has more inputs than a number of so many digits.
 _MAX_DIGITS = 18
+
+
+class Origins(typing.NamedTuple):
+  """Where the patterns of a dataset come from, a row each.
+
+  Attributes:
+    genres: Inputs by genre.
+    input_ids: Ids of the inputs.
+    file_names: Files that these were read from.
+    tempos: Slowest and fastest tempo, in quarter notes a minute; NaN where it
+      is not known.
+  """
+
+  genres: Sequence[dict[str, int]]
+  input_ids: Sequence[tuple[str, ...]]
+  file_names: Sequence[tuple[str, ...]]
+  tempos: Sequence[tuple[float, float]]
 
 
 def header_line(*, near: bool = False, maps: bool = False) -> str:
@@ -109,25 +128,26 @@ def _names(text: str, place: str, column: str) -> tuple[str, ...]:
   )
 
 
-def read(
-    path: pathlib.Path, count: int
-) -> tuple[
-    Sequence[dict[str, int]], Sequence[tuple[str, ...]],
-    Sequence[tuple[str, ...]],
-]:
+def _tempo(fields: Mapping[str, str]) -> tuple[float, float]:
+  """Reads the slowest and fastest tempo; NaN, both, for what is none."""
+  try:
+    low, high = float(fields['min_qpm']), float(fields['max_qpm'])
+  except (KeyError, ValueError):
+    return math.nan, math.nan
+  return (low, high) if 0 < low <= high < math.inf else (math.nan, math.nan)
+
+
+def read(path: pathlib.Path, count: int) -> Origins:
   """Reads the provenance of a dataset.
 
   Args:
     path: The file.
     count: How many patterns the dataset has.
 
-  Returns:
-    (inputs by genre, input ids, file names) of each pattern.
-
   Raises:
     InputError: If it can't be read, or has not one line a pattern.
   """
-  genres, ids, names = [], [], []
+  genres, ids, names, tempos = [], [], [], []
   try:
     lines = path.read_text(encoding='utf-8').split('\n')
   except (OSError, UnicodeDecodeError) as e:
@@ -150,12 +170,13 @@ def read(
     genres.append(parse_genres(fields['genres']))
     ids.append(_names(fields['input_ids'], place, 'input_ids'))
     names.append(_names(fields['file_names'], place, 'file_names'))
+    tempos.append(_tempo(fields))
   if len(ids) != count:
     raise errors.InputError(
         f'{path} has {len(ids)} lines, {result_names.DATASET} beside it has '
         f'{count}. Make them again together.'
     )
-  return genres, ids, names
+  return Origins(genres, ids, names, tempos)
 
 
 def beside(

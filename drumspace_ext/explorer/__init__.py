@@ -39,6 +39,11 @@ A MIDI file has the swing, the accents and the humanising that are heard; mute
 and solo are for the ear alone. A path's file holds a bar of each beat on the
 way, as it sounds.
 
+The tempo is that of the beat (the middle of the slowest and the fastest at
+which it was found; for a made one the median of the six known ones around it),
+and changes when the beat does. What a hand sets belongs to the beat on show and
+to what is edited of it; locked, it stays for all. Swing has no data yet.
+
 A view is between 1/10,000 and 4 times the whole map: beyond that Bokeh's wheel
 zoom ends in NaN.
 

@@ -39,6 +39,7 @@ def values() -> dict[str, object]:
       'SLACK_STEPS': grids.SLACK_STEPS,
       'STEPS_PER_BAR': step_codes.STEPS_PER_BAR,
       'STEPS_PER_QUARTER': step_codes.STEPS_PER_QUARTER,
+      'TEMPO_PARTS': page_data.TEMPO_PARTS,
       'TICKS_PER_QUARTER': note_sequences.TICKS_PER_QUARTER,
   }
 

@@ -35,6 +35,8 @@ NO_GENRE = 255
 _MIN_FOR_DIRECTION = 12
 _MAX_DIRECTIONS = 12
 _LEVELS = 255
+# Tempos travel in tenths of a quarter note a minute; 0 is not known.
+TEMPO_PARTS = 10
 
 
 def pack(header: Mapping, columns: Mapping[str, np.ndarray]) -> str:
@@ -80,6 +82,14 @@ def _labels(
   return table
 
 
+def _tempos(layer: map_data.Layer) -> np.ndarray:
+  """Returns the slowest and fastest tempo of each pattern, uint16 `[n, 2]`."""
+  if layer.tempos is None:
+    return np.zeros((len(layer), 2), np.uint16)
+  tenths = np.rint(np.nan_to_num(layer.tempos) * TEMPO_PARTS)
+  return tenths.clip(0, np.iinfo(np.uint16).max).astype(np.uint16)
+
+
 def _genre_names(layer: map_data.Layer) -> list[str]:
   """Returns the genres, the most frequent first."""
   counts: dict[str, int] = {}
@@ -105,6 +115,7 @@ def _layer(
       ),
       'sources': _labels(layer.sources, ids, _MAX_SOURCES, -1, np.int32),
       'num_sources': np.array([len(row) for row in layer.sources], np.uint32),
+      'tempos': _tempos(layer),
   }
   header = {'name': layer.name, 'ids': ids, 'latents': scale, 'key': key}
   return header, {f'{key}.{name}': c for name, c in columns.items()}

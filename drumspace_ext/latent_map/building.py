@@ -160,7 +160,7 @@ def build(
       training=map_data.Layer(
           name=name, codes=training_set.codes, latents=latents,
           coordinates=coordinates, genres=genres,
-          sources=training_set.sources,
+          sources=training_set.sources, tempos=training_set.tempos,
       ),
       generated=layers, regions=findings.regions,
       quality=map_quality.measure(latents, coordinates, seed=seed),

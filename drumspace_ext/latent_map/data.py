@@ -41,6 +41,8 @@ class Layer:
     coordinates: Map coordinates, float64 `[num_patterns, 2]`.
     genres: For each pattern its labels, the most frequent first.
     sources: For each pattern the ids of its inputs.
+    tempos: Slowest and fastest tempo of each pattern, in quarter notes a
+      minute, float64 `[num_patterns, 2]`, NaN where it is not known; or None.
   """
 
   name: str
@@ -49,6 +51,7 @@ class Layer:
   coordinates: np.ndarray
   genres: Sequence[Sequence[str]]
   sources: Sequence[Sequence[str]]
+  tempos: np.ndarray | None = None
 
   def __len__(self) -> int:
     return len(self.codes)

@@ -17,8 +17,8 @@ _NAMES = st.lists(st.text(st.characters(codec='utf-8')), max_size=4)
 _CODES = ','.join(['1', '2'] * 16)
 
 
-def _line(ids='["a"]', names='[]', genres='rock:3'):
-  return '\t'.join(('1', '3', '1', '120', '120', genres, ids, names)) + '\n'
+def _line(ids='["a"]', names='[]', genres='rock:3', low='120', high='120'):
+  return '\t'.join(('1', '3', '1', low, high, genres, ids, names)) + '\n'
 
 
 @hypothesis.given(rows=st.lists(st.tuples(_NAMES, _NAMES), max_size=4))
@@ -36,6 +36,7 @@ def test_what_is_written_comes_back(tmp_path_factory, rows):
   assert provenance.read(path, len(rows)) == (
       [{'rock': 3, 'pop': 1}] * len(rows),
       [tuple(ids) for ids, _ in rows], [tuple(names) for _, names in rows],
+      [(90.0, 120.5)] * len(rows),
   )
 
 
@@ -57,6 +58,16 @@ def test_what_is_no_list_of_names_is_one_line(tmp_path, value, column):
   assert '\n' not in str(raised.value) and len(str(raised.value)) < 400
 
 
+@pytest.mark.parametrize('low, high', [
+    ('', ''), ('fast', '120'), ('nan', 'nan'), ('0', '120'), ('-1', '120'),
+    ('130', '120'), ('120', 'inf'),
+])
+def test_tempo_of_another_form_is_not_known(tmp_path, low, high):
+  path = tmp_path / 'provenance.tsv'
+  path.write_text(provenance.header_line() + _line(low=low, high=high))
+  assert np.isnan(provenance.read(path, 1).tempos).all()
+
+
 @pytest.mark.parametrize('genres', [
     'rock:²', f'rock:{"9" * 5000}', 'rock:-1', 'rock', ':3', 'rock:',
 ])
@@ -67,7 +78,7 @@ def test_genre_of_another_form_is_left_out(genres):
 def test_half_a_character_can_be_written_again(tmp_path):
   path = tmp_path / 'provenance.tsv'
   path.write_text(provenance.header_line() + _line(ids='["\\ud800"]'))
-  _, ((name,),), _ = provenance.read(path, 1)
+  name, = provenance.read(path, 1).input_ids[0]
   assert json.loads(json.dumps(name, ensure_ascii=False).encode()) == '\\ud800'
 
 

@@ -53,8 +53,10 @@ def test_values_of_a_link_that_are_out_of_range_are_left_out(page):
   beat = '00' + '1' + '000' * 31
   page.open(f'#b={beat}&z=NaN,1e9,<b>,4&v=5,1,2,3&t=1e9&s=-1&c=abc&k=Infinity')
   assert page.codes() == [1] + [0] * 31
-  assert page.run("""return [settings.qpm, settings.swing,
-    settings.threshold, settings.temperature]""") == [120, 0, 0.5, 0]
+  assert page.run("""return [settings.swing, settings.threshold,
+    settings.temperature]""") == [0, 0.5, 0]
+  # Of no tempo that is one, the beat has its own.
+  assert page.run('return settings.qpm === deck.tempo.of(deck.current)')
   assert page.run('return deck.current.z.every(Number.isFinite)')
 
 

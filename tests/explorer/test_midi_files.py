@@ -31,7 +31,7 @@ def test_beat_is_downloaded_as_it_is_on_the_screen(page):
   again = page.run_until_downloaded(known)
   assert again.read_bytes() == content
   again.unlink()
-  assert 'beat.mid: 1 beat at 97 qpm' in page.run(
+  assert 'beat.mid: 1 beat at 97 bpm' in page.run(
       "return byId('status').textContent"
   )
 

@@ -8,7 +8,8 @@ pytestmark = pytest.mark.browser
 
 
 def test_path_is_drawn_heard_and_downloaded(page):
-  page.run("document.querySelector('[data-mode=draw]').click()")
+  page.run("""slide(byId('qpm'), 240); byId('locked').click();
+    document.querySelector('[data-mode=draw]').click()""")
   box = page.run("""const {left, top, width, height} =
     byId('map').getBoundingClientRect(); return [left, top, width, height]""")
   at = [(box[0] + u * box[2], box[1] + v * box[3])
@@ -20,7 +21,6 @@ def test_path_is_drawn_heard_and_downloaded(page):
       app.plot.sources.line.data.x.length]""")
   assert len(beats) == 8 and line > 2
   assert len({tuple(codes) for codes in beats}) > 2
-  page.run("slide(byId('qpm'), 240)")
   # What is heard is shown, bar by bar.
   page.run("""await until(() => deck.current.codes.join() === args[0].join(),
     'the second beat of the path')""", beats[1])
@@ -38,7 +38,7 @@ def test_path_is_drawn_heard_and_downloaded(page):
 def test_path_takes_over_from_the_radio_and_neither_fills_undo(page):
   page.gesture()
   page.run("""
-    slide(byId('qpm'), 240);
+    slide(byId('qpm'), 240); byId('locked').click();
     deck.show(app.maker.ofPoint(0, args[0]), {plays: true});
     byId('radio').click();
     await until(() => deck.current.origin?.index !== args[0])
@@ -96,7 +96,8 @@ def test_square_blends_its_corners_and_is_downloaded(page):
 def test_radio_strolls_until_a_hand_takes_over(page):
   page.gesture()
   page.run('deck.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
-  page.run("byId('radio').click(); slide(byId('qpm'), 240)")
+  page.run("""slide(byId('qpm'), 240); byId('locked').click();
+    byId('radio').click()""")
   heard = page.run("""
     const heard = new Set();
     await until(() => {
@@ -123,7 +124,7 @@ def test_chance_gives_others_each_time(page):
   page.gesture()
   ways = page.run("""
     const ways = [];
-    slide(byId('qpm'), 240);
+    slide(byId('qpm'), 240); byId('locked').click();
     deck.show(app.maker.ofPoint(0, args[0]), {plays: true});
     for (let k = 0; k < 2; k++) {
       deck.show(app.maker.ofPoint(0, args[0]));
@@ -144,7 +145,7 @@ def test_chance_gives_others_each_time(page):
 def test_what_is_shown_is_what_is_heard_after_a_stall(page):
   page.gesture()
   page.run("""
-    slide(byId('qpm'), 240);
+    slide(byId('qpm'), 240); byId('locked').click();
     deck.show(app.maker.ofPoint(0, args[0]), {plays: true});
     app.path.beats = [1, 50, 90, 130, 170, 210, 250, 290].map(
       (i) => app.maker.ofPoint(0, i));

@@ -30,11 +30,13 @@ def _plane(latents: np.ndarray) -> np.ndarray:
   return np.linalg.svd(latents - latents.mean(0), full_matrices=False)[2][:2]
 
 
-def layer(name, codes, latents, axes, genres=None, sources=None):
+def layer(
+    name, codes, latents, axes, genres=None, sources=None, tempos=None
+):
   return map_data.Layer(
       name=name, codes=codes, latents=latents,
       coordinates=10 * (latents @ axes.T), genres=genres or [()] * len(codes),
-      sources=sources or [()] * len(codes),
+      sources=sources or [()] * len(codes), tempos=tempos,
   )
 
 
@@ -68,7 +70,10 @@ def starter_map(
   center = 10 * (latents.mean(0) @ axes.T)
   return map_data.LatentMap(
       title=title,
-      training=layer('starter', codes, latents, axes, genres, sources),
+      training=layer(
+          'starter', codes, latents, axes, genres, sources,
+          known.tempos[:count],
+      ),
       generated=[layer(
           HOSTILE[0] if hostile else 'samples', drawn.codes[kept],
           drawn.latents[kept], axes,

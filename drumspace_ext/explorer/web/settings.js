@@ -31,6 +31,9 @@ export const SETTINGS = [
     label: 'Tempo', does: 'Quarter notes a minute',
     keys: {down: '[', up: ']', by: 2, words: 'slower, faster'},
   }, {
+    name: 'locked', initial: false, host: 'transport', link: 'l',
+    label: 'Lock tempo', does: 'Off: each beat comes at its own tempo',
+  }, {
     name: 'swing', initial: DEFAULTS.swing, range: RANGES.swing, step: 0.01,
     digits: 2, host: 'transport', link: 's',
     label: 'Swing', does: 'How late every second sixteenth comes',
@@ -91,8 +94,14 @@ export class Settings {
     for (const listener of this.settlers) listener(row);
   }
 
+  /** Returns a number, or the end of a setting's range that it is beyond. */
+  within(name, number) {
+    const {range: [least, most]} = SETTINGS.find((row) => row.name === name);
+    return Math.min(Math.max(number, least), most);
+  }
+
   /** Moves a number within its range. */
-  move({name, range: [least, most]}, by) {
-    this.set(name, Math.min(Math.max(this.values[name] + by, least), most));
+  move({name}, by) {
+    this.set(name, this.within(name, this.values[name] + by));
   }
 }

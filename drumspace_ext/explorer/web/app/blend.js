@@ -105,9 +105,8 @@ export class BlendSquare {
       {plays: true});
   }
 
-  /** Returns the patterns of the square, row by row. */
-  patterns() {
-    return this.isReady ?
-      this.maker.blendGrid(this.corners).map(({codes}) => codes) : [];
+  /** Returns the beats of the square, row by row. */
+  beats() {
+    return this.isReady ? this.maker.blendGrid(this.corners) : [];
   }
 }

@@ -2,7 +2,7 @@
  * The page's data: the block of bytes that page_data.py writes, read back.
  */
 
-import {NUM_STEPS} from '../constants.js';
+import {NUM_STEPS, TEMPO_PARTS} from '../constants.js';
 
 const TYPES = {
   uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array,
@@ -64,6 +64,7 @@ function makeLayer(header, column, zSize, names) {
   const perSource = sources.length / size;
   const known = key('num_sources');
   const codes = key('codes');
+  const tempos = key('tempos');
   const z = latents(key('latents'), header.latents, zSize);
   const cut = (values, i, width) =>
     [...values.subarray(i * width, (i + 1) * width)];
@@ -75,6 +76,9 @@ function makeLayer(header, column, zSize, names) {
     sourceNames: (i) => cut(sources, i, perSource)
       .filter((s) => s >= 0).map((s) => header.ids[s]),
     numSources: (i) => known[i],
+    // Slowest and fastest, or null if nobody knows.
+    tempo: (i) => tempos[2 * i] ? {low: tempos[2 * i] / TEMPO_PARTS,
+      high: tempos[2 * i + 1] / TEMPO_PARTS} : null,
     pattern: (i) => cut(codes, i, NUM_STEPS),
     latent: (i) => cut(z, i, zSize),
   };

@@ -10,15 +10,17 @@
 
 import {makeBeat} from '../beat/beat.js';
 import {silence} from '../beat/patterns.js';
+import {FollowingTempo} from './following.js';
 import {NextFrame} from './frames.js';
 import {History} from './history.js';
 
 const SETTLE_MS = 250;
 
 export class Deck {
-  /** @param {!Object} parts `maker` and `player`. */
-  constructor({maker, player}) {
+  /** @param {!Object} parts `maker`, `player` and `settings`. */
+  constructor({maker, player, settings}) {
     Object.assign(this, {maker, player});
+    this.tempo = new FollowingTempo({maker, settings});
     this.listeners = {show: [], settled: [], playing: [], step: []};
     this.history = new History();
     /** What gives the beats that play one after the other, if anything. */
@@ -28,6 +30,10 @@ export class Deck {
     this.clear();
     this.history.push(this.current);
     player.onStep((step, _, codes) => this.hear(step, codes));
+    player.onTakeOver = (codes) => this.follow(codes);
+    settings.onChange(({name}) => {
+      if (name === 'qpm') this.tempo.changed(this.current);
+    });
     // What a hand does from press to release is undone as one.
     this.isHeld = false;
     for (const name of ['pointerdown', 'pointerup', 'pointercancel']) {
@@ -54,9 +60,12 @@ export class Deck {
    * Shows a beat, and plays it if something plays or `plays` says so.
    * @param {!Object} beat See beat/beat.js.
    * @param {!Object} options `keeps`: it is a step of undo at once; `plays`;
-   *     `sounds` is false for what is heard already.
+   *     `sounds` is false for what is heard already; `follows` is false where
+   *     the tempo stays.
    */
-  show(beat, {keeps = true, plays = false, sounds = true} = {}) {
+  show(beat, {
+    keeps = true, plays = false, sounds = true, follows = true,
+  } = {}) {
     if (!beat) return;
     this.next.cancel();
     // What only went by can be gone back to where a hand goes on from it.
@@ -68,6 +77,8 @@ export class Deck {
       // A hand takes over from the radio and the path.
       this.source = null;
       this.queue = [];
+      this.tempo[follows ? 'await' : 'keepFor'](beat);
+      if (!this.player.playing) this.tempo.arrive();
       if (plays || this.player.playing) this.player.next(beat.codes);
     }
     this.tell('playing');
@@ -78,6 +89,16 @@ export class Deck {
     } else {
       this.settling = setTimeout(() => this.settle(), SETTLE_MS);
     }
+  }
+
+  /** Takes on the tempo of a pattern that takes over. */
+  follow(codes) {
+    if (codes !== this.current.codes) {
+      const beat = this.queue.find((coming) => coming.codes === codes);
+      if (!beat) return;
+      this.tempo.await(beat);
+    }
+    this.tempo.arrive();
   }
 
   /** Makes and shows a beat at the next frame; it can't be undone yet. */
@@ -112,7 +133,8 @@ export class Deck {
   edit(voice, step) {
     const codes = [...this.current.codes];
     codes[step] ^= 1 << voice;
-    this.show(this.maker.ofCodes(codes));
+    // It is still the same music.
+    this.show(this.maker.ofCodes(codes), {follows: false});
   }
 
   /** Decodes anew what is on show. */
@@ -137,6 +159,7 @@ export class Deck {
   stop() {
     this.source = null;
     this.queue = [];
+    this.tempo.arrive();
     this.player.stop();
     this.tell('step', null);
     this.tell('playing');

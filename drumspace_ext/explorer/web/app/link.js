@@ -68,6 +68,7 @@ export function restore(hash, {deck, maker, plot, settings}) {
   for (const [name, value] of Object.entries(state.settings)) {
     settings.set(name, value);
   }
-  deck.show(maker.ofCodes(state.codes, state));
+  deck.show(maker.ofCodes(state.codes, state),
+    {follows: !('qpm' in state.settings)});
   if (state.view) plot.showWhole(state.view);
 }

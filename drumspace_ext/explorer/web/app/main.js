@@ -87,7 +87,7 @@ async function makePage(settings) {
   const {layers} = data;
   const maker = new Beatmaker(data, values);
   const player = new Player(data.kit, values);
-  const deck = new Deck({maker, player});
+  const deck = new Deck({maker, player, settings});
   const plot = new Plot({host: byId('map'), canvas: byId('points')}, layers,
     new PointIndex(layers));
   await plot.start(JSON.parse(byId('plot-item').dataset.item));

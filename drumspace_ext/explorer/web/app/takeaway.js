@@ -3,6 +3,7 @@
  */
 
 import {toPrimer} from '../beat/patterns.js';
+import {inBpm} from '../beat/tempo.js';
 import {byId} from '../elements.js';
 import {patternsToMidi} from '../midi/writing.js';
 import {toHash} from './link.js';
@@ -10,19 +11,20 @@ import {say} from './status.js';
 
 const NOTHING = 'There is nothing to take away yet.';
 
-function download(kit, settings, name, patterns) {
+function download(kit, settings, name, patterns, tempos) {
   if (!patterns.length) {
     say(NOTHING);
     return;
   }
-  const midi = patternsToMidi(kit, patterns, settings, name);
+  const midi = patternsToMidi(kit, patterns, settings, name, tempos);
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([midi], {type: 'audio/midi'}));
   link.download = `${name}.mid`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  const spans = {low: Math.min(...tempos), high: Math.max(...tempos)};
   say(`${name}.mid: ${patterns.length} ` +
-    `${patterns.length === 1 ? 'beat' : 'beats'} at ${settings.qpm} qpm`);
+    `${patterns.length === 1 ? 'beat' : 'beats'} at ${inBpm(spans)}`);
 }
 
 async function copy(text, what) {
@@ -48,19 +50,26 @@ async function copy(text, what) {
  * Connects the buttons.
  * @param {!Object} data `kit`, and `primer_pitches` of the voices.
  * @param {!Object} parts `settings`, their values, `deck`, `plot`, `path`,
- *     `square` and `favourites`.
+ *     `square`, `favourites` and `maker`.
  */
 export function connectTakeaway({kit, primer_pitches: pitches}, {
-  settings, deck, plot, path, square, favourites,
+  settings, deck, maker, plot, path, square, favourites,
 }) {
   const onShow = () =>
     deck.current.codes.some(Boolean) ? [deck.current.codes] : [];
-  const file = (id, name, patterns) => byId(id).addEventListener(
-    'click', () => download(kit, settings, name, patterns()));
-  file('get-midi', 'beat', onShow);
-  file('blend-midi', 'blend', () => square.patterns());
-  file('path-midi', 'path', () => path.patterns());
-  file('favourites-midi', 'favourites', () => favourites.codes);
+  const patternsOf = (beats) => beats.map(({codes}) => codes);
+  const file = (id, name, beats, patterns = patternsOf) =>
+    byId(id).addEventListener('click', () => {
+      const found = beats();
+      download(kit, settings, name, patterns(found), found.map(
+        (beat) => beat === deck.current ? deck.tempo.qpm :
+          deck.tempo.of(beat) ?? settings.qpm));
+    });
+  file('get-midi', 'beat', () => onShow().length ? [deck.current] : []);
+  file('blend-midi', 'blend', () => square.beats());
+  file('path-midi', 'path', () => path.beats, () => path.patterns());
+  file('favourites-midi', 'favourites',
+    () => favourites.codes.map((codes) => maker.ofCodes(codes)));
   const text = (id, what, write) => byId(id).addEventListener('click', () => {
     const [codes] = onShow();
     if (codes) copy(write(codes), what);

@@ -6,11 +6,12 @@
  * Makes a beat; nothing else does.
  * @param {!Array<number>} codes Its pattern.
  * @param {!Object} known `z`, its latent vector; `place` on the map, `{x, y}`;
- *     `origin`, the point that it is, `{layer, index}`; and whether it was made
- *     of z, `isDecoded`.
+ *     `origin`, the point that it is, `{layer, index}`; whether it was made of
+ *     z, `isDecoded`; and its `tempo`, where that is no point's (tempo.js).
  */
 export function makeBeat(codes, {
   z = null, place = null, origin = null, isDecoded = false,
+  tempo = null,
 } = {}) {
-  return {codes, z, place, origin, isDecoded};
+  return {codes, z, place, origin, isDecoded, tempo};
 }

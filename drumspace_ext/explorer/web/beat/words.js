@@ -2,6 +2,8 @@
  * Words: what a beat is called.
  */
 
+import {inBpm} from './tempo.js';
+
 /**
  * Names a beat.
  * @param {!Array<!Object>} layers See app/data.js.
@@ -23,7 +25,8 @@ export function describePoint(layers, {layer: number, index}) {
   const more = layer.numSources(index) - sources.length;
   const from = sources.join(', ') + (more > 0 ? ` and ${more} more` : '');
   const name = `${layer.name}, beat ${index + 1}`;
-  return {name: genres ? `${name} · ${genres}` : name, from};
+  const words = [name, genres, inBpm(layer.tempo(index))];
+  return {name: words.filter(Boolean).join(' · '), from};
 }
 
 /** So many bits in words; none for 0. */

@@ -52,15 +52,24 @@ function notesOf(kit, patterns, settings) {
  * @param {!Array<!Array<number>>} patterns Each 32 step codes.
  * @param {!Object} settings Values of settings.js: tempo and dynamics.
  * @param {string} name Of the track.
+ * @param {!Array<number>} tempos One, or some for as many parts of the same
+ *     length, in quarter notes a minute.
  * @return {!Uint8Array} The file: 480 ticks a quarter, one track, exactly as
  *     long as its bars.
  */
-export function patternsToMidi(kit, patterns, settings, name) {
-  const micros = Math.min(Math.round(60e6 / settings.qpm), MAX_MICROS);
+export function patternsToMidi(
+  kit, patterns, settings, name, tempos = [settings.qpm],
+) {
+  const end = patterns.length * NUM_STEPS * TICKS_PER_STEP;
+  const changes = tempos.map((qpm, i) => ({
+    tick: Math.round(end * i / tempos.length), order: -1,
+    bytes: [0xFF, 0x51, 3, ...uint32(
+      Math.min(Math.round(60e6 / qpm), MAX_MICROS)).slice(1)],
+  }));
   const title = new TextEncoder().encode(name);
   const body = [
     0, 0xFF, 0x58, 4, 4, 2, 24, 8,
-    0, 0xFF, 0x51, 3, ...uint32(micros).slice(1),
+    0, ...changes[0].bytes,
     ...(name ? [0, 0xFF, 0x03, ...variableLength(title.length), ...title] : []),
     0, 0xC0 | DRUM_CHANNEL, 0,
   ];
@@ -68,7 +77,8 @@ export function patternsToMidi(kit, patterns, settings, name) {
     .flatMap(({start, end, pitch, velocity}) => [
       {tick: start, order: 1, bytes: [0x90 | DRUM_CHANNEL, pitch, velocity]},
       {tick: end, order: 0, bytes: [0x80 | DRUM_CHANNEL, pitch, velocity]},
-    ]);
+    ]).concat(changes.slice(1).filter(({bytes}, i) =>
+      bytes.join() !== changes[i].bytes.join()));
   events.sort((a, b) => a.tick - b.tick || a.order - b.order);
   let now = 0;
   let running = 0;
@@ -77,9 +87,9 @@ export function patternsToMidi(kit, patterns, settings, name) {
     if (status !== running) body.push(status);
     body.push(...data);
     now = tick;
-    running = status;
+    // A meta event ends a running status.
+    running = status === 0xFF ? 0 : status;
   }
-  const end = patterns.length * NUM_STEPS * TICKS_PER_STEP;
   body.push(...variableLength(end - now), 0xFF, 0x2F, 0);
   return Uint8Array.from([
     ...ascii('MThd'), 0, 0, 0, 6, 0, 1, 0, 1,

@@ -5,6 +5,7 @@
 import {makeBeat} from '../beat/beat.js';
 import {Collection} from '../beat/nearest.js';
 import {entropy, sameBeat} from '../beat/patterns.js';
+import {middle} from '../beat/tempo.js';
 import {NUM_STEPS} from '../constants.js';
 import {Network} from './network.js';
 import {mix, Space} from './space.js';
@@ -49,14 +50,16 @@ export class Beatmaker {
   /**
    * A beat that someone made: where does it land?
    * @param {!Array<number>} codes Its pattern.
-   * @param {!Object} known `z` and `isDecoded`, if it was made of a latent.
+   * @param {!Object} known `z` and `isDecoded`, if it was made of a latent;
+   *     `tempo`, if that is known otherwise.
    */
-  ofCodes(codes, {z: from = null, isDecoded = false} = {}) {
+  ofCodes(codes, {z: from = null, isDecoded = false, tempo = null} = {}) {
     const origin = this.find(codes);
-    if (origin) return this.ofPoint(origin.layer, origin.index);
+    if (origin) return {...this.ofPoint(origin.layer, origin.index), tempo};
     const z = from ?? this.network.encode(codes);
     return makeBeat(codes, {
       z, place: this.space.placeOf(z), isDecoded: Boolean(from) && isDecoded,
+      tempo,
     });
   }
 
@@ -67,7 +70,26 @@ export class Beatmaker {
 
   /** The beat that a place of the map stands for. */
   ofPlace(place) {
-    return this.ofLatent(this.space.latentAt(place.x, place.y), place);
+    return this.ofLatent(this.space.latentAt(place), place);
+  }
+
+  /**
+   * How fast a beat goes: as it is known, or else as the known ones around it.
+   * @return {?{low: number, high: number, isKnown: boolean}} Quarter notes a
+   *     minute; null if nobody knows.
+   */
+  tempoOf({origin, place, tempo}) {
+    if (tempo) return tempo;
+    const own = origin && this.data.layers[origin.layer].tempo(origin.index);
+    if (own) return {...own, isKnown: true};
+    if (!place) return null;
+    const around = this.space.around(place).near
+      .map((i) => this.training.tempo(i)).filter(Boolean).map(middle)
+      .sort((a, b) => a - b);
+    if (!around.length) return null;
+    const half = (around.length - 1) / 2;
+    const qpm = (around[Math.floor(half)] + around[Math.ceil(half)]) / 2;
+    return {low: qpm, high: qpm, isKnown: false};
   }
 
   /** Finds the point that is this very beat, or null. */

@@ -36,14 +36,24 @@ export class Space {
     this.zSize = zSize;
   }
 
-  /** Returns the latent vector that a place of the map stands for. */
-  latentAt(x, y) {
-    const {layer, zSize} = this;
+  /**
+   * Returns the points around a place of the map, nearest first.
+   * @return {{near: !Array<number>, squares: !Float32Array}} Their indices,
+   *     and the squared distances of all points.
+   */
+  around({x, y}) {
+    const {layer} = this;
     const squares = new Float32Array(layer.size);
     for (let i = 0; i < layer.size; i++) {
       squares[i] = (layer.x[i] - x) ** 2 + (layer.y[i] - y) ** 2;
     }
-    const near = smallest(squares, NEIGHBOURS);
+    return {near: smallest(squares, NEIGHBOURS), squares};
+  }
+
+  /** Returns the latent vector that a place of the map stands for. */
+  latentAt(place) {
+    const {layer, zSize} = this;
+    const {near, squares} = this.around(place);
     return weighted(near, near.map((i) => squares[i]), (share) => {
       const z = new Array(zSize).fill(0);
       near.forEach((i, k) => {

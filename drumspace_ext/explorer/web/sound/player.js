@@ -35,6 +35,8 @@ export class Player {
     this.sequencer = null;
     this.sounds = [];
     this.listeners = [];
+    /** @type {function(!Array<number>)} Gets a pattern that takes over. */
+    this.onTakeOver = () => {};
     this.timer = 0;
   }
 
@@ -73,6 +75,7 @@ export class Player {
     this.context.resume();
     this.sequencer = this.makeSequencer(this.context);
     this.sequencer.onHit = (...hit) => this.sendHit(...hit);
+    this.sequencer.onTakeOver = (codes) => this.onTakeOver(codes);
     this.sequencer.begin(pattern, this.context.currentTime + START_S, step);
     this.timer = setInterval(() => this.tick(), TICK_MS);
     this.tick();

@@ -58,6 +58,7 @@ export class Sequencer {
   constructor(context, kit, sounds, settings, mixer) {
     Object.assign(this, {context, kit, sounds, settings, mixer});
     this.onHit = null;
+    this.onTakeOver = null;
     this.steps = [];
     this.active = new Set();
     this.held = new Map();
@@ -108,6 +109,12 @@ export class Sequencer {
       isAudible(this.mixer, v) ? 1 : 0, now, 0.003));
   }
 
+  /** Goes on with another pattern. */
+  takeOver(pattern) {
+    this.pattern = pattern;
+    this.onTakeOver?.(pattern);
+  }
+
   /** Schedules all steps before a time. */
   advance(until) {
     while (this.time < until) this.playStep();
@@ -115,12 +122,13 @@ export class Sequencer {
 
   playStep() {
     if (this.step % STEPS_PER_QUARTER === 0 && this.pending) {
-      this.pattern = this.pending;
+      const coming = this.pending;
       this.pending = null;
+      this.takeOver(coming);
     }
     if (this.source && this.step % this.every === 0) {
       const given = this.source(this.step);
-      if (given) this.pattern = given;
+      if (given) this.takeOver(given);
       else this.source = null;
     }
     const seconds = 60 / (this.settings.qpm * STEPS_PER_QUARTER);
