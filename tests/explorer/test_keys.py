@@ -33,7 +33,7 @@ def test_keys_play_move_zoom_and_undo(page):
       qpm + 6, qpm + 6
   ]
   page.press('[', '#map')
-  assert page.run('return app.player.settings.qpm') == 124
+  assert page.run('return app.player.settings.qpm') == qpm + 4
   height = page.run('return app.plot.view.high - app.plot.view.low')
   page.press('++', '#map')
   closer = page.run('return app.plot.view.high - app.plot.view.low')
