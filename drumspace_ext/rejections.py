@@ -160,8 +160,13 @@ _REASONS = {
     ),
 }
 
+READING = 'reading'
 # What is said of an input, whether it gives patterns or not, in the same form.
 _REMARKS = {
+    READING: (
+        'something in it may be read in two ways, or is out of order',
+        'what is named is how it was read',
+    ),
     'off_the_grid': (
         'all of it lies off the grid by a constant, as with latency: its hits '
         'may be on wrong steps',

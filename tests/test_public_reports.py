@@ -8,6 +8,7 @@ import builders
 import pytest
 
 from drumspace_ext.extraction import one_input
+from drumspace_ext.extraction import recipes
 from drumspace_ext.notes import midi_sequences
 from drumspace_ext.patterns import step_codes
 
@@ -18,9 +19,10 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def _extracted(name):
+def _extracted(name, **reading):
   data = (_FOLDER / name).read_bytes()
-  return one_input.extract_midi(data, name, one_input.Recipe())
+  recipe = recipes.of_arguments(**reading)
+  return one_input.extract_midi(data, name, recipe)
 
 
 @pytest.mark.parametrize(('name', 'repeats', 'remark'), [
@@ -50,6 +52,32 @@ def test_the_plain_class_is_found(name, repeats, remark):
     assert (loop.min_qpm, loop.max_qpm) == (150, 150)
 
 
+@pytest.mark.parametrize(('name', 'reading'), [
+    ('03_named_drums_ch4.mid', {'drum_channels': [4]}),
+    ('03_named_drums_ch4.mid', {'drum_tracks': ['EZdrummer']}),
+    ('c1_ch16_only_named.mid', {'drum_channels': [16]}),
+    ('06_2_4.mid', {'meters': ['4/4', '2/4']}),
+    ('10_latency_half_step.mid', {'align': True}),
+    ('13_ghost_one_differs.mid', {'max_flips': 1}),
+])
+def test_the_plain_class_is_found_on_request(name, reading):
+  (plain,) = _extracted('00_plain.mid').loop_counts
+  (loop,) = _extracted(name, **reading).loop_counts
+  assert loop.canonical == plain.canonical
+
+
+def test_lateness_is_named():
+  remarks = _extracted('10_latency_half_step.mid').remarks
+  assert remarks == {'off_the_grid': '0.50 of a step late'}
+
+
+def test_a_phrase_of_four_bars_gives_one_of_its_halves():
+  for max_flips in (2, 4):
+    assert len(_extracted(
+        '22_four_bar_loop.mid', max_flips=max_flips
+    ).loop_counts) == 1
+
+
 def test_a_second_kit_plays_with_the_first():
   (loop,) = _extracted('04_xg_second_kit_ch11_plus_10.mid').loop_counts
   # The plain beat, with the kick on every half note instead.
@@ -60,7 +88,14 @@ def test_a_second_kit_plays_with_the_first():
 
 @pytest.mark.parametrize(('name', 'reason', 'words'), [
     ('b1_format2_two_patterns.mid', 'format_2', ['2 tracks']),
-    ('c1_ch16_only_named.mid', 'no_drum_notes', ['channel 16']),
+    ('c1_ch16_only_named.mid', 'no_drum_notes',
+     ["track 'Drums', channel 16, holds pitches 36 to 46",
+      '--drum_channels=16']),
+    ('03_named_drums_ch4.mid', 'no_drum_notes',
+     ["track 'EZdrummer', channel 4,", '--drum_tracks=EZdrummer',
+      '--drum_channels=4']),
+    ('06_2_4.mid', 'not_in_4_4', ['2/4', '--meters=4/4,2/4']),
+    ('16_12_8.mid', 'not_in_4_4', ['12/8']),
     ('i1_smpte_25x40_ms.mid', 'smpte_division', []),
     ('k1_gs_low_kick_high_snare.mid', 'lost_voices',
      ['40 of 104', '12 (24)', '101 (16)']),

@@ -26,6 +26,7 @@ from drumspace_ext.inputs import contents as input_contents
 from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.inputs import listing as inputs
 from drumspace_ext.inputs import tasks as input_tasks
+from drumspace_ext.notes import drum_parts as parts_lib
 from drumspace_ext.notes import drum_tracks
 from drumspace_ext.notes import midi_sequences
 from drumspace_ext.notes import note_sequences
@@ -58,6 +59,9 @@ class Options:
       NoteSequence whole.
     steps_per_quarter: Steps of a quarter note, where patterns are cut.
     assume_drums: Take all notes as drums.
+    drum_parts: Parts of whole inputs whose notes become drums, in place of
+      those that are marked: by the channel of MIDI, by the instrument of a
+      NoteSequence.
     qpm: Tempo for what has none of its own.
     dynamics: How patterns are played in MIDI and audio; None for all alike.
     soundfont: What audio is rendered with; None for the package's own kit.
@@ -68,6 +72,7 @@ class Options:
   tile: int | None = None
   steps_per_quarter: int = step_codes.STEPS_PER_QUARTER
   assume_drums: bool = False
+  drum_parts: parts_lib.DrumParts = parts_lib.MARKED
   qpm: float = onsets_lib.DEFAULT_QPM
   dynamics: dynamics_lib.Dynamics | None = None
   soundfont: soundfonts.SoundFont | None = None
@@ -136,7 +141,7 @@ def read(
         others, recursive=recursive, excluded=excluded
     )
     input_contents.check_records(listing)
-    yield from _sequences(listing, on_reject, on_step)
+    yield from _sequences(listing, options.drum_parts, on_reject, on_step)
 
 
 def _line_name(path: pathlib.Path, number: int) -> str:
@@ -172,8 +177,8 @@ def _primer_item(name: str, primer: str, options: Options) -> Item:
 
 
 def _sequences(
-    listing: inputs.Listing, on_reject: Callable[[str, str, str], None],
-    on_step: callbacks.OnStep,
+    listing: inputs.Listing, parts: parts_lib.DrumParts,
+    on_reject: Callable[[str, str, str], None], on_step: callbacks.OnStep,
 ) -> Iterator[Item]:
   """Yields the NoteSequences of MIDI files, zips and TFRecords."""
   done, total = 0, listing.num_bytes
@@ -191,11 +196,14 @@ def _sequences(
           sequence = note_sequences.parse(data)
           name = sequence.filename or sequence.id or name
           song_limits.check_sequence(sequence)
+          if parts:
+            sequence_drums.mark(sequence, parts)
         else:
           collection, _, filename = name.partition('/')
           with reader_faults.rejected():
             sequence = midi_sequences.to_note_sequence(
-                data, filename=filename, collection_name=collection
+                data, filename=filename, collection_name=collection,
+                parts=parts,
             )
       except errors.RejectedInputError as e:
         on_reject(name, e.reason, e.detail)

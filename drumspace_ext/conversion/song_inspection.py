@@ -68,6 +68,9 @@ def _remark_lines(result: one_input.InputResult) -> list[str]:
   """Says what is to be known of an input in any case."""
   lines = []
   for kind, detail in result.remarks.items():
+    if kind == rejections.READING:
+      # The detail has it.
+      continue
     meaning, hint = rejections.REMARKS[kind]
     lines += [f'note: {meaning} ({detail})', f'  -> {hint}']
   return lines
@@ -115,6 +118,7 @@ def tfrecord(path: pathlib.Path, recipe: one_input.Recipe) -> list[str]:
   classes: dict[bytes, bytes] = {}
   verdicts: collections.Counter[str] = collections.Counter()
   remarked: collections.Counter[str] = collections.Counter()
+  details: dict[str, str] = {}
   for number, record in enumerate(tfrecords.read(path)):
     if isinstance(record, tfrecords.DamagedRecord):
       damaged.append(record.detail)
@@ -128,6 +132,7 @@ def tfrecord(path: pathlib.Path, recipe: one_input.Recipe) -> list[str]:
       extracted += 1
       result = one_input.extract_record(record, f'#{number}', recipe)
       verdicts[result.reason or ''] += 1
+      details.setdefault(result.reason or '', result.detail)
       remarked.update(result.remarks.keys())
       for loop in result.loop_counts:
         classes.setdefault(loop.canonical, loop.phase)
@@ -152,7 +157,8 @@ def tfrecord(path: pathlib.Path, recipe: one_input.Recipe) -> list[str]:
     )
     for reason, count in verdicts.most_common(2):
       meaning, hint = rejections.REASONS[reason]
-      lines.append(f'  {count:,}: {meaning} -> {hint}')
+      detail = f' ({details[reason]})' if details[reason] else ''
+      lines.append(f'  {count:,}: {meaning}{detail} -> {hint}')
     for kind, count in remarked.most_common():
       meaning, hint = rejections.REMARKS[kind]
       lines.append(f'  {count:,}: {meaning} -> {hint}')

@@ -12,6 +12,7 @@ import typing
 import numpy as np
 
 from drumspace_ext import errors
+from drumspace_ext import rejections
 from drumspace_ext.extraction import genres as genres_lib
 from drumspace_ext.extraction import loop_classes
 from drumspace_ext.extraction import map_choice
@@ -96,6 +97,8 @@ def _aligned(
 ) -> tuple[onsets_lib.DrumOnsets, dict[str, str]]:
   """Returns onsets without a lateness, if it is to go, and remarks of both."""
   remarks: dict[str, str] = {}
+  if onsets.remarks:
+    remarks[rejections.READING] = '; '.join(onsets.remarks)
   quarters = onsets.quarters
   if not np.isfinite(quarters).all():
     return onsets, remarks
@@ -213,26 +216,26 @@ def extract_midi(data: bytes, input_id: str, recipe: Recipe) -> InputResult:
   try:
     with reader_faults.rejected():
       onsets = midi_reading.read_onsets(data, **recipe.drums())
-      result = extract(onsets, input_id, recipe)
-      if onsets.first_kit is not None:
-        _add_loops_of_first_kit(result, onsets, recipe)
-      return result
+      return _extract_kits(onsets, input_id, recipe)
   except errors.RejectedInputError as e:
     return InputResult(input_id, e.reason, e.detail)
 
 
-def _add_loops_of_first_kit(
-    result: InputResult, onsets: onsets_lib.DrumOnsets, recipe: Recipe
-) -> None:
-  """Adds what channel 10 loops alone, where a second kit plays beside it.
+def _extract_kits(
+    onsets: onsets_lib.DrumOnsets, input_id: str, recipe: Recipe
+) -> InputResult:
+  """Extracts an input, and what channel 10 loops alone, beside a second kit.
 
   The two together need not repeat: a second kit often plays fills and effects.
   """
+  result, first = extract(onsets, input_id, recipe), onsets.first_kit
+  if first is None:
+    return result
   alone = extract(
       dataclasses.replace(
-          onsets, quarters=onsets.quarters[onsets.first_kit],
-          pitches=onsets.pitches[onsets.first_kit], first_kit=None,
-      ), result.input_id, recipe.for_pitches(onsets.pitches),
+          onsets, quarters=onsets.quarters[first],
+          pitches=onsets.pitches[first], first_kit=None,
+      ), input_id, recipe.for_pitches(onsets.pitches),
   )
   known = {loop.canonical for loop in result.loop_counts}
   added = [l for l in alone.loop_counts if l.canonical not in known]
@@ -243,6 +246,7 @@ def _add_loops_of_first_kit(
         result.loop_counts + added, key=lambda loop: loop.phase
     )
     result.counts['loops'] += sum(loop.num_loops for loop in added)
+  return result
 
 
 def extract_record(
@@ -289,7 +293,7 @@ def extract_sequence(
   try:
     with reader_faults.rejected():
       onsets = note_sequences.to_onsets(sequence, **recipe.drums())
-      result = extract(onsets, input_id, recipe)
+      result = _extract_kits(onsets, input_id, recipe)
   except errors.RejectedInputError as e:
     return InputResult(input_id, e.reason, e.detail, file_name=file_name)
   result.file_name = file_name

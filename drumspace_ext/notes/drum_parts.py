@@ -9,6 +9,7 @@ part that either names holds drums, all others do not, channel 10 among them.
 from collections.abc import Iterable
 import dataclasses
 import fnmatch
+import re
 import shlex
 
 from drumspace_ext import errors
@@ -16,6 +17,7 @@ from drumspace_ext import errors
 NUM_CHANNELS = 16
 _DRUM_PITCHES = range(22, 60)
 _DRUM_SHARE = 0.8
+_NAME = re.compile(r'drum|perc|kit|beat', re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -86,18 +88,28 @@ def look_like_drums(pitches: Iterable[int]) -> bool:
   return drum_share(pitches) > _DRUM_SHARE
 
 
-def hint(part: str, pitches: list[int], channel: int, track: str = '') -> str:
+def is_called_drums(name: str) -> bool:
+  """Says whether the name of a track is one of drums."""
+  return bool(_NAME.search(name))
+
+
+def hint(
+    part: str, pitches: list[int], channel: int | None, track: str = ''
+) -> str:
   """Names a part, and how to read it if it looks like drums.
 
   Args:
     part: What it is called.
     pitches: Those of its notes.
-    channel: Its channel, from 1.
-    track: The name of its track, or ''.
+    channel: Its channel, from 1; None where it does not tell it from others.
+    track: The name of its track, or ''; likewise.
   """
   said = f'{part} holds pitches {min(pitches)} to {max(pitches)}'
-  if not look_like_drums(pitches):
-    return said
+  ways = []
   if track.strip() and ',' not in track:
-    return f'{said}: --drum_tracks={shlex.quote(track.strip())}'
-  return f'{said}: --drum_channels={channel}'
+    ways.append(f'--drum_tracks={shlex.quote(track.strip())}')
+  if channel is not None:
+    ways.append(f'--drum_channels={channel}')
+  if not ways or not look_like_drums(pitches):
+    return said
+  return f'{said}: {" or ".join(ways)}'

@@ -36,6 +36,22 @@ def parts(scan: midi_events.Scan) -> list[Part]:
   return found
 
 
+def are_chosen(
+    scan: midi_events.Scan, chosen: drum_parts.DrumParts
+) -> list[bool]:
+  """Says of each note whether a part that is named plays it."""
+  flags: list[bool] = []
+  ends = [*scan.track_starts[1:], len(scan.notes)]
+  for number, (start, end) in enumerate(zip(scan.track_starts, ends)):
+    name = scan.track_names.get(number, '')
+    own = {
+        channel for channel in {note[1] for note in scan.notes[start:end]}
+        if chosen.have(channel + 1, name)
+    }
+    flags += [note[1] in own for note in scan.notes[start:end]]
+  return flags
+
+
 def notes(
     scan: midi_events.Scan, assume_drums: bool, chosen: drum_parts.DrumParts,
     min_velocity: int,
@@ -55,8 +71,8 @@ def notes(
     found = scan.notes
   elif chosen:
     found = [
-        note for part in parts(scan) if chosen.have(part.channel, part.track)
-        for note in part.notes
+        note for note, is_drum in zip(scan.notes, are_chosen(scan, chosen))
+        if is_drum
     ]
   else:
     found = [
@@ -83,6 +99,8 @@ def hint(scan: midi_events.Scan) -> str:
   name = f'channel {best.channel}'
   if best.track:
     name = f'track {best.track!r}, {name},'
+  is_alone = [part.channel for part in found].count(best.channel) == 1
   return drum_parts.hint(
-      name, [note[2] for note in best.notes], best.channel, best.track
+      name, [note[2] for note in best.notes],
+      best.channel if is_alone or not best.track else None, best.track,
   )

@@ -37,6 +37,7 @@ class Scan:
     track_starts: The number of the first note of each track.
     track_names: The first name of each track that has one, by its number.
     damage: How often something had to be skipped.
+    chosen: Says of each note whether it is a drum, where parts are named.
   """
 
   is_style: bool = False
@@ -54,6 +55,7 @@ class Scan:
   track_starts: list[int] = dataclasses.field(default_factory=list)
   track_names: dict[int, str] = dataclasses.field(default_factory=dict)
   damage: int = 0
+  chosen: list[bool] | None = None
 
   def add_meta(self, tick: int, kind: int, body: bytes) -> None:
     """Notes a meta event of the last track."""
@@ -106,7 +108,12 @@ class Scan:
 
   @functools.cached_property
   def are_drums(self) -> list[bool]:
-    """Says of each note whether its channel is a kit when it is struck."""
+    """Says of each note whether its channel is a kit when it is struck.
+
+    Where parts are named: whether these play it.
+    """
+    if self.chosen is not None:
+      return self.chosen
     return midi_kits.are_drums(
         self.notes, self.track_starts, self.messages, is_style=self.is_style
     )

@@ -1,6 +1,5 @@
 """Hints: where the drums of a MIDI file may be that has none on channel 10."""
 
-import re
 import typing
 
 from drumspace_ext.notes import drum_parts
@@ -8,8 +7,6 @@ from drumspace_ext.notes import midi_kits
 
 if typing.TYPE_CHECKING:
   import symusic
-
-_NAME = re.compile(r'drum|perc|kit|beat', re.IGNORECASE)
 
 
 def worth_scanning(data: bytes, score: 'symusic.Score') -> bool:
@@ -33,7 +30,7 @@ def _may_be_drums(score) -> bool:
   """
   tracks = [track for track in score.tracks if len(track.notes)]
   for track in tracks:
-    named = len(tracks) == 1 or _NAME.search(track.name)
+    named = len(tracks) == 1 or drum_parts.is_called_drums(track.name)
     pitches = track.notes.numpy()['pitch'].tolist()
     if named and drum_parts.look_like_drums(pitches):
       return True

@@ -10,7 +10,9 @@ import typing
 import numpy as np
 
 from drumspace_ext import errors
+from drumspace_ext.notes import drum_parts
 from drumspace_ext.notes import midi_doubts
+from drumspace_ext.notes import midi_drum_parts
 from drumspace_ext.notes import midi_events
 from drumspace_ext.notes import midi_header
 from drumspace_ext.notes import midi_hints
@@ -36,17 +38,24 @@ class Parsed(typing.NamedTuple):
   scan: midi_events.Scan | None
 
 
-def parse(data: bytes) -> Parsed:
+def parse(
+    data: bytes, parts: drum_parts.DrumParts = drum_parts.MARKED
+) -> Parsed:
   """Reads all of a MIDI file, for those who want more than its drums.
 
   Args:
     data: The whole file, RIFF-wrapped or with foreign bytes in front too.
+    parts: Those that hold drums, if any are named.
 
   Raises:
     RejectedInputError: If the bytes are no MIDI file that could be read.
   """
   header = midi_header.read(data)
   score = parse_score(data, header.start)
+  if parts:
+    found = scan(data, header, assume_drums=True)
+    found.chosen = midi_drum_parts.are_chosen(found, parts)
+    return Parsed(header, score, found)
   if score is None:
     return Parsed(header, None, scan(data, header))
   num_drums = sum(len(t.notes) for t in score.tracks if t.is_drum)

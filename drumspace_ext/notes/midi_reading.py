@@ -47,7 +47,9 @@ def read_onsets(
         data, header, assume_drums=assume_drums or bool(parts)
     )
     chosen = midi_drum_parts.notes(scan, assume_drums, parts, min_velocity)
-    return _onsets_of_notes(scan, header, chosen)
+    return _onsets_of_notes(
+        scan, header, chosen, has_kits=not (assume_drums or parts)
+    )
   score = midi_parsing.parse_score(data, header.start)
   onsets = None
   if score is not None:

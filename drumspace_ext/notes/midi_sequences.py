@@ -14,10 +14,13 @@ import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext.files import local_paths
+from drumspace_ext.notes import drum_parts
+from drumspace_ext.notes import midi_kits
 from drumspace_ext.notes import midi_parsing
 from drumspace_ext.notes import midi_parts
 from drumspace_ext.notes import music_proto
 from drumspace_ext.notes import onsets as onsets_lib
+from drumspace_ext.notes import sequence_drums
 from drumspace_ext.notes import song_limits
 
 if typing.TYPE_CHECKING:
@@ -55,7 +58,8 @@ class _Seconds:
 
 
 def to_note_sequence(
-    data: bytes, *, filename: str = '', collection_name: str = ''
+    data: bytes, *, filename: str = '', collection_name: str = '',
+    parts: drum_parts.DrumParts = drum_parts.MARKED,
 ) -> 'note_seq.NoteSequence':
   """Reads a MIDI file as a NoteSequence.
 
@@ -63,15 +67,17 @@ def to_note_sequence(
     data: The whole file.
     filename: Goes into the NoteSequence, and into its id.
     collection_name: Likewise.
+    parts: Those whose notes become drums, if any are named; no others do then.
 
   Returns:
     A NoteSequence with notes, tempos, time and key signatures, control changes,
-    pitch bends and track names.
+    pitch bends and track names. Drums of a kit beside channel 10 are told from
+    its own (`sequence_drums.SECOND_KIT`).
 
   Raises:
     RejectedInputError: If the file can't be read.
   """
-  header, score, scan = midi_parsing.parse(data)
+  header, score, scan = midi_parsing.parse(data, parts)
   resolution = header.ticks_per_quarter
   if score is None and not (scan and scan.notes):
     raise errors.RejectedInputError('damaged_midi', 'no note could be read')
@@ -106,14 +112,14 @@ def to_note_sequence(
           time=float(seconds(tick)), numerator=numerator,
           denominator=denominator,
       )
-  parts: dict[midi_parts.Key, midi_parts.Part] = {}
+  instruments: dict[midi_parts.Key, midi_parts.Part] = {}
   if score is not None and scan is not None:
-    parts = midi_parts.of_score(score, scan)
+    instruments = midi_parts.of_score(score, scan)
   if score is not None:
-    _add_score(sequence, score, seconds, parts, with_notes=scan is None)
+    _add_score(sequence, score, seconds, instruments, with_notes=scan is None)
   if scan is not None:
     _add_scan(
-        sequence, scan, seconds, resolution, parts, is_all=score is None
+        sequence, scan, seconds, resolution, instruments, is_all=score is None
     )
   return sequence
 
@@ -181,6 +187,10 @@ def _add_scan(sequence, scan, seconds, resolution, parts, *, is_all) -> None:
       are as short as these then.
   """
   bare = max(1, int(_BARE_NOTE_QUARTERS * resolution))
+  kits = scan.drum_channels if scan.chosen is None else set()
+  has_second = len(kits) > 1 and midi_kits.DRUM_CHANNEL in kits
+  if has_second:
+    sequence_drums.add_second_kit(sequence)
   members = collections.defaultdict(list)
   for i, key in enumerate(midi_parts.keys(scan)):
     if is_all or key.is_drum or scan.ends[i] is not None:
@@ -192,10 +202,13 @@ def _add_scan(sequence, scan, seconds, resolution, parts, *, is_all) -> None:
         for i, note in zip(numbers, notes)
     ]
     part = parts.get(key) or midi_parts.without_score(key)
+    common = part._asdict()
+    if has_second and key.is_drum and key.channel != midi_kits.DRUM_CHANNEL:
+      common['part'] = sequence_drums.SECOND_PART
     _add_notes(
         sequence, seconds([note[0] for note in notes]).tolist(),
         seconds(ends).tolist(), [note[2] for note in notes],
-        [note[3] for note in notes], part._asdict(),
+        [note[3] for note in notes], common,
     )
 
 

@@ -10,6 +10,7 @@ ends with the last bar however silent it is, so that a pattern loops exactly.
 """
 
 from collections.abc import Sequence
+import dataclasses
 import math
 import typing
 
@@ -17,6 +18,7 @@ import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext.files import reader_faults
+from drumspace_ext.notes import alignment
 from drumspace_ext.notes import drum_parts
 from drumspace_ext.notes import grids
 from drumspace_ext.notes import music_proto
@@ -117,6 +119,7 @@ def to_onsets(
       )) if meters else (),
       tempos=tempo_map.changes(),
       genres=tuple(genres),
+      first_kit=table[:, 3] == 0 if table.shape[1] > 3 else None,
       remarks=remarks,
   )
 
@@ -129,6 +132,7 @@ def to_patterns(
     steps_per_quarter: int = step_codes.STEPS_PER_QUARTER,
     parts: drum_parts.DrumParts = drum_parts.MARKED,
     min_velocity: int = 1,
+    align: bool = False,
 ) -> np.ndarray:
   """Cuts a NoteSequence into two-bar patterns from its start.
 
@@ -143,6 +147,7 @@ def to_patterns(
     steps_per_quarter: Steps of a quarter note.
     parts: See `to_onsets`.
     min_velocity: Likewise.
+    align: Take out a constant lateness; see `alignment`.
 
   Returns:
     bool `[num_patterns, 32, 14]`; one silent pattern if there are no drums.
@@ -162,6 +167,11 @@ def to_patterns(
     onsets = onsets_lib.DrumOnsets(
         quarters=np.zeros(0), pitches=np.zeros(0, np.uint8)
     )
+  if align:
+    late = alignment.lateness(onsets.quarters, steps_per_quarter)
+    onsets = dataclasses.replace(onsets, quarters=np.maximum(
+        onsets.quarters - late / steps_per_quarter, 0
+    ))
   codes = grids.hit_grid(
       onsets, map_fit.chosen(drum_map, onsets.pitches).code_of_pitch,
       steps_per_quarter=steps_per_quarter,

@@ -13,6 +13,30 @@ if typing.TYPE_CHECKING:
 
 # The track index that note_seq and Magenta give to drums.
 DRUM_INSTRUMENT = 9
+# What MIDI tells by channels is a part here: its notes are drums that play
+# beside those of channel 10.
+SECOND_PART, SECOND_KIT = 1, 'drum kit beside channel 10'
+
+
+def add_second_kit(sequence: 'note_seq.NoteSequence') -> None:
+  """Says that notes of `SECOND_PART` are of a second kit."""
+  sequence.part_infos.add(part=SECOND_PART, name=SECOND_KIT)
+
+
+def _has_second_kit(sequence) -> bool:
+  return any(
+      info.part == SECOND_PART and info.name == SECOND_KIT
+      for info in sequence.part_infos
+  )
+
+
+def mark(
+    sequence: 'note_seq.NoteSequence', parts: drum_parts.DrumParts
+) -> None:
+  """Makes drums of the notes of parts that are named, and of no others."""
+  own = _instruments(sequence, parts)
+  for note in sequence.notes:
+    note.is_drum = note.instrument in own
 
 
 def rows(
@@ -29,11 +53,13 @@ def rows(
 
   Returns:
     (notes, remarks): float64 `[num_notes, 3]` of start, pitch and velocity; the
-    start is a step where steps count (`sequence_times`), else in seconds.
+    start is a step where steps count (`sequence_times`), else in seconds. Where
+    a second kit plays, `[num_notes, 4]`: 1 for its notes, else 0.
 
   Raises:
     RejectedInputError: If there are none.
   """
+  has_second = not (parts or assume_drums) and _has_second_kit(sequence)
   if parts and not assume_drums:
     own = _instruments(sequence, parts)
     notes = [n for n in sequence.notes if n.instrument in own]
@@ -56,6 +82,9 @@ def rows(
         'no_drum_notes', _without_drums(sequence)
     )
   table, remarks = np.array(found, np.float64), []
+  if has_second:
+    second = [n.part == SECOND_PART for n in notes if n.is_drum]
+    table = np.column_stack([table, second])
   sounds = table[:, 2] > 0
   if not sounds.all():
     remarks.append(f'{int((~sounds).sum())} drum notes of velocity 0')
@@ -120,6 +149,15 @@ def _without_drums(sequence) -> str:
         f'{len(own)} notes, pitches {min(own)} to {max(own)}: mark these '
         f'is_drum, or give --drum_channels={DRUM_INSTRUMENT + 1}'
     )
+  named = {
+      info.instrument: info.name for info in sequence.instrument_infos
+      if drum_parts.is_called_drums(info.name)
+  }
+  for instrument, name in sorted(named.items()):
+    own = [n.pitch for n in sequence.notes if n.instrument == instrument]
+    if own and drum_parts.look_like_drums(own):
+      part = f'track {name!r}, instrument {instrument},'
+      return f'{detail}; {drum_parts.hint(part, own, None, name)}'
   if min(pitches) >= 27 and max(pitches) <= 87:
     detail += ': try --assume_drums'
   return detail

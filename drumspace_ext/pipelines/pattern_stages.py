@@ -118,7 +118,9 @@ class DrumTrackExtractor(LoopExtractor):
 class BarCutter(stages.Stage):
   """NoteSequence -> every two bars from its start, the last ones padded.
 
-  For what is too short to hold a loop, as the outputs of drums_rnn are.
+  For what is too short to hold a loop, as the outputs of drums_rnn are. Two
+  bars are 32 steps whatever the meter, so that of a recipe `meters` and all
+  that is said of loops do not count here.
   """
 
   may_repeat = True
@@ -141,6 +143,7 @@ class BarCutter(stages.Stage):
         sequence, drum_map=choice.recipe.drum_map,
         **self._recipe.drums(),
         steps_per_quarter=self._recipe.steps_per_quarter,
+        align=self._recipe.align,
     )
     for number, hits in enumerate(cut, 1):
       yield stages.derive(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Sequence
+import dataclasses
 import typing
 
 from drumspace_ext import callbacks
@@ -13,6 +14,7 @@ from drumspace_ext.files import local_paths
 from drumspace_ext.files import manifests
 from drumspace_ext.files import result_folders
 from drumspace_ext.models import checkpoints
+from drumspace_ext.notes import drum_parts as parts_lib
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.pipelines import chains as stage_chains
 from drumspace_ext.pipelines import registry as stage_registry
@@ -76,8 +78,11 @@ def run_pipeline(
   )
   model = str(checkpoint_file) if checkpoint_file else None
   recipe = recipes.of_arguments(**reading)
+  # Only where an input is read it is known what its channels are.
+  parts = parts_lib.MARKED if recipe.assume_drums else recipe.drum_parts
   options = stage_registry.Options(
-      recipe=recipe, repeats=tile or 1, seed=seed, temperature=temperature,
+      recipe=dataclasses.replace(recipe, drum_parts=parts_lib.MARKED),
+      repeats=tile or 1, seed=seed, temperature=temperature,
       checkpoint=model,
       voices_out=drum_maps.load_to_write(voices_out) if voices_out else None,
       examples_path=str(examples_path) if examples_path else None,
@@ -87,7 +92,9 @@ def run_pipeline(
       local_paths.names(input_values), local_paths.expand(output_dir),
       stage_registry.make(local_paths.names(stages), options),
       recursive=recursive,
-      options=drum_reading.Options(voices_in=recipe.drum_map, qpm=qpm),
+      options=drum_reading.Options(
+          voices_in=recipe.drum_map, qpm=qpm, drum_parts=parts
+      ),
       manifest=lambda: manifests.text(
           asked, _digests(model, examples_path),
           maker=result_folders.RUN_PIPELINE.script,

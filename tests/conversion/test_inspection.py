@@ -195,8 +195,8 @@ def test_tfrecord_of_note_sequences_by_hand(tmp_path, packed):
   ]
   assert lines[5:7] == [
       'patterns: 1 unique ones in 2 of the first 3 records',
-      '  1: no note is a drum note -> name their place with --drum_tracks or '
-      '--drum_channels, or try --assume_drums',
+      '  1: no note is a drum note (it holds no note at all) -> name their '
+      'place with --drum_tracks or --drum_channels, or try --assume_drums',
   ]
   assert lines[-1].startswith('kick         x... ..x.')
 

@@ -68,7 +68,7 @@ def test_the_hint_names_track_and_channel():
   with pytest.raises(
       errors.RejectedInputError,
       match="track 'EZdrummer', channel 4, holds pitches 36 to 42: "
-      '--drum_tracks=EZdrummer',
+      '--drum_tracks=EZdrummer or --drum_channels=4',
   ):
     midi_reading.read_onsets(_midi())
   with pytest.raises(errors.RejectedInputError, match='no_drum_notes'):

@@ -557,7 +557,7 @@ def test_of_several_tracks_only_one_that_is_called_drums_is_hinted_at():
   high = builders.track(builders.notes([(0, 90)], channel=3))
   assert _rejected(builders.midi(high, named)).detail == (
       "track 'My Drum Kit', channel 6, holds pitches 36 to 38: "
-      "--drum_tracks='My Drum Kit'"
+      "--drum_tracks='My Drum Kit' or --drum_channels=6"
   )
 
 
