@@ -17,6 +17,7 @@ from drumspace_ext.files import local_paths
 from drumspace_ext.files import manifests
 from drumspace_ext.files import result_folders
 from drumspace_ext.generation import files as generation_files
+from drumspace_ext.generation import genre_beats
 from drumspace_ext.generation import ways
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import sampling
@@ -167,7 +168,7 @@ class _Wish:
     if self.mode == SAMPLE:
       near = None
       if self.genre:
-        near = genre_beats(reference, self.genre)
+        near = genre_beats.of(reference, self.genre)
       elif self.near:
         near = named_patterns.read_beats(
             self.near, drum_map=self.drum_map,
@@ -191,25 +192,6 @@ class _Wish:
         model, found[0], num_outputs=self.count, seed=self.seed,
         temperature=self.temperature, threshold=self.cut,
     )
-
-
-def genre_beats(
-    training_set: examples.TrainingSet, genre: str
-) -> np.ndarray:
-  """Returns the training patterns of a genre, bool `[n, 32, 14]`.
-
-  Raises:
-    InputError: If no pattern has that label.
-  """
-  chosen = [i for i, of in enumerate(training_set.genres) if genre in of]
-  if not chosen:
-    known = sorted(set().union(*training_set.genres))
-    raise errors.InputError(
-        f'no pattern of genre {genre!r}; there are '
-        f'{", ".join(known) or "none"}.'
-        + suggestions.did_you_mean(genre, known)
-    )
-  return patterns.step_codes_to_hits(training_set.codes[chosen])
 
 
 def generate(

@@ -1,4 +1,4 @@
-"""Tests for generating; test_drumspace_generate has its modes."""
+"""Tests for genre_beats."""
 
 import json
 
@@ -11,7 +11,7 @@ import told_steps
 import drumspace_ext
 from drumspace_ext import errors
 from drumspace_ext.dataset import examples
-from drumspace_ext.generation import generating
+from drumspace_ext.generation import genre_beats
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.starter import beats as starter_beats
 
@@ -23,17 +23,17 @@ def _classes(hits):
 
 def test_genre_is_that_of_the_training_patterns():
   reference = examples.load_or_starter(None)
-  found = generating.genre_beats(reference, 'samba')
+  found = genre_beats.of(reference, 'samba')
   expected = [s for s in starter_beats.load() if s.genre == 'samba']
   assert 0 < len(found) <= len(expected)
   assert set(_classes(found)) <= {
       _classes(s.hits[None])[0] for s in expected
   }
   with pytest.raises(errors.InputError, match="'polka'; there are afrobeat, "):
-    generating.genre_beats(reference, 'polka')
+    genre_beats.of(reference, 'polka')
   bare = examples.make(reference.codes)
   with pytest.raises(errors.InputError, match='there are none'):
-    generating.genre_beats(bare, 'samba')
+    genre_beats.of(bare, 'samba')
 
 
 @settings(max_examples=5)
