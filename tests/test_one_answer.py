@@ -145,6 +145,14 @@ def _loop(*before, channel):
 
 _BANK_127 = b'\xb0\x00\x7f'
 _XG = b'\xf0\x08\x43\x10\x4c\x00\x00\x7e\x00\xf7'
+_GS = b'\xf0\x0a\x41\x10\x42\x12\x40\x00\x7f\x00\x41\xf7'
+_GM2 = b'\xf0\x05\x7e\x7f\x09\x03\xf7'
+_XG_PART_1 = b'\xf0\x08\x43\x10\x4c\x08\x00\x07\x01\xf7'
+_STYLE = b'CASM\0\0\0\0'
+_MELODIES = frozenset((
+    'melody', 'bank 127 outside XG', 'bank in GS', 'melody on 10 in GM2',
+    'part, then a bank in XG', 'no style',
+))
 _GS_11 = b'\xf0\x0a\x41\x10\x42\x12\x40\x1a\x15\x02\x0f\xf7'
 _LOOPS = {
     'plain': _loop(channel=9),
@@ -152,6 +160,19 @@ _LOOPS = {
     'gm2': _loop(b'\xb0\x00\x78', channel=0),
     'gs': _loop(_GS_11, channel=10),
     'melody': _loop(channel=3),
+    'bank 127 outside XG': _loop(_BANK_127, b'\xc0\x0a', channel=0),
+    'bank 127 with a kit': _loop(_BANK_127, b'\xc0\x18', channel=0),
+    'bank in GS': _loop(_GS, _BANK_127, channel=0),
+    'melody on 10 in GM2': _loop(_GM2, b'\xb9\x00\x79', channel=9),
+    'bank 121 on 10': _loop(b'\xb9\x00\x79', channel=9),
+    'part, then a bank in XG': _loop(
+        _XG, _XG_PART_1, b'\xb0\x00\x00', channel=0
+    ),
+    'bank, then a part in XG': _loop(
+        _XG, b'\xb0\x00\x00', _XG_PART_1, channel=0
+    ),
+    'style': _loop(channel=8) + _STYLE,
+    'no style': _loop(channel=8),
 }
 
 
@@ -182,7 +203,7 @@ def _fits(found, result):
 def test_page_knows_the_kits_that_create_dataset_knows(name, page):
   recipe = one_input.Recipe()
   result = one_input.extract_midi(_LOOPS[name], name, recipe)
-  assert (result.reason is None) == (name != 'melody')
+  assert (result.reason is None) == (name not in _MELODIES)
   assert _fits(_played(page, _LOOPS[name], recipe), result)
 
 

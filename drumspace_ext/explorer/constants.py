@@ -30,6 +30,8 @@ def values() -> dict[str, object]:
       },
       'DRUM_CHANNEL': midi_kits.DRUM_CHANNEL,
       'KIT_BANKS': sorted(midi_kits.KIT_BANKS),
+      'KIT_PROGRAMS': sorted(midi_kits.KIT_PROGRAMS),
+      'MELODY_BANK': midi_kits.MELODY_BANK,
       'NO_GENRE': page_data.NO_GENRE,
       'NUM_STEPS': step_codes.NUM_STEPS,
       'NUM_VOICES': step_codes.NUM_VOICES,
@@ -39,6 +41,8 @@ def values() -> dict[str, object]:
       'SLACK_STEPS': grids.SLACK_STEPS,
       'STEPS_PER_BAR': step_codes.STEPS_PER_BAR,
       'STEPS_PER_QUARTER': step_codes.STEPS_PER_QUARTER,
+      'STYLE_CHANNELS': list(midi_kits.STYLE_CHANNELS),
+      'STYLE_CHUNK': midi_header.STYLE_CHUNK.decode('ascii'),
       'TEMPO_PARTS': page_data.TEMPO_PARTS,
       'TICKS_PER_QUARTER': note_sequences.TICKS_PER_QUARTER,
   }

@@ -17,6 +17,9 @@ from drumspace_ext.notes import midi_kits
 _DRUM_NOTE_ON = 0x90 | midi_kits.DRUM_CHANNEL
 _SYSTEM, _META = 0xF0, 0xFF
 _IS_KIT_BANK = np.isin(np.arange(256), list(midi_kits.KIT_BANKS))
+_MELODY_ON_10 = bytes(
+    (0xB0 | midi_kits.DRUM_CHANNEL, 0, midi_kits.MELODY_BANK)
+)
 # What stands before control 0: a status, or with running status a delta time,
 # hardly longer than 0.
 _MAY_PRECEDE = np.array(
@@ -39,7 +42,10 @@ def on_kits(data: bytes) -> set[int]:
 
   They may be kits beside channel 10; or it is 10, which may be none.
   """
-  return _selected_kits(data) | _set_parts(data)
+  channels = _selected_kits(data) | _set_parts(data)
+  if midi_kits.GM2_RESET in data and _MELODY_ON_10 in data:
+    channels.add(midi_kits.DRUM_CHANNEL)
+  return channels
 
 
 def _selected_kits(data: bytes) -> set[int]:

@@ -19,7 +19,7 @@ FORMAT_OF_PATTERNS = 2
 _HEADER = struct.Struct('>4sIHHH')
 SEARCH_BYTES = 4096
 # A style is a MIDI file with chunks of Yamaha's behind its only track.
-_STYLE_CHUNK = b'CASM'
+STYLE_CHUNK = b'CASM'
 
 
 class Header(typing.NamedTuple):
@@ -80,7 +80,7 @@ def read(data: bytes) -> Header:
   next_chunk = chunk_end(data, chunk)
   return Header(
       start, chunk, file_format, num_tracks, division,
-      data[next_chunk:next_chunk + 4] == _STYLE_CHUNK,
+      data[next_chunk:next_chunk + 4] == STYLE_CHUNK,
   )
 
 

@@ -20,16 +20,17 @@ STYLE_CHANNELS = (8, DRUM_CHANNEL)
 # Bank select MSB of a rhythm kit: GM2 120; XG 126 (SFX) and 127 (drums).
 KIT_BANKS = frozenset((120, 126, 127))
 # Bank select MSB of a melody part in GM2, on channel 10 too.
-_GM2_MELODY_BANK = 121
+MELODY_BANK = 121
 # Programs of the kits of GM2 and of XG (MU series), 0 to 127.
-_KIT_PROGRAMS = frozenset((*range(10), *range(16, 18), *range(24, 34), 40, 41,
-                           48, 56))
+KIT_PROGRAMS = frozenset((*range(10), *range(16, 18), *range(24, 34), 40, 41,
+                          48, 56))
 
 BANK, PROGRAM, PART, MODE = 'bank', 'program', 'part', 'mode'
 _GM1, _GM2, _GS, _XG = range(1, 5)
 _ALL_CHANNELS = -1
+GM2_RESET = b'\x7e\x7f\x09\x03'
 _RESETS = (
-    (b'\x7e\x7f\x09\x01', _GM1), (b'\x7e\x7f\x09\x03', _GM2),
+    (b'\x7e\x7f\x09\x01', _GM1), (GM2_RESET, _GM2),
 )
 _GS_ADDRESS, _GS_RESET = b'\x42\x12', b'\x40\x00\x7f'
 _XG_RESET, _XG_PART, _XG_PART_MODE = b'\x4c\x00\x00\x7e', b'\x4c\x08', 0x07
@@ -96,11 +97,11 @@ class _Channel:
     if self.part is not None:
       return bool(self.part)
     if channel == DRUM_CHANNEL:
-      return not (mode == _GM2 and self.bank == _GM2_MELODY_BANK)
+      return not (mode == _GM2 and self.bank == MELODY_BANK)
     if self.bank is None or mode == _GS:
       return channel in defaults
     return self.bank in KIT_BANKS and (
-        mode in (_XG, _GM2) or self.program in _KIT_PROGRAMS
+        mode in (_XG, _GM2) or self.program in KIT_PROGRAMS
         or channel in defaults
     )
 

@@ -6,11 +6,12 @@
 
 import {
   NUM_STEPS, SEARCH_BYTES, SLACK_STEPS, STEPS_PER_BAR, STEPS_PER_QUARTER,
+  STYLE_CHUNK,
 } from '../constants.js';
-import {drumNotes, ofBank, ofSysex} from './kits.js';
+import {BANK, PROGRAM, drumNotes, ofSysex} from './kits.js';
 
 // Messages to one file that make kits; what has more is no song.
-const MAX_MESSAGES = 4096;
+const MAX_MESSAGES = 16384;
 const FORMAT_OF_PATTERNS = 2;
 
 // How many data bytes an event has, by the upper half of its status.
@@ -68,7 +69,9 @@ function readTrack(bytes, start, end, track, notes, messages) {
         channel: status & 15, pitch: data & 0x7F,
       });
     } else if (status >> 4 === 11 && data === 0) {
-      said(ofBank(status & 15, second), tick);
+      said({kind: BANK, channel: status & 15, value: second}, tick);
+    } else if (status >> 4 === 12) {
+      said({kind: PROGRAM, channel: status & 15, value: data & 0x7F}, tick);
     }
   }
 }
@@ -95,11 +98,15 @@ export function midiToPattern(bytes, voiceOfPitch, assumeDrums = false) {
   }
   const notes = [];
   const messages = [];
+  let isStyle = false;
+  let before = '';
   let broken = null;
   let at = start + 8 + view.getUint32(start + 4);
   while (at + 8 <= bytes.length) {
     const end = at + 8 + view.getUint32(at + 4);
-    if (named(at) === 'MTrk') {
+    isStyle ||= before === 'MTrk' && named(at) === STYLE_CHUNK;
+    before = named(at);
+    if (before === 'MTrk') {
       try {
         readTrack(
           bytes, at + 8, Math.min(end, bytes.length), at, notes, messages);
@@ -110,7 +117,7 @@ export function midiToPattern(bytes, voiceOfPitch, assumeDrums = false) {
     }
     at = end;
   }
-  const drums = assumeDrums ? notes : drumNotes(notes, messages);
+  const drums = assumeDrums ? notes : drumNotes(notes, messages, isStyle);
   if (view.getUint16(start + 8) === FORMAT_OF_PATTERNS
       && new Set(drums.map(({track}) => track)).size > 1) {
     // They do not sound together: their sum is a beat that nobody wrote.
