@@ -152,7 +152,7 @@ def test_runner_may_stand_among_the_options(tmp_path):
       ('DirectRunner', ['--runner=NoSuchRunner']),
   )):
     created = beam_creation.create(
-        str(tmp_path / 'in'), tmp_path / str(number), runner=runner,
+        [str(tmp_path / 'in')], tmp_path / str(number), runner=runner,
         pipeline_options=options, protected=False,
     )
     assert created.report['patterns'] == 1
