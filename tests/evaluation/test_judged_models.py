@@ -15,7 +15,7 @@ _SET = examples.load_or_starter(None)
 
 def _model(seed=0, valid_share=0.1, digest='d', known=()):
   return types.SimpleNamespace(
-      metadata={'seed': seed, 'data_digest': digest},
+      seed=seed, metadata={'seed': seed, 'data_digest': digest},
       config=types.SimpleNamespace(
           training=types.SimpleNamespace(valid_share=valid_share)
       ),

@@ -49,7 +49,7 @@ def test_tempo_changes_with_the_beat_that_is_heard(page):
       playStep.call(sequencer);
       heard.push([sequencer.pattern, settings.qpm]);
     };""", slow)
-  name, content = page.run("""
+  _, content = page.run("""
     deck.show(app.maker.ofPoint(0, args[0]));
     return [settings.qpm, deck.tempo.qpm]""", fast)
   assert content == tempos[fast]
