@@ -36,6 +36,8 @@ _RANK = {'': 0} | {
     for package in packages.split(',')
 }
 _MAX_LINES = 300
+# Of files that are called like a package.
+_SUFFIXES = {'tfrecord', 'json', 'tsv'}
 # Modules that need what only an extra installs, already when imported.
 _NEEDS_EXTRA = {'beam.transforms': 'apache_beam'}
 
@@ -193,6 +195,17 @@ def test_module_is_documented_and_short(name):
     docstring = ast.get_docstring(_TREES[name])
     assert docstring, f'{name} needs a docstring'
     assert docstring.split('\n')[0].endswith(('.', '?'))
+
+
+@pytest.mark.parametrize('name', sorted(_PATHS))
+def test_modules_that_a_text_names_are_there(name):
+  text = _PATHS[name].read_text(encoding='utf-8')
+  # What a module imports under another name, it may call by that.
+  own = set(re.findall(r'^ *from drumspace_ext.* import (?:\w+ as )?(\w+)$',
+                       text, re.M))
+  for package, module in re.findall(r'`([a-z_]+)\.([a-z_]+)\b(?!\()', text):
+    if package in _RANK and package not in own and module not in _SUFFIXES:
+      assert f'{package}.{module}' in _PATHS, f'{package}.{module}'
 
 
 def _public_functions(name):

@@ -1,6 +1,6 @@
 """Dataset creation on Apache Beam: the same files, by many machines.
 
-Workers list, read and merge (`beam_stages`); what they write under a name of
+Workers list, read and merge (`transforms`); what they write under a name of
 its own beside the results is one row for each rotation class and each rejected
 input, and the counts. The process that started the pipeline then sorts these
 rows on disk and writes the files of the dataset under their names. So nothing

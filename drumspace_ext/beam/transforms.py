@@ -1,9 +1,9 @@
 """Beam stages: listing, reading and merging inputs on Apache Beam.
 
 The verdict on an input, the counts and the sums of a rotation class are those
-of `input_results` and `merging`; here they are only spread over workers. An
-element on the way is a *load*, plain values for some `inputs.SourceFile`s: many
-small files, or one archive or TFRecord file.
+of `extraction.many_inputs` and `dataset.sums`; here they are only spread over
+workers. An element on the way is a *load*, plain values for some
+`listing.SourceFile`s: many small files, or one archive or TFRecord file.
 """
 
 import collections

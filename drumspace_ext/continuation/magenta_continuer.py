@@ -1,7 +1,7 @@
 """drums_rnn as a continuer: from step codes to its classes and back.
 
 `drum_kit` has a class for each set of nine drums; voices that it lacks are
-folded in (`magenta_drums`). `one_drum` knows a drum or none, in eighths: a hit
+folded in (`drum_classes`). `one_drum` knows a drum or none, in eighths: a hit
 on an odd sixteenth is read on the eighth behind it, as note_seq quantizes, and
 what it plays comes out on `ONE_DRUM_VOICE`. As Magenta's generator, it does not
 hear whole bars of silence before the first hit.

@@ -112,7 +112,7 @@ def page(title: str, body: str, *, style: str = '') -> str:
 
 
 def render(report: Mapping) -> str:
-  """Returns the page for a report as `reports.make` gives it."""
+  """Returns the page for a report as `report.make` gives it."""
   numbers = ''.join(
       f'<div><b>{report[key]:,}</b>{label}</div>' for key, label in (
           ('inputs', 'inputs'), ('with_drums', 'with drums'),

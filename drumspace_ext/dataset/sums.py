@@ -5,7 +5,7 @@ what is added, so that it can be taken on many machines. An *occurrence* is the
 row of one phase of one pattern in one input, plain values in this order:
 canonical, phase, is_first, input_id, file_name, num_loops, num_repeats,
 min_qpm, max_qpm, genres, num_near_loops, num_near_repeats, num_flips, max_flips
-(see `extraction.LoopCount`). Of the phases of a pattern in an input one is
+(see `one_input.LoopCount`). Of the phases of a pattern in an input one is
 first: it counts the input and its genres (with `|` between them).
 """
 
@@ -178,7 +178,7 @@ class Totals:
   Attributes:
     num_inputs: Inputs.
     num_kept: Those with patterns.
-    counts: What was found on the way, by name (see `extraction.InputResult`).
+    counts: What was found on the way, by name (see `one_input.InputResult`).
     rejected: Inputs without patterns, by reason.
     dropped_pitches: Notes of pitches that stand for no voice, by pitch.
     other_meters: Sections in other meters than 4/4, by meter.

@@ -121,7 +121,7 @@ def build_map(
     assume_drums: Take all notes as drums.
     voices_in: Drum map to read with, a name or a TOML file.
     num_outputs: Beats to draw from the model; 500 if None.
-    perplexity: How many neighbors count, see `latent_map.perplexity_for`.
+    perplexity: How many neighbors count, see `layout.perplexity_for`.
     title: The page's heading.
     names: What to call examples and inputs on the map, by their paths; by
       default the last part of each.

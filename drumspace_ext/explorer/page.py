@@ -1,7 +1,7 @@
 """The map's page: one HTML file that works from file:// without a network.
 
 It is put together of the files of `explorer/web/`: a template, a style sheet,
-and modules (`page_scripts`), with the data (`page_data`) and Bokeh, which draws
+and modules (`bundling`), with the data (`page_data`) and Bokeh, which draws
 the map and comes with note_seq. A Content-Security-Policy allows just these
 scripts, by their hashes, and nothing from anywhere else.
 """

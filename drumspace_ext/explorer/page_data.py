@@ -177,7 +177,7 @@ def render(
   Args:
     latent_map: The map.
     model: Its model.
-    kit: The sounds, as `sound.page_description` gives them.
+    kit: The sounds, as `rendering.page_description` gives them.
   """
   names = _genre_names(latent_map.training)
   header, columns = network(model.weights())

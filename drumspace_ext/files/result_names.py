@@ -1,7 +1,7 @@
 """Result names: what the files that scripts write are called.
 
 Which script writes which of them, `result_folders` says. Results of
-drumspace_convert are named by the person, or by `conversion_files`.
+drumspace_convert are named by the person, or by `conversion.files`.
 """
 
 MANIFEST = 'manifest.json'

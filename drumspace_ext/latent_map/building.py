@@ -112,7 +112,7 @@ def build(
     num_samples: Beats to draw from the model as a further layer; 0 for none.
     existing: A map whose coordinates stay: patterns that are not on it are
       placed there.
-    perplexity: See `latent_map.perplexity_for`.
+    perplexity: See `layout.perplexity_for`.
     title: The map's heading.
     name: What to call the training patterns.
     on_step: Called with the steps done; see `callbacks`.

@@ -115,7 +115,7 @@ def place(
     drafts: The layers.
     reference: The map.
     seed: Of what is random.
-    on_step: See `latent_map.place`.
+    on_step: See `layout.place`.
   """
   if not drafts:
     return []

@@ -1,6 +1,6 @@
 """Magenta's files of weights: bundles and checkpoints, whatever their form.
 
-  bundle         `.mag`, see `magenta_bundles`
+  bundle         `.mag`, see `bundles`
   V1 checkpoint  one file
   V2 checkpoint  `NAME.index` with `NAME.data-00000-of-00001`
   tar            a V2 checkpoint in a `.tar`, as MusicVAE's are published

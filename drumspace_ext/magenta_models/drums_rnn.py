@@ -95,7 +95,7 @@ class DrumsRnn:
     """Takes the weights.
 
     Args:
-      checkpoint: From `magenta_checkpoints.read`.
+      checkpoint: From `checkpoint_files.read`.
 
     Raises:
       CheckpointError: If they are not those of such a network.

@@ -1,6 +1,6 @@
 """Tensors of TensorFlow's checkpoints, of both formats, without TensorFlow.
 
-A *V1 checkpoint* is one table (`magenta_tables`): the value of each key is a
+A *V1 checkpoint* is one table (`tables`): the value of each key is a
 SavedTensorSlices message, the first one with the names, shapes and types of all
 variables, the others with the numbers of one variable each. A *V2 checkpoint*
 is a table of BundleEntryProto messages (`NAME.index`), each with the place of

@@ -173,10 +173,10 @@ class MusicVaeMethods(abc.ABC):
       start_sequence: A NoteSequence; its first two bars count.
       end_sequence: Likewise.
       num_steps: NoteSequences to return, the two ends among them; as decoded,
-        not as given (`generation.interpolate` has exact ends).
+        not as given (`generation.ways.interpolate` has exact ends).
       length: 32 steps, or None.
-      temperature: At 0 the way is cut into even steps (`paths`); above 0 its
-        latent vectors are decoded as they are. See `decode_hits`.
+      temperature: At 0 the way is cut into even steps (`interpolation`); above
+        0 its latent vectors are decoded as they are. See `decode_hits`.
       assert_same_length: See `encode`.
       seed: Of what is drawn above temperature 0; None draws anew.
       qpm: Tempo of the NoteSequences.

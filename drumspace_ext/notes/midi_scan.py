@@ -1,6 +1,6 @@
 """MIDI files read tolerantly: what a strict library refuses or drops.
 
-Where the fast reader of `midi_files` fails, finds no drum note or may miss
+Where the fast reader of `midi_parsing` fails, finds no drum note or may miss
 some, this one walks the bytes itself. It needs no note-off (the published
 drum_space pack holds note-ons alone), reads what there is of a cut file, finds
 the tracks behind foreign chunks and wrong lengths, and knows percussion kits on

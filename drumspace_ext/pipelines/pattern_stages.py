@@ -256,7 +256,7 @@ class PatternFilter(stages.Stage):
     """Makes the stage.
 
     Args:
-      examples_path: Patterns that are known, as `training_sets.load` reads
+      examples_path: Patterns that are known, as `dataset.examples.load` reads
         them when the first input comes; none if None.
       known_classes: Instead, digests of their classes, as
         `step_codes.class_digests` gives them.

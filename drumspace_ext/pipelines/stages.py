@@ -16,7 +16,7 @@ whoever runs it sums the counts. Each input is
 accounted for: `inputs` is 1, and either `outputs` is more than 0 or there is
 one `rejected_REASON`, a key of `rejections.REASONS`.
 
-Nothing here knows of Magenta; `magenta_pipelines.as_magenta_pipeline` makes a
+Nothing here knows of Magenta; `magenta.as_magenta_pipeline` makes a
 real pipeline of any stage. The stages themselves stand in `pattern_stages` and,
 where they need a model, in `model_stages`.
 

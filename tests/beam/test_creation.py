@@ -479,8 +479,8 @@ def test_workers_who_share_no_disk_are_noticed(tmp_path, monkeypatch):
   elsewhere.mkdir()
   real = beam_creation.tempfile.mkdtemp
 
-  def other_disk(**options):
-    folder = pathlib.Path(real(**options))
+  def other_disk(*names, **options):
+    folder = pathlib.Path(real(*names, **options))
     folder.rmdir()
     folder.symlink_to(elsewhere)
     return str(folder)

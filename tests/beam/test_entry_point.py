@@ -1,9 +1,16 @@
 """Tests for drumspace_beam_create_dataset as a user runs it, with Beam."""
 
+import pathlib
+import re
+import subprocess
+import sys
+
 import beam_runs
 import entry_points
 import pytest
 import synthetic_songs
+
+import drumspace_ext
 
 _SCRIPT = 'drumspace_beam_create_dataset'
 _SONGS = [synthetic_songs.random_song(seed) for seed in range(8)]
@@ -42,6 +49,20 @@ def test_same_words_and_files_as_drumspace_create_dataset(
   )
 
 
+def test_command_of_the_readme_runs(tmp_path, midi):
+  package = pathlib.Path(drumspace_ext.__file__).parent
+  text = (package / 'beam' / 'README.md').read_text(encoding='utf-8')
+  (block,) = re.findall(r'```bash\n(.*?)```', text, re.DOTALL)
+  command = block[block.index('.venv-beam/bin/drumspace'):].replace(
+      '.venv-beam/bin', str(pathlib.Path(sys.executable).parent)
+  ).replace('~/midi', str(midi)).replace('/tmp/drumspace', str(tmp_path))
+  done = subprocess.run(
+      ['bash', '-euc', command], check=False, capture_output=True, text=True
+  )
+  assert done.returncode == 0, done.stderr
+  assert (tmp_path / 'dataset' / 'dataset.tsv').is_file()
+
+
 @pytest.mark.parametrize('flag, part', [
     ('--input=/no/where', 'does not exist'),
     ('--runner=Nowhere', "Beam can't use it"),
@@ -66,4 +87,4 @@ def test_strict_run_with_damage_fails_and_writes_all_the_same(tmp_path, midi):
   )
   assert done.returncode == 1
   assert '--strict: 1 inputs are damaged' in done.stderr
-  assert len(beam_runs.files(tmp_path / 'out')) == 6
+  assert len(beam_runs.files(tmp_path / 'out')) == 7

@@ -1,4 +1,4 @@
-"""Tests for beam_runners, on Beam."""
+"""Tests for beam.runners, on Beam."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Tests for quickstart and its entry point."""
+"""Tests for quickstart_stages and the entry point over them."""
 
 import functools
 import json

@@ -1,4 +1,4 @@
-"""Tests for converting, the verb; test_drumspace_convert has its forms."""
+"""Tests for converting, the verb; cli/test_convert.py has its forms."""
 
 import zipfile
 

@@ -1,4 +1,4 @@
-"""Tests for dataset_creation: whole runs, from inputs to files."""
+"""Tests for dataset.creation: whole runs, from inputs to files."""
 
 import collections
 import contextlib

@@ -1,4 +1,4 @@
-"""Tests for training_sets."""
+"""Tests for examples."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Tests for reports and report_html."""
+"""Tests for report and report_html."""
 
 import html.parser
 import json

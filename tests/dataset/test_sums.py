@@ -1,4 +1,4 @@
-"""Tests for merging: sums that do not depend on order or grouping."""
+"""Tests for sums: they depend on neither order nor grouping."""
 
 import collections
 import json

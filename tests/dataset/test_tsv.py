@@ -1,4 +1,4 @@
-"""Tests for dataset."""
+"""Tests for dataset.tsv."""
 
 import json
 import re

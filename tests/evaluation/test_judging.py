@@ -1,4 +1,4 @@
-"""Tests for judging; test_drumspace_evaluate has what a panel tells."""
+"""Tests for judging; cli/test_evaluate.py has what a panel tells."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Tests for map_making; test_drumspace_build_map has what a folder holds."""
+"""Tests for explorer.building; cli/test_build_map.py: what a folder holds."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Tests for map_files."""
+"""Tests for explorer.files."""
 
 import dataclasses
 import json

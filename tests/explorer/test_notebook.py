@@ -1,4 +1,4 @@
-"""Tests for map_display and the public name show_map."""
+"""Tests for notebook and the public name show_map."""
 
 import html.parser
 import json

@@ -1,6 +1,6 @@
 """Tests of the explorer's sound in a real browser: kit, player and MIDI files.
 
-The page has the sounds of the package: `drum_kit`, `sound` and `midi_writing`
+The page has the sounds of the package: `kit`, `rendering` and `midi_writing`
 are what it is held against.
 """
 

@@ -1,4 +1,4 @@
-"""Tests for extraction."""
+"""Tests for one_input."""
 
 import collections
 import hashlib

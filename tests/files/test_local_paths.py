@@ -1,4 +1,4 @@
-"""Tests of user paths."""
+"""Tests for local_paths."""
 
 import os
 import pathlib

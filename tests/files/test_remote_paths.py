@@ -1,4 +1,4 @@
-"""Tests for remote_paths; test_beam_dataset_creation reads from there."""
+"""Tests for remote_paths; beam/test_creation.py reads from there."""
 
 import pathlib
 import sys

@@ -1,4 +1,4 @@
-"""Tests for generation_files."""
+"""Tests for generation.files."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""Tests for generation, with a model trained for a moment."""
+"""Tests for ways, with a model trained for a moment."""
 
 import drawn_patterns
 import numpy as np

@@ -1,4 +1,4 @@
-"""Tests for input_kinds."""
+"""Tests for inputs.kinds."""
 
 import builders
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Tests for inputs."""
+"""Tests for listing."""
 
 import gzip
 import io

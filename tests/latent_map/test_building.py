@@ -1,4 +1,4 @@
-"""Tests for map_building."""
+"""Tests for latent_map.building."""
 
 import json
 

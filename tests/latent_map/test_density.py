@@ -1,4 +1,4 @@
-"""Tests for map_density."""
+"""Tests for density."""
 
 from hypothesis import given
 from hypothesis import settings

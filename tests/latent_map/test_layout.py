@@ -1,4 +1,4 @@
-"""Tests for latent_map."""
+"""Tests for layout."""
 
 import logging
 

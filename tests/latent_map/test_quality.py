@@ -1,4 +1,4 @@
-"""Tests for map_quality."""
+"""Tests for quality."""
 
 from hypothesis import given
 from hypothesis import settings

@@ -1,4 +1,4 @@
-"""Tests for paths."""
+"""Tests for interpolation."""
 
 import functools
 

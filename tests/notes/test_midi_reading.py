@@ -1,4 +1,4 @@
-"""Tests for midi_files."""
+"""Tests for midi_reading."""
 
 import collections
 import io

@@ -1,4 +1,4 @@
-"""Tests for midi_note_sequences."""
+"""Tests for midi_sequences."""
 
 import hashlib
 import itertools

@@ -1,4 +1,4 @@
-"""Tests for stage_chains."""
+"""Tests for chains."""
 
 import collections
 import json

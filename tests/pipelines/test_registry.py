@@ -1,4 +1,4 @@
-"""Tests for stage_kinds."""
+"""Tests for registry."""
 
 from absl import flags
 import pytest

@@ -1,4 +1,4 @@
-"""Tests for pipeline_running; test_drumspace_run_pipeline has its stages."""
+"""Tests for running; cli/test_run_pipeline.py has its stages."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Tests for drum_kit: the sounds, by measurement."""
+"""Tests for kit: the sounds, by measurement."""
 
 import itertools
 

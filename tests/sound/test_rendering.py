@@ -1,4 +1,4 @@
-"""Tests for sound: hits as audio."""
+"""Tests for rendering: hits as audio."""
 
 import io
 import wave

@@ -1,4 +1,4 @@
-"""Tests for sequence_audio; test_drumspace_convert has what is heard of it."""
+"""Tests for sequence_audio; cli/test_convert.py has what is heard of it."""
 
 import drawn_patterns
 import note_seq

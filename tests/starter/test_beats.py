@@ -1,4 +1,4 @@
-"""Tests for starter_patterns."""
+"""Tests for starter.beats."""
 
 import collections
 import importlib.resources

@@ -1,4 +1,4 @@
-"""Tests for starter_songs."""
+"""Tests for songs."""
 
 import functools
 

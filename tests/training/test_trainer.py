@@ -1,4 +1,4 @@
-"""Tests for training."""
+"""Tests for trainer."""
 
 import dataclasses
 import json

@@ -1,4 +1,4 @@
-"""Tests for train_verb; test_drumspace_train has what a run leaves."""
+"""Tests for training, the verb; cli/test_train.py: what a run leaves."""
 
 import numpy as np
 import pytest

@@ -48,7 +48,7 @@ function notesOf(kit, patterns, settings) {
 
 /**
  * Writes patterns, one after the other, as a MIDI file for a DAW.
- * @param {!Object} kit From `sound.page_description`.
+ * @param {!Object} kit From `rendering.page_description`.
  * @param {!Array<!Array<number>>} patterns Each 32 step codes.
  * @param {!Object} settings Values of settings.js: tempo and dynamics.
  * @param {string} name Of the track.

@@ -1,7 +1,7 @@
 /**
  * The kit's sounds, computed from the description of `kit.toml`.
  *
- * The mathematics are those of drum_kit.py, sample by sample; its docstring
+ * The mathematics are those of sound/kit.py, sample by sample; its docstring
  * says what each value does; tests/explorer/test_sound.py compares them.
  */
 

@@ -23,7 +23,7 @@ const ALL_NOTES_OFF = [0xB0 | DRUM_CHANNEL, 123, 0];
 
 export class Player {
   /**
-   * @param {!Object} kit From `sound.page_description`.
+   * @param {!Object} kit From `rendering.page_description`.
    * @param {!Object} settings Values of settings.js; `refresh` after a change.
    */
   constructor(kit, settings) {

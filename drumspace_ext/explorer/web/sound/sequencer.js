@@ -2,9 +2,9 @@
  * The sequencer: a pattern as sounds on the time of an audio context.
  *
  * A pattern is an array of 32 step codes; bit v of a code is voice v. The rules
- * of swing, velocity and choking are those of dynamics.py and sound.py, whose
- * tables come with the kit (`sound.page_description`). The same code plays
- * live and renders offline.
+ * of swing, velocity and choking are those of dynamics.py and rendering.py;
+ * their tables come with the kit (`rendering.page_description`). The same code
+ * plays live and renders offline.
  */
 
 import {NUM_STEPS, STEPS_PER_BAR, STEPS_PER_QUARTER} from '../constants.js';
@@ -13,7 +13,7 @@ import {hash32, limited} from './kit.js';
 // The limiter's curve spans what all voices at once can add up to.
 const HEADROOM = 16;
 const CURVE_POINTS = 16385;
-// Of a sample, so that sums of times round as in sound.py.
+// Of a sample, so that sums of times round as in rendering.py.
 const SLACK_SAMPLES = 1e-6;
 
 /** Says whether a voice is to be heard. */
@@ -23,7 +23,7 @@ export function isAudible({muted, soloed}, voice) {
 
 /**
  * Tells how a hit is played.
- * @param {!Object} kit From `sound.page_description`.
+ * @param {!Object} kit From `rendering.page_description`.
  * @param {!Object} settings Values of settings.js.
  * @param {number} voice Its voice.
  * @param {number} step Its step in the pattern.
@@ -50,7 +50,7 @@ export function played(kit, settings, voice, step, count) {
 export class Sequencer {
   /**
    * @param {!BaseAudioContext} context Where it is to sound.
-   * @param {!Object} kit From `sound.page_description`.
+   * @param {!Object} kit From `rendering.page_description`.
    * @param {!Array<!AudioBuffer>} sounds Of each voice.
    * @param {!Object} settings Values of settings.js; read at every step.
    * @param {!Object} mixer `muted` and `soloed`, sets of voices.
