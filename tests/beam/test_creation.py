@@ -1,4 +1,4 @@
-"""Tests for beam_dataset_creation, beam_stages, beam_runners, on Beam."""
+"""Tests for beam.creation, with transforms and runners, on Beam."""
 
 import gzip
 import json
