@@ -84,6 +84,10 @@ _REASONS = {
         'its drum notes have velocity 0, which is silence',
         'set a velocity of 1 to 127 in the program that wrote it',
     ),
+    'soft_notes': (
+        'its drum notes are all softer than --min_velocity',
+        'lower --min_velocity; rejected.tsv names the velocity of the loudest',
+    ),
     'no_notes': (
         'it holds no note that could be written',
         'look at what it holds with drumspace_inspect',

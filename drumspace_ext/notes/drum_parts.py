@@ -88,6 +88,14 @@ def look_like_drums(pitches: Iterable[int]) -> bool:
   return drum_share(pitches) > _DRUM_SHARE
 
 
+def too_soft(min_velocity: int, loudest: int) -> errors.RejectedInputError:
+  """Returns the verdict on drum notes that are all softer than asked for."""
+  return errors.RejectedInputError(
+      'soft_notes',
+      f'none of velocity {min_velocity} or more, the loudest has {loudest}',
+  )
+
+
 def is_called_drums(name: str) -> bool:
   """Says whether the name of a track is one of drums."""
   return bool(_NAME.search(name))

@@ -2,7 +2,6 @@
 
 import typing
 
-from drumspace_ext import errors
 from drumspace_ext.notes import drum_parts
 from drumspace_ext.notes import midi_events
 
@@ -80,9 +79,7 @@ def notes(
     ]
   loud = [note[:3] for note in found if note[3] >= min_velocity]
   if found and not loud:
-    raise errors.RejectedInputError(
-        'silent_notes', f'none of velocity {min_velocity} or more'
-    )
+    raise drum_parts.too_soft(min_velocity, max(note[3] for note in found))
   return loud
 
 

@@ -92,11 +92,10 @@ def rows(
     if not len(table):
       raise errors.RejectedInputError('silent_notes', remarks[0])
   if min_velocity > 1:
+    loudest = int(table[:, 2].max())
     table = table[table[:, 2] >= min_velocity]
     if not len(table):
-      raise errors.RejectedInputError(
-          'silent_notes', f'none of velocity {min_velocity} or more'
-      )
+      raise drum_parts.too_soft(min_velocity, loudest)
   # The protobuf has room for pitches that MIDI does not have.
   is_pitch = (table[:, 1] >= 0) & (table[:, 1] < 128)
   if not is_pitch.all():
