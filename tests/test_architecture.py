@@ -117,6 +117,10 @@ def test_modules_import_modules_of_their_package_and_of_those_before():
     for target in _imports(name):
       count += 1
       mine, theirs = _package_of(name), _package_of(target)
+      if _is_package(name):
+        # A package's face: names of its modules, and what finds them.
+        target = target if target in _PATHS else target.rpartition('.')[0]
+        theirs = _package_of(target)
       if target not in _PATHS or _is_package(target):
         wrong.append(f'{name} imports {target}, which is no module')
       elif mine != theirs and _RANK[theirs] >= _RANK[mine]:

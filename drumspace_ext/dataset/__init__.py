@@ -16,3 +16,28 @@ What many inputs say together is summed in a way that depends on neither order
 nor grouping (`sums`): a class counts its inputs by a flag on the first of its
 occurrences in each, without remembering them.
 """
+
+import typing
+
+from drumspace_ext import faces
+
+_NAMES = {
+    'PatternSet': 'tsv',
+    'read': 'tsv',
+    'write': 'tsv',
+    'create_dataset': 'creation',
+    'TrainingSet': 'examples',
+}
+
+if typing.TYPE_CHECKING:
+  from drumspace_ext.dataset.creation import create_dataset as create_dataset
+  from drumspace_ext.dataset.examples import TrainingSet as TrainingSet
+  from drumspace_ext.dataset.tsv import PatternSet as PatternSet
+  from drumspace_ext.dataset.tsv import read as read
+  from drumspace_ext.dataset.tsv import write as write
+else:
+  __getattr__ = faces.of(__name__, _NAMES)
+
+
+def __dir__() -> list[str]:
+  return sorted({*globals(), *_NAMES})

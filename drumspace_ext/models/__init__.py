@@ -36,3 +36,20 @@ before.
 TrainedModel has MusicVAE's names (`music_vae_methods`); where it differs, that
 module says so. A MusicVAE of Magenta's can be one (`model_files`).
 """
+
+import typing
+
+from drumspace_ext import faces
+
+_NAMES = {
+    'TrainedModel': 'trained_model',
+}
+
+if typing.TYPE_CHECKING:
+  from drumspace_ext.models.trained_model import TrainedModel as TrainedModel
+else:
+  __getattr__ = faces.of(__name__, _NAMES)
+
+
+def __dir__() -> list[str]:
+  return sorted({*globals(), *_NAMES})

@@ -18,3 +18,38 @@ The 14 rows, their order and their pitches (`gm14`) stand in `voices`; all
 other maps in `drum_maps.toml`. What is said of pitches that no voice has is
 said by General MIDI's names (`percussion_names`).
 """
+
+import typing
+
+from drumspace_ext import faces
+
+_NAMES = {
+    'DrumMap': 'drum_maps',
+    'Dynamics': 'dynamics',
+    'NearestPatterns': 'nearest',
+    'canonical': 'step_codes',
+    'hits_to_step_codes': 'step_codes',
+    'rotate': 'step_codes',
+    'step_codes_to_hits': 'step_codes',
+    'to_text': 'text_grids',
+}
+
+if typing.TYPE_CHECKING:
+  from drumspace_ext.patterns.drum_maps import DrumMap as DrumMap
+  from drumspace_ext.patterns.dynamics import Dynamics as Dynamics
+  from drumspace_ext.patterns.nearest import NearestPatterns as NearestPatterns
+  from drumspace_ext.patterns.step_codes import canonical as canonical
+  from drumspace_ext.patterns.step_codes import (
+      hits_to_step_codes as hits_to_step_codes,
+  )
+  from drumspace_ext.patterns.step_codes import rotate as rotate
+  from drumspace_ext.patterns.step_codes import (
+      step_codes_to_hits as step_codes_to_hits,
+  )
+  from drumspace_ext.patterns.text_grids import to_text as to_text
+else:
+  __getattr__ = faces.of(__name__, _NAMES)
+
+
+def __dir__() -> list[str]:
+  return sorted({*globals(), *_NAMES})

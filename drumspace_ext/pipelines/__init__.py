@@ -43,3 +43,72 @@ README.md says where it shows a partition.
 `magenta` is the only module that imports Magenta, when it is used. Whole
 programs stand in tests/integration.
 """
+
+import typing
+
+from drumspace_ext import faces
+
+_NAMES = {
+    'BarCutter': 'pattern_stages',
+    'Continuation': 'continuation_stages',
+    'DrumTrackExtractor': 'pattern_stages',
+    'DrumsRnnWriter': 'pattern_stages',
+    'LatentEncoder': 'model_stages',
+    'LoopExtractor': 'pattern_stages',
+    'ModelFilter': 'model_stages',
+    'PatternConverter': 'pattern_converter',
+    'PatternFilter': 'pattern_stages',
+    'Reconstructor': 'model_stages',
+    'Stage': 'stages',
+    'UniquePatterns': 'pattern_stages',
+    'Variator': 'model_stages',
+    'VoiceMapper': 'pattern_stages',
+    'as_dag': 'magenta',
+    'as_magenta_pipeline': 'magenta',
+    'run_pipeline': 'running',
+}
+
+if typing.TYPE_CHECKING:
+  from drumspace_ext.pipelines.continuation_stages import (
+    Continuation as Continuation,
+  )
+  from drumspace_ext.pipelines.magenta import as_dag as as_dag
+  from drumspace_ext.pipelines.magenta import (
+    as_magenta_pipeline as as_magenta_pipeline,
+  )
+  from drumspace_ext.pipelines.model_stages import (
+    LatentEncoder as LatentEncoder,
+  )
+  from drumspace_ext.pipelines.model_stages import ModelFilter as ModelFilter
+  from drumspace_ext.pipelines.model_stages import (
+    Reconstructor as Reconstructor,
+  )
+  from drumspace_ext.pipelines.model_stages import Variator as Variator
+  from drumspace_ext.pipelines.pattern_converter import (
+    PatternConverter as PatternConverter,
+  )
+  from drumspace_ext.pipelines.pattern_stages import BarCutter as BarCutter
+  from drumspace_ext.pipelines.pattern_stages import (
+    DrumsRnnWriter as DrumsRnnWriter,
+  )
+  from drumspace_ext.pipelines.pattern_stages import (
+    DrumTrackExtractor as DrumTrackExtractor,
+  )
+  from drumspace_ext.pipelines.pattern_stages import (
+    LoopExtractor as LoopExtractor,
+  )
+  from drumspace_ext.pipelines.pattern_stages import (
+    PatternFilter as PatternFilter,
+  )
+  from drumspace_ext.pipelines.pattern_stages import (
+    UniquePatterns as UniquePatterns,
+  )
+  from drumspace_ext.pipelines.pattern_stages import VoiceMapper as VoiceMapper
+  from drumspace_ext.pipelines.running import run_pipeline as run_pipeline
+  from drumspace_ext.pipelines.stages import Stage as Stage
+else:
+  __getattr__ = faces.of(__name__, _NAMES)
+
+
+def __dir__() -> list[str]:
+  return sorted({*globals(), *_NAMES})

@@ -29,3 +29,26 @@ pyfluidsynth needs a system library. It panics on some damaged files: caught,
 its message on stderr kept back, one line. Known: 48 kHz only, notes begin on
 multiples of 64 samples (1.3 ms).
 """
+
+import typing
+
+from drumspace_ext import faces
+
+_NAMES = {
+    'render': 'rendering',
+    'to_wav': 'rendering',
+    'loop': 'sequence_audio',
+    'song': 'sequence_audio',
+}
+
+if typing.TYPE_CHECKING:
+  from drumspace_ext.sound.rendering import render as render
+  from drumspace_ext.sound.rendering import to_wav as to_wav
+  from drumspace_ext.sound.sequence_audio import loop as loop
+  from drumspace_ext.sound.sequence_audio import song as song
+else:
+  __getattr__ = faces.of(__name__, _NAMES)
+
+
+def __dir__() -> list[str]:
+  return sorted({*globals(), *_NAMES})
