@@ -21,6 +21,7 @@ from drumspace_ext.dataset import tsv
 from drumspace_ext.extraction import one_input
 from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import note_sequences
+from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.pipelines import chains
 from drumspace_ext.pipelines import pattern_stages
@@ -122,7 +123,7 @@ def test_beam_gives_the_answer_of_create_dataset(folder, expected, tmp_path):
 def _page(tmp_path_factory):
   folder = tmp_path_factory.mktemp('browser')
   browser.modules_page(
-      folder / 'page.html', ('midi/reading.js',), rendering.page_description()
+      folder / 'page.html', ('midi/loops.js',), rendering.page_description()
   )
   with browser.start(folder) as window:
     window.open(folder / 'page.html')
@@ -186,6 +187,18 @@ def _played(page, data, recipe):
   )
 
 
+def _loops(page, data, recipe):
+  """Returns the rotation classes of the loops that the page finds."""
+  codes = page.run(
+      """const bytes = Uint8Array.from(atob(args[0]), c => c.charCodeAt(0));
+      return modules.findLoops(modules.readSong(bytes, args[1]), args[2])
+        .map(({codes}) => codes);""",
+      base64.b64encode(data).decode(), recipe.drum_map.voice_of_pitch.tolist(),
+      entropy.MIN_NATS,
+  )
+  return _classes(np.array(codes, np.uint16).reshape(-1, 32))
+
+
 def _fits(found, result):
   """Says whether the page's answer is that of create_dataset."""
   if result.reason in _PLAYED:
@@ -219,6 +232,19 @@ def test_page_gives_the_answer_of_create_dataset(page):
     if not _fits(found, result):
       wrong.append((path.name, result.reason, found))
   assert not wrong
+
+
+@pytest.mark.browser
+def test_page_finds_the_loops_of_create_dataset(page):
+  recipe = one_input.Recipe()
+  for seed in range(20):
+    song = synthetic_songs.random_song(seed)
+    data = synthetic_songs.to_midi(song)
+    result = one_input.extract_midi(data, 'song', recipe)
+    expected = _classes(np.array([
+        np.frombuffer(loop.canonical, '>u2') for loop in result.loop_counts
+    ], np.uint16).reshape(-1, 32))
+    assert _loops(page, data, recipe) == expected, seed
 
 
 @pytest.mark.browser

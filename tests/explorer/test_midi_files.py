@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 
 import builders
 import map_builders
@@ -10,9 +11,11 @@ import mido
 import numpy as np
 import pytest
 
+from drumspace_ext.notes import midi_writing
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import voices
+from drumspace_ext.starter import songs as starter_songs
 
 pytestmark = pytest.mark.browser
 
@@ -55,10 +58,12 @@ def test_accents_are_heard_and_in_the_file_or_in_neither(page):
     app.player.settings.accents]""") == [False, False]
 
 _DROP = """
-  const bytes = Uint8Array.from(args[1]);
-  const file = new File([bytes], args[0], {type: 'audio/midi'});
   const transfer = new DataTransfer();
-  transfer.items.add(file);
+  const files = Array.isArray(args[0]) ? args[0] : [[args[0], args[1]]];
+  for (const [name, bytes] of files) {
+    transfer.items.add(new File(
+      [Uint8Array.from(bytes)], name, {type: 'audio/midi'}));
+  }
   byId('status').textContent = '';
   const target = args[2] ? byId('map') : document.body;
   for (const name of ['dragover', 'drop']) {
@@ -101,6 +106,71 @@ def test_midi_file_is_opened_by_the_button(page, tmp_path):
   assert page.codes() == page.made.training.codes[9].tolist()
   assert path.name in page.run("return byId('status').textContent")
   assert page.run("return byId('status').children.length") == 0
+
+_CHIPS = """return [...document.querySelectorAll('#loops button')].map(
+  (button) => [button.textContent, button.title, button.ariaPressed])"""
+
+
+def test_songs_are_known_by_their_loops_at_their_tempos(page):
+  songs = list(starter_songs.songs(seed=0))[::15]
+  known = 0
+  for song in songs:
+    content = midi_writing.note_sequence_to_midi(song)
+    said = page.run(_DROP, song.filename, list(content), True)
+    chips = page.run(_CHIPS)
+    assert f'{len(chips)} loop' in said
+    assert [pressed for *_, pressed in chips] == (
+        ['true'] + ['false'] * (len(chips) - 1)
+    )
+    words = page.run("""const found = [];
+      for (const button of document.querySelectorAll('#loops button')) {
+        button.click();
+        found.push([byId('badge').dataset.word, deck.tempo.qpm]);
+      }
+      return found""")
+    known += all(word == 'known' for word, _ in words)
+    qpm = song.tempos[0].qpm
+    # Verses are a little faster one after the other.
+    assert all(qpm <= found <= qpm + 6 for _, found in words)
+  assert known == len(songs)
+
+
+def test_two_bars_without_a_loop_are_said_to_be_that(page):
+  hits = step_codes.step_codes_to_hits(page.made.training.codes[9])
+  said = page.run(_DROP, 'once.mid', list(_midi_of(hits)), True)
+  assert said == 'once.mid: no loop; its first two bars with drums'
+  assert [chip[0] for chip in page.run(_CHIPS)] == ['first bars']
+  assert page.codes() == page.made.training.codes[9].tolist()
+
+
+def test_near_loop_is_found_where_nothing_repeats_exactly(page):
+  codes = np.tile(page.made.training.codes[9], 4)
+  codes[np.arange(4) * 32 + np.arange(4)] ^= 1 << voices.INDEX['cowbell']
+  hits = step_codes.step_codes_to_hits(codes.reshape(4, 32)).reshape(128, 14)
+  said = page.run(_DROP, 'hand.mid', list(_midi_of(hits)), True)
+  assert said == 'hand.mid: 1 near loop'
+  assert page.run("return byId('badge').dataset.word") == 'known'
+
+
+def test_files_are_read_together_and_what_was_lost_is_said(page):
+  whole = midi_writing.note_sequence_to_midi(
+      next(iter(starter_songs.songs(seed=0)))
+  )
+  said = page.run(_DROP, [
+      ['<b>whole</b>.mid', list(whole)],
+      ['half.mid', list(whole[:len(whole) // 2])],
+      ['none.mid', list(b'none')],
+  ], None, True)
+  assert '<b>whole</b>.mid: 3 loops. half.mid: ' in said
+  share = re.search(r'damaged, ([\d,]+) of ([\d,]+) bytes read', said)
+  got, of = (int(part.replace(',', '')) for part in share.groups())
+  assert 0.4 < got / of < 0.6
+  assert "none.mid can't be read: This is no MIDI file" in said
+  names = [chip[0] for chip in page.run(_CHIPS)]
+  assert names[:3] == [f'<b>whole</b>.mid · loop {i}' for i in (1, 2, 3)]
+  assert any(name.startswith('half.mid · loop') for name in names[3:])
+  assert page.run("return byId('loops').querySelectorAll('b').length") == 0
+
 
 _DAMAGED = (
     (b'', 'no MIDI file'), (b'RIFF' + bytes(40), 'no MIDI file'),

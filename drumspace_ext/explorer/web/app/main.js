@@ -26,7 +26,7 @@ import {restore} from './link.js';
 import {BeatList} from './list.js';
 import {Looks} from './looks.js';
 import {connectMidiOut} from './midi_out.js';
-import {connectOpening} from './opening.js';
+import {connectOpening, Opening} from './opening.js';
 import {introduce, Panel} from './panel.js';
 import {Path} from './path.js';
 import {Radio} from './radio.js';
@@ -109,7 +109,7 @@ async function makePage(settings) {
   connectSettings(settings, deck, player);
   connectMap(layers, hoverCard(layers, grid.names, looks), {...parts, path});
   connectTakeaway(data, {...parts, path, square, favourites});
-  connectOpening(data.voice_of_pitch, parts);
+  connectOpening(new Opening(data, parts));
   connectMidiOut(player);
   const play = connectTransport({...parts, radio});
   const help = () => byId('helping').showModal();

@@ -1,47 +1,119 @@
 /**
- * Opening: MIDI files that are dropped or chosen, as beats on the map.
+ * Opening: MIDI files that a person drops or chooses, by their loops.
  */
 
-import {byId} from '../elements.js';
-import {midiToPattern} from '../midi/reading.js';
+import {inBpm} from '../beat/tempo.js';
+import {byId, make} from '../elements.js';
+import {findLoops} from '../midi/loops.js';
+import {firstBars, readSong} from '../midi/reading.js';
 import {say} from './status.js';
 
 const MOST_BYTES = 4 << 20;
+const MOST_FILES = 20;
+// What a song plays most often stands for it; more chips hide the grid.
+const MOST_LOOPS = 8;
 
-async function open(file, voiceOfPitch, {deck, maker, plot}) {
-  try {
-    if (file.size > MOST_BYTES) throw new Error('it is too large');
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const codes = midiToPattern(bytes, voiceOfPitch);
+/** Returns what a file is judged by, and what is to be said of it. */
+function loopsOf(song, {min_entropy: least, near_bits: flips}) {
+  const exact = findLoops(song, least);
+  if (exact.length) return {loops: exact, what: 'loop'};
+  // Hands never play the same twice.
+  const near = findLoops(song, least, flips);
+  if (near.length) return {loops: near, what: 'near loop'};
+  return {loops: [{codes: firstBars(song)}], what: ''};
+}
+
+async function read(file, data) {
+  if (file.size > MOST_BYTES) throw new Error('it is too large');
+  const song = readSong(
+    new Uint8Array(await file.arrayBuffer()), data.voice_of_pitch);
+  const {loops, what} = loopsOf(song, data);
+  const count = loops.length;
+  const said = what ? `${count} ${what}${count === 1 ? '' : 's'}` :
+    'no loop; its first two bars with drums';
+  const shown = loops.length > MOST_LOOPS ?
+    [...loops].sort((a, b) => b.plays - a.plays).slice(0, MOST_LOOPS) : loops;
+  return {loops: loops.filter((loop) => shown.includes(loop)), what,
+    said: [`${file.name}: ${said}`, song.loss].filter(Boolean).join('; ')};
+}
+
+export class Opening {
+  /**
+   * @param {!Object} data See data.js.
+   * @param {!Object} parts `deck`, `maker` and `plot`.
+   */
+  constructor(data, {deck, maker, plot}) {
+    Object.assign(this, {data, deck, maker, plot});
+    this.chips = [];
+    deck.on('show', (beat) => this.press(beat));
+  }
+
+  /** Shows which chip is on show, if any. */
+  press(shown) {
+    for (const {button, beat} of this.chips) {
+      button.setAttribute('aria-pressed', String(beat === shown));
+    }
+  }
+
+  /** Reads files, shows the first loop, and a chip for each. */
+  async open(files) {
+    const [found, said] = [[], []];
+    for (const file of files.slice(0, MOST_FILES)) {
+      try {
+        const song = await read(file, this.data);
+        found.push({name: file.name, ...song});
+        said.push(song.said);
+      } catch (error) {
+        said.push(`${file.name} can't be read: ${error.message}`);
+      }
+    }
+    if (files.length > MOST_FILES) {
+      said.push(`${files.length - MOST_FILES} more files were left out`);
+    }
+    if (found.length) this.list(found);
+    say(said.join('. '));
+  }
+
+  list(found) {
+    const isOne = found.length === 1;
+    this.chips = found.flatMap(({name, loops, what}) =>
+      loops.map(({codes, plays, tempo}, i) => {
+        const label = what ? `loop ${i + 1}` : 'first bars';
+        const button = make('button', {type: 'button',
+          title: [name, plays && `${plays} times`, inBpm(tempo)]
+            .filter(Boolean).join(', ')},
+        isOne ? label : `${name} · ${label}`);
+        const beat = this.maker.ofLoop(codes, tempo);
+        button.addEventListener('click', () => this.show(beat));
+        return {button, beat};
+      }));
+    byId('loops').replaceChildren(...this.chips.map(({button}) => button));
+    byId('loops').hidden = false;
+    this.show(this.chips[0].beat);
+  }
+
+  show(beat) {
     // Nothing sounds before a gesture, and a drop is none to some browsers.
-    deck.show(maker.ofCodes(codes),
+    this.deck.show(beat,
       {plays: Boolean(navigator.userActivation?.hasBeenActive)});
-    say(`${file.name}: its first two bars with drums`);
-    const {place} = deck.current;
-    if (place) plot.reveal(place.x, place.y);
-  } catch (error) {
-    say(`${file.name} can't be read: ${error.message}`);
+    const {place} = beat;
+    if (place) this.plot.reveal(place.x, place.y);
   }
 }
 
-/**
- * Connects the page and its button.
- * @param {!Array<number>} voiceOfPitch The voice of each pitch, -1 for none.
- * @param {!Object} parts `deck`, `maker` and `plot`.
- */
-export function connectOpening(voiceOfPitch, parts) {
-  const take = (file) => open(file, voiceOfPitch, parts);
+/** Connects the page and its button. */
+export function connectOpening(opening) {
   byId('open').addEventListener('change', (event) => {
-    const [file] = event.target.files;
-    if (file) take(file);
+    const files = [...event.target.files];
     event.target.value = '';
+    if (files.length) opening.open(files);
   });
   for (const name of ['dragover', 'drop']) {
     document.addEventListener(name, (event) => {
       event.preventDefault();
       document.body.classList.toggle('dropping', name === 'dragover');
       if (name === 'drop' && event.dataTransfer.files.length) {
-        take(event.dataTransfer.files[0]);
+        opening.open([...event.dataTransfer.files]);
       }
     });
   }

@@ -8,7 +8,8 @@ import {NUM_STEPS, NUM_VOICES} from '../constants.js';
 
 const WORDS = NUM_STEPS / 2;
 
-function popcount(word) {
+/** Returns how many bits of a word are set. */
+export function popcount(word) {
   word -= word >>> 1 & 0x55555555;
   word = (word & 0x33333333) + (word >>> 2 & 0x33333333);
   return Math.imul(word + (word >>> 4) & 0x0F0F0F0F, 0x01010101) >>> 24;

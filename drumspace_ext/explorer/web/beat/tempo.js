@@ -11,3 +11,12 @@ export function inBpm(tempo) {
   const [low, high] = [tempo.low, tempo.high].map(Math.round);
   return `${low === high ? low : `${low}–${high}`} bpm`;
 }
+
+/** The median of tempos, as that of a made beat; null of none. */
+export function medianOf(tempos) {
+  if (!tempos.length) return null;
+  const sorted = tempos.map(middle).sort((a, b) => a - b);
+  const half = (sorted.length - 1) / 2;
+  const qpm = (sorted[Math.floor(half)] + sorted[Math.ceil(half)]) / 2;
+  return {low: qpm, high: qpm, isKnown: false};
+}

@@ -5,7 +5,7 @@
 import {makeBeat} from '../beat/beat.js';
 import {Collection} from '../beat/nearest.js';
 import {entropy, sameBeat} from '../beat/patterns.js';
-import {middle} from '../beat/tempo.js';
+import {medianOf} from '../beat/tempo.js';
 import {NUM_STEPS} from '../constants.js';
 import {Network} from './network.js';
 import {mix, Space} from './space.js';
@@ -63,6 +63,18 @@ export class Beatmaker {
     });
   }
 
+  /**
+   * The beat of a song's loop: the known one that it is, turned around or not.
+   * @param {!Array<number>} codes Its pattern.
+   * @param {?Object} tempo The song's; see tempo.js.
+   */
+  ofLoop(codes, tempo = null) {
+    const beat = this.ofCodes(codes, {tempo});
+    if (beat.origin?.layer === 0) return beat;
+    const [{index, distance}] = this.known.nearest(codes);
+    return distance ? beat : {...this.ofPoint(0, index), tempo};
+  }
+
   /** The beat that a latent vector stands for. */
   ofLatent(z, place = this.space.placeOf(z)) {
     return makeBeat(this.decode(z), {z, place, isDecoded: true});
@@ -83,13 +95,8 @@ export class Beatmaker {
     const own = origin && this.data.layers[origin.layer].tempo(origin.index);
     if (own) return {...own, isKnown: true};
     if (!place) return null;
-    const around = this.space.around(place).near
-      .map((i) => this.training.tempo(i)).filter(Boolean).map(middle)
-      .sort((a, b) => a - b);
-    if (!around.length) return null;
-    const half = (around.length - 1) / 2;
-    const qpm = (around[Math.floor(half)] + around[Math.ceil(half)]) / 2;
-    return {low: qpm, high: qpm, isKnown: false};
+    return medianOf(this.space.around(place).near
+      .map((i) => this.training.tempo(i)).filter(Boolean));
   }
 
   /** Finds the point that is this very beat, or null. */

@@ -1,0 +1,142 @@
+/**
+ * Loops: what a song plays several times in a row, by the rules of loops.py and
+ * near_loops.py.
+ */
+
+import {popcount} from '../beat/nearest.js';
+import {entropy, toText} from '../beat/patterns.js';
+import {
+  DEFAULTS, MIN_REPEATS, NUM_STEPS, NUM_VOICES, STEPS_PER_BAR,
+  STEPS_PER_QUARTER,
+} from '../constants.js';
+import {piecesOf} from './pieces.js';
+
+// As in onsets.py.
+const SAME_QUARTER = 2.5e-7;
+
+/** Yields the runs of starts whose windows differ in so many flips at most. */
+function* runsOf({codes}, maxFlips) {
+  const count = codes.length - NUM_STEPS;
+  const changes = new Int32Array(Math.max(count, 0));
+  for (let t = 0; t < count; t++) {
+    changes[t] = popcount(codes[t] ^ codes[t + NUM_STEPS]);
+  }
+  let sum = 0;
+  let start = -1;
+  for (let t = 0; t < NUM_STEPS && t < count; t++) sum += changes[t];
+  for (let t = 0; t + NUM_STEPS <= count; t++) {
+    if (sum <= maxFlips) {
+      if (start < 0) start = t;
+    } else if (start >= 0) {
+      yield {start, end: t};
+      start = -1;
+    }
+    sum += (changes[t + NUM_STEPS] ?? 0) - changes[t];
+  }
+  if (start >= 0) yield {start, end: count - NUM_STEPS + 1};
+}
+
+/** Returns what more than half of the plays have, step by step. */
+function consensus(plays) {
+  return Array.from({length: NUM_STEPS}, (_, step) => {
+    let code = 0;
+    for (let voice = 0; voice < NUM_VOICES; voice++) {
+      const struck = plays.filter((play) => play[step] >> voice & 1).length;
+      if (2 * struck > plays.length) code |= 1 << voice;
+    }
+    return code;
+  });
+}
+
+/** Yields the parts of a run whose plays are all like their consensus. */
+function* steady(first, plays, maxFlips) {
+  while (plays.length >= MIN_REPEATS) {
+    const codes = consensus(plays);
+    const isSteady = plays.every((play) => codes.reduce(
+      (sum, code, step) => sum + popcount(code ^ play[step]), 0) <= maxFlips);
+    if (isSteady) {
+      yield {first, plays, codes};
+      return;
+    }
+    if (plays.length >= 2 * MIN_REPEATS) {
+      const middle = (plays.length + 1) >> 1;
+      yield* steady(first, plays.slice(0, middle), maxFlips);
+      [first, plays] = [first + middle, plays.slice(middle)];
+    } else {
+      plays = plays.slice(0, -1);
+    }
+  }
+}
+
+function* loopsOf(piece, maxFlips) {
+  for (const {start, end} of runsOf(piece, maxFlips)) {
+    const count = Math.floor((end - start + 2 * NUM_STEPS - 1) / NUM_STEPS);
+    const plays = Array.from({length: count}, (_, k) => piece.codes.slice(
+      start + k * NUM_STEPS, start + (k + 1) * NUM_STEPS));
+    for (const found of steady(0, plays, maxFlips)) {
+      const at = start + found.first * NUM_STEPS;
+      const turn = (STEPS_PER_BAR - (piece.step + at) % STEPS_PER_BAR)
+        % STEPS_PER_BAR;
+      const codes = found.codes.map(
+        (_, step) => found.codes[(step + turn) % NUM_STEPS]);
+      yield {codes, at, steps: found.plays.length * NUM_STEPS,
+        plays: found.plays.length, piece};
+    }
+  }
+}
+
+/** Returns the slowest and fastest tempo from a quarter to another one. */
+function tempoOf(tempos, first, last) {
+  let qpm = DEFAULTS.qpm;
+  const inside = new Map();
+  for (const {quarter, qpm: value} of
+    [...tempos].sort((a, b) => a.quarter - b.quarter)) {
+    if (quarter <= first + SAME_QUARTER) qpm = value;
+    else if (quarter <= last + SAME_QUARTER) inside.set(quarter, value);
+  }
+  const all = [qpm, ...inside.values()];
+  return {low: Math.min(...all), high: Math.max(...all), isKnown: true};
+}
+
+/** A text that is the same for all rotations of a pattern. */
+function classOf(codes) {
+  return codes.map((_, turn) => toText(
+    [...codes.slice(turn), ...codes.slice(0, turn)])).sort()[0];
+}
+
+/** Where the hits of a stretch of a piece begin and end, in quarters. */
+function hitQuarters({codes, step, start}, from, count) {
+  let [first, last] = [from, from + count - 1];
+  while (first < last && !codes[first]) first++;
+  while (last > first && !codes[last]) last--;
+  return [first, last].map((at) => start + (step + at) / STEPS_PER_QUARTER);
+}
+
+/**
+ * Finds the loops of a song that are not trivial, one of each rotation class.
+ * @param {!Object} song See `readSong`.
+ * @param {number} minEntropy What is less is trivial.
+ * @param {number} maxFlips Cells in which a repeat may differ.
+ * @return {!Array<!Object>} `{codes, plays, tempo}`, as they are first heard;
+ *     `plays` counts all of its class.
+ */
+export function findLoops(song, minEntropy, maxFlips = 0) {
+  const found = new Map();
+  for (const piece of piecesOf(song)) {
+    for (const loop of loopsOf(piece, maxFlips)) {
+      if (entropy(loop.codes) < minEntropy) continue;
+      const name = classOf(loop.codes);
+      const known = found.get(name);
+      const tempo = tempoOf(
+        song.tempos, ...hitQuarters(piece, loop.at, loop.steps));
+      if (known) {
+        known.plays += loop.plays;
+        known.tempo.low = Math.min(known.tempo.low, tempo.low);
+        known.tempo.high = Math.max(known.tempo.high, tempo.high);
+      } else {
+        found.set(name, {codes: loop.codes, plays: loop.plays, tempo});
+      }
+    }
+  }
+  return [...found.values()];
+}
