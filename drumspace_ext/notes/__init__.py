@@ -27,6 +27,12 @@ Every note-on of a drum is a hit, with a note-off or without. Note-on, note-on,
 one note-off of a pitch is two notes to note_seq and one to symusic; 15 of
 4,938 files have such places.
 
+A kit beside channel 10 plays with it: both together are searched, and channel
+10 alone, for a second kit often plays fills. A NoteSequence made of MIDI says
+it by `part` (`sequence_drums.SECOND_KIT`), so that it gives the same loops.
+Which parts hold drums (`drum_parts`) is settled where MIDI is read, by channel;
+a NoteSequence knows instruments only.
+
 Format 2 is refused where more than one track has drums: its tracks are
 patterns of their own, and together they are a beat that nobody wrote. note_seq
 sounds them together.

@@ -70,8 +70,12 @@ def main(argv):
     examples.setdefault(cause, []).append(str(path))
   readable = len(files) - causes['note_seq cannot read it']
   equal = causes['equal'] + causes['equal as sets (doubled notes)']
+  held = equal + causes['we find more'] + causes[
+      'note_seq finds no drum note, we do'
+  ]
   print(f'{len(files)} files, {readable} that note_seq reads, of these '
-        f'{equal} ({100 * equal / max(readable, 1):.1f} %) with equal onsets')
+        f'{equal} ({100 * equal / max(readable, 1):.1f} %) with equal onsets, '
+        f'{held} ({100 * held / max(readable, 1):.1f} %) where we hold theirs')
   for cause, count in causes.most_common():
     print(f'{count:6}  {cause}')
     for example in examples[cause][:3]:
