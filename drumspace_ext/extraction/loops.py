@@ -12,6 +12,7 @@ Loops of other lengths and with differences are those of `near_loops`, beats
 that come back without being in a row those of `recurring_loops`.
 """
 
+from collections.abc import Sequence
 import dataclasses
 import functools
 
@@ -120,7 +121,7 @@ def lay_out(
   """Lays pieces out step by step.
 
   Args:
-    pieces: The pieces of one input.
+    pieces: The pieces of one input, or `grids.joined` of several.
     period: Steps of silence at both ends.
     min_steps: Steps from the first hit to the last that a piece must have.
 
@@ -165,17 +166,59 @@ def runs_of(flags: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def find(pieces: grids.Pieces, *, min_repeats: int = MIN_REPEATS) -> Loops:
-  """Finds every loop in the pieces of one input.
+  """Finds every loop in the pieces of one input; see `find_many`."""
+  return find_many([pieces], min_repeats=min_repeats)[0]
+
+
+def find_many(
+    inputs: Sequence[grids.Pieces], *, min_repeats: int = MIN_REPEATS
+) -> list[Loops]:
+  """Finds every loop in the pieces of some inputs, in one pass of numpy.
 
   Args:
-    pieces: Its pieces.
+    inputs: The pieces of each, all with the same steps of a quarter note.
     min_repeats: Times in a row that a loop is played at least, 2 or more.
   """
+  if not inputs:
+    return []
+  first_pieces = np.cumsum([0, *(len(p.starts) for p in inputs)])
+  found = _find(grids.joined(inputs), min_repeats)
+  if found is None:
+    return [_no_loops(len(p.starts)) for p in inputs]
+  loops, long_pieces = found
+  num_long = np.diff(np.searchsorted(long_pieces, first_pieces)).tolist()
+  has_loop = np.bincount(loops.pieces, minlength=first_pieces[-1]) > 0
+  with_loop = has_loop.nonzero()[0]
+  num_with = np.diff(np.searchsorted(with_loop, first_pieces)).tolist()
+  ends = np.searchsorted(loops.pieces, first_pieces).tolist()
+  result = []
+  for i, pieces in enumerate(inputs):
+    own = slice(ends[i], ends[i + 1])
+    result.append(Loops(
+        codes=loops.codes[own],
+        repeats=loops.repeats[own],
+        pieces=loops.pieces[own] - first_pieces[i],
+        start_steps=loops.start_steps[own],
+        start_quarters=loops.start_quarters[own],
+        end_quarters=loops.end_quarters[own],
+        first_hit_quarters=loops.first_hit_quarters[own],
+        last_hit_quarters=loops.last_hit_quarters[own],
+        num_pieces=len(pieces.starts),
+        num_short_pieces=len(pieces.starts) - num_long[i],
+        num_pieces_without_loop=num_long[i] - num_with[i],
+    ))
+  return result
+
+
+def _find(
+    pieces: grids.Pieces, min_repeats: int
+) -> tuple[Loops, np.ndarray] | None:
+  """Returns all loops, and the numbers of pieces that may hold one; or None."""
   min_run = (min_repeats - 1) * _PERIOD
   # A hit of a loop comes back: it lies in a piece of at least this length.
   layout = lay_out(pieces, _PERIOD, min_run + 1)
   if layout is None:
-    return _no_loops(len(pieces.starts))
+    return None
   x = layout.codes
   same = np.zeros(len(x) + 1, np.bool_)
   same[1:-_PERIOD] = x[:-_PERIOD] == x[_PERIOD:]
@@ -201,8 +244,9 @@ def find(pieces: grids.Pieces, *, min_repeats: int = MIN_REPEATS) -> Loops:
       last_hit_quarters=last_hits,
       num_pieces=len(pieces.starts),
       num_short_pieces=len(pieces.starts) - len(layout.starts),
-      num_pieces_without_loop=len(layout.starts) - len(np.unique(piece)),
-  )
+      num_pieces_without_loop=len(layout.starts)
+      - int(np.count_nonzero(np.bincount(piece))),
+  ), layout.numbers
 
 
 def _no_loops(num_pieces: int) -> Loops:

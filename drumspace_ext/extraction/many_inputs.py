@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext.extraction import one_input
+from drumspace_ext.extraction import reading
 from drumspace_ext.extraction import worker_pool
 from drumspace_ext.inputs import contents as input_contents
 from drumspace_ext.inputs import kinds as input_kinds
@@ -17,19 +18,18 @@ def run_task(
 ) -> list[one_input.InputResult]:
   """Extracts the inputs of a task; it runs in a worker."""
   if task.kind == input_kinds.TFRECORD:
-    return [
-        one_input.extract_record(record, place, recipe)
+    reads = [
+        reading.record(record, place, recipe)
         for place, record in task.items if isinstance(record, bytes)
     ]
-  verdicts = []
-  for input_id, data in input_contents.contents(task):
-    if isinstance(data, errors.RejectedInputError):
-      verdicts.append(
-          one_input.InputResult(input_id, data.reason, data.detail)
-      )
-    else:
-      verdicts.append(one_input.extract_midi(data, input_id, recipe))
-  return verdicts
+  else:
+    reads = [
+        reading.Read(input_id, problem=data)
+        if isinstance(data, errors.RejectedInputError)
+        else reading.midi(data, input_id, recipe)
+        for input_id, data in input_contents.contents(task)
+    ]
+  return one_input.extract_reads(reads, recipe)
 
 
 def results(

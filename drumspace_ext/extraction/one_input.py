@@ -5,26 +5,23 @@ NoteSequence record); `collection` merges the results of many.
 """
 
 import collections
+from collections.abc import Sequence
 import dataclasses
-import hashlib
 import typing
 
 import numpy as np
 
 from drumspace_ext import errors
-from drumspace_ext import rejections
+from drumspace_ext.extraction import aligned_onsets
 from drumspace_ext.extraction import genres as genres_lib
 from drumspace_ext.extraction import loop_classes
 from drumspace_ext.extraction import map_choice
+from drumspace_ext.extraction import reading
 from drumspace_ext.extraction import readings
 from drumspace_ext.extraction import recipes
 from drumspace_ext.extraction import verdicts
 from drumspace_ext.files import reader_faults
-from drumspace_ext.inputs import kinds as input_kinds
-from drumspace_ext.notes import alignment
 from drumspace_ext.notes import grids
-from drumspace_ext.notes import midi_reading
-from drumspace_ext.notes import note_sequences
 from drumspace_ext.notes import onsets as onsets_lib
 
 if typing.TYPE_CHECKING:
@@ -92,55 +89,61 @@ class InputResult:
   remarks: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
-def _aligned(
-    onsets: onsets_lib.DrumOnsets, recipe: Recipe
-) -> tuple[onsets_lib.DrumOnsets, dict[str, str]]:
-  """Returns onsets without a lateness, if it is to go, and remarks of both."""
-  remarks: dict[str, str] = {}
-  if onsets.remarks:
-    remarks[rejections.READING] = '; '.join(onsets.remarks)
-  quarters = onsets.quarters
-  if not np.isfinite(quarters).all():
-    return onsets, remarks
-  late = alignment.lateness(quarters, recipe.steps_per_quarter)
-  if late:
-    side = 'late' if late > 0 else 'early'
-    kind = 'aligned' if recipe.align else 'off_the_grid'
-    remarks[kind] = f'{abs(late):.2f} of a step {side}'
-  if late and recipe.align:
-    quarters = quarters - late / recipe.steps_per_quarter
-    onsets = dataclasses.replace(onsets, quarters=quarters)
-  if recipe.steps_per_quarter % 3:
-    share = alignment.triplet_share(quarters)
-    if share and not (late and not recipe.align):
-      remarks['triplets'] = f'{share:.0%} of its onsets'
-  return onsets, remarks
-
-
 def extract(
     onsets: onsets_lib.DrumOnsets, input_id: str, recipe: Recipe
 ) -> InputResult:
   """Finds the patterns of one input and says why, if there are none."""
-  result = InputResult(
-      input_id, detail='; '.join(onsets.remarks),
-      genres=tuple(sorted(genres_lib.of_labels(onsets.genres))),
+  return extract_many([(input_id, onsets)], recipe)[0]
+
+
+def extract_many(
+    inputs: Sequence[tuple[str, onsets_lib.DrumOnsets]], recipe: Recipe
+) -> list[InputResult]:
+  """Finds the patterns of some inputs, given as (input id, onsets).
+
+  They are put on the grid and searched together: numpy takes longer to begin
+  than to do what one input needs.
+  """
+  if not inputs:
+    return []
+  results = [
+      InputResult(
+          input_id, detail='; '.join(onsets.remarks),
+          genres=tuple(sorted(genres_lib.of_labels(onsets.genres))),
+      )
+      for input_id, onsets in inputs
+  ]
+  aligned = aligned_onsets.of_all([onsets for _, onsets in inputs], recipe)
+  choices = [map_choice.of(recipe, onsets.pitches) for onsets, _ in aligned]
+  cut = grids.cut_many(
+      [onsets for onsets, _ in aligned],
+      [choice.recipe.drum_map.code_of_pitch for choice in choices],
+      steps_per_quarter=recipe.steps_per_quarter, gap_steps=recipe.gap_steps,
+      accepted=recipe.meters,
   )
-  onsets, result.remarks = _aligned(onsets, recipe)
-  recipe, said, counts = map_choice.of(recipe, onsets.pitches)
-  result.remarks |= said
-  try:
-    pieces = grids.cut(
-        onsets, recipe.drum_map.code_of_pitch,
-        steps_per_quarter=recipe.steps_per_quarter, gap_steps=recipe.gap_steps,
-        accepted=recipe.meters,
-    )
-  except errors.RejectedInputError as e:
-    result.reason, result.detail = e.reason, e.detail
-    return result
-  found = readings.find(pieces, recipe)
+  found = iter(readings.find_many(
+      [p for p in cut if isinstance(p, grids.Pieces)], recipe
+  ))
+  for result, (onsets, remarks), choice, pieces in zip(
+      results, aligned, choices, cut
+  ):
+    result.remarks = remarks | choice.remarks
+    if isinstance(pieces, grids.Pieces):
+      result.counts = choice.counts
+      _judge(result, onsets, pieces, next(found), choice.recipe)
+    else:
+      result.reason, result.detail = pieces.reason, pieces.detail
+  return results
+
+
+def _judge(
+    result: InputResult, onsets: onsets_lib.DrumOnsets, pieces: grids.Pieces,
+    found: readings.Found, recipe: Recipe,
+) -> None:
+  """Adds to a result what was found in an input, and the verdict on it."""
   result.dropped_pitches = dict(pieces.dropped_pitches)
   result.other_meters = dict(pieces.other_meters)
-  result.counts = counts | {
+  result.counts |= {
       'with_drums': 1,
       'in_4_4': int(bool(found.num_pieces)),
       'sections_in_other_meters': pieces.other_meters.total(),
@@ -158,7 +161,6 @@ def extract(
   result.reason = verdict.reason
   result.detail = '; '.join((*onsets.remarks, *verdict.said))
   result.counts.update(verdict.counts)
-  return result
 
 
 def _qpm_ranges(
@@ -211,31 +213,50 @@ def _count_loops(
   return counts
 
 
-def extract_midi(data: bytes, input_id: str, recipe: Recipe) -> InputResult:
-  """Extracts a MIDI file; whatever is wrong with it is the verdict."""
+def extract_reads(
+    reads: Sequence[reading.Read], recipe: Recipe
+) -> list[InputResult]:
+  """Extracts what was read; whatever is wrong with an input is its verdict."""
+  good = [(r.input_id, r.onsets) for r in reads if r.onsets is not None]
   try:
     with reader_faults.rejected():
-      onsets = midi_reading.read_onsets(data, **recipe.drums())
-      return _extract_kits(onsets, input_id, recipe)
+      found = extract_many(good, recipe)
+      for (_, onsets), result in zip(good, found):
+        _add_loops_of_first_kit(result, onsets, recipe)
   except errors.RejectedInputError as e:
-    return InputResult(input_id, e.reason, e.detail)
+    # One by one, so that the culprit alone is lost.
+    found = (
+        [InputResult(good[0][0], e.reason, e.detail)] if len(good) == 1
+        else [extract_reads([reading.Read(*one)], recipe)[0] for one in good]
+    )
+  extracted, results = iter(found), []
+  for read in reads:
+    if read.problem is not None:
+      result = InputResult(
+          read.input_id, read.problem.reason, read.problem.detail
+      )
+    else:
+      result = next(extracted)
+    result.file_name = read.file_name
+    results.append(result)
+  return results
 
 
-def _extract_kits(
-    onsets: onsets_lib.DrumOnsets, input_id: str, recipe: Recipe
-) -> InputResult:
-  """Extracts an input, and what channel 10 loops alone, beside a second kit.
+def _add_loops_of_first_kit(
+    result: InputResult, onsets: onsets_lib.DrumOnsets, recipe: Recipe
+) -> None:
+  """Adds what channel 10 loops alone, where a second kit plays beside it.
 
   The two together need not repeat: a second kit often plays fills and effects.
   """
-  result, first = extract(onsets, input_id, recipe), onsets.first_kit
+  first = onsets.first_kit
   if first is None:
-    return result
+    return
   alone = extract(
       dataclasses.replace(
           onsets, quarters=onsets.quarters[first],
           pitches=onsets.pitches[first], first_kit=None,
-      ), input_id, recipe.for_pitches(onsets.pitches),
+      ), result.input_id, recipe.for_pitches(onsets.pitches),
   )
   known = {loop.canonical for loop in result.loop_counts}
   added = [l for l in alone.loop_counts if l.canonical not in known]
@@ -246,55 +267,21 @@ def _extract_kits(
         result.loop_counts + added, key=lambda loop: loop.phase
     )
     result.counts['loops'] += sum(loop.num_loops for loop in added)
-  return result
 
 
-def extract_record(
-    record: bytes, place: str, recipe: Recipe
-) -> InputResult:
-  """Extracts a NoteSequence record; what is wrong with it is the verdict.
-
-  Args:
-    record: The bytes of a NoteSequence.
-    place: Its file and number, its id if nothing better can be read. Else it
-      is named by its own id, its file name or a digest, which do not change
-      with the sharding.
-    recipe: How it is read.
-  """
-  try:
-    with reader_faults.rejected():
-      sequence = note_sequences.parse(record)
-      # Examples may parse as NoteSequences, which they are not.
-      kind = (
-          input_kinds.NOTE_SEQUENCE if sequence.notes
-          else input_kinds.of_record(record)
-      )
-  except errors.RejectedInputError as e:
-    return InputResult(place, e.reason, e.detail)
-  if kind != input_kinds.NOTE_SEQUENCE:
-    return InputResult(place, 'not_note_sequence', f'it looks like {kind}')
-  input_id = (
-      sequence.id or file_name_of(sequence)
-      or f'sha1:{hashlib.sha1(record).hexdigest()}'
-  )
-  return extract_sequence(sequence, input_id, recipe)
+def extract_midi(data: bytes, input_id: str, recipe: Recipe) -> InputResult:
+  """Extracts a MIDI file; whatever is wrong with it is the verdict."""
+  return extract_reads([reading.midi(data, input_id, recipe)], recipe)[0]
 
 
-def file_name_of(sequence: 'note_seq.NoteSequence') -> str:
-  """Returns the file that a NoteSequence says it comes from, or ''."""
-  return '/'.join(filter(None, (sequence.collection_name, sequence.filename)))
+def extract_record(record: bytes, place: str, recipe: Recipe) -> InputResult:
+  """Extracts a NoteSequence record; see `reading.record`."""
+  return extract_reads([reading.record(record, place, recipe)], recipe)[0]
 
 
 def extract_sequence(
     sequence: 'note_seq.NoteSequence', input_id: str, recipe: Recipe
 ) -> InputResult:
   """Extracts a NoteSequence; what is wrong with it is the verdict."""
-  file_name = file_name_of(sequence)
-  try:
-    with reader_faults.rejected():
-      onsets = note_sequences.to_onsets(sequence, **recipe.drums())
-      result = _extract_kits(onsets, input_id, recipe)
-  except errors.RejectedInputError as e:
-    return InputResult(input_id, e.reason, e.detail, file_name=file_name)
-  result.file_name = file_name
-  return result
+  read = reading.sequence(sequence, input_id, recipe)
+  return extract_reads([read], recipe)[0]

@@ -1,5 +1,6 @@
 """Readings: all loops of an input that a recipe takes, counted by class."""
 
+from collections.abc import Sequence
 import dataclasses
 
 import numpy as np
@@ -36,16 +37,46 @@ class Found:
 
 def find(pieces: grids.Pieces, recipe: recipes.Recipe) -> Found:
   """Finds the loops of an input that a recipe takes."""
+  return find_many([pieces], recipe)[0]
+
+
+def find_many(
+    inputs: Sequence[grids.Pieces], recipe: recipes.Recipe
+) -> list[Found]:
+  """Finds the loops of some inputs that a recipe takes."""
+  if not inputs:
+    return []
   in_a_row = max(2, recipe.min_repeats)
-  exact = loops.find(pieces, min_repeats=in_a_row)
+  exact = loops.find_many(inputs, min_repeats=in_a_row)
+  keep = ~entropy.is_trivial(np.concatenate([each.codes for each in exact]))
+  has_near_loops, found, start = recipe.has_near_loops, [], 0
+  for pieces, each in zip(inputs, exact):
+    own = keep[start:start + len(each.codes)]
+    start += len(own)
+    found.append(_found(pieces, each, own, recipe, has_near_loops))
+  return found
+
+
+def _found(
+    pieces: grids.Pieces, exact: loops.Loops, keep: np.ndarray,
+    recipe: recipes.Recipe, has_near_loops: bool,
+) -> Found:
+  """Adds what a recipe takes beside the loops of an input.
+
+  Args:
+    pieces: Its pieces.
+    exact: Its loops by the published recipe.
+    keep: Which of them are not trivial, bool `[num_loops]`.
+    recipe: What is taken.
+    has_near_loops: Whether it takes more than these.
+  """
   counter = loop_classes.Counter(recipe.max_flips)
-  sightings = list(
-      counter.add_loops(exact, ~entropy.is_trivial(exact.codes))
-  )
+  sightings = list(counter.add_loops(exact, keep))
   num_short = exact.num_short_pieces
   num_without = exact.num_pieces_without_loop
-  if recipe.has_near_loops:
+  if has_near_loops:
     with_loop = set(exact.pieces.tolist())
+    in_a_row = max(2, recipe.min_repeats)
     for reading in _further(pieces, recipe, in_a_row):
       sightings += counter.add_near(reading)
       with_loop.update(loop.piece for loop in reading)

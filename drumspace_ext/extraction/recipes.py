@@ -115,7 +115,7 @@ class Recipe:
   @property
   def has_near_loops(self) -> bool:
     """Whether it takes loops that are none by the published recipe."""
-    return self.reach() != Recipe().reach()
+    return self.reach() != _PUBLISHED
 
   def notes(self) -> dict[str, object]:
     """Returns what says which notes are read, where it is not as published."""
@@ -147,6 +147,9 @@ class Recipe:
         'loop_bars': list(self.loop_bars),
         'recurring': self.recurring,
     }
+
+
+_PUBLISHED = Recipe().reach()
 
 
 class Drums(typing.TypedDict):

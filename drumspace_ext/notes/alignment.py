@@ -15,6 +15,8 @@ An onset is *on a triplet* if it lies at a third or a sixth of a quarter note
 that is no sixteenth of the grid, to within a twelfth of a step.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from drumspace_ext.patterns import step_codes
@@ -32,6 +34,10 @@ _SIXTHS = np.array([1 / 6, 1 / 3, 2 / 3, 5 / 6])
 _TRIPLET_WIDTH = 1 / 48
 # Loose playing has a sixth of its onsets there by chance.
 MIN_TRIPLETS = 0.25
+# Sums in float32 are at least so exact, each a mean.
+_ROUGH, _MAX_QUARTERS = 1e-3, 1 << 24
+# What is on this grid is not on triplets.
+TRIPLET_GRID = step_codes.STEPS_PER_QUARTER
 _NEAR_STEPS, _MAX_OFF = 0.15, 0.25
 
 
@@ -46,6 +52,67 @@ def is_on_grid(quarters: np.ndarray, steps_per_quarter: int) -> bool:
   steps = quarters * steps_per_quarter
   off = np.count_nonzero(np.abs(steps - np.rint(steps)) > _NEAR_STEPS)
   return bool(off < _MAX_OFF * len(quarters))
+
+
+def worth_a_look(
+    inputs: Sequence[np.ndarray], steps_per_quarter: int
+) -> np.ndarray:
+  """Says which inputs may have a lateness or triplets, bool `[num_inputs]`.
+
+  It does so for all inputs in one pass, and is never wrong about those that it
+  leaves out.
+
+  Args:
+    inputs: The quarters of each.
+    steps_per_quarter: Steps of a quarter note.
+  """
+  lengths = np.array([len(quarters) for quarters in inputs])
+  owners = np.repeat(np.arange(len(inputs)), lengths)
+  quarters = np.concatenate([*inputs, np.zeros(0)])
+  if not np.isfinite(quarters).all():
+    return np.ones(len(inputs), np.bool_)
+  result = np.zeros(len(inputs), np.bool_)
+  # There the angles themselves are rough.
+  result[owners[np.abs(quarters) > _MAX_QUARTERS]] = True
+  for grid, look in (
+      (steps_per_quarter, _may_be_late), (TRIPLET_GRID, _may_be_triplets)
+  ):
+    steps = quarters * grid
+    is_off = np.abs(steps - np.rint(steps)) > _NEAR_STEPS
+    off = np.bincount(owners[is_off], minlength=len(inputs))
+    is_open = (off >= _MAX_OFF * lengths) & ~result
+    chosen = is_open[owners]
+    result |= look(quarters[chosen] * grid, owners[chosen], lengths)
+  return result
+
+
+def _may_be_late(
+    steps: np.ndarray, owners: np.ndarray, lengths: np.ndarray
+) -> np.ndarray:
+  """Says which inputs may have a lateness, by rough sums of unit vectors."""
+  turns = (steps - np.rint(steps)).astype(np.float32) * np.float32(2 * np.pi)
+  counts = np.maximum(lengths, 1)
+  x, y = (
+      np.bincount(owners, part, len(lengths)) / counts
+      for part in (np.cos(turns), np.sin(turns))
+  )
+  late = np.abs(np.arctan2(y, x)) / (2 * np.pi)
+  return (np.hypot(x, y) > _MIN_GATHERED - _ROUGH) & (
+      late > MIN_LATENESS - _ROUGH
+  )
+
+
+def _may_be_triplets(
+    steps: np.ndarray, owners: np.ndarray, lengths: np.ndarray
+) -> np.ndarray:
+  """Says which inputs may have triplets, by their sixths of a quarter."""
+  sixths = steps * (6 / TRIPLET_GRID)
+  nearest = np.rint(sixths)
+  found = (np.abs(sixths - nearest) <= 6 * _TRIPLET_WIDTH + _ROUGH) & (
+      nearest % 3 != 0
+  )
+  count = np.bincount(owners[found], minlength=len(lengths))
+  return (count > 0) & (count >= MIN_TRIPLETS * lengths)
 
 
 def lateness(quarters: np.ndarray, steps_per_quarter: int) -> float:
@@ -75,7 +142,7 @@ def lateness(quarters: np.ndarray, steps_per_quarter: int) -> float:
 
 def triplet_share(quarters: np.ndarray) -> float:
   """Returns the share of onsets that lie on triplets, 0 to 1; 0 if few do."""
-  if not len(quarters) or is_on_grid(quarters, step_codes.STEPS_PER_QUARTER):
+  if not len(quarters) or is_on_grid(quarters, TRIPLET_GRID):
     return 0.0
   apart = np.abs((quarters % 1.0)[:, None] - _SIXTHS)
   share = float(np.mean(apart.min(axis=1) <= _TRIPLET_WIDTH))

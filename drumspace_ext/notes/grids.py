@@ -8,6 +8,7 @@ something is struck, so that hours of silence cost nothing.
 
 import collections
 from collections.abc import Collection
+from collections.abc import Sequence
 import dataclasses
 
 import numpy as np
@@ -15,20 +16,20 @@ import numpy as np
 from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext.notes import meters
+from drumspace_ext.notes import note_lines
 from drumspace_ext.notes import onsets as onsets_lib
+from drumspace_ext.notes import sections as sections_lib
 from drumspace_ext.patterns import step_codes
 
 GAP_STEPS = defaults.GAP_STEPS
 
-# Whole numbers beyond this are not all floats, and steps are to fit int64.
-_MAX_QUARTERS = 2.0**45
 # Ten hours at 120 quarter notes a minute: what is longer is no song, and is not
 # laid out step by step.
 MAX_GRID_STEPS = 4 * 120 * 600
 
-# Seconds carry float noise: a step of slack decides ties as integer ticks do.
-# No MIDI resolution (at most 32,767 ticks a quarter) comes as near to a tie.
-SLACK_STEPS = 1e-6
+SLACK_STEPS = sections_lib.SLACK_STEPS
+
+_NUM_STEPS = step_codes.NUM_STEPS
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -57,63 +58,6 @@ class Pieces:
   other_meters: collections.Counter
 
 
-def _sections(
-    changes, accepted, steps_per_quarter: int
-) -> list[tuple[float, int, int]]:
-  """Returns (first quarter, numerator, denominator) of each section.
-
-  A meter of no beats (0/1) says nothing. One that holds for less than a step
-  says nothing either (sequencers write their default before the real one): the
-  next begins in its place.
-  """
-  sections = [(0.0, *meters.COMMON)]
-  step = (1 - SLACK_STEPS) / steps_per_quarter
-  for quarter, numerator, denominator in sorted(changes, key=lambda m: m[0]):
-    if numerator < 1 or denominator < 1:
-      continue
-    quarter = max(quarter, 0.0)
-    if quarter - sections[-1][0] < step:
-      quarter = sections.pop()[0]
-    meter = meters.as_read(numerator, denominator, accepted)
-    if not sections or sections[-1][1:] != meter:
-      sections.append((quarter, *meter))
-  return sections
-
-
-def _section_steps(
-    quarters: np.ndarray, starts: np.ndarray, steps_per_quarter: int
-) -> tuple[np.ndarray, np.ndarray]:
-  """Rounds onsets to steps; returns (section, step in it) of each, int64.
-
-  Raises:
-    RejectedInputError: If a step is beyond all counting.
-  """
-  if len(quarters) and not np.abs(quarters).max() < _MAX_QUARTERS:
-    raise errors.RejectedInputError(
-        'bad_times', f'a note {np.abs(quarters).max():.3g} quarters in'
-    )
-  def rounded(section):
-    steps = steps_per_quarter * (quarters - starts[section])
-    # A note before the first section has no step of its own: it is on step 0.
-    # Of what is not negative, the integer part is the floor.
-    return np.maximum(steps + (0.5 + SLACK_STEPS), 0.0).astype(np.int64)
-
-  if len(starts) == 1:
-    section = np.zeros(len(quarters), np.int64)
-    return section, rounded(section)
-  section = np.searchsorted(starts, quarters, side='right') - 1
-  section = np.maximum(section, 0)
-  lengths = np.append(steps_per_quarter * np.diff(starts), np.inf)
-  step = rounded(section)
-  while True:
-    # A hit belongs to the section in which its rounded step falls.
-    late = step >= lengths[section] - SLACK_STEPS
-    if not late.any():
-      return section, step
-    section = section + late
-    step = rounded(section)
-
-
 def cut(
     onsets: onsets_lib.DrumOnsets,
     code_of_pitch: np.ndarray,
@@ -122,66 +66,114 @@ def cut(
     gap_steps: int = GAP_STEPS,
     accepted: Collection[meters.Meter] = meters.DEFAULT,
 ) -> Pieces:
+  """Puts the onsets of one input on the grid; see `cut_many`.
+
+  Raises:
+    RejectedInputError: If a note is beyond all counting.
+  """
+  (pieces,) = cut_many(
+      [onsets], [code_of_pitch], steps_per_quarter=steps_per_quarter,
+      gap_steps=gap_steps, accepted=accepted,
+  )
+  if isinstance(pieces, errors.RejectedInputError):
+    raise pieces
+  return pieces
+
+
+def cut_many(
+    inputs: Sequence[onsets_lib.DrumOnsets],
+    codes_of_pitches: Sequence[np.ndarray],
+    *,
+    steps_per_quarter: int = step_codes.STEPS_PER_QUARTER,
+    gap_steps: int = GAP_STEPS,
+    accepted: Collection[meters.Meter] = meters.DEFAULT,
+) -> list[Pieces | errors.RejectedInputError]:
   """Puts onsets on the grid and cuts it at meter changes and pauses.
 
   Onsets are rounded to the nearest step, ties up, as note_seq does with its
-  quantize cutoff of 0.5.
+  quantize cutoff of 0.5. All inputs are laid one after the other, with a pause
+  between them, so that one pass of numpy serves them all.
 
   Args:
-    onsets: The drum notes of one input.
-    code_of_pitch: The step code of each pitch, uint16 `[128]`, 0 for none.
+    inputs: The drum notes of each input; one at least.
+    codes_of_pitches: For each input the step code of each pitch, uint16
+      `[128]`, 0 for none.
     steps_per_quarter: Steps of a quarter note; a bar has 16 steps all the same.
     gap_steps: Silent steps in a row that make a pause.
     accepted: Meters that are read; see `meters`.
+
+  Returns:
+    The pieces of each, or a RejectedInputError if a note of it is beyond all
+    counting.
   """
-  note_codes = code_of_pitch[onsets.pitches]
-  known = note_codes != 0
-  dropped: collections.Counter[int] = collections.Counter()
-  quarters = onsets.quarters
-  if not known.all():
-    counts = np.bincount(onsets.pitches[~known])
-    dropped.update({
-        pitch: int(counts[pitch]) for pitch in counts.nonzero()[0].tolist()
-    })
-    quarters, note_codes = quarters[known], note_codes[known]
-
-  sections = _sections(onsets.meters, accepted, steps_per_quarter)
-  starts = np.array([section[0] for section in sections])
-  section, step = _section_steps(quarters, starts, steps_per_quarter)
-  other_meters: collections.Counter[str] = collections.Counter()
-  if len(sections) > 1 or sections[0][1:] not in accepted:
-    common = np.array([s[1:] in accepted for s in sections])
-    for s in np.unique(section[~common[section]]):
-      other_meters[meters.to_text(sections[s][1:])] += 1
-    keep = common[section]
-    section, step, note_codes = section[keep], step[keep], note_codes[keep]
-
-  offsets = np.zeros(1, np.int64)
-  if len(sections) > 1:
-    # Sections are laid one after the other with a pause between them, each on
-    # a multiple of 32 steps, so that one pass serves them all.
-    last = np.zeros(len(sections), np.int64)
-    np.maximum.at(last, section, step)
-    spans = (last + gap_steps) // step_codes.NUM_STEPS + 1
-    spans *= step_codes.NUM_STEPS
-    offsets = np.cumsum(spans) - spans
-    step = step + offsets[section]
+  notes, dropped = note_lines.known_notes(inputs, codes_of_pitches)
+  notes, problems = note_lines.without_bad_times(notes, len(inputs))
+  own = [
+      sections_lib.of_meters(onsets.meters, accepted, steps_per_quarter)
+      for onsets in inputs
+  ]
+  line = note_lines.line_up(notes, own, steps_per_quarter, accepted)
+  # Each section lies on a multiple of 32 steps.
+  last = np.zeros(len(line.starts), np.int64)
+  np.maximum.at(last, line.sections, line.steps)
+  spans = ((last + gap_steps) // _NUM_STEPS + 1) * _NUM_STEPS
+  offsets = np.cumsum(spans) - spans
+  step = line.steps + offsets[line.sections]
   order = np.argsort(step, kind='stable')
-  step, note_codes = step[order], note_codes[order]
+  step, codes = step[order], line.codes[order]
   first = _starts(step, 0)
   steps = step[first]
   piece_starts = _starts(steps, gap_steps)
-  piece_section = section[order[first[piece_starts]]]
+  piece_sections = line.sections[order[first[piece_starts]]]
+  # Of each input the steps count from its first section on.
+  bases = offsets[line.firsts]
+  owners = line.owners[piece_sections]
+  quarter_offsets = line.starts[piece_sections] - (
+      offsets[piece_sections] - bases[owners]
+  ) / steps_per_quarter
+  if len(steps):
+    codes = np.bitwise_or.reduceat(codes, first)
+  bounds = np.searchsorted(owners, np.arange(len(inputs) + 1)).tolist()
+  ends = np.append(piece_starts, len(steps))[bounds].tolist()
+  return [
+      problems.get(i) or Pieces(
+          steps=steps[ends[i]:ends[i + 1]] - base,
+          codes=codes[ends[i]:ends[i + 1]],
+          starts=piece_starts[bounds[i]:bounds[i + 1]] - ends[i],
+          quarter_offsets=quarter_offsets[bounds[i]:bounds[i + 1]],
+          steps_per_quarter=steps_per_quarter,
+          dropped_pitches=dropped[i],
+          other_meters=line.other_meters[i],
+      )
+      for i, base in enumerate(bases.tolist())
+  ]
+
+
+def joined(inputs: Sequence[Pieces]) -> Pieces:
+  """Returns the pieces of some inputs one after the other.
+
+  Their steps are those of their own input, and so ascend within it only.
+
+  Args:
+    inputs: The pieces of each, one at least; all with the same steps of a
+      quarter note.
+  """
+  if len(inputs) == 1:
+    return inputs[0]
+  counts = [len(pieces.steps) for pieces in inputs]
+  firsts = np.repeat(
+      np.cumsum(counts) - counts, [len(pieces.starts) for pieces in inputs]
+  )
   return Pieces(
-      steps=steps,
-      codes=np.bitwise_or.reduceat(note_codes, first) if len(steps)
-      else note_codes,
-      starts=piece_starts,
-      quarter_offsets=starts[piece_section]
-      - offsets[piece_section] / steps_per_quarter,
-      steps_per_quarter=steps_per_quarter,
-      dropped_pitches=dropped,
-      other_meters=other_meters,
+      steps=np.concatenate([pieces.steps for pieces in inputs]),
+      codes=np.concatenate([pieces.codes for pieces in inputs]),
+      starts=np.concatenate([pieces.starts for pieces in inputs]) + firsts,
+      quarter_offsets=np.concatenate(
+          [pieces.quarter_offsets for pieces in inputs]
+      ),
+      steps_per_quarter=inputs[0].steps_per_quarter,
+      dropped_pitches=collections.Counter(),
+      other_meters=collections.Counter(),
   )
 
 
@@ -209,9 +201,10 @@ def hit_grid(
     RejectedInputError: If it is longer than ten hours or so.
   """
   note_codes = code_of_pitch[onsets.pitches]
-  _, step = _section_steps(
-      onsets.quarters, np.zeros(1), steps_per_quarter
-  )
+  problem = sections_lib.problem_of(onsets.quarters)
+  if problem:
+    raise problem
+  step = sections_lib.rounded(onsets.quarters, 0.0, steps_per_quarter)
   keep = note_codes != 0
   if max_steps is not None:
     keep &= step < max_steps

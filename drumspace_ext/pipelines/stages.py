@@ -34,7 +34,7 @@ import typing
 import numpy as np
 
 from drumspace_ext import errors
-from drumspace_ext.extraction import one_input
+from drumspace_ext.extraction import reading
 from drumspace_ext.files import reader_faults
 from drumspace_ext.notes import music_proto
 from drumspace_ext.notes import note_sequences
@@ -52,7 +52,7 @@ def sequence_name(sequence: 'note_seq.NoteSequence') -> str:
   The pieces that Magenta's splitters make of one NoteSequence have one id; what
   tells them apart is the second at which they begin.
   """
-  name = sequence.id or one_input.file_name_of(sequence)
+  name = sequence.id or reading.file_name_of(sequence)
   if not name:
     content = sequence.SerializeToString(deterministic=True)
     return f'sha1:{hashlib.sha1(content).hexdigest()}'

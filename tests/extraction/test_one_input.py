@@ -16,6 +16,7 @@ import pytest
 from drumspace_ext import errors
 from drumspace_ext import rejections
 from drumspace_ext.extraction import one_input
+from drumspace_ext.extraction import reading
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.notes import onsets as onsets_lib
 from drumspace_ext.patterns import drum_maps
@@ -441,3 +442,46 @@ def test_a_recipe_out_of_range_is_refused(bad, message):
   with pytest.raises(errors.InputError, match=message):
     one_input.Recipe(**bad)
   one_input.Recipe(steps_per_quarter=96, gap_steps=1)
+
+
+@given(
+    starts=st.lists(st.integers(0, 40), max_size=5), noise=st.integers(0, 99),
+    max_flips=st.sampled_from((0, 4)),
+)
+@settings(max_examples=50)
+def test_inputs_extracted_together_are_those_extracted_alone(
+    starts, noise, max_flips
+):
+  rng = random.Random(noise)
+  recipe = one_input.Recipe(max_flips=max_flips)
+  inputs = []
+  for i, start in enumerate(starts):
+    notes = _played(times=rng.randint(1, 5), start=start) + [
+        (rng.uniform(0, 50), rng.choice(builders.PITCHES))
+        for _ in range(rng.randint(0, 3))
+    ]
+    meters = [(0.0, rng.choice((3, 4)), 4), (20.0, 4, 4)][:rng.randint(0, 2)]
+    tempos = [(rng.uniform(0, 40), rng.uniform(60, 180)) for _ in range(2)]
+    inputs.append((f'{i}', _onsets(notes, meters, sorted(tempos))))
+  inputs.append(('huge', _onsets([(1e300, 36)])))
+  together = one_input.extract_many(inputs, recipe)
+  assert together == [
+      one_input.extract(onsets, name, recipe) for name, onsets in inputs
+  ]
+
+
+def test_a_mistake_over_one_input_costs_no_other(monkeypatch):
+  judge = one_input._judge
+
+  def failing(result, *args):
+    if result.input_id == 'b':
+      raise KeyError('of ours')
+    judge(result, *args)
+
+  monkeypatch.setattr(one_input, '_judge', failing)
+  reads = [reading.midi(_midi(), name, _RECIPE) for name in 'abc']
+  reads.insert(1, reading.midi(b'', 'empty', _RECIPE))
+  results = one_input.extract_reads(reads, _RECIPE)
+  assert [(r.input_id, r.reason) for r in results] == [
+      ('a', None), ('empty', 'empty'), ('b', 'reader_failed'), ('c', None),
+  ]

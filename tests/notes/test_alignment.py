@@ -106,3 +106,34 @@ def test_a_few_onsets_are_not_enough():
   assert alignment.lateness(np.arange(16) / 4 + 0.1, 4) == pytest.approx(0.4)
   assert alignment.lateness(np.zeros(0), 4) == 0
   assert alignment.triplet_share(np.zeros(0)) == 0
+
+
+@given(
+    inputs=st.lists(st.tuples(
+        st.integers(0, 99), st.floats(-0.5, 0.5), st.floats(0, 0.2),
+        st.floats(0, 1), st.booleans(),
+    ), min_size=1, max_size=4), steps_per_quarter=st.sampled_from((3, 4, 6)),
+)
+@settings(max_examples=150)
+def test_a_glance_at_all_leaves_out_nothing(inputs, steps_per_quarter):
+  quarters = []
+  for seed, late, jitter, swing, on_triplets in inputs:
+    onsets, _ = _performance(
+        np.random.default_rng(seed), late=late, jitter=jitter, swing=swing
+    )
+    third = np.arange(len(onsets.quarters)) % 3 / 3 * on_triplets
+    quarters.append(onsets.quarters + third)
+  quarters += [np.zeros(0), np.array([np.nan, 1.0]), np.array([1e300] * 20)]
+  looks = alignment.worth_a_look(quarters, steps_per_quarter).tolist()
+  for own, is_worth_it in zip(quarters, looks, strict=True):
+    if not is_worth_it:
+      assert not alignment.lateness(own, steps_per_quarter)
+      assert not alignment.triplet_share(own)
+
+
+def test_a_glance_passes_over_what_is_on_the_grid():
+  steady, _ = _performance(np.random.default_rng(0))
+  late, _ = _performance(np.random.default_rng(0), late=0.3)
+  assert alignment.worth_a_look(
+      [steady.quarters, late.quarters], 4
+  ).tolist() == [False, True]

@@ -1,5 +1,6 @@
 """Tests for grids."""
 
+import dataclasses
 import fractions
 import math
 import random
@@ -299,3 +300,45 @@ def test_a_grid_that_is_laid_out_step_by_step_is_bounded():
     grids.hit_grid(_onsets([(ten_hours, 36)]), _CODES)
   onsets = _onsets([(0, 36), (ten_hours, 36)])
   assert grids.hit_grid(onsets, _CODES, max_steps=99).tolist() == [1]
+
+
+_METER = st.tuples(
+    st.floats(-1, 40), st.sampled_from((0, 2, 3, 4)), st.sampled_from((2, 4))
+)
+_INPUT = st.builds(
+    _onsets, st.lists(st.tuples(
+        st.floats(-1, 90) | st.sampled_from((1e15, float('nan'))),
+        st.sampled_from(builders.PITCHES) | st.integers(0, 127),
+    ), max_size=20), st.lists(_METER, max_size=3),
+)
+
+
+@given(
+    inputs=st.lists(_INPUT, min_size=1, max_size=5),
+    gap_steps=st.sampled_from((1, 16, 32)),
+    steps_per_quarter=st.sampled_from((3, 4)),
+)
+@settings(max_examples=200)
+def test_inputs_cut_together_are_those_cut_alone(inputs, **kwargs):
+  for onsets, together in zip(
+      inputs, grids.cut_many(inputs, [_CODES] * len(inputs), **kwargs), strict=True
+  ):
+    try:
+      alone = grids.cut(onsets, _CODES, **kwargs)
+    except errors.RejectedInputError as e:
+      assert (e.reason, e.detail) == (together.reason, together.detail)
+      continue
+    for field in dataclasses.fields(grids.Pieces):
+      np.testing.assert_array_equal(
+          getattr(together, field.name), getattr(alone, field.name), field.name
+      )
+
+
+@given(inputs=st.lists(_INPUT, min_size=1, max_size=4))
+def test_joined_pieces_are_those_of_all(inputs):
+  own = [p for p in grids.cut_many(inputs, [_CODES] * len(inputs))
+         if isinstance(p, grids.Pieces)]
+  if own:
+    assert _by_piece(grids.joined(own)) == [
+        piece for pieces in own for piece in _by_piece(pieces)
+    ]

@@ -1,0 +1,89 @@
+"""Reading: the drum onsets of one input, or why there are none."""
+
+import hashlib
+import typing
+
+from drumspace_ext import errors
+from drumspace_ext.extraction import recipes
+from drumspace_ext.files import reader_faults
+from drumspace_ext.inputs import kinds as input_kinds
+from drumspace_ext.notes import midi_reading
+from drumspace_ext.notes import note_sequences
+from drumspace_ext.notes import onsets as onsets_lib
+
+if typing.TYPE_CHECKING:
+  import note_seq
+
+
+class Read(typing.NamedTuple):
+  """One input, read.
+
+  Attributes:
+    input_id: Its name in provenance and rejection lists.
+    onsets: Its drum notes, if it has any.
+    problem: Why it has none, else.
+    file_name: The file that a NoteSequence says it comes from, or ''.
+  """
+
+  input_id: str
+  onsets: onsets_lib.DrumOnsets | None = None
+  problem: errors.RejectedInputError | None = None
+  file_name: str = ''
+
+
+def midi(data: bytes, input_id: str, recipe: recipes.Recipe) -> Read:
+  """Reads a MIDI file."""
+  try:
+    with reader_faults.rejected():
+      return Read(input_id, midi_reading.read_onsets(data, **recipe.drums()))
+  except errors.RejectedInputError as e:
+    return Read(input_id, problem=e)
+
+
+def record(data: bytes, place: str, recipe: recipes.Recipe) -> Read:
+  """Reads a NoteSequence record.
+
+  Args:
+    data: The bytes of a NoteSequence.
+    place: Its file and number, its id if nothing better can be read. Else it
+      is named by its own id, its file name or a digest, which do not change
+      with the sharding.
+    recipe: How it is read.
+  """
+  try:
+    with reader_faults.rejected():
+      parsed = note_sequences.parse(data)
+      # Examples may parse as NoteSequences, which they are not.
+      kind = (
+          input_kinds.NOTE_SEQUENCE if parsed.notes
+          else input_kinds.of_record(data)
+      )
+  except errors.RejectedInputError as e:
+    return Read(place, problem=e)
+  if kind != input_kinds.NOTE_SEQUENCE:
+    return Read(place, problem=errors.RejectedInputError(
+        'not_note_sequence', f'it looks like {kind}'
+    ))
+  input_id = (
+      parsed.id or file_name_of(parsed)
+      or f'sha1:{hashlib.sha1(data).hexdigest()}'
+  )
+  return sequence(parsed, input_id, recipe)
+
+
+def file_name_of(parsed: 'note_seq.NoteSequence') -> str:
+  """Returns the file that a NoteSequence says it comes from, or ''."""
+  return '/'.join(filter(None, (parsed.collection_name, parsed.filename)))
+
+
+def sequence(
+    parsed: 'note_seq.NoteSequence', input_id: str, recipe: recipes.Recipe
+) -> Read:
+  """Reads a NoteSequence."""
+  name = file_name_of(parsed)
+  try:
+    with reader_faults.rejected():
+      onsets = note_sequences.to_onsets(parsed, **recipe.drums())
+      return Read(input_id, onsets, file_name=name)
+  except errors.RejectedInputError as e:
+    return Read(input_id, problem=e, file_name=name)
