@@ -8,14 +8,13 @@ import pathlib
 import numpy as np
 
 from drumspace_ext import errors
-from drumspace_ext.conversion import checkpoint_inspection
 from drumspace_ext.conversion import magenta_inspection
 from drumspace_ext.conversion import song_inspection
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import one_input
+from drumspace_ext.files import result_names
 from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.inputs import listing as inputs
-from drumspace_ext.models import checkpoints
 from drumspace_ext.notes import drum_tracks
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import entropy
@@ -59,7 +58,7 @@ def _primers(path: pathlib.Path) -> list[str]:
 def _folder(path: pathlib.Path, recipe: one_input.Recipe) -> list[str]:
   # What our own entry points made is more than the inputs that lie in it;
   # what only has its name is not.
-  for name in (dataset_tsv.DATASET, checkpoints.BEST):
+  for name in (dataset_tsv.DATASET, result_names.BEST):
     with contextlib.suppress(errors.InputError):
       own = path / name
       lines = _describe(own, recipe) if own.is_file() else None
@@ -131,4 +130,9 @@ def _describe(
   }
   if kind is None and (lines := magenta_inspection.describe(path)):
     return lines
-  return readers.get(kind, checkpoint_inspection.describe)(path)
+  if kind in readers:
+    return readers[kind](path)
+  # torch takes ten times as long to import as a MIDI file to be told.
+  from drumspace_ext.conversion import checkpoint_inspection
+
+  return checkpoint_inspection.describe(path)

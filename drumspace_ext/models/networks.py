@@ -81,7 +81,14 @@ def filled(
         if given.get(key) != expected.get(key)
     )
     raise ValueError(f'{odd} is not what its configuration says')
-  network.to_empty(device='cpu').load_state_dict(tensors, strict=False)
+  # `to_empty` imports sympy and hundreds of modules, a second of work.
+  values = {
+      key: torch.empty(value.shape, dtype=value.dtype)
+      for key, value in network.state_dict().items()
+  }
+  for key, value in tensors.items():
+    values[key].copy_(value)
+  network.load_state_dict(values, assign=True)
   return network
 
 

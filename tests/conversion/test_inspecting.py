@@ -1,7 +1,10 @@
 """Tests for inspecting."""
 
 import pathlib
+import subprocess
+import sys
 
+import builders
 from hypothesis import given
 from hypothesis import strategies as st
 import pytest
@@ -38,3 +41,15 @@ def test_what_is_not_there_is_said(tmp_path):
   with pytest.raises(errors.InputError, match="gone can't be read"):
     drumspace_ext.inspect(tmp_path / 'gone')
   assert inspecting.files(pathlib.Path('gone')) == ['gone']
+
+
+def test_what_a_midi_file_is_is_told_without_torch(tmp_path):
+  path = tmp_path / 'song.mid'
+  path.write_bytes(builders.midi(builders.track(builders.notes([(0, 36)]))))
+  code = (
+      'import sys; from drumspace_ext.conversion import inspecting; '
+      'print(inspecting.inspect(sys.argv[1])); '
+      "sys.exit('torch' in sys.modules)"
+  )
+  run = subprocess.run([sys.executable, '-c', code, str(path)], check=False)
+  assert run.returncode == 0

@@ -1,6 +1,8 @@
 """Tests for networks."""
 
 import dataclasses
+import subprocess
+import sys
 
 import pytest
 import tiny_models
@@ -165,3 +167,13 @@ def test_weights_of_another_size_take_no_memory_for_the_network():
   )
   with pytest.raises(ValueError, match='is not what its configuration says'):
     networks.filled(config, network.state_dict())
+
+
+def test_weights_are_filled_in_without_importing_a_compiler():
+  code = (
+      'import sys; from drumspace_ext.models import trained_model; '
+      "trained_model.TrainedModel('shipped:acai'); "
+      "sys.exit('sympy' in sys.modules)"
+  )
+  run = subprocess.run([sys.executable, '-c', code], check=False)
+  assert run.returncode == 0

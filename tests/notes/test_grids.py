@@ -320,9 +320,8 @@ _INPUT = st.builds(
 )
 @settings(max_examples=200)
 def test_inputs_cut_together_are_those_cut_alone(inputs, **kwargs):
-  for onsets, together in zip(
-      inputs, grids.cut_many(inputs, [_CODES] * len(inputs), **kwargs), strict=True
-  ):
+  found = grids.cut_many(inputs, [_CODES] * len(inputs), **kwargs)
+  for onsets, together in zip(inputs, found, strict=True):
     try:
       alone = grids.cut(onsets, _CODES, **kwargs)
     except errors.RejectedInputError as e:
