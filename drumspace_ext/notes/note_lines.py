@@ -16,7 +16,6 @@ from drumspace_ext.notes import meters
 from drumspace_ext.notes import onsets as onsets_lib
 from drumspace_ext.notes import sections as sections_lib
 
-
 _NUM_PITCHES = 128
 
 
