@@ -50,6 +50,12 @@ in a row (`midi/loops.js`); where nothing is, by what it nearly plays so
 known beat started elsewhere is that beat. All 149 songs of quickstart are
 known on its map, each verse of them; none was by its first two bars.
 
+It opens with a beat (`model/typical.js`: of the genre that most have, the one
+that differs from the others in the fewest hits), so that one gesture sounds.
+Made beats are rings and lie below the known ones: two colours alone told them
+apart badly, and hid what is real. Points have 3:1 on their ground, light and
+dark.
+
 A view is between 1/10,000 and 4 times the whole map: beyond that Bokeh's wheel
 zoom ends in NaN.
 

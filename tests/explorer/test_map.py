@@ -1,8 +1,13 @@
 """The page in a browser: what lies on the map, and how a hand moves over it."""
 
+import collections
+
 import map_pages
 import numpy as np
 import pytest
+
+from drumspace_ext.patterns import entropy
+from drumspace_ext.patterns import step_codes
 
 pytestmark = pytest.mark.browser
 
@@ -20,6 +25,37 @@ def test_it_opens_from_a_file_with_everything_in_its_place(page):
   assert not playing and context is None
   assert [name for name in fetched if not name.startswith(('data:', 'blob:'))
           ] == []
+
+
+def test_it_opens_with_a_beat_that_stands_for_the_collection(page):
+  codes, genres = page.made.training.codes, page.made.training.genres
+  counts = collections.Counter(name for row in genres for name in row)
+  most = min(counts, key=lambda name: (-counts[name], name))
+  members = [
+      i for i, row in enumerate(genres)
+      if row == (most,) and not entropy.is_trivial(codes[i])
+  ]
+  hits = step_codes.step_codes_to_hits(codes[members])
+  apart = (hits[:, None] != hits[None]).sum((1, 2, 3))
+  origin, heard = page.run("""return [deck.current.origin,
+    app.plot.sources.here.data.x.length]""")
+  assert heard == 1 and origin['layer'] == 0
+  assert apart[members.index(origin['index'])] == apart.min()
+  # One gesture to the first sound; undo goes back to the empty grid.
+  page.press(' ', '#map')
+  assert page.run('return app.player.playing')
+  page.run("byId('undo').click()")
+  assert page.codes() == [0] * 32
+
+
+def test_first_words_say_what_a_dot_is_and_the_legend_is_open(page):
+  words, is_open, height, by_genre = page.run("""
+    const legend = byId('legend');
+    return [byId('welcome').innerText, legend.open,
+      legend.querySelector('div').clientHeight,
+      legend.querySelector('input').checked]""")
+  assert 'close sound alike' in words and 'made by a model' in words
+  assert is_open and height <= 90 and by_genre
 
 
 def test_hover_shows_the_pattern_under_the_cursor(page):
@@ -108,16 +144,18 @@ def test_click_without_a_line_plays_the_point_in_every_mode(page):
 
 
 def test_right_button_is_no_click(page):
+  before = page.codes()
   page.run("""
     const [x, y] = args;
     for (const type of ['pointerdown', 'pointerup']) {
       byId('map').dispatchEvent(new PointerEvent(type,
         {button: 2, clientX: x, clientY: y, bubbles: true, pointerId: 1}));
     }""", *page.place(0, map_pages.POINT))
-  assert page.codes() == [0] * 32
+  assert page.codes() == before
 
 
 def test_dragging_pans_the_wheel_zooms_and_neither_plays(page):
+  before = page.codes()
   from selenium.webdriver import ActionChains
   from selenium.webdriver.common.actions import wheel_input
   view = 'return Object.values(app.plot.view)'
@@ -146,7 +184,7 @@ def test_dragging_pans_the_wheel_zooms_and_neither_plays(page):
   ratio = (closer[1] - closer[0]) / (closer[3] - closer[2])
   assert ratio == pytest.approx((right - left) / (high - low), rel=1e-6)
   assert not page.run('return app.player.playing')
-  assert not any(page.codes())
+  assert page.codes() == before
 
 
 def test_wheel_stops_at_a_limit_and_the_map_still_moves(page):

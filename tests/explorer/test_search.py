@@ -49,8 +49,10 @@ def test_legend_hides_layers_and_genres_and_colours_them(page):
   def coloured(found):
     rows = np.array([[*map(int, k.split(',')), n] for k, n in found.items()])
     return rows[np.ptp(rows[:, :3], axis=1) > 40, 3].sum()
+  # At first genres have colours.
   page.run('await frames(3)')
-  both = page.run('return pixels()')
+  assert coloured(page.run('return pixels()')) > 100
+  both = page.run(change, 'Colour by genre')
   assert reddish(both) > 100
   known = page.run(change, 'samples')
   assert reddish(known) == 0 == coloured(known)
@@ -66,8 +68,9 @@ def test_legend_hides_layers_and_genres_and_colours_them(page):
   empty = page.run('return pixels()')
   assert len(empty) == 1
   # What is hidden is not hit either.
+  before = page.codes()
   page.pointer(*page.place(0, map_pages.POINT))
-  assert not any(page.codes())
+  assert page.codes() == before
   page.run("""document.querySelector('#legend button').click();
     await frames(3)""")
   assert page.run('return pixels()') == by_genre

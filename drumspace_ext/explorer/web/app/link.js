@@ -60,10 +60,11 @@ export function fromHash(hash, zSize) {
  * Takes over the state that an address holds, if it holds one.
  * @param {string} hash
  * @param {!Object} parts `deck`, `maker`, `plot` and `settings`.
+ * @return {boolean} Whether it does.
  */
 export function restore(hash, {deck, maker, plot, settings}) {
   const state = fromHash(hash, maker.space.zSize);
-  if (!state) return;
+  if (!state) return false;
   deck.clear();
   for (const [name, value] of Object.entries(state.settings)) {
     settings.set(name, value);
@@ -71,4 +72,5 @@ export function restore(hash, {deck, maker, plot, settings}) {
   deck.show(maker.ofCodes(state.codes, state),
     {follows: !('qpm' in state.settings)});
   if (state.view) plot.showWhole(state.view);
+  return true;
 }

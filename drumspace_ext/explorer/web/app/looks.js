@@ -2,16 +2,17 @@
  * Looks: light or dark, and the colours of what style sheets don't reach.
  */
 
-// Told apart by hue and by lightness; after them genres are grey.
-const GENRE_COLOURS = [
-  '#4e79a7', '#f28e2b', '#59a14f', '#b07aa1', '#edc948', '#76b7b2',
-  '#9c755f', '#ff9da7', '#8cd17d', '#499894', '#d37295', '#a0a0f0',
-];
-
+// Genres are told apart by hue and by lightness, the first ones (those of Okabe
+// and Ito, darker or lighter) by the colour-blind too, and stand out from the
+// ground by 3:1 or more; after them genres are grey.
 const LOOKS = {
-  light: {grey: '#7a776f',
+  light: {grey: '#85827a',
+    genres: ['#0072b2', '#c45100', '#007a5a', '#a8407c', '#8a6d00', '#2f8199',
+      '#7a4a2b', '#d1495b', '#5b7f1f', '#4b4fa8', '#b0308a', '#4f5d6b'],
     generated: ['#d62718', '#8a2be2', '#0b84a5', '#2e8b57']},
-  dark: {grey: '#b0b2b9',
+  dark: {grey: '#8b8e96',
+    genres: ['#56b4e9', '#f0803c', '#2fbf8f', '#e08cc0', '#e6c229', '#7fd3e0',
+      '#c49a7a', '#ff8fa3', '#a6cf5f', '#9fa4ff', '#e36bd0', '#c3cad6'],
     generated: ['#ff5240', '#c58bff', '#4cc9f0', '#67d99a']},
 };
 
@@ -20,8 +21,7 @@ function coloursOf(look) {
   const style = getComputedStyle(document.documentElement);
   const [background, ink, faint, accent] = ['background', 'ink', 'line',
     'accent'].map((name) => style.getPropertyValue(`--${name}`).trim());
-  return {background, ink, faint, accent, genres: GENRE_COLOURS,
-    ...LOOKS[look]};
+  return {background, ink, faint, accent, ...LOOKS[look]};
 }
 
 export class Looks {

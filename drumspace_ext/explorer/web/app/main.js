@@ -14,6 +14,7 @@ import {channels, colouring} from '../map/points.js';
 import {showRegions} from '../map/regions.js';
 import {connectSearch} from '../map/search.js';
 import {Beatmaker} from '../model/beatmaker.js';
+import {typicalBeat} from '../model/typical.js';
 import {Settings} from '../settings.js';
 import {Player} from '../sound/player.js';
 import {BlendSquare} from './blend.js';
@@ -129,12 +130,18 @@ async function makePage(settings) {
   };
 }
 
+/** Begins with a beat, so that there is something to play. */
+function showTypical({data, maker, deck}) {
+  const index = typicalBeat(data.layers[0], data.min_entropy);
+  deck.show(maker.ofPoint(0, index));
+}
+
 async function start() {
   const began = performance.now();
   const settings = new Settings();
   makeControls(settings);
   const page = await makePage(settings);
-  restore(location.hash, page);
+  if (!restore(location.hash, page)) showTypical(page);
   window.addEventListener('hashchange', () => restore(location.hash, page));
   // Sounds and the search for neighbours are prepared while nothing happens.
   const {player, maker, deck} = page;

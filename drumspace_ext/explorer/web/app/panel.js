@@ -59,6 +59,7 @@ export class Panel {
 /** Says once what the page is about. */
 export function introduce({title, layers, model, quality}) {
   byId('title').textContent = title;
+  byId('welcome').querySelector('span').hidden = layers.length < 2;
   const {trustworthiness: trust, preservation, neighbors} = quality;
   const says = trust === undefined ? [] : [
     `trustworthiness ${trust.toPrecision(3)}`,

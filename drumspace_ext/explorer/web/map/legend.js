@@ -7,12 +7,14 @@ import {byId, make} from '../elements.js';
 export class Legend {
   /** @param {!Object} data See data.js. `changed` is called after a choice. */
   constructor(data, changed) {
-    this.shown = {byGenre: false, hiddenGenres: new Set(),
+    this.shown = {byGenre: true, hiddenGenres: new Set(),
       hiddenLayers: new Set(), matches: null};
     this.host = byId('legend').querySelector('div');
+    // On a phone it would hide the map.
+    byId('legend').open = !matchMedia('(max-width: 900px)').matches;
     this.changed = changed;
     const flip = (set, value) => (isOn) => set[isOn ? 'delete' : 'add'](value);
-    this.toggle('Colour by genre', false, (isOn) => {
+    this.toggle('Colour by genre', true, (isOn) => {
       this.shown.byGenre = isOn;
     });
     data.layers.forEach((layer, number) => this.toggle(
@@ -48,7 +50,8 @@ export class Legend {
       this.changed();
     });
     const swatch = colour ?
-      [make('i', {class: 'swatch', 'data-colour': colour})] : [];
+      [make('i', {class: colour.startsWith('0') ? 'swatch' : 'swatch ring',
+        'data-colour': colour})] : [];
     const label = make('label', {}, box, ...swatch, text);
     const isGenre = colour.startsWith('0 ') && colour !== '0 -1';
     if (isGenre) {
@@ -63,7 +66,7 @@ export class Legend {
     this.host.querySelectorAll('[data-colour]').forEach((swatch) => {
       const [layer, genre] = swatch.dataset.colour.split(' ').map(Number);
       const ofGenre = this.shown.byGenre ? genres[genre] : undefined;
-      swatch.style.background = layer ?
+      swatch.style.color = layer ?
         generated[(layer - 1) % generated.length] : ofGenre ?? grey;
     });
   }

@@ -9,18 +9,26 @@
 
 import {NO_GENRE} from '../constants.js';
 
-// Discs of a few sizes: [dx, dy, how much of that pixel they cover] in a row.
-const DISCS = [0.7, 1.0, 1.4, 1.9, 2.4, 3.0, 3.6, 4.3, 5.0].map((radius) => {
+const RADII = [0.7, 1.0, 1.4, 1.9, 2.4, 3.0, 3.6, 4.3, 5.0];
+const RING_WIDTH = 1.3;
+
+/** Returns [dx, dy, how much of that pixel it covers] of a disc in a row. */
+function discOf(radius, hole = -1) {
   const disc = [];
   const most = Math.ceil(radius);
   for (let dy = -most; dy <= most; dy++) {
     for (let dx = -most; dx <= most; dx++) {
-      const cover = Math.min(radius + 0.5 - Math.hypot(dx, dy), 1);
+      const from = Math.hypot(dx, dy);
+      const cover = Math.min(radius + 0.5 - from, from - hole + 0.5, 1);
       if (cover > 0.05) disc.push(dx, dy, cover);
     }
   }
   return disc;
-});
+}
+
+// Of known beats, and of made ones, so that these are told by their shape too.
+const DISCS = RADII.map((radius) => discOf(radius));
+const RINGS = RADII.map((radius) => discOf(radius, radius - RING_WIDTH));
 
 /** Returns [red, green, blue] of a CSS colour like #rrggbb. */
 export function channels(colour) {
@@ -57,9 +65,10 @@ export class Points {
     }
     const [r, g, b] = look.background;
     this.pixels.fill((255 << 24 | b << 16 | g << 8 | r) >>> 0);
-    // From the training patterns up, generated ones on top.
-    this.layers.forEach((layer, number) =>
-      this.drawLayer(layer, number, view, look, ratio));
+    // What is known lies on top of what was made.
+    for (let number = this.layers.length - 1; number >= 0; number--) {
+      this.drawLayer(this.layers[number], number, view, look, ratio);
+    }
     this.context.putImageData(this.image, 0, 0);
   }
 
@@ -68,8 +77,8 @@ export class Points {
     const {pixels} = this;
     // Few points may be large; many would hide each other.
     const crowd = Math.min(Math.max(Math.log10(2e5 / this.count), 0.4), 2.5);
-    const zoom = crowd * look.scale * ratio * (number ? 1.2 : 1);
-    const disc = DISCS[
+    const zoom = crowd * look.scale * ratio * (number ? 1.5 : 1);
+    const disc = (number ? RINGS : DISCS)[
       Math.min(Math.max(Math.round(1.6 * zoom), 0), DISCS.length - 1)];
     const kx = width / (view.right - view.left);
     const ky = height / (view.high - view.low);
@@ -101,8 +110,8 @@ export class Points {
  * @param {!Object} state `byGenre`, `hiddenGenres`, `hiddenLayers`, `matches`.
  */
 export function colouring(layers, palette, state) {
-  const tables = palette.genres.map((c) => [...channels(c), 0.8]);
-  const grey = [...channels(palette.grey), 0.45];
+  const tables = palette.genres.map((c) => [...channels(c), 1]);
+  const grey = [...channels(palette.grey), 1];
   const dim = [...channels(palette.grey), 0.1];
   const made = palette.generated.map((c) => [...channels(c), 0.85]);
   return (number, i) => {
