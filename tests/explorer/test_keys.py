@@ -60,8 +60,9 @@ def test_keys_play_move_zoom_and_undo(page):
 def test_keys_are_left_to_what_has_its_own(page):
   page.press(' ', '#legend summary')
   assert not page.run("return byId('legend').open || app.player.playing")
+  page.press(' ', '#legend summary')
   page.press(' ', '#legend input')
-  assert page.run('return document.querySelector("#legend input").checked')
+  assert not page.run('return document.querySelector("#legend input").checked')
   page.press('fr d?', '#search')
   assert page.run("""return [byId('search').value, app.favourites.codes.length,
     app.radio.isOn, byId('helping').open]""") == ['fr d?', 0, False, False]
