@@ -27,7 +27,9 @@ def test_sliders_move_through_the_space(page):
   near = np.argsort(np.square(latents - z).sum(1))[:6]
   inside = page.made.training.coordinates[near]
   assert inside[:, 0].min() - 1e-3 <= place['x'] <= inside[:, 0].max() + 1e-3
-  assert page.run("return byId('name').textContent") == 'Between the points'
+  assert page.run("return byId('name').textContent").startswith(
+      ('Between ', 'Near ')
+  )
   page.run("byId('undo').click()")
   assert page.codes() == page.made.training.codes[map_pages.POINT].tolist()
 
@@ -102,7 +104,7 @@ def test_roaming_decodes_under_the_hand_and_says_what_is_implausible(page):
   assert len({codes for codes, *_ in seen}) >= 3
   assert len({text for _, text, *_ in seen}) >= 3
   assert all(
-      re.search(r'entropy .* \d+ bits? from', text) for _, text, *_ in seen
+      re.search(r'\d+ hits? from', text) for _, text, *_ in seen
   )
   assert all(playing for *_, playing in seen)
   # One gesture is one step of undo, and the map stays where it is.

@@ -2,14 +2,14 @@
  * The panel: what is said of the beat on show.
  */
 
-import {describe, describePoint, inBits} from '../beat/words.js';
+import {describe, describePoint, inHits, titleOf} from '../beat/words.js';
 import {byId} from '../elements.js';
 
 const NUM_NEIGHBOURS = 6;
 const BADGES = {
   known: () => 'known beat', copy: () => 'copy of a known beat',
-  near: (bits) => `near: ${inBits(bits)}`,
-  novel: (bits) => `novel: ${inBits(bits)}`,
+  near: (hits) => `near: ${inHits(hits)}`,
+  novel: (hits) => `novel: ${inHits(hits)}`,
 };
 
 export class Panel {
@@ -25,14 +25,31 @@ export class Panel {
   quick(beat) {
     this.plausible(beat, this.maker.plausibility(beat.codes));
     byId('badge').textContent = '';
-    const {name, from} = describe(this.layers, beat);
-    byId('name').textContent = name;
+    this.name(beat);
+  }
+
+  /** The genres of the known beats around a beat, the two nearest. */
+  genresAround({place}) {
+    if (!place) return [];
+    const {space, training} = this.maker;
+    const names = space.around(place).near
+      .flatMap((i) => training.genreNames(i).slice(0, 1));
+    return [...new Set(names)].slice(0, 2);
+  }
+
+  /** Says what a beat is called, and how far it is from what is known. */
+  name(beat, apart = '') {
+    const {name, from} = describe(
+      this.layers, beat, this.genresAround(beat));
+    byId('name').textContent = [name, apart].filter(Boolean).join(', ');
     byId('origin').textContent = from;
   }
 
-  plausible({codes}, {isTrivial, isFar, text}) {
+  plausible({codes}, {isTrivial, isFar, text, nats}) {
     const isSilent = !codes.some(Boolean);
     byId('plausible').textContent = isSilent ? '' : text;
+    byId('entropy').textContent =
+      isSilent ? '' : `This beat: entropy ${nats.toFixed(2)} nats.`;
     byId('beat').classList.toggle(
       'implausible', !isSilent && (isTrivial || isFar));
   }
@@ -42,16 +59,24 @@ export class Panel {
     const shown = byId('neighbours').querySelector('ol');
     shown.replaceChildren();
     if (!beat.codes.some(Boolean)) return;
-    const {found, word, bits} = this.maker.neighbours(beat, NUM_NEIGHBOURS);
+    const {found, word, bits} =
+      this.maker.neighbours(beat, NUM_NEIGHBOURS + 1);
     this.plausible(beat, this.maker.plausibility(beat.codes, bits));
     const badge = byId('badge');
     badge.textContent = BADGES[word](bits);
     badge.dataset.word = word;
     badge.title = 'Beside the nearest known beat, started on any step';
-    shown.append(...found.map(({index, distance}) => {
+    const {origin} = beat;
+    if (origin?.layer !== 0) {
+      this.name(beat, bits && `${inHits(bits)} from ` +
+        titleOf(this.layers, {layer: 0, index: found[0].index}));
+    }
+    const others = found.filter(({index}) =>
+      origin?.layer !== 0 || index !== origin.index);
+    shown.append(...others.slice(0, NUM_NEIGHBOURS).map(({index, distance}) => {
       const {name, from} = describePoint(this.layers, {layer: 0, index});
       return this.list.item(this.maker.ofPoint(0, index),
-        `${inBits(distance) || 'the same'} · ${name}`, from);
+        `${inHits(distance) || 'the same'} · ${name}`, from);
     }));
   }
 }

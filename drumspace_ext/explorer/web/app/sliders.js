@@ -48,8 +48,8 @@ function slider(text, low, high, change, settle) {
  */
 export function makeSliders(data, {maker, deck}) {
   const note = byId('space').querySelector('.note');
-  note.textContent = 'Each slider moves the beat along one dimension of the ' +
-    'space; the map shows where it lands.';
+  note.textContent = 'Each slider moves the beat towards a genre, or along ' +
+    'one dimension of the space; the map shows where it lands.';
   const zSize = data.model.z_size;
   const ranges = spread(maker.training, zSize);
   // Where the genre sliders set out from, and the latent that they made of it.

@@ -4,31 +4,49 @@
 
 import {inBpm} from './tempo.js';
 
+const plain = (text) => text.replaceAll('_', ' ');
+
 /**
  * Names a beat.
  * @param {!Array<!Object>} layers See app/data.js.
  * @param {!Object} beat See beat.js.
+ * @param {!Array<string>} genres Those around it, if it is made.
  * @return {{name: string, from: string}} And what it was read from.
  */
-export function describe(layers, {codes, origin, isDecoded}) {
-  if (origin) return describePoint(layers, origin);
-  const name = isDecoded ? 'Between the points' :
+export function describe(layers, {codes, origin, isDecoded}, genres = []) {
+  if (origin && !origin.layer) return describePoint(layers, origin);
+  const [first, second] = genres.map(plain);
+  const between = second ? `Between ${first} and ${second}` :
+    first ? `Near ${first}` : 'Between the points';
+  if (origin) {
+    const {name, from} = describePoint(layers, origin);
+    return {name: between, from: [name, from].filter(Boolean).join(' · ')};
+  }
+  const name = isDecoded ? between :
     codes.some(Boolean) ? 'Your own beat' : 'No beat yet';
   return {name, from: ''};
 }
 
-/** Names a point of the map, `{layer, index}`, as `describe`. */
-export function describePoint(layers, {layer: number, index}) {
+/** The title of a point: its file's, without folders and ending. */
+export function titleOf(layers, {layer: number, index}) {
   const layer = layers[number];
-  const genres = layer.genreNames(index).join(', ').replaceAll('_', ' ');
+  const [source = ''] = layer.sourceNames(index);
+  const last = source.split(/[/\\]/).pop().replace(/\.\w{1,4}$/, '');
+  return plain(last).trim() || `${layer.name}, beat ${index + 1}`;
+}
+
+/** Names a point of the map, `{layer, index}`, as `describe`. */
+export function describePoint(layers, point) {
+  const {index} = point;
+  const layer = layers[point.layer];
+  const genres = plain(layer.genreNames(index).join(', '));
   const sources = layer.sourceNames(index);
   const more = layer.numSources(index) - sources.length;
   const from = sources.join(', ') + (more > 0 ? ` and ${more} more` : '');
-  const name = `${layer.name}, beat ${index + 1}`;
-  const words = [name, genres, inBpm(layer.tempo(index))];
+  const words = [titleOf(layers, point), genres, inBpm(layer.tempo(index))];
   return {name: words.filter(Boolean).join(' · '), from};
 }
 
-/** So many bits in words; none for 0. */
-export const inBits = (count) =>
-  count && `${count} ${count === 1 ? 'bit' : 'bits'}`;
+/** So many hits in words; none for 0. */
+export const inHits = (count) =>
+  count && `${count} ${count === 1 ? 'hit' : 'hits'}`;

@@ -139,9 +139,8 @@ export class Beatmaker {
     const nats = entropy(codes);
     const isTrivial = nats < this.data.min_entropy;
     const isFar = bits > this.farBits;
-    const text = `entropy ${nats.toFixed(2)} nats` +
-      `${isTrivial ? ', trivial' : ''} · ` +
-      `${bits} ${bits === 1 ? 'bit' : 'bits'} from a known beat` +
+    const text = `${isTrivial ? 'trivial, hardly anything happens · ' : ''}` +
+      `${bits} ${bits === 1 ? 'hit' : 'hits'} from a known beat` +
       `${isFar ? ', far from all' : ''}`;
     return {nats, bits, isTrivial, isFar, text};
   }
