@@ -244,7 +244,7 @@ creation.create([sys.argv[1]], sys.argv[2], protected=False)
 
 
 @pytest.mark.parametrize('package, module, target', [
-    ('extraction', 'one_input', 'one_input.extract_midi'),
+    ('extraction', 'reading', 'reading.midi'),
     ('beam', 'rows', 'rows.row_to_json'),
     ('dataset', 'collection', 'collection.Collection.add_merged'),
     ('dataset', 'report_html', 'report_html.render'),

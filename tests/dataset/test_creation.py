@@ -30,6 +30,7 @@ from drumspace_ext.dataset import creation as dataset_creation
 from drumspace_ext.dataset import examples
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import one_input
+from drumspace_ext.extraction import reading
 from drumspace_ext.extraction import recipes
 from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import music_proto
@@ -584,7 +585,7 @@ def test_input_that_takes_a_worker_down_is_named(
 ):
   _write_midi(tmp_path / 'in', _SONGS[:6])
   expected = _create([tmp_path / 'in'], tmp_path / 'out').report
-  real = one_input.extract_midi
+  real = reading.midi
 
   def hostile(data, input_id, recipe):
     if input_id == 'in/evil.mid':
@@ -594,7 +595,7 @@ def test_input_that_takes_a_worker_down_is_named(
     return real(data, input_id, recipe)
 
   (tmp_path / 'in' / 'evil.mid').write_bytes(b'MThd')
-  monkeypatch.setattr(one_input, 'extract_midi', hostile)
+  monkeypatch.setattr(reading, 'midi', hostile)
   created = _create(
       [tmp_path / 'in'], tmp_path / 'out', num_workers=2, task_timeout_s=2.0
   )
