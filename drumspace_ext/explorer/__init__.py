@@ -48,7 +48,7 @@ A dropped file is judged as create_dataset would: by what it plays three times
 in a row (`midi/loops.js`); where nothing is, by what it nearly plays so
 (`near_bits` of difference), and last by its first two bars. A loop that is a
 known beat started elsewhere is that beat. All 149 songs of quickstart are
-known on its map, each verse of them; none was by its first two bars.
+known on its map, each verse of them.
 
 It opens with a beat (`model/typical.js`: of the genre that most have, the one
 that differs from the others in the fewest hits), so that one gesture sounds.
