@@ -42,6 +42,8 @@ class TrainingSet:
     digest: Of the patterns, in hex; the same patterns in any order have one.
     tempos: Slowest and fastest tempo of each pattern, in quarter notes a
       minute, float64 `[num_patterns, 2]`, NaN where it is not known; or None.
+    only_near: Whether a pattern was found as near loops alone, bool
+      `[num_patterns]`; or None if that is not known.
   """
 
   codes: np.ndarray
@@ -50,6 +52,7 @@ class TrainingSet:
   digest: str
   file_names: Sequence[tuple[str, ...]] | None = None
   tempos: np.ndarray | None = None
+  only_near: np.ndarray | None = None
 
   def __len__(self) -> int:
     return len(self.codes)
@@ -69,11 +72,12 @@ def make(
     input_ids: Sequence[tuple[str, ...]] | None = None,
     file_names: Sequence[tuple[str, ...]] | None = None,
     tempos: Sequence[tuple[float, float]] | None = None,
+    only_near: Sequence[bool] | None = None,
 ) -> TrainingSet:
   """Makes a training set of patterns, genres, inputs and tempos.
 
   Of patterns in one rotation class the first is kept, with the genres, inputs
-  and tempos of all of them.
+  and tempos of all of them; one that is exact makes them so.
 
   Raises:
     PatternError: If `codes` are no patterns.
@@ -110,6 +114,9 @@ def make(
       genres=[merged_genres(same) for same in members.values()],
       input_ids=merged(input_ids), file_names=merged(file_names),
       tempos=None if tempos is None else merged_tempos(),
+      only_near=None if only_near is None else np.array([
+          all(only_near[i] for i in same) for same in members.values()
+      ], bool),
       digest=hashlib.sha256(np.sort(classes[first]).tobytes()).hexdigest()[:16],
   )
 

@@ -49,12 +49,15 @@ class Origins(typing.NamedTuple):
     file_names: Files that these were read from.
     tempos: Slowest and fastest tempo, in quarter notes a minute; NaN where it
       is not known.
+    only_near: Whether a pattern was found as near loops alone; None where the
+      file does not tell these from exact ones.
   """
 
   genres: Sequence[dict[str, int]]
   input_ids: Sequence[tuple[str, ...]]
   file_names: Sequence[tuple[str, ...]]
   tempos: Sequence[tuple[float, float]]
+  only_near: Sequence[bool] | None = None
 
 
 def header_line(*, near: bool = False, maps: bool = False) -> str:
@@ -147,7 +150,7 @@ def read(path: pathlib.Path, count: int) -> Origins:
   Raises:
     InputError: If it can't be read, or has not one line a pattern.
   """
-  genres, ids, names, tempos = [], [], [], []
+  genres, ids, names, tempos, only_near = [], [], [], [], []
   try:
     lines = path.read_text(encoding='utf-8').split('\n')
   except (OSError, UnicodeDecodeError) as e:
@@ -171,12 +174,14 @@ def read(path: pathlib.Path, count: int) -> Origins:
     ids.append(_names(fields['input_ids'], place, 'input_ids'))
     names.append(_names(fields['file_names'], place, 'file_names'))
     tempos.append(_tempo(fields))
+    only_near.append(fields.get('near_loops') == fields.get('loops'))
   if len(ids) != count:
     raise errors.InputError(
         f'{path} has {len(ids)} lines, {result_names.DATASET} beside it has '
         f'{count}. Make them again together.'
     )
-  return Origins(genres, ids, names, tempos)
+  tells = set(NEAR_HEADER) <= set(header)
+  return Origins(genres, ids, names, tempos, only_near if tells else None)
 
 
 def beside(

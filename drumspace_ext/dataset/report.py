@@ -36,7 +36,10 @@ class Shape:
     self._hits_per_step = np.zeros(step_codes.NUM_STEPS, np.int64)
     self._qpm: collections.Counter[int] = collections.Counter()
     self._num_inputs: collections.Counter[int] = collections.Counter()
-    self._examples = []
+    # All of them, and those with exact loops and without.
+    self._examples: dict[str, list[dict]] = {
+        'all': [], 'exact': [], 'near': [],
+    }
     self._max_flips: collections.Counter[int] = collections.Counter()
     self._num_exact = 0
     self.num_patterns = 0
@@ -50,25 +53,23 @@ class Shape:
     self._qpm[int(middle // _QPM_BIN) * _QPM_BIN] += 1
     self._num_inputs[min(pattern.num_inputs, 10)] += 1
     self.num_patterns += 1
-    self._num_exact += pattern.num_near_loops < pattern.num_loops
+    is_exact = pattern.num_near_loops < pattern.num_loops
+    self._num_exact += is_exact
     self._max_flips[pattern.max_flips] += 1
-    if len(self._examples) < _NUM_EXAMPLES:
-      self._examples.append({
-          'inputs': pattern.num_inputs,
-          'repeats': pattern.num_repeats,
-          'genres': dict(pattern.genres),
-          'step_codes': pattern.codes.tolist(),
-          'grid': text_grids.to_text(hits).split('\n'),
-      })
+    for name in ('all', 'exact' if is_exact else 'near'):
+      if len(self._examples[name]) < _NUM_EXAMPLES:
+        self._examples[name].append(_example(pattern, hits, name != 'all'))
 
   def near(self) -> dict:
-    """Returns how many patterns are loops by the published recipe."""
+    """Returns what tells loops by the published recipe from near ones."""
     return {
         'patterns_with_exact_loops': self._num_exact,
         'patterns_by_max_flips': {
             str(flips): count
             for flips, count in sorted(self._max_flips.items())
         },
+        'most_common_exact': self._examples['exact'],
+        'most_common_near': self._examples['near'],
     }
 
   def as_dict(self) -> dict:
@@ -88,8 +89,26 @@ class Shape:
             f'{n}' if n < 10 else '10 or more': count
             for n, count in sorted(self._num_inputs.items())
         },
-        'most_common': self._examples,
+        'most_common': self._examples['all'],
     }
+
+
+def _example(
+    pattern: collection_lib.UniquePattern, hits: np.ndarray, has_flips: bool
+) -> dict:
+  """Returns a pattern for the report, with how far its repeats are from it."""
+  flips = {
+      'mean_flips': float(f'{pattern.num_flips / pattern.num_repeats:.6g}'),
+      'max_flips': pattern.max_flips,
+  }
+  return {
+      'inputs': pattern.num_inputs,
+      'repeats': pattern.num_repeats,
+      **(flips if has_flips else {}),
+      'genres': dict(pattern.genres),
+      'step_codes': pattern.codes.tolist(),
+      'grid': text_grids.to_text(hits).split('\n'),
+  }
 
 
 def _ordered(counter: Mapping) -> dict[str, int]:

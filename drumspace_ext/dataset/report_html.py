@@ -10,6 +10,12 @@ from drumspace_ext.patterns import text_grids
 
 FILE_NAME = result_names.REPORT_PAGE
 
+# Shows the examples of one kind: which, is what a radio button says.
+_KINDS = {'all': 'all', 'exact': 'exact loops', 'near': 'near repeats alone'}
+_KINDS_STYLE = '.kind { display: none; }' + ', '.join(
+    f'#kind-{kind}:checked ~ .{kind}' for kind in _KINDS
+) + ' { display: block; }'
+
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem;
   margin: 2rem auto; padding: 0 1rem; color: #1c1c1e; background: #fcfcfb; }
@@ -85,11 +91,35 @@ def _examples(examples: list[Mapping]) -> str:
     parts.append(
         f'<p>in {example["inputs"]:,} inputs, played '
         f'{example["repeats"]:,} times'
+        + (f', which differ from it in {example["mean_flips"]:.3g} cells on '
+           f'average and {example["max_flips"]} at most'
+           if 'max_flips' in example else '')
         + (f' <span class="hint">({html.escape(genres)})</span>'
            if genres else '')
         + f'</p><pre>{html.escape(grid)}</pre>'
     )
   return ''.join(parts)
+
+
+def _examples_by_kind(report: Mapping) -> str:
+  """Returns the examples of a report, with buttons where it has kinds."""
+  most_common = report['shape']['most_common']
+  if 'most_common_exact' not in report:
+    return _examples(most_common)
+  buttons = ''.join(
+      f'<input type="radio" name="kind" id="kind-{kind}"'
+      f'{" checked" if kind == "all" else ""}>'
+      f'<label for="kind-{kind}"> {label} </label>'
+      for kind, label in _KINDS.items()
+  )
+  return '<div>' + buttons + ''.join(
+      f'<div class="kind {kind}">'
+      + (_examples(examples) or '<p>There are none.</p>') + '</div>'
+      for kind, examples in (
+          ('all', most_common), ('exact', report['most_common_exact']),
+          ('near', report['most_common_near']),
+      )
+  ) + '</div>'
 
 
 def page(title: str, body: str, *, style: str = '') -> str:
@@ -155,7 +185,7 @@ def render(report: Mapping) -> str:
       ('Patterns by the cells in which a repeat differs, at most',
        _bars(report.get('patterns_by_max_flips', {})),
        'patterns_by_max_flips' in report),
-      ('The most common patterns', _examples(shape['most_common']),
+      ('The most common patterns', _examples_by_kind(report),
        report['patterns']),
       ('Notes left out: pitches without a voice',
        _bars(dropped), dropped),
@@ -167,5 +197,6 @@ def render(report: Mapping) -> str:
       for title, content, shown in sections if shown
   )
   return page(
-      'Drum patterns: report', f'<div class="numbers">{numbers}</div>{body}'
+      'Drum patterns: report', f'<div class="numbers">{numbers}</div>{body}',
+      style=_KINDS_STYLE if 'most_common_exact' in report else '',
   )

@@ -117,6 +117,8 @@ def _layer(
       'num_sources': np.array([len(row) for row in layer.sources], np.uint32),
       'tempos': _tempos(layer),
   }
+  if layer.only_near is not None:
+    columns['only_near'] = layer.only_near.astype(np.uint8)
   header = {'name': layer.name, 'ids': ids, 'latents': scale, 'key': key}
   return header, {f'{key}.{name}': c for name, c in columns.items()}
 

@@ -161,6 +161,7 @@ def build(
           name=name, codes=training_set.codes, latents=latents,
           coordinates=coordinates, genres=genres,
           sources=training_set.sources, tempos=training_set.tempos,
+          only_near=training_set.only_near,
       ),
       generated=layers, regions=findings.regions,
       quality=map_quality.measure(latents, coordinates, seed=seed),

@@ -43,6 +43,8 @@ class Layer:
     sources: For each pattern the ids of its inputs.
     tempos: Slowest and fastest tempo of each pattern, in quarter notes a
       minute, float64 `[num_patterns, 2]`, NaN where it is not known; or None.
+    only_near: Whether a pattern was found as near loops alone, bool
+      `[num_patterns]`; or None if that is not known.
   """
 
   name: str
@@ -52,6 +54,7 @@ class Layer:
   genres: Sequence[Sequence[str]]
   sources: Sequence[Sequence[str]]
   tempos: np.ndarray | None = None
+  only_near: np.ndarray | None = None
 
   def __len__(self) -> int:
     return len(self.codes)

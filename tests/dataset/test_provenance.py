@@ -36,8 +36,25 @@ def test_what_is_written_comes_back(tmp_path_factory, rows):
   assert provenance.read(path, len(rows)) == (
       [{'rock': 3, 'pop': 1}] * len(rows),
       [tuple(ids) for ids, _ in rows], [tuple(names) for _, names in rows],
-      [(90.0, 120.5)] * len(rows),
+      [(90.0, 120.5)] * len(rows), None,
   )
+
+
+@hypothesis.given(loops=st.lists(st.integers(1, 9).flatmap(
+    lambda n: st.tuples(st.just(n), st.integers(0, n))
+), max_size=4))
+def test_patterns_of_near_loops_alone_are_told(tmp_path_factory, loops):
+  path = tmp_path_factory.mktemp('provenance') / 'provenance.tsv'
+  path.write_text(provenance.header_line(near=True) + ''.join(
+      provenance.format_line(collection.UniquePattern(
+          codes=np.zeros(32, np.uint16), num_inputs=1, num_loops=count,
+          num_repeats=3 * count, min_qpm=120.0, max_qpm=120.0, genres={},
+          input_ids=('a',), file_names=(), num_near_loops=near,
+      ), near=True) for count, near in loops
+  ))
+  assert provenance.read(path, len(loops)).only_near == [
+      near == count for count, near in loops
+  ]
 
 
 @pytest.mark.parametrize('value', [

@@ -20,7 +20,7 @@ from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import voices
 
 _EVIL = '<img src=x onerror=alert(1)>'
-_VOID = {'meta'}
+_VOID = {'input', 'meta'}
 _BEAT = (5, 0, 4, 0, 6, 0, 4, 0) * 4
 
 
@@ -225,6 +225,25 @@ def test_near_repeats_are_told_from_exact_ones(tmp_path):
   plain = _report(tmp_path, [_kept()])
   assert 'patterns_with_exact_loops' not in plain
   assert 'max_flips' not in plain['recipe']
+
+
+def test_page_of_near_repeats_shows_one_kind_of_pattern_at_a_time(tmp_path):
+  recipe = one_input.Recipe(max_flips=4)
+  report = _report(tmp_path, [_kept()], recipe=recipe)
+  exact, near = (report[f'most_common_{kind}'] for kind in ('exact', 'near'))
+  assert not near and [row['step_codes'] for row in exact] == [
+      row['step_codes'] for row in report['shape']['most_common']
+  ]
+  report['most_common_near'] = [exact[0] | {'mean_flips': 1.25, 'max_flips': 3}]
+  page = report_html.render(report)
+  read = _Page(page)
+  # By style sheet: the report has no scripts.
+  assert read.attributes.count(('type', 'radio')) == 3
+  assert read.attributes.count(('checked', None)) == 1
+  assert '#kind-near:checked ~ .near' in page and 'script' not in read.tags
+  assert 'in 1.25 cells on average and 3 at most' in read.text
+  plain = report_html.render(_report(tmp_path, [_kept()]))
+  assert 'radio' not in plain and 'kind' not in plain
 
 
 def test_damage_is_made_of_reasons():

@@ -3,6 +3,7 @@ the tests with the `page` fixture.
 """
 
 import base64
+import dataclasses
 import json
 import zlib
 
@@ -100,6 +101,19 @@ def test_columns_hold_the_patterns_their_places_and_their_origin(made):
   [region] = header['regions']
   assert region['genre'] == made.regions[0].genre
   assert region['outline'] == made.regions[0].outline.tolist()
+
+
+def test_column_of_near_repeats_is_there_where_they_are_told(made):
+  only_near = np.arange(len(made.training)) % 3 == 0
+  told = dataclasses.replace(made, training=dataclasses.replace(
+      made.training, only_near=only_near
+  ))
+  header, columns = _unpack(_rendered(made))
+  told_header, told_columns = _unpack(_rendered(told))
+  column = told_columns.pop('layer0.only_near')
+  np.testing.assert_array_equal(column, only_near)
+  assert column.dtype == np.uint8
+  assert told_header == header and told_columns.keys() == columns.keys()
 
 
 def test_same_map_gives_the_same_bytes_and_another_one_others(made):

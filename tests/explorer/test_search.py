@@ -1,8 +1,13 @@
 """The page in a browser: search and legend: what of the map is shown."""
 
+import dataclasses
+
+import map_builders
 import map_pages
 import numpy as np
 import pytest
+
+from drumspace_ext.explorer import page as map_page
 
 pytestmark = pytest.mark.browser
 
@@ -74,3 +79,43 @@ def test_legend_hides_layers_and_genres_and_colours_them(page):
   page.run("""document.querySelector('#legend button').click();
     await frames(3)""")
   assert page.run('return pixels()') == by_genre
+
+
+def test_box_hides_near_repeats_where_the_dataset_tells_them(
+    page, window, tmp_path
+):
+  assert page.run("return [byId('exact'), 'exact' in settings]") == [
+      None, False
+  ]
+  page.run("byId('share').click()")
+  assert '&e=' not in page.run('return location.hash')
+  made = map_builders.starter_map(map_builders.model(), draws=0)
+  only_near = np.arange(len(made.training)) != map_pages.POINT
+  made = dataclasses.replace(made, training=dataclasses.replace(
+      made.training, only_near=only_near
+  ))
+  path = tmp_path / 'map.html'
+  path.write_text(
+      map_page.render(made, map_builders.model()), encoding='utf-8'
+  )
+  near = map_pages.Page(window, path, made)
+  near.open()
+  assert near.run("return byId('exact').labels[0].textContent") == (
+      ' Only exact repeats'
+  )
+  shown = """const {colourOf} = app.plot.look;
+    return [...app.data.layers[0].x.keys()].filter((i) => colourOf(0, i))"""
+  assert len(near.run(shown)) == len(made.training)
+  near.run("""byId('legend').open = true; byId('exact').click();
+    await frames(3)""")
+  assert near.run(shown) == [map_pages.POINT]
+  link = near.run("""deck.show(app.maker.ofPoint(0, 3));
+    byId('share').click(); return location.hash""")
+  assert '&e=1' in link
+  near.open(link)
+  assert near.run(shown) == [map_pages.POINT]
+  assert near.run("return byId('exact').checked")
+  # Of a page without such a box, the link says the rest.
+  page.open(link)
+  assert page.run("return ['exact' in settings, deck.current.origin.index]"
+                  ) == [False, 3]

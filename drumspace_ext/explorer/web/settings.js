@@ -19,6 +19,8 @@ import {DEFAULTS, RANGES} from './constants.js';
  * label, does: what the control is called, and what it says in a few words;
  * link: its key in an address; a setting without is not in the link;
  * decodes: a beat that was decoded is decoded anew;
+ * paints: the map is painted anew;
+ * needs: the column of the data that a page must have for it;
  * keys: those that move it down and up, by how much, and the words for that.
  */
 export const SETTINGS = [
@@ -53,13 +55,20 @@ export const SETTINGS = [
     host: 'space', link: 'k', decodes: true,
     label: 'Temperature', does: 'Above 0 hits are drawn by chance',
   },
+  {
+    name: 'exact', initial: false, host: 'legend', link: 'e', paints: true,
+    needs: 'layer0.only_near', label: 'Only exact repeats',
+    does: 'Hides beats that were found as near repeats alone',
+  },
   // Of what varies or is drawn.
   {name: 'seed', initial: DEFAULTS.seed, decodes: true},
 ];
 
-/** The values at first, by name. */
-export const initialValues = () =>
-  Object.fromEntries(SETTINGS.map(({name, initial}) => [name, initial]));
+/** The values at first, by name, of settings that some columns allow. */
+export const initialValues = (columns = {}) =>
+  Object.fromEntries(SETTINGS
+    .filter(({needs}) => !needs || needs in columns)
+    .map(({name, initial}) => [name, initial]));
 
 /** Returns a number as a value of a setting, or null if it is none. */
 export function valueOf({initial, range: [least, most] = [0, 1]}, number) {
@@ -68,8 +77,9 @@ export function valueOf({initial, range: [least, most] = [0, 1]}, number) {
 }
 
 export class Settings {
-  constructor() {
-    this.values = initialValues();
+  /** @param {!Object} columns Of the page's data, by name. */
+  constructor(columns) {
+    this.values = initialValues(columns);
     this.listeners = [];
     this.settlers = [];
   }

@@ -40,7 +40,7 @@ function slider(row, settings) {
  */
 export function makeControls(settings) {
   for (const row of SETTINGS) {
-    if (!row.host) continue;
+    if (!row.host || !(row.name in settings.values)) continue;
     const isBox = typeof row.initial === 'boolean';
     const {element, show} = (isBox ? box : slider)(row, settings);
     byId(row.host).append(element);

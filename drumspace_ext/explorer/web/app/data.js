@@ -65,6 +65,7 @@ function makeLayer(header, column, zSize, names) {
   const known = key('num_sources');
   const codes = key('codes');
   const tempos = key('tempos');
+  const near = key('only_near');
   const z = latents(key('latents'), header.latents, zSize);
   const cut = (values, i, width) =>
     [...values.subarray(i * width, (i + 1) * width)];
@@ -79,6 +80,8 @@ function makeLayer(header, column, zSize, names) {
     // Slowest and fastest, or null if nobody knows.
     tempo: (i) => tempos[2 * i] ? {low: tempos[2 * i] / TEMPO_PARTS,
       high: tempos[2 * i + 1] / TEMPO_PARTS} : null,
+    // Whether it was found as near repeats alone, as far as that is known.
+    isOnlyNear: (i) => near?.[i] === 1,
     pattern: (i) => cut(codes, i, NUM_STEPS),
     latent: (i) => cut(z, i, zSize),
   };
@@ -99,6 +102,8 @@ export async function readData(text) {
   }
   const start = Math.ceil((4 + length) / 8) * 8;
   const column = (name) => {
+    // Of origins that nobody knows there is no column.
+    if (!(name in header.columns)) return null;
     const {dtype, shape, offset} = header.columns[name];
     const count = shape.reduce((a, b) => a * b, 1);
     const isHalf = dtype === 'float16';

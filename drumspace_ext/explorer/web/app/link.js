@@ -19,7 +19,8 @@ export function toHash({codes, z, isDecoded, view, settings}) {
       .map((value) => +value.toPrecision(6)).join(','));
   }
   for (const {name, link} of SETTINGS) {
-    if (link) parts.set(link, String(Number(settings[name])));
+    if (!link || !(name in settings)) continue;
+    parts.set(link, String(Number(settings[name])));
   }
   return `#${parts}`;
 }
@@ -67,7 +68,7 @@ export function restore(hash, {deck, maker, plot, settings}) {
   if (!state) return false;
   deck.clear();
   for (const [name, value] of Object.entries(state.settings)) {
-    settings.set(name, value);
+    if (name in settings.values) settings.set(name, value);
   }
   deck.show(maker.ofCodes(state.codes, state),
     {follows: !('qpm' in state.settings)});

@@ -56,14 +56,17 @@ function makeGrid(voices, deck, player) {
 }
 
 /** Puts the map's colours to work, and what of it is shown. */
-function paintMap(layers, looks, plot, legend) {
+function paintMap(layers, looks, plot, legend, settings) {
   looks.onPaint((colours) => {
     plot.setLook({
       background: channels(colours.background), ink: colours.ink,
       accent: colours.accent,
-      colourOf: colouring(layers, colours, legend.shown),
+      colourOf: colouring(layers, colours, legend.shown, settings.values),
     });
     legend.paint(colours);
+  });
+  settings.onChange(({paints}) => {
+    if (paints) looks.paint();
   });
   connectSearch(layers, (matches) => {
     legend.shown.matches = matches;
@@ -81,11 +84,13 @@ function connectSettings(settings, deck, player) {
   });
 }
 
-async function makePage(settings) {
-  const {values} = settings;
+async function makePage() {
   const data = await readData(byId('data').textContent);
   byId('data').remove();
   const {layers} = data;
+  const settings = new Settings(data.columns);
+  const {values} = settings;
+  makeControls(settings);
   const maker = new Beatmaker(data, values);
   const player = new Player(data.kit, values);
   const deck = new Deck({maker, player, settings});
@@ -103,7 +108,8 @@ async function makePage(settings) {
   const favourites = new Favourites();
   introduce(data);
   showRegions(plot, data.regions);
-  paintMap(layers, looks, plot, new Legend(data, () => looks.paint()));
+  paintMap(layers, looks, plot, new Legend(data, () => looks.paint()),
+    settings);
   const keep = connectFavourites({...parts, favourites, list});
   const panel = new Panel({...parts, layers, list});
   makeSliders(data, parts);
@@ -138,9 +144,7 @@ function showTypical({data, maker, deck}) {
 
 async function start() {
   const began = performance.now();
-  const settings = new Settings();
-  makeControls(settings);
-  const page = await makePage(settings);
+  const page = await makePage();
   if (!restore(location.hash, page)) showTypical(page);
   window.addEventListener('hashchange', () => restore(location.hash, page));
   // Sounds and the search for neighbours are prepared while nothing happens.

@@ -108,14 +108,16 @@ export class Points {
 /**
  * Tells the colour of each point: what the legend says, and what is hidden.
  * @param {!Object} state `byGenre`, `hiddenGenres`, `hiddenLayers`, `matches`.
+ * @param {!Object} settings Values of settings.js; `exact` hides the others.
  */
-export function colouring(layers, palette, state) {
+export function colouring(layers, palette, state, settings) {
   const tables = palette.genres.map((c) => [...channels(c), 1]);
   const grey = [...channels(palette.grey), 1];
   const dim = [...channels(palette.grey), 0.1];
   const made = palette.generated.map((c) => [...channels(c), 0.85]);
   return (number, i) => {
     if (state.hiddenLayers.has(number)) return null;
+    if (settings.exact && layers[number].isOnlyNear(i)) return null;
     if (state.matches && !state.matches[number][i]) return dim;
     if (number) return made[(number - 1) % made.length];
     const genre = layers[0].firstGenre(i);
