@@ -7,14 +7,15 @@ from drumspace_ext.dataset import sums
 
 def row_to_json(item: tuple[bytes, sums.ClassSum]) -> bytes:
   """Returns the merged row of a rotation class as JSON, for `row_of_json`."""
-  canonical, phase, *others = item[1].row(item[0])
-  return to_json((canonical.hex(), phase.hex(), *others))
+  canonical, phase, *others, groove = item[1].row(item[0])
+  return to_json((canonical.hex(), phase.hex(), *others, groove.hex()))
 
 
 def row_of_json(text: bytes) -> sums.MergedRow:
   """Returns what `row_to_json` was given."""
-  canonical, phase, *others = json.loads(text)
-  return bytes.fromhex(canonical), bytes.fromhex(phase), *others
+  canonical, phase, *others, groove = json.loads(text)
+  canonical, phase, groove = map(bytes.fromhex, (canonical, phase, groove))
+  return canonical, phase, *others, groove
 
 
 def to_json(values: tuple) -> bytes:

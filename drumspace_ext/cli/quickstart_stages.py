@@ -84,6 +84,7 @@ def _make_dataset(folder, seed, say) -> Mapping[str, pathlib.Path]:
   words = {
       'dataset.tsv': 'unique patterns',
       'provenance.tsv': 'where they come from',
+      'groove.tsv': 'how they are played',
       'patterns.tfrecord': 'the same as NoteSequences',
       'rejected.tsv': 'why inputs gave none', 'report.json': 'the numbers',
       'report.html': 'the numbers as a page',

@@ -21,6 +21,7 @@ import numpy as np
 from drumspace_ext import errors
 from drumspace_ext.dataset import sums
 from drumspace_ext.extraction import one_input
+from drumspace_ext.patterns import groove_sums
 from drumspace_ext.patterns import step_codes
 
 _SCHEMA = """
@@ -28,15 +29,15 @@ CREATE TABLE occurrence (
   canonical BLOB, phase BLOB, is_first INTEGER, input_id TEXT, file_name TEXT,
   num_loops INTEGER, num_repeats INTEGER, min_qpm REAL, max_qpm REAL,
   genres TEXT, near_loops INTEGER, near_repeats INTEGER, num_flips INTEGER,
-  max_flips INTEGER);
+  max_flips INTEGER, groove BLOB);
 CREATE TABLE rejected (input_id TEXT, reason TEXT, detail TEXT);
 CREATE TABLE unique_pattern (
   canonical BLOB, phase BLOB, num_inputs INTEGER, num_loops INTEGER,
   num_repeats INTEGER, min_qpm REAL, max_qpm REAL, genres TEXT,
   input_ids TEXT, file_names TEXT, near_loops INTEGER, near_repeats INTEGER,
-  num_flips INTEGER, max_flips INTEGER);
+  num_flips INTEGER, max_flips INTEGER, groove BLOB);
 """
-_NUM_COLUMNS = {'occurrence': 14, 'unique_pattern': 14, 'rejected': 3}
+_NUM_COLUMNS = {'occurrence': 15, 'unique_pattern': 15, 'rejected': 3}
 # Page cache of SQLite, in KiB (its sign says so).
 _CACHE = -64_000
 
@@ -59,6 +60,8 @@ class UniquePattern:
     num_near_repeats: Times it is played with a difference.
     num_flips: Cells in which these differ from the pattern, in all.
     max_flips: Cells in which one of them differs from it, at most.
+    groove: Sums of how its hits are played, int64 `[5, num_hits]`, see
+      `groove_sums`; no plays if that is not known.
   """
 
   codes: np.ndarray
@@ -74,6 +77,9 @@ class UniquePattern:
   num_near_repeats: int = 0
   num_flips: int = 0
   max_flips: int = 0
+  groove: np.ndarray = dataclasses.field(
+      default_factory=groove_sums.none
+  )
 
 
 class Collection:
@@ -194,19 +200,19 @@ class Collection:
     Ties are broken by the canonical step codes.
     """
     rows = self._database.execute(
-        'SELECT phase, num_inputs, num_loops, num_repeats, min_qpm, max_qpm, '
-        'genres, input_ids, file_names, near_loops, near_repeats, num_flips, '
-        'max_flips FROM unique_pattern '
+        'SELECT canonical, phase, num_inputs, num_loops, num_repeats, min_qpm, '
+        'max_qpm, genres, input_ids, file_names, near_loops, near_repeats, '
+        'num_flips, max_flips, groove FROM unique_pattern '
         'ORDER BY num_inputs DESC, num_repeats DESC, canonical'
     )
-    for (phase, num_inputs, num_loops, num_repeats, min_qpm, max_qpm, genres,
-         input_ids, file_names, near_loops, near_repeats, num_flips,
-         max_flips) in rows:
+    for (canonical, phase, num_inputs, num_loops, num_repeats, min_qpm, max_qpm,
+         genres, input_ids, file_names, near_loops, near_repeats, num_flips,
+         max_flips, groove) in rows:
       yield UniquePattern(
           step_codes.bytes_to_codes(phase), num_inputs, num_loops, num_repeats,
           min_qpm, max_qpm, json.loads(genres), tuple(json.loads(input_ids)),
           tuple(json.loads(file_names)), near_loops, near_repeats, num_flips,
-          max_flips,
+          max_flips, groove_sums.in_phase(groove, canonical, phase),
       )
 
   def rejected_inputs(self) -> Iterator[tuple[str, str, str]]:

@@ -4,9 +4,9 @@ Everything here is a sum that does not depend on the order or the grouping of
 what is added, so that it can be taken on many machines. An *occurrence* is the
 row of one phase of one pattern in one input, plain values in this order:
 canonical, phase, is_first, input_id, file_name, num_loops, num_repeats,
-min_qpm, max_qpm, genres, num_near_loops, num_near_repeats, num_flips, max_flips
-(see `one_input.LoopCount`). Of the phases of a pattern in an input one is
-first: it counts the input and its genres (with `|` between them).
+min_qpm, max_qpm, genres, num_near_loops, num_near_repeats, num_flips,
+max_flips, groove (see `one_input.LoopCount`). Of the phases of a pattern in an
+input one is first: it counts the input and its genres (with `|` between them).
 """
 
 import collections
@@ -21,15 +21,18 @@ from drumspace_ext import rejections
 from drumspace_ext.extraction import genres as genres_lib
 from drumspace_ext.extraction import one_input
 from drumspace_ext.files import local_paths
+from drumspace_ext.patterns import groove_sums
 
 Occurrence = tuple[
-    bytes, bytes, int, str, str, int, int, float, float, str, int, int, int, int
+    bytes, bytes, int, str, str, int, int, float, float, str, int, int, int, int,
+    bytes,
 ]
 # canonical, phase, num_inputs, num_loops, num_repeats, min_qpm, max_qpm, as
-# JSON inputs by genre, input ids and file names, and the last four of an
+# JSON inputs by genre, input ids and file names, and the last five of an
 # occurrence.
 MergedRow = tuple[
-    bytes, bytes, int, int, int, float, float, str, str, str, int, int, int, int
+    bytes, bytes, int, int, int, float, float, str, str, str, int, int, int, int,
+    bytes,
 ]
 # input id, reason, detail
 Rejected = tuple[str, str, str]
@@ -66,7 +69,7 @@ def occurrences(
         loop.canonical, loop.phase, int(loop.canonical not in seen), input_id,
         file_name, loop.num_loops, loop.num_repeats, loop.min_qpm,
         loop.max_qpm, joined, loop.num_near_loops, loop.num_near_repeats,
-        loop.num_flips, loop.max_flips,
+        loop.num_flips, loop.max_flips, loop.groove,
     ))
     seen.add(loop.canonical)
   return rows
@@ -90,7 +93,7 @@ class ClassSum:
 
   __slots__ = (
       'loops_by_phase', 'ids', 'names', 'genres', 'num_inputs', 'num_repeats',
-      'min_qpm', 'max_qpm', 'near', 'max_flips',
+      'min_qpm', 'max_qpm', 'near', 'max_flips', 'groove',
   )
 
   def __init__(self) -> None:
@@ -103,11 +106,12 @@ class ClassSum:
     # Near loops, near repeats, flips.
     self.near = (0, 0, 0)
     self.max_flips = 0
+    self.groove = b''
 
   def add(self, row: Occurrence) -> None:
     """Adds one occurrence."""
     (_, phase, is_first, input_id, file_name, num_loops, num_repeats, min_qpm,
-     max_qpm, genres, *near, max_flips) = row
+     max_qpm, genres, *near, max_flips, groove) = row
     self.loops_by_phase[phase] = self.loops_by_phase.get(phase, 0) + num_loops
     self.ids.add(input_id)
     if file_name:
@@ -120,6 +124,7 @@ class ClassSum:
     self.min_qpm = min(self.min_qpm, min_qpm)
     self.max_qpm = max(self.max_qpm, max_qpm)
     self._add_near(near, max_flips)
+    self.groove = groove_sums.added(self.groove, groove)
 
   def _add_near(self, near: Sequence[int], max_flips: int) -> None:
     loops, repeats, flips = near
@@ -139,6 +144,7 @@ class ClassSum:
     self.min_qpm = min(self.min_qpm, other.min_qpm)
     self.max_qpm = max(self.max_qpm, other.max_qpm)
     self._add_near(other.near, other.max_flips)
+    self.groove = groove_sums.added(self.groove, other.groove)
 
   def as_plain(self) -> tuple:
     """Returns it as built-in values, for `of_plain`."""
@@ -163,7 +169,7 @@ class ClassSum:
         self.min_qpm, self.max_qpm, json.dumps(dict(ordered)),
         json.dumps(sorted(self.ids), ensure_ascii=False),
         json.dumps(sorted(self.names), ensure_ascii=False),
-        *self.near, self.max_flips,
+        *self.near, self.max_flips, self.groove,
     )
 
 

@@ -4,6 +4,7 @@ import json
 
 from drumspace_ext import rejections
 from drumspace_ext.dataset import collection as collection_lib
+from drumspace_ext.dataset import groove_tsv
 from drumspace_ext.dataset import provenance
 from drumspace_ext.dataset import report as dataset_report
 from drumspace_ext.dataset import report_html
@@ -15,6 +16,7 @@ from drumspace_ext.files import result_folders
 from drumspace_ext.files import result_names
 from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import note_sequences
+from drumspace_ext.patterns import groove_sums
 from drumspace_ext.patterns import step_codes
 
 NAMES = result_names.OF_DATASET
@@ -50,10 +52,14 @@ def write(
       if recipe.drum_map.chooses else None
   )
   origins.write(provenance.header_line(near=near, maps=maps is not None))
+  grooves = batch.open(groove_tsv.FILE_NAME)
+  grooves.write(groove_tsv.header_lines())
   records = batch.open(dataset_tsv.TFRECORD, text=False)
   for number, pattern in enumerate(collection.unique_patterns()):
     tsv.write(dataset_tsv.format_line(pattern.codes))
     origins.write(provenance.format_line(pattern, near=near, maps=maps))
+    played = groove_sums.played(pattern.groove)
+    grooves.write(groove_tsv.format_line(played))
     records.write(tfrecords.frame(_record(pattern, number, tile)))
     shape.add(pattern)
   rejected = batch.open(dataset_tsv.REJECTED)

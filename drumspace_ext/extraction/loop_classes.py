@@ -29,6 +29,11 @@ from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 
 
+# Steps in a row that are part of a loop: (first step of `grids.Pieces`, number
+# of steps, step of the pattern that the first one is).
+Stretch = tuple[int, int, int]
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Sighting:
   """One loop of a class, as it is counted.
@@ -39,6 +44,7 @@ class Sighting:
     num_plays: Times it is played.
     quarters: Stretches in which it is played, as the places of their first
       and last hits.
+    stretches: All steps in which it is played.
     is_near: Whether it is none by the published recipe.
     num_near_plays: Plays that differ from the pattern.
     num_flips: Cells in which all plays differ from it.
@@ -49,6 +55,7 @@ class Sighting:
   phase: bytes
   num_plays: int
   quarters: tuple[tuple[float, float], ...]
+  stretches: tuple[Stretch, ...]
   is_near: bool = False
   num_near_plays: int = 0
   num_flips: int = 0
@@ -120,6 +127,8 @@ class Counter:
           canonical, phase, num_plays,
           ((float(found.first_hit_quarters[i]),
             float(found.last_hit_quarters[i])),),
+          ((start, step_codes.NUM_STEPS * num_plays,
+            -(-start % step_codes.STEPS_PER_BAR) % step_codes.NUM_STEPS),),
       )
 
   def add_near(
@@ -166,7 +175,7 @@ class Counter:
     seen.spans += [(s, s + step_codes.NUM_STEPS) for s in steps.tolist()]
     return Sighting(
         canonical, step_codes.codes_to_bytes(codes), len(steps),
-        _of_free(loop.quarters, free), True, int(np.count_nonzero(differ)),
+        _of_free(loop.quarters, free), tuple(loop.stretches(free)), True, int(np.count_nonzero(differ)),
         int(differ.sum()), int(differ.max()),
     )
 

@@ -25,6 +25,7 @@ need one play less than others, but two: eight bars are more than six.
 """
 
 from collections.abc import Iterator
+from collections.abc import Sequence
 import dataclasses
 
 import numpy as np
@@ -50,6 +51,10 @@ class NearLoop:
     plays: What is played, each time from the same step, uint16 `[n, 32]`.
     steps: The step of `grids.Pieces` at which each play begins, int64 `[n]`,
       to within a bar.
+    turn: How many steps later its first bar line stands, where the steps
+      before that bar line are played at its end.
+    other_half: Where the other two bars of four begin, in steps from there; 0
+      if there are none.
     piece: The piece that it lies in.
     quarters: Stretches in which it is played, as the places of their first
       and last hits.
@@ -60,6 +65,20 @@ class NearLoop:
   steps: np.ndarray
   piece: int
   quarters: tuple[tuple[float, float], ...]
+  turn: int = 0
+  other_half: int = 0
+
+  def stretches(
+      self, chosen: Sequence[bool]
+  ) -> Iterator[tuple[int, int, int]]:
+    """Yields the steps in a row of some plays; see `loop_classes.Stretch`."""
+    early = _PERIOD - self.turn
+    for step in self.steps[chosen].tolist():
+      yield step + self.turn, early, 0
+      if self.turn:
+        # The first steps of a run stand for its last, or for those of the
+        # other two bars.
+        yield step + self.other_half, self.turn, early
 
 
 def scaled(max_flips: int, period: int) -> int:
@@ -187,4 +206,6 @@ def _as_two_bars(
         steps=step + half + stride * np.arange(len(turned)),
         piece=int(layout.numbers[piece]),
         quarters=((float(first[0]), float(last[0])),),
+        turn=turn,
+        other_half=(_PERIOD - 2 * half) * (stride > _PERIOD),
     )

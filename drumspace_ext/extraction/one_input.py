@@ -15,7 +15,9 @@ from drumspace_ext import errors
 from drumspace_ext.extraction import aligned_onsets
 from drumspace_ext.extraction import genres as genres_lib
 from drumspace_ext.extraction import loop_classes
+from drumspace_ext.extraction import loop_tempos
 from drumspace_ext.extraction import map_choice
+from drumspace_ext.extraction import played_grooves
 from drumspace_ext.extraction import reading
 from drumspace_ext.extraction import readings
 from drumspace_ext.extraction import recipes
@@ -45,6 +47,7 @@ class LoopCount:
     num_near_repeats: Times it is played with a difference.
     num_flips: Cells in which these differ from the pattern, in all.
     max_flips: Cells in which one of them differs from it, at most.
+    groove: How its hits are played, packed `groove_sums` in canonical phase.
   """
 
   canonical: bytes
@@ -57,6 +60,7 @@ class LoopCount:
   num_near_repeats: int = 0
   num_flips: int = 0
   max_flips: int = 0
+  groove: bytes = b''
 
 
 @dataclasses.dataclass(slots=True)
@@ -154,7 +158,9 @@ def _judge(
       'trivial': found.num_trivial,
   }
   if found.sightings:
-    result.loop_counts = _count_loops(onsets, found.sightings, recipe)
+    result.loop_counts = _count_loops(
+        onsets, pieces, found.sightings, recipe
+    )
   verdict = verdicts.of(
       onsets, pieces, found, recipe.drum_map, is_kept=bool(result.loop_counts)
   )
@@ -163,36 +169,12 @@ def _judge(
   result.counts.update(verdict.counts)
 
 
-def _qpm_ranges(
-    onsets: onsets_lib.DrumOnsets, stretches: list[tuple[float, float]],
-    recipe: Recipe,
-) -> list[tuple[float, float]]:
-  """Returns the slowest and fastest tempo of stretches, from hit to hit.
-
-  Their steps say where hits are played within half a step, which matters where
-  the tempo changes.
-  """
-  if len(onsets.tempos) < 2 and not any(q > 0 for q, _ in onsets.tempos):
-    return [onsets.qpm_range(0, 0)] * len(stretches)
-  known = recipe.drum_map.code_of_pitch[onsets.pitches] != 0
-  played = np.sort(onsets.quarters[known])
-  half = (0.5 + grids.SLACK_STEPS) / recipe.steps_per_quarter
-  less = (0.5 - grids.SLACK_STEPS) / recipe.steps_per_quarter
-  firsts, lasts = np.array(stretches).T
-  firsts = np.searchsorted(played, firsts - half)
-  lasts = np.searchsorted(played, lasts + less) - 1
-  return [
-      onsets.qpm_range(played[first], played[last])
-      for first, last in zip(firsts.tolist(), lasts.tolist())
-  ]
-
-
 def _count_loops(
-    onsets: onsets_lib.DrumOnsets, sightings: list[loop_classes.Sighting],
-    recipe: Recipe,
+    onsets: onsets_lib.DrumOnsets, pieces: grids.Pieces,
+    sightings: list[loop_classes.Sighting], recipe: Recipe,
 ) -> list[LoopCount]:
   """Sums loops by pattern and phase."""
-  ranges = iter(_qpm_ranges(
+  ranges = iter(loop_tempos.qpm_ranges(
       onsets, [q for loop in sightings for q in loop.quarters], recipe
   ))
   members = collections.defaultdict(list)
@@ -200,7 +182,12 @@ def _count_loops(
     lows, highs = zip(*(next(ranges) for _ in loop.quarters))
     members[loop.phase].append((loop, min(lows), max(highs)))
   counts = []
-  for phase in sorted(members):
+  phases = sorted(members)
+  grooves = played_grooves.of_phases(
+      onsets, pieces,
+      [[loop for loop, _, _ in members[phase]] for phase in phases],
+  )
+  for phase, groove in zip(phases, grooves):
     loops, lows, highs = zip(*members[phase])
     counts.append(LoopCount(
         loops[0].canonical, phase, len(loops),
@@ -209,6 +196,7 @@ def _count_loops(
         sum(loop.num_near_plays for loop in loops),
         sum(loop.num_flips for loop in loops),
         max(loop.max_flips for loop in loops),
+        groove,
     ))
   return counts
 
@@ -249,14 +237,10 @@ def _add_loops_of_first_kit(
 
   The two together need not repeat: a second kit often plays fills and effects.
   """
-  first = onsets.first_kit
-  if first is None:
+  if onsets.first_kit is None:
     return
   alone = extract(
-      dataclasses.replace(
-          onsets, quarters=onsets.quarters[first],
-          pitches=onsets.pitches[first], first_kit=None,
-      ), result.input_id, recipe.for_pitches(onsets.pitches),
+      onsets.of_first_kit(), result.input_id, recipe.for_pitches(onsets.pitches)
   )
   known = {loop.canonical for loop in result.loop_counts}
   added = [l for l in alone.loop_counts if l.canonical not in known]

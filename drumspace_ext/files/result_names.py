@@ -10,9 +10,11 @@ RECORDS = 'patterns.tfrecord'
 
 # A dataset; a map has the first of these too, and may have the second.
 DATASET, PROVENANCE = 'dataset.tsv', 'provenance.tsv'
+GROOVE = 'groove.tsv'
 REJECTED, REPORT, REPORT_PAGE = 'rejected.tsv', 'report.json', 'report.html'
 OF_DATASET = (
     DATASET, PROVENANCE, RECORDS, REJECTED, REPORT, REPORT_PAGE, MANIFEST,
+    GROOVE,
 )
 OF_PIPELINE = (RECORDS, REJECTED, REPORT, MANIFEST)
 

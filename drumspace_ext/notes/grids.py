@@ -10,6 +10,7 @@ import collections
 from collections.abc import Collection
 from collections.abc import Sequence
 import dataclasses
+import typing
 
 import numpy as np
 
@@ -32,6 +33,21 @@ SLACK_STEPS = sections_lib.SLACK_STEPS
 _NUM_STEPS = step_codes.NUM_STEPS
 
 
+class PieceNotes(typing.NamedTuple):
+  """The notes that pieces were made of, by step.
+
+  Attributes:
+    steps: The step of `Pieces` that each is rounded to, ascending, int64
+      `[num_notes]`.
+    codes: The step code of each, uint16 `[num_notes]`.
+    indices: Which of the input's onsets each is, int64 `[num_notes]`.
+  """
+
+  steps: np.ndarray
+  codes: np.ndarray
+  indices: np.ndarray
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Pieces:
   """The pieces of one input, one after the other.
@@ -47,6 +63,7 @@ class Pieces:
     steps_per_quarter: Steps of a quarter note.
     dropped_pitches: Notes of pitches that stand for no voice, by pitch.
     other_meters: Sections with drums that are not in 4/4, by "3/4" and so on.
+    notes: What they were made of, if known.
   """
 
   steps: np.ndarray
@@ -56,6 +73,7 @@ class Pieces:
   steps_per_quarter: int
   dropped_pitches: collections.Counter
   other_meters: collections.Counter
+  notes: PieceNotes | None = None
 
 
 def cut(
@@ -106,13 +124,13 @@ def cut_many(
     The pieces of each, or a RejectedInputError if a note of it is beyond all
     counting.
   """
-  notes, dropped = note_lines.known_notes(inputs, codes_of_pitches)
-  notes, problems = note_lines.without_bad_times(notes, len(inputs))
+  known, dropped = note_lines.known_notes(inputs, codes_of_pitches)
+  known, problems = note_lines.without_bad_times(known, len(inputs))
   own = [
       sections_lib.of_meters(onsets.meters, accepted, steps_per_quarter)
       for onsets in inputs
   ]
-  line = note_lines.line_up(notes, own, steps_per_quarter, accepted)
+  line = note_lines.line_up(known, own, steps_per_quarter, accepted)
   # Each section lies on a multiple of 32 steps.
   last = np.zeros(len(line.starts), np.int64)
   np.maximum.at(last, line.sections, line.steps)
@@ -120,7 +138,7 @@ def cut_many(
   offsets = np.cumsum(spans) - spans
   step = line.steps + offsets[line.sections]
   order = np.argsort(step, kind='stable')
-  step, codes = step[order], line.codes[order]
+  step, note_codes = step[order], line.codes[order]
   first = _starts(step, 0)
   steps = step[first]
   piece_starts = _starts(steps, gap_steps)
@@ -131,10 +149,14 @@ def cut_many(
   quarter_offsets = line.starts[piece_sections] - (
       offsets[piece_sections] - bases[owners]
   ) / steps_per_quarter
+  codes = note_codes
   if len(steps):
     codes = np.bitwise_or.reduceat(codes, first)
   bounds = np.searchsorted(owners, np.arange(len(inputs) + 1)).tolist()
   ends = np.append(piece_starts, len(steps))[bounds].tolist()
+  notes = PieceNotes(step, note_codes, line.indices[order])
+  # Inputs lie one after the other, and so do their notes.
+  parts = np.append(first, len(step))[ends].tolist()
   return [
       problems.get(i) or Pieces(
           steps=steps[ends[i]:ends[i + 1]] - base,
@@ -144,9 +166,18 @@ def cut_many(
           steps_per_quarter=steps_per_quarter,
           dropped_pitches=dropped[i],
           other_meters=line.other_meters[i],
+          notes=_of_input(notes, parts[i], parts[i + 1], base),
       )
       for i, base in enumerate(bases.tolist())
   ]
+
+
+def _of_input(
+    notes: PieceNotes, start: int, end: int, base: int
+) -> PieceNotes:
+  """Returns some of many notes, their steps from `base` on."""
+  steps, codes, indices = (column[start:end] for column in notes)
+  return PieceNotes(steps - base, codes, indices)
 
 
 def joined(inputs: Sequence[Pieces]) -> Pieces:

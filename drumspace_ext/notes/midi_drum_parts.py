@@ -54,8 +54,8 @@ def are_chosen(
 def notes(
     scan: midi_events.Scan, assume_drums: bool, chosen: drum_parts.DrumParts,
     min_velocity: int,
-) -> list[tuple[int, int, int]]:
-  """Returns the drum notes of a MIDI file as (tick, channel from 0, pitch).
+) -> list[tuple[int, int, int, int]]:
+  """Returns the drum notes of a MIDI file as `Part` has them.
 
   Args:
     scan: The file.
@@ -77,7 +77,7 @@ def notes(
     found = [
         note for note, is_drum in zip(scan.notes, scan.are_drums) if is_drum
     ]
-  loud = [note[:3] for note in found if note[3] >= min_velocity]
+  loud = [note for note in found if note[3] >= min_velocity]
   if found and not loud:
     raise drum_parts.too_soft(min_velocity, max(note[3] for note in found))
   return loud

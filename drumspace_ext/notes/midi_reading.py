@@ -111,19 +111,22 @@ def _onsets_of_score(
       return _onsets_of_scan(scan, header, assume_drums, meters, tempos)
   return _onsets(
       header, ticks, np.concatenate([column['pitch'] for column in columns]),
+      np.concatenate([column['velocity'] for column in columns]),
       meters, tempos, remarks,
   )
 
 
 def _onsets(
     header: midi_header.Header, ticks: np.ndarray, pitches: np.ndarray,
-    meters, tempos, remarks, first_kit: np.ndarray | None = None,
+    velocities: np.ndarray, meters, tempos, remarks,
+    first_kit: np.ndarray | None = None,
 ) -> onsets_lib.DrumOnsets:
   """Puts together what was read, in ticks."""
   scale = header.ticks_per_quarter
   return onsets_lib.DrumOnsets(
       quarters=ticks / scale,
       pitches=pitches.astype(np.uint8),
+      velocities=velocities.astype(np.uint8),
       meters=[(tick / scale, n, d) for tick, n, d in meters],
       tempos=[(tick / scale, qpm) for tick, qpm in tempos],
       remarks=tuple(remarks),
@@ -167,7 +170,7 @@ def _onsets_of_scan(
     RejectedInputError: If it has no drum note.
   """
   notes = [
-      note[:3] for note, is_drum in zip(scan.notes, scan.are_drums)
+      note for note, is_drum in zip(scan.notes, scan.are_drums)
       if is_drum or assume_drums
   ]
   return _onsets_of_notes(
@@ -177,12 +180,12 @@ def _onsets_of_scan(
 
 def _onsets_of_notes(
     scan: midi_events.Scan, header: midi_header.Header,
-    notes: list[tuple[int, int, int]],
+    notes: list[tuple[int, int, int, int]],
     meters: Sequence[tuple[int, int, int]] | None = None,
     tempos: Sequence[tuple[int, float]] | None = None,
     *, has_kits: bool = False,
 ) -> onsets_lib.DrumOnsets:
-  """Returns the onsets of drum notes (tick, channel, pitch) of a reading."""
+  """Returns the onsets of drum notes (tick, channel, pitch, velocity)."""
   if not notes:
     if not scan.notes:
       raise errors.RejectedInputError(
@@ -192,7 +195,7 @@ def _onsets_of_notes(
     raise errors.RejectedInputError(
         'no_drum_notes', midi_drum_parts.hint(scan)
     )
-  ticks, channels, pitches = np.array(notes, np.int64).T
+  ticks, channels, pitches, velocities = np.array(notes, np.int64).T
   on_10 = channels == midi_kits.DRUM_CHANNEL
   several = on_10.any() and not on_10.all() and has_kits
   if meters is None:
@@ -203,6 +206,6 @@ def _onsets_of_notes(
         for tick, micros in sorted(scan.tempos, key=lambda tempo: tempo[0])
     ]
   return _onsets(
-      header, ticks, pitches, meters, tempos, scan.remarks(),
+      header, ticks, pitches, velocities, meters, tempos, scan.remarks(),
       on_10 if several else None,
   )

@@ -26,11 +26,13 @@ class Notes(typing.NamedTuple):
     quarters: Where each starts, float64 `[num_notes]`.
     codes: The step code of each, uint16 `[num_notes]`.
     owners: The input of each, int64 `[num_notes]`.
+    indices: Which of its input's onsets each is, int64 `[num_notes]`.
   """
 
   quarters: np.ndarray
   codes: np.ndarray
   owners: np.ndarray
+  indices: np.ndarray
 
   def only(self, keep: np.ndarray) -> 'Notes':
     """Returns some of them."""
@@ -57,7 +59,10 @@ def known_notes(
     for key in counts.nonzero()[0].tolist():
       dropped[key // size][key % size] = int(counts[key])
   quarters = np.concatenate([onsets.quarters for onsets in inputs])
-  return Notes(quarters, codes, owners).only(known), dropped
+  indices = np.concatenate(
+      [np.arange(len(onsets.pitches)) for onsets in inputs]
+  )
+  return Notes(quarters, codes, owners, indices).only(known), dropped
 
 
 def without_bad_times(
@@ -81,6 +86,7 @@ class Line(typing.NamedTuple):
   Attributes:
     steps: The step of each in its section, int64 `[num_notes]`.
     codes: The step code of each, uint16 `[num_notes]`.
+    indices: Which of its input's onsets each is, int64 `[num_notes]`.
     sections: The section of each, int64 `[num_notes]`.
     starts: The first quarter of each section, float64 `[num_sections]`.
     owners: The input of each section, int64 `[num_sections]`.
@@ -90,6 +96,7 @@ class Line(typing.NamedTuple):
 
   steps: np.ndarray
   codes: np.ndarray
+  indices: np.ndarray
   sections: np.ndarray
   starts: np.ndarray
   owners: np.ndarray
@@ -112,7 +119,9 @@ def line_up(
   counts = [len(sections) for sections in own]
   firsts = np.cumsum(counts) - counts
   all_sections = [section for sections in own for section in sections]
-  starts = np.array([section.start for section in all_sections])
+  starts = np.array(
+      [section.start for section in all_sections], np.float64
+  )
   owners = np.repeat(np.arange(len(own)), counts)
   section = firsts[notes.owners]
   steps = sections_lib.rounded(
@@ -125,7 +134,7 @@ def line_up(
           sections, notes.quarters[at], steps_per_quarter
       )
       section[at] += within
-  codes = notes.codes
+  codes, indices = notes.codes, notes.indices
   other_meters: list[collections.Counter] = [collections.Counter() for _ in own]
   is_read = np.array([s.meter in accepted for s in all_sections])
   if not is_read.all():
@@ -133,4 +142,7 @@ def line_up(
     for s in np.bincount(section[~keep]).nonzero()[0].tolist():
       other_meters[owners[s]][meters.to_text(all_sections[s].meter)] += 1
     steps, codes, section = steps[keep], codes[keep], section[keep]
-  return Line(steps, codes, section, starts, owners, firsts, other_meters)
+    indices = indices[keep]
+  return Line(
+      steps, codes, indices, section, starts, owners, firsts, other_meters
+  )

@@ -113,6 +113,7 @@ def to_onsets(
   return onsets_lib.DrumOnsets(
       quarters=quarters,
       pitches=table[:, 1].astype(np.uint8),
+      velocities=np.clip(table[:, 2], 1, 127).astype(np.uint8),
       meters=list(zip(
           tempo_map.quarters(np.array([m.time for m in meters])).tolist(),
           [m.numerator for m in meters], [m.denominator for m in meters],

@@ -26,6 +26,7 @@ class DrumOnsets:
   Attributes:
     quarters: Where each note starts, in quarter notes, float64 `[num_notes]`.
     pitches: MIDI pitches, uint8 `[num_notes]`.
+    velocities: MIDI velocities, 1 to 127, uint8 `[num_notes]`; None if unknown.
     meters: Time signatures as (quarter, numerator, denominator).
     tempos: Tempo changes as (quarter, qpm), by quarter and, at one place, in
       the order of the input; 120 before the first.
@@ -37,11 +38,23 @@ class DrumOnsets:
 
   quarters: np.ndarray
   pitches: np.ndarray
+  velocities: np.ndarray | None = None
   meters: Sequence[tuple[float, int, int]] = ()
   tempos: Sequence[tuple[float, float]] = ()
   genres: tuple[str, ...] = ()
   first_kit: np.ndarray | None = None
   remarks: tuple[str, ...] = ()
+
+  def of_first_kit(self) -> 'DrumOnsets':
+    """Returns the notes of channel 10 alone; all where there is no other."""
+    if self.first_kit is None:
+      return self
+    return dataclasses.replace(
+        self, quarters=self.quarters[self.first_kit],
+        pitches=self.pitches[self.first_kit], first_kit=None,
+        velocities=None if self.velocities is None
+        else self.velocities[self.first_kit],
+    )
 
   def qpm_range(self, first: float, last: float) -> tuple[float, float]:
     """Returns the slowest and fastest tempo from quarter `first` to `last`.

@@ -157,6 +157,22 @@ def canonical_bytes(packed: bytes) -> bytes:
   return min([doubled[i:i + size] for i in range(0, size, 2)])
 
 
+def turn_to(packed: bytes, rotated: bytes) -> int:
+  """Returns the step of packed step codes that a rotation of them begins with.
+
+  Where they repeat themselves, so that there are several, it is the first.
+
+  Raises:
+    ValueError: If it is no rotation of them.
+  """
+  doubled = packed + packed
+  index = doubled.index(rotated)
+  while index % 2:
+    # Halves of codes look like it there.
+    index = doubled.index(rotated, index + 1)
+  return index // 2
+
+
 def class_digests(codes: np.ndarray) -> np.ndarray:
   """Returns a digest of the rotation class of each pattern.
 

@@ -235,7 +235,7 @@ def test_run_that_does_its_job_says_what_it_found(tmp_path, songs):
   assert '1 other files in these folders were not read (.txt)' in squeezed
   paths = [line.strip() for line in done.stdout.splitlines()[-7:]]
   assert sorted(paths) == sorted(map(str, (tmp_path / 'out').iterdir()))
-  assert len(paths) == 7
+  assert len(paths) == 8
   report = json.loads((tmp_path / 'out' / 'report.json').read_text('utf-8'))
   assert (report['inputs'], report['patterns']) == (2, 1)
 
@@ -286,7 +286,7 @@ def test_strict_is_about_the_exit_status_only(
     assert str(tmp_path / 'out' / 'rejected.tsv') in line
   else:
     assert done.stderr == ''
-  assert len(_finals(tmp_path / 'out')) == 7
+  assert len(_finals(tmp_path / 'out')) == 8
 
 
 @pytest.mark.parametrize('strict, status', [(False, 0), (True, 1)])
@@ -297,7 +297,7 @@ def test_no_pattern_is_a_failure_if_strict(tmp_path, songs, strict, status):
   )
   assert done.returncode == status
   assert len(done.stderr.splitlines()) == status
-  assert len(_finals(tmp_path / 'out')) == 7
+  assert len(_finals(tmp_path / 'out')) == 8
 
 
 def _bomb(folder):

@@ -38,7 +38,7 @@ from drumspace_ext.patterns import step_codes
 
 _NAMES = {
     'dataset.tsv', 'provenance.tsv', 'patterns.tfrecord', 'rejected.tsv',
-    'report.json', 'report.html', 'manifest.json',
+    'report.json', 'report.html', 'manifest.json', 'groove.tsv',
 }
 _SONGS = [synthetic_songs.random_song(seed) for seed in range(24)]
 

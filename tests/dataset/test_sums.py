@@ -82,7 +82,7 @@ def test_one_class_in_two_phases_of_one_input_counts_once():
   row, totals = _summed([[result]])
   assert row == (
       _CLASS, _PHASES[1], 1, 2, 7, 80.0, 100.0, '{"pop": 1, "rock": 1}',
-      '["Rock/a"]', '[]', 0, 0, 0, 0,
+      '["Rock/a"]', '[]', 0, 0, 0, 0, b'',
   )
   assert totals.genres == {'pop': 1, 'rock': 1}
   assert (totals.num_inputs, totals.num_kept) == (1, 1)
