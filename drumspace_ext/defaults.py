@@ -24,3 +24,5 @@ NUM_VARIATIONS = 4
 # Length of a walk.
 NUM_BARS = 64
 MAP_TITLE = 'Drum space'
+# How patterns are played: all alike and on the grid.
+GROOVE, GROOVE_STRENGTH = 'none', 1.0

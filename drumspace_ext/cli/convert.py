@@ -61,6 +61,8 @@ def main(argv: list[str]) -> int:
         voices_out=drumspace_flags.VOICES_OUT.value,
         tile=drumspace_flags.TILE.value, qpm=drumspace_flags.qpm(),
         accents=drumspace_flags.ACCENTS.value,
+        groove=drumspace_flags.GROOVE.value,
+        groove_strength=drumspace_flags.GROOVE_STRENGTH.value,
         swing=drumspace_flags.SWING.value,
         humanize=drumspace_flags.HUMANIZE.value, soundfont=_SOUNDFONT.value,
         seed=drumspace_flags.SEED.value, on_step=on_step,
@@ -78,6 +80,7 @@ def console_entry_point() -> None:
       drumspace_flags.ASSUME_DRUMS, drumspace_flags.VOICES_IN,
       drumspace_flags.VOICES_OUT, drumspace_flags.TILE, drumspace_flags.QPM,
       drumspace_flags.ACCENTS, drumspace_flags.SWING, drumspace_flags.HUMANIZE,
+      drumspace_flags.GROOVE, drumspace_flags.GROOVE_STRENGTH,
       drumspace_flags.SEED, drumspace_flags.PRIMER_DRUMS,
   ])
 

@@ -123,6 +123,15 @@ SWING = flags.DEFINE_float(
     'swing', 0.0, 'How late every second sixteenth comes; 1 makes triplets.'
 )
 HUMANIZE = flags.DEFINE_float('humanize', 0.0, 'How much hits vary, 0 to 1.')
+GROOVE = flags.DEFINE_string(
+    'groove', defaults.GROOVE,
+    'How hard and how late hits are played: as in a MIDI file that is named '
+    'here, or none.',
+)
+GROOVE_STRENGTH = flags.DEFINE_float(
+    'groove_strength', defaults.GROOVE_STRENGTH,
+    'How much of --groove is taken, 0 to 1.',
+)
 LOG = flags.DEFINE_enum(
     'log', 'INFO', ['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'],
     'The threshold for what messages will be logged.',

@@ -14,6 +14,7 @@ from drumspace_ext import rejections
 from drumspace_ext import suggestions
 from drumspace_ext.conversion import files as conversion_files
 from drumspace_ext.conversion import reading
+from drumspace_ext.extraction import manners
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import result_folders
 from drumspace_ext.patterns import drum_maps
@@ -123,8 +124,8 @@ def _check_form(
     raise errors.InputError('--soundfont is for audio: add --to=wav.')
   if dynamics and form not in conversion_files.PLAYED_FORMS:
     raise errors.InputError(
-        f'--accents, --swing and --humanize are for MIDI and audio; {form} '
-        'holds hits on the grid only.'
+        '--groove, --accents, --swing and --humanize are for MIDI, audio and '
+        f'NoteSequences; {form} holds hits on the grid only.'
     )
 
 
@@ -157,7 +158,9 @@ def convert(
     assume_drums: bool = False, voices_in: str | None = None,
     voices_out: str | None = None, tile: int | None = None,
     qpm: float = defaults.QPM, accents: bool = False, swing: float = 0.0,
-    humanize: float = 0.0, soundfont: local_paths.Name | None = None,
+    humanize: float = 0.0, groove: local_paths.Name = defaults.GROOVE,
+    groove_strength: float = defaults.GROOVE_STRENGTH,
+    soundfont: local_paths.Name | None = None,
     seed: int = defaults.SEED, on_step: callbacks.OnStep = callbacks.silent,
 ) -> Converted:
   """Converts drums of any form into files of one form.
@@ -181,6 +184,8 @@ def convert(
     accents: Velocities by place in the bar and by voice.
     swing: How late every second sixteenth comes; 1 makes triplets.
     humanize: How much times and velocities vary, 0 to 1.
+    groove: A MIDI file that patterns are played like, or `none`.
+    groove_strength: How much of that, 0 to 1.
     soundfont: A SoundFont to render audio with, all instruments.
     seed: Of `humanize`.
     on_step: Called with what is done of each input; see `callbacks`.
@@ -195,7 +200,10 @@ def convert(
     return _kept(values, local_paths.expand(output))
   folder, name, form = _target(output, output_dir, to)
   dynamics = dynamics_lib.chosen(
-      accents=accents, swing=swing, humanize=humanize, seed=seed
+      accents=accents, swing=swing, humanize=humanize, seed=seed,
+      groove=manners.player(
+          groove, drum_map=drum_maps.load(voices_in or defaults.VOICES_IN)
+      ), groove_strength=groove_strength,
   )
   _check_form(form, soundfont, dynamics)
   result_folders.claim(

@@ -25,7 +25,7 @@ MIDI, ZIP, TFRECORD, TSV, PRIMER = 'midi', 'zip', 'tfrecord', 'tsv', 'primer'
 WAV = 'wav'
 FORMS = (MIDI, ZIP, TFRECORD, TSV, PRIMER, WAV)
 # Those that can tell how hits are played.
-PLAYED_FORMS = (MIDI, ZIP, WAV)
+PLAYED_FORMS = (MIDI, ZIP, WAV, TFRECORD)
 
 # What a file is called in an output folder, where the caller names none.
 DEFAULT_NAMES = {

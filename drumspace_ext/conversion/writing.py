@@ -133,7 +133,7 @@ def to_record(item: reading.Item, options: reading.Options) -> bytes:
     sequence = note_sequences.from_patterns(
         tiled_patterns(item, options),
         qpm=_qpm(item, options), drum_map=options.voices_out,
-        sequence_id=f'/id/drumspace/{item.name}',
+        sequence_id=f'/id/drumspace/{item.name}', dynamics=options.dynamics,
     )
     if item.sequence is not None:
       sequence.id = item.sequence.id or sequence.id

@@ -13,6 +13,7 @@ from drumspace_ext import errors
 from drumspace_ext import suggestions
 from drumspace_ext.conversion import named_patterns
 from drumspace_ext.dataset import examples
+from drumspace_ext.extraction import manners
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import manifests
 from drumspace_ext.files import result_folders
@@ -203,7 +204,9 @@ def generate(
     num_bars: int | None = None, temperature: float | None = None,
     threshold: float | None = None, voices_in: str = defaults.VOICES_IN,
     qpm: float = defaults.QPM, accents: bool = False, swing: float = 0.0,
-    humanize: float = 0.0, zipped: bool = False, seed: int = defaults.SEED,
+    humanize: float = 0.0, groove: local_paths.Name = defaults.GROOVE,
+    groove_strength: float = defaults.GROOVE_STRENGTH,
+    zipped: bool = False, seed: int = defaults.SEED,
     on_step: callbacks.OnStep = callbacks.silent,
     arguments: Mapping[str, object] | None = None,
 ) -> GeneratedBeats:
@@ -234,6 +237,8 @@ def generate(
     accents: Velocities by place in the bar and by voice.
     swing: How late every second sixteenth comes; 1 makes triplets.
     humanize: How much times and velocities vary, 0 to 1.
+    groove: A MIDI file that beats are played like, or `none`.
+    groove_strength: How much of that, 0 to 1.
     zipped: One zip of MIDI files, not a folder.
     seed: Of everything random.
     on_step: Called with the beats drawn, then compared; see `callbacks`.
@@ -255,7 +260,9 @@ def generate(
   )
   wish.check()
   dynamics = dynamics_lib.chosen(
-      accents=accents, swing=swing, humanize=humanize, seed=seed
+      accents=accents, swing=swing, humanize=humanize, seed=seed,
+      groove=manners.player(groove, drum_map=wish.drum_map),
+      groove_strength=groove_strength,
   )
   folder, name = local_paths.expand(output_dir), str(checkpoint_file)
   result_folders.claim(folder, result_folders.GENERATE, [

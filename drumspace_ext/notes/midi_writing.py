@@ -133,12 +133,10 @@ def rows_to_midi(
   ends = starts + ticks_per_step
   if dynamics is not None:
     velocities = dynamics.velocities(step, voice)
-    starts = np.rint((step + dynamics.delays(step)) * ticks_per_step)
-    ends = np.minimum(starts + ticks_per_step, len(rows) * ticks_per_step)
-    for struck in np.unique(voice):
-      # A late note makes room for the next of its voice.
-      own = np.flatnonzero(voice == struck)
-      ends[own[:-1]] = np.minimum(ends[own[:-1]], starts[own[1:]])
+    starts, ends = (
+        np.rint(steps * ticks_per_step)
+        for steps in dynamics.stretches(step, voice, len(rows))
+    )
   track.notes = _notes(
       starts, ends - starts, drum_map.exemplar_array[voice], velocities
   )

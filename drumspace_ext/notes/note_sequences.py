@@ -29,6 +29,7 @@ from drumspace_ext.notes import sequence_times
 from drumspace_ext.notes import song_limits
 from drumspace_ext.notes import tempo_maps
 from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import dynamics as dynamics_lib
 from drumspace_ext.patterns import map_fit
 from drumspace_ext.patterns import step_codes
 
@@ -39,8 +40,6 @@ TICKS_PER_QUARTER = 480
 DRUM_INSTRUMENT = sequence_drums.DRUM_INSTRUMENT
 DEFAULT_VELOCITY = 100
 QPM_LIMITS = (1.0, 1000.0)
-# Float noise of a total time, in steps.
-_EXACT_STEPS = 1e-5
 
 
 def parse(record: bytes) -> 'note_seq.NoteSequence':
@@ -177,25 +176,11 @@ def to_patterns(
       onsets, map_fit.chosen(drum_map, onsets.pitches).code_of_pitch,
       steps_per_quarter=steps_per_quarter,
   )
-  end = _end_steps(sequence, steps_per_quarter)
+  end = sequence_times.end_step(sequence, steps_per_quarter)
   ends_whole = not end % step_codes.NUM_STEPS
   if ends_whole and len(codes) < end <= grids.MAX_GRID_STEPS:
     codes = np.pad(codes, (0, end - len(codes)))
   return cut_patterns(codes)
-
-
-def _end_steps(sequence, steps_per_quarter: int) -> int:
-  """Returns the step at which a NoteSequence ends, or 0 if on none."""
-  if sequence_times.is_quantized(sequence):
-    quarters = (
-        sequence.total_quantized_steps
-        / sequence.quantization_info.steps_per_quarter
-    )
-  else:
-    tempo_map = tempo_maps.TempoMap(sequence)
-    quarters = tempo_map.quarters(np.array([sequence.total_time]))[0]
-  steps = quarters * steps_per_quarter
-  return round(steps) if abs(steps - round(steps)) < _EXACT_STEPS else 0
 
 
 def cut_patterns(codes: np.ndarray) -> np.ndarray:
@@ -234,6 +219,7 @@ def from_patterns(
     *,
     qpm: float = onsets_lib.DEFAULT_QPM,
     velocity: int = DEFAULT_VELOCITY,
+    dynamics: dynamics_lib.Dynamics | None = None,
     drum_map: drum_maps.DrumMap | None = None,
     repeats: int = 1,
     sequence_id: str = '',
@@ -247,7 +233,8 @@ def from_patterns(
   Args:
     hits: bool `[32, 14]` or `[num_patterns, 32, 14]`.
     qpm: Tempo in quarter notes per minute.
-    velocity: MIDI velocity of every note, 1 to 127; a pattern has none.
+    velocity: MIDI velocity of every note, 1 to 127, without `dynamics`.
+    dynamics: How hits are played; all alike and on the grid if None.
     drum_map: How voices are written; `gm14` if None. Hits of a voice that it
       can't write are left out.
     repeats: How many times the whole is played. drums_rnn needs seven bars or
@@ -284,12 +271,19 @@ def from_patterns(
   # Row by row, and so by step and then by voice. Setting fields one by one
   # takes half the time of passing them.
   steps, struck = np.nonzero(drum_map.folded(rows))
-  for step, voice in zip(steps.tolist(), struck.tolist()):
+  starts, velocities = steps, np.full(len(steps), velocity)
+  ends = starts + 1
+  if dynamics is not None:
+    starts, ends = dynamics.stretches(steps, struck, len(rows))
+    velocities = dynamics.velocities(steps, struck)
+  for start, end, voice, own in zip(
+      starts.tolist(), ends.tolist(), struck.tolist(), velocities.tolist()
+  ):
     note = add()
-    note.start_time = step * seconds_per_step
-    note.end_time = (step + 1) * seconds_per_step
+    note.start_time = start * seconds_per_step
+    note.end_time = end * seconds_per_step
     note.pitch = pitches[voice]
-    note.velocity = velocity
+    note.velocity = own
     note.instrument = DRUM_INSTRUMENT
     note.is_drum = True
   sequence.total_time = len(rows) * seconds_per_step

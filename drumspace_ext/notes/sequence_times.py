@@ -28,6 +28,8 @@ if typing.TYPE_CHECKING:
 # Ties between two steps go either way in other quantizers, and seconds carry
 # float noise.
 _HALF_STEP = 0.5 + 1e-5
+# Float noise of a total time, in steps.
+_EXACT_STEPS = 1e-5
 
 
 def is_quantized(sequence: 'note_seq.NoteSequence') -> bool:
@@ -117,3 +119,19 @@ def in_seconds(sequence: 'note_seq.NoteSequence') -> 'note_seq.NoteSequence':
   last = max(int(ends.max()), sequence.total_quantized_steps)
   result.total_time = float(steps.seconds(last))
   return result
+
+
+def end_step(
+    sequence: 'note_seq.NoteSequence', steps_per_quarter: int
+) -> int:
+  """Returns the step at which a NoteSequence ends, or 0 if on none."""
+  if is_quantized(sequence):
+    quarters = (
+        sequence.total_quantized_steps
+        / sequence.quantization_info.steps_per_quarter
+    )
+  else:
+    tempo_map = tempo_maps.TempoMap(sequence)
+    quarters = tempo_map.quarters(np.array([sequence.total_time]))[0]
+  steps = quarters * steps_per_quarter
+  return round(steps) if abs(steps - round(steps)) < _EXACT_STEPS else 0

@@ -1,7 +1,11 @@
 """Dynamics: velocities, swing and human imprecision for what is written.
 
 A pattern has none of these. They are put on at the very end, on request, and
-off by default, so that what is read back is what was drawn.
+off by default, so that what is read back is what was drawn. They combine in
+this order: velocities are all alike, or accents; a groove takes their place as
+far as its strength says, and moves hits off the grid; swing moves every second
+sixteenth on from there; then humanize varies both. Whatever they say together,
+a hit stays within half a step of its own, and none comes before the start.
 """
 
 import dataclasses
@@ -9,21 +13,19 @@ import types
 
 import numpy as np
 
+from drumspace_ext import defaults
 from drumspace_ext import errors
+from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
-from drumspace_ext.patterns import voices
 
-# Velocity of each sixteenth of a beat, and what is added on beats of a bar: a
-# drummer's usual stress. Voices that keep time are played softer.
-ACCENTS = (104, 78, 92, 74)
-_BEAT_ACCENTS = (12, 0, 6, 0)
-_SOFTER = {'closed_hat': -14, 'ride': -12, 'open_hat': -8, 'cowbell': -10}
-_FIRM = {'kick': 6, 'snare': 10, 'crash': 10}
 MAX_HUMAN_VELOCITY = 18
 # A tight drummer's spread is 10 ms or so; at 120 qpm a sixteenth is 125 ms.
 MAX_HUMAN_STEP = 0.12
 # Least and most of what is no velocity.
 RANGES = types.MappingProxyType({'swing': (0.0, 1.0), 'humanize': (0.0, 1.0)})
+GROOVE_STRENGTHS = (0.0, 1.0)
+# A tick at 480 a quarter short of half a step, which would be the next one's.
+MAX_DELAY = 59 / 120
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -32,11 +34,14 @@ class Dynamics:
 
   Attributes:
     velocity: MIDI velocity of every hit, where `accents` is off.
-    accents: Velocities by place in the bar and by voice.
+    accents: Velocities by place in the bar and by voice: the means of what
+      people play, see `grooves`.
     swing: How late the second and fourth sixteenth of a beat come: 0 is even,
       1 makes triplets of them.
     humanize: From 0 to 1: how much times and velocities vary.
     seed: Of what varies.
+    groove: What plays patterns otherwise, if anything.
+    groove_strength: How much of its way of playing is taken, 0 to 1.
   """
 
   velocity: int = 100
@@ -44,13 +49,16 @@ class Dynamics:
   swing: float = 0.0
   humanize: float = 0.0
   seed: int = 0
+  groove: grooves.Player | None = None
+  groove_strength: float = defaults.GROOVE_STRENGTH
 
   def __post_init__(self):
     if not 1 <= self.velocity <= 127:
       raise errors.InputError(
           f'velocity must be in [1, 127], got {self.velocity}.'
       )
-    for name, (least, most) in RANGES.items():
+    ranges = {**RANGES, 'groove_strength': GROOVE_STRENGTHS}
+    for name, (least, most) in ranges.items():
       if not least <= getattr(self, name) <= most:
         raise errors.InputError(
             f'{name} must be in [{least:g}, {most:g}], got '
@@ -65,50 +73,90 @@ class Dynamics:
       struck: Its voice, int64 `[num_hits]`.
     """
     if self.accents:
-      by_voice = np.array([
-          _SOFTER.get(name, 0) + _FIRM.get(name, 0) for name in voices.NAMES
-      ])
-      quarter = steps // step_codes.STEPS_PER_QUARTER
-      result = (
-          np.array(ACCENTS)[steps % step_codes.STEPS_PER_QUARTER]
-          + np.where(
-              steps % step_codes.STEPS_PER_QUARTER == 0,
-              np.array(_BEAT_ACCENTS)[quarter % len(_BEAT_ACCENTS)], 0,
-          )
-          + by_voice[struck]
-      )
+      result = grooves.accents()[steps % step_codes.STEPS_PER_BAR, struck]
     else:
       result = np.full(len(steps), self.velocity)
+    if self.groove is not None:
+      played = self._played(steps, struck, self.groove).velocities
+      result = result + self.groove_strength * (played - result)
     if self.humanize:
       rng = np.random.default_rng([self.seed, 0])
       spread = self.humanize * MAX_HUMAN_VELOCITY
       result = result + np.rint(rng.uniform(-spread, spread, len(steps)))
-    return np.clip(result, 1, 127).astype(np.int64)
+    return np.clip(np.rint(result), 1, 127).astype(np.int64)
 
-  def delays(self, steps: np.ndarray) -> np.ndarray:
+  def _played(
+      self, steps: np.ndarray, struck: np.ndarray, groove: grooves.Player
+  ) -> grooves.Groove:
+    """Returns the groove of some hits, in float64 `[num_hits]`."""
+    num_patterns = int(steps.max(initial=0)) // step_codes.NUM_STEPS + 1
+    shape = num_patterns, step_codes.NUM_STEPS, step_codes.NUM_VOICES
+    hits = np.zeros(shape, np.bool_)
+    where = steps // step_codes.NUM_STEPS, steps % step_codes.NUM_STEPS, struck
+    hits[where] = True
+    # Loops are often played several times: each is asked for once.
+    different, number = np.unique(hits, axis=0, return_inverse=True)
+    played = groove(different)
+    where = number.reshape(-1)[where[0]], *where[1:]
+    return grooves.Groove(
+        velocities=played.velocities[where], offsets=played.offsets[where]
+    )
+
+  def delays(
+      self, steps: np.ndarray, struck: np.ndarray | None = None
+  ) -> np.ndarray:
     """Returns how late each hit comes, in steps, float64; early is negative.
 
     Args:
       steps: Step of each hit, int64 `[num_hits]`.
+      struck: Its voice, int64 `[num_hits]`; needed for a groove.
     """
     # In triplets the second of two sixteenths comes a third of a step late.
     result = np.where(steps % 2 == 1, self.swing / 3, 0.0)
+    if self.groove is not None and struck is not None:
+      played = self._played(steps, struck, self.groove)
+      result = result + self.groove_strength * played.offsets
     if self.humanize:
       rng = np.random.default_rng([self.seed, 1])
       spread = self.humanize * MAX_HUMAN_STEP
       result = result + rng.uniform(-spread, spread, len(steps))
+    result = np.clip(result, -MAX_DELAY, MAX_DELAY)
     # Nothing comes before the file begins.
     return np.where(steps == 0, np.maximum(result, 0.0), result)
 
+  def stretches(
+      self, steps: np.ndarray, struck: np.ndarray, num_steps: int
+  ) -> tuple[np.ndarray, np.ndarray]:
+    """Returns where hits begin and end, in steps, float64 `[num_hits]` each.
+
+    A hit lasts a step, but makes room for the next of its voice.
+
+    Args:
+      steps: Step of each hit, ascending, int64 `[num_hits]`.
+      struck: Its voice, int64 `[num_hits]`.
+      num_steps: Where everything ends.
+    """
+    starts = steps + self.delays(steps, struck)
+    ends = np.minimum(starts + 1, num_steps)
+    for voice in np.unique(struck):
+      own = np.flatnonzero(struck == voice)
+      ends[own[:-1]] = np.minimum(ends[own[:-1]], starts[own[1:]])
+    return starts, ends
+
 
 def chosen(
-    *, accents: bool, swing: float, humanize: float, seed: int
+    *, accents: bool, swing: float, humanize: float, seed: int,
+    groove: grooves.Player | None = None,
+    groove_strength: float = defaults.GROOVE_STRENGTH,
 ) -> Dynamics | None:
   """Returns how hits are played; None if nothing of it was asked for.
 
   Raises:
     InputError: If a number is out of range.
   """
-  if not (accents or swing or humanize):
+  if not (accents or swing or humanize or groove is not None):
     return None
-  return Dynamics(accents=accents, swing=swing, humanize=humanize, seed=seed)
+  return Dynamics(
+      accents=accents, swing=swing, humanize=humanize, seed=seed,
+      groove=groove, groove_strength=groove_strength,
+  )

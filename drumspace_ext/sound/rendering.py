@@ -128,7 +128,7 @@ def mix_hits(
   steps, struck = np.nonzero(rows)
   per_step = 60 * sample_rate / (qpm * step_codes.STEPS_PER_QUARTER)
   return _mix(
-      _rounded((steps + played.delays(steps)) * per_step), struck,
+      _rounded((steps + played.delays(steps, struck)) * per_step), struck,
       played.velocities(steps, struck),
       num_samples_of(seconds_of(hits, qpm), sample_rate), loop=loop,
       sample_rate=sample_rate,

@@ -213,7 +213,7 @@ def test_wrong_soundfont_is_one_line(tmp_path):
       (['--to=wav', '--soundfont=a.tsv'], 'a.tsv is no SoundFont'),
       (['--to=wav', '--soundfont=cut.sf2'], 'cut.sf2 is damaged'),
       (['--to=midi', '--soundfont=a.tsv'], 'add --to=wav'),
-      (['--to=tsv', '--swing=0.5'], 'for MIDI and audio; tsv'),
+      (['--to=tsv', '--swing=0.5'], 'audio and NoteSequences; tsv'),
       (['--to=wav', '--swing=2'], r'swing must be in [0, 1]'),
   ):
     done = _console('a.tsv', '--output_dir=out', *args, cwd=tmp_path)

@@ -1,0 +1,83 @@
+"""Manners: how a whole MIDI file is played, for others to be played so."""
+
+import numpy as np
+
+from drumspace_ext import defaults
+from drumspace_ext import errors
+from drumspace_ext.extraction import played_grooves
+from drumspace_ext.files import local_paths
+from drumspace_ext.files import reader_faults
+from drumspace_ext.notes import grids
+from drumspace_ext.notes import midi_reading
+from drumspace_ext.notes import onsets as onsets_lib
+from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import groove_sums
+from drumspace_ext.patterns import grooves
+from drumspace_ext.patterns import step_codes
+
+NONE = defaults.GROOVE
+
+
+def of_onsets(
+    onsets: onsets_lib.DrumOnsets, drum_map: drum_maps.DrumMap | None = None
+) -> np.ndarray:
+  """Returns how all bars in 4/4 of an input are played, two bars as one.
+
+  Args:
+    onsets: Its drum notes.
+    drum_map: How pitches are read; `gm14` if None.
+
+  Returns:
+    int64 `[5, 32, 14]`, see `groove_sums`.
+
+  Raises:
+    RejectedInputError: If its times are unusable.
+  """
+  drum_map = drum_map or drum_maps.load(drum_maps.GM14)
+  pieces = grids.cut(onsets, drum_map.code_of_pitch)
+  if not len(pieces.steps):
+    return np.zeros(
+        (groove_sums.NUM_ROWS, step_codes.NUM_STEPS, step_codes.NUM_VOICES),
+        np.int64,
+    )
+  ends = np.append(pieces.starts[1:], len(pieces.steps)) - 1
+  firsts, lasts = pieces.steps[pieces.starts], pieces.steps[ends]
+  return played_grooves.cells(onsets, pieces, [
+      (first, last - first + 1, first % step_codes.NUM_STEPS, 0)
+      for first, last in zip(firsts.tolist(), lasts.tolist())
+  ], 1)[:, 0]
+
+
+def player(
+    name: local_paths.Name, *, drum_map: drum_maps.DrumMap | None = None
+) -> grooves.Player | None:
+  """Returns what plays patterns as a name says, None for `none`.
+
+  Args:
+    name: `none`, or a MIDI file that patterns are to be played like.
+    drum_map: How its pitches are read; `gm14` if None.
+
+  Raises:
+    InputError: If the file can't be read, or holds no drums in 4/4.
+  """
+  if str(name) == NONE:
+    return None
+  path = local_paths.expand(name)
+  try:
+    data = path.read_bytes()
+    with reader_faults.rejected():
+      cells = of_onsets(midi_reading.read_onsets(data), drum_map)
+  except OSError as e:
+    raise errors.InputError(
+        f"--groove: {path} can't be read: {e.strerror}. Name a MIDI file, or "
+        f'{NONE}.'
+    ) from e
+  except errors.RejectedInputError as e:
+    raise errors.InputError(
+        f'--groove: {path} gives no groove: {e}. Name a MIDI file with drums.'
+    ) from e
+  if not cells[0].any():
+    raise errors.InputError(
+        f'--groove: {path} holds no drums in 4/4 that its drum map knows.'
+    )
+  return grooves.Manner(cells)

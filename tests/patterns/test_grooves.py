@@ -1,0 +1,75 @@
+"""Tests for grooves."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as st_numpy
+import numpy as np
+import pytest
+
+from drumspace_ext.patterns import groove_sums
+from drumspace_ext.patterns import grooves
+from drumspace_ext.patterns import voices
+
+_SNARE = voices.NAMES.index('snare')
+_COUNTS = st_numpy.arrays(np.float64, (32, 14), elements=st.integers(0, 4))
+
+
+def _cells(plays, velocity, offset):
+  """Sums of plays `[32, 14]` that are all alike."""
+  offset = round(offset * groove_sums.UNITS)
+  return np.stack([
+      plays, plays * velocity, plays * velocity**2, plays * offset,
+      plays * offset**2,
+  ]).astype(np.int64)
+
+
+def test_accents_are_velocities_and_stress_the_beat():
+  table = grooves.accents()
+  assert table.shape == (16, 14)
+  assert 1 <= table.min() <= table.max() <= 127
+  assert table[4, _SNARE] > table[3, _SNARE]
+
+
+@given(counts=_COUNTS)
+def test_nothing_seen_otherwise_is_nothing_taken_over(counts):
+  assert not grooves.taken_over(np.zeros((32, 14)), counts).any()
+
+
+@given(counts=_COUNTS, what=st.floats(-30, 30))
+def test_what_all_hits_do_is_taken_over_and_never_more_of_it(counts, what):
+  result = grooves.taken_over(counts * what, counts)
+  assert (np.abs(result) <= abs(what) + 1e-9).all()
+  assert (result * what >= -1e-9).all()
+  if counts.sum() >= 200:
+    np.testing.assert_allclose(result, what, atol=abs(what) / 100 + 1e-9)
+
+
+def test_one_hit_by_hand():
+  sums, counts = np.zeros((32, 14)), np.zeros((32, 14))
+  sums[5, _SNARE], counts[5, _SNARE] = 27, 1
+  result = grooves.taken_over(sums, counts, prior=2)
+  # A third of what is left at each of five levels.
+  left = [27 * (2 / 3) ** level for level in range(6)]
+  assert result[5, _SNARE] == pytest.approx(27 - left[5])
+  assert result[21, _SNARE] == pytest.approx(27 - left[4])
+  assert result[9, _SNARE] == pytest.approx(27 - left[3])
+  assert result[6, _SNARE] == pytest.approx(27 - left[2])
+  assert result[5, 0] == pytest.approx(27 - left[1])
+
+
+@given(velocity=st.integers(1, 127), offset=st.floats(-0.5, 0.5))
+def test_manner_plays_as_the_performance_where_it_is_rich(velocity, offset):
+  plays = np.full((32, 14), 8)
+  played = grooves.Manner(_cells(plays, velocity, offset))(
+      np.ones((2, 32, 14), np.bool_)
+  )
+  np.testing.assert_allclose(played.velocities, velocity, atol=12)
+  np.testing.assert_allclose(played.offsets, offset, atol=0.01)
+
+
+def test_manner_of_nothing_is_the_accents():
+  manner = grooves.Manner(np.zeros((5, 32, 14), np.int64))
+  np.testing.assert_array_equal(
+      manner.velocities, np.tile(grooves.accents(), (2, 1))
+  )
+  assert not manner.offsets.any()
