@@ -24,7 +24,6 @@ import numpy as np
 from drumspace_ext import errors
 from drumspace_ext.files import result_names
 from drumspace_ext.patterns import groove_sums
-from drumspace_ext.patterns import step_codes
 
 FILE_NAME = result_names.GROOVE
 FORMAT_VERSION = 1

@@ -18,7 +18,8 @@ _CODES[1, 31] = 1 << 13
 
 
 def _text(played):
-  return groove_tsv.header_lines() + ''.join(map(groove_tsv.format_line, played))
+  lines = map(groove_tsv.format_line, played)
+  return groove_tsv.header_lines() + ''.join(lines)
 
 
 def _made(num_hits, plays=2):

@@ -86,8 +86,8 @@ def _performances(draw):
   codes = step_songs.noisy_song(rng, rng.choice((1, 2, 4)))
   pitches = (36, 38, 42, 46)
   return [
-      (step, rng.choice((0.0, 0.0, rng.randrange(-1900, 1901) / groove_sums.UNITS)), pitches[voice],
-       rng.randint(1, 127))
+      (step, rng.choice((0, 0, rng.randrange(-1900, 1901))) / groove_sums.UNITS,
+       pitches[voice], rng.randint(1, 127))
       for step, code in enumerate(codes) for voice in range(4)
       if code >> voice & 1
   ]

@@ -3,7 +3,6 @@
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as st_numpy
 import note_seq
 import numpy as np
 
