@@ -15,6 +15,12 @@ Workers are processes of our own pool and not `concurrent.futures`: a crash in
 a native reader breaks that executor as a whole, and a hang can't be timed out.
 Ours splits the load of a lost worker and names the one input that did it.
 
+How a loop is played is summed in whole numbers (`groove_sums`): velocities, and
+offsets in 3,840ths of a step, so that order and grouping of inputs change no
+byte. `patterns.tfrecord` stays on the grid: who quantizes it gets the same
+either way, a mean over many songs is nobody's performance, and `groove.tsv`
+beside it has all of it.
+
 Inside a process that may start no other (a `multiprocessing.Pool`'s, a Dask
 nanny's) inputs are read in that process, and it says so once.
 """
