@@ -24,15 +24,15 @@ from drumspace_ext.files import local_paths
 from drumspace_ext.patterns import groove_sums
 
 Occurrence = tuple[
-    bytes, bytes, int, str, str, int, int, float, float, str, int, int, int, int,
-    bytes,
+    bytes, bytes, int, str, str, int, int, float, float, str, int, int, int,
+    int, bytes,
 ]
 # canonical, phase, num_inputs, num_loops, num_repeats, min_qpm, max_qpm, as
 # JSON inputs by genre, input ids and file names, and the last five of an
 # occurrence.
 MergedRow = tuple[
-    bytes, bytes, int, int, int, float, float, str, str, str, int, int, int, int,
-    bytes,
+    bytes, bytes, int, int, int, float, float, str, str, str, int, int, int,
+    int, bytes,
 ]
 # input id, reason, detail
 Rejected = tuple[str, str, str]

@@ -28,7 +28,6 @@ from drumspace_ext.extraction import near_loops
 from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 
-
 # Steps in a row that are part of a loop: (first step of `grids.Pieces`, number
 # of steps, step of the pattern that the first one is).
 Stretch = tuple[int, int, int]
@@ -175,8 +174,8 @@ class Counter:
     seen.spans += [(s, s + step_codes.NUM_STEPS) for s in steps.tolist()]
     return Sighting(
         canonical, step_codes.codes_to_bytes(codes), len(steps),
-        _of_free(loop.quarters, free), tuple(loop.stretches(free)), True, int(np.count_nonzero(differ)),
-        int(differ.sum()), int(differ.max()),
+        _of_free(loop.quarters, free), tuple(loop.stretches(free)), True,
+        int(np.count_nonzero(differ)), int(differ.sum()), int(differ.max()),
     )
 
   def _nearest(

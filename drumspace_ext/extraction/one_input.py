@@ -9,8 +9,6 @@ from collections.abc import Sequence
 import dataclasses
 import typing
 
-import numpy as np
-
 from drumspace_ext import errors
 from drumspace_ext.extraction import aligned_onsets
 from drumspace_ext.extraction import genres as genres_lib
