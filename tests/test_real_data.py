@@ -121,7 +121,7 @@ def test_sharding_of_real_records_changes_no_byte(tmp_path):
   _create([plain], tmp_path / 'out_plain', num_workers=0)
   _create(shards[::-1], tmp_path / 'out_shards', num_workers=2)
   expected = _files(tmp_path / 'out')
-  assert len(expected) == 7
+  assert len(expected) == 8
   assert _files(tmp_path / 'out_plain') == expected
   assert _files(tmp_path / 'out_shards') == expected
 

@@ -233,7 +233,7 @@ def test_run_that_does_its_job_says_what_it_found(tmp_path, songs):
   assert 'unique patterns 1' in squeezed
   assert 'try --assume_drums' in squeezed
   assert '1 other files in these folders were not read (.txt)' in squeezed
-  paths = [line.strip() for line in done.stdout.splitlines()[-7:]]
+  paths = [line.strip() for line in done.stdout.splitlines()[-8:]]
   assert sorted(paths) == sorted(map(str, (tmp_path / 'out').iterdir()))
   assert len(paths) == 8
   report = json.loads((tmp_path / 'out' / 'report.json').read_text('utf-8'))

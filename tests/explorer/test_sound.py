@@ -285,8 +285,8 @@ def test_player_is_silent_before_its_start_and_plays_in_time(page):
   )
   notes = [data for data, _ in steps['sent'] if data[0] == 0x99]
   assert notes[:5] == [
-      [0x99, 36, 122], [0x99, 42, 64], [0x99, 42, 78], [0x99, 42, 60],
-      [0x99, 36, 110],
+      [0x99, 36, 94], [0x99, 42, 74], [0x99, 42, 76], [0x99, 42, 75],
+      [0x99, 36, 94],
   ]
   # The change came on a beat: as many hits of the first as fill whole beats.
   pitches = [data[1] for data in notes]

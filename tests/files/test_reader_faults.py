@@ -63,7 +63,7 @@ def test_a_mistake_while_reading_midi_is_the_verdict(monkeypatch):
 
 
 def test_a_mistake_while_reading_a_record_is_the_verdict(monkeypatch):
-  monkeypatch.setattr(grids, 'cut', _fail)
+  monkeypatch.setattr(grids, 'cut_many', _fail)
   data = builders.midi(builders.track(builders.notes([(0, 36)])))
   sequence = midi_sequences.to_note_sequence(data)
   result = one_input.extract_record(
