@@ -87,4 +87,4 @@ def test_strict_run_with_damage_fails_and_writes_all_the_same(tmp_path, midi):
   )
   assert done.returncode == 1
   assert '--strict: 1 inputs are damaged' in done.stderr
-  assert len(beam_runs.files(tmp_path / 'out')) == 7
+  assert len(beam_runs.files(tmp_path / 'out')) == 8
