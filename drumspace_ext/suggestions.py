@@ -20,7 +20,12 @@ def did_you_mean(
   Returns:
     A blank and a question; empty if no name is near enough.
   """
-  close = difflib.get_close_matches(word, list(known), n=1)
+  names = list(known)
+  # difflib begins with the longest run that two words share, which may be one
+  # that leads astray ('a_ba_' for 'ab_a_'): the same letters are near, too.
+  close = difflib.get_close_matches(word, names, n=1) or [
+      name for name in names if sorted(name) == sorted(word)
+  ]
   return f' Did you mean {shown_as.format(close[0])}?' if close else ''
 
 

@@ -7,8 +7,7 @@ made the folder, and `result_folders.claim`, which every script calls first,
 refuses what another one made or what nobody is known to have made; a later run
 of the same script replaces its files. `drumspace_generate` once deleted the
 MIDI file that it was asked to vary: what would be written over an input, or
-over a file of somebody's own, is refused before anything is done
-(`output_files.refuse_inputs`).
+over a file of somebody's own, is refused by it before anything is done.
 
 The manifest is written first of a batch, so that a run killed while files get
 their names can be made again. Datasets of Beam and of one machine are one
