@@ -5,8 +5,6 @@ import contextlib
 import gc
 import gzip
 import json
-import logging
-import multiprocessing
 import os
 import pathlib
 import random
@@ -856,25 +854,38 @@ def test_a_map_is_not_left_with_another_dataset(tmp_path):
 # Inside processes that may start no other
 
 
-def _create_twice(folder):
-  """Runs in a daemonic process; returns both results and what was said."""
-  said = []
-  handler = logging.Handler()
-  handler.emit = lambda record: said.append(record.getMessage())
-  logging.getLogger('drumspace_ext').addHandler(handler)
-  made = []
+# Run as a program of its own: a pool's worker must be able to import what it is
+# to do, and it waits for ever for what it can't.
+_CREATE_TWICE = '''
+import multiprocessing
+import sys
+
+import drumspace_ext
+
+
+def create_twice():
   for name in ('one', 'two'):
-    created = _create([folder / 'in'], folder / name, num_workers=2)
-    made.append(_files(folder / name))
+    created = drumspace_ext.create_dataset('in', name, num_workers=2)
     assert created.report['patterns'] > 0
-  return made, said
 
 
-def test_daemonic_process_reads_alone_and_says_so_once(tmp_path):
+if __name__ == '__main__':
+  with multiprocessing.get_context(sys.argv[1]).Pool(1) as pool:
+    pool.apply(create_twice)
+'''
+
+
+@pytest.mark.parametrize('method', ['fork', 'spawn'])
+def test_daemonic_process_reads_alone_and_says_so_once(tmp_path, method):
   _write_midi(tmp_path / 'in', _SONGS)
   _create([tmp_path / 'in'], tmp_path / 'expected', num_workers=2)
-  with multiprocessing.get_context('spawn').Pool(1) as pool:
-    made, said = pool.apply(_create_twice, (tmp_path,))
-  assert made == [_files(tmp_path / 'expected')] * 2
-  (message,) = said
-  assert 'daemonic' in message and 'read in it' in message
+  (tmp_path / 'create_twice.py').write_text(_CREATE_TWICE)
+  run = subprocess.run(
+      [sys.executable, 'create_twice.py', method], cwd=tmp_path, check=False,
+      capture_output=True, text=True, timeout=120,
+  )
+  assert run.returncode == 0, run.stderr
+  for name in ('one', 'two'):
+    assert _files(tmp_path / name) == _files(tmp_path / 'expected')
+  assert run.stderr.count('daemonic') == 1
+  assert 'read in it' in run.stderr
