@@ -14,7 +14,6 @@ import numpy as np
 from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext.models import interpolation
-from drumspace_ext.models import latents as latents_lib
 from drumspace_ext.models import sampling
 from drumspace_ext.models import trained_model
 from drumspace_ext.patterns import entropy
@@ -155,7 +154,7 @@ def blend(
     size: Beats along a side, at least 2.
   """
   mu, _ = encode(model, corners)
-  z = latents_lib.grid(mu, size)
+  z = interpolation.grid(mu, size)
   hits = model.decode_hits(z.reshape(-1, model.z_size))
   hits = hits.reshape(size, size, *corners.shape[1:])
   hits[0, 0], hits[0, -1], hits[-1, 0], hits[-1, -1] = corners

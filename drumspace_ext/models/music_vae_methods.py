@@ -23,7 +23,6 @@ import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext.models import interpolation
-from drumspace_ext.models import latents as latents_lib
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.notes import onsets as onsets_lib
 from drumspace_ext.patterns import step_codes
@@ -184,7 +183,7 @@ class MusicVaeMethods(abc.ABC):
     check_length(length)
     _, mu, _ = self.encode([start_sequence, end_sequence], assert_same_length)
     if temperature or num_steps < 2:
-      line = latents_lib.lerp(mu[0], mu[1], np.linspace(0, 1, num_steps))
+      line = interpolation.lerp(mu[0], mu[1], np.linspace(0, 1, num_steps))
       return self.decode(
           line, temperature=temperature, seed=seed, qpm=qpm
       )

@@ -8,7 +8,7 @@ import starter_models
 from drumspace_ext import errors
 from drumspace_ext.dataset import examples
 from drumspace_ext.generation import ways
-from drumspace_ext.models import latents
+from drumspace_ext.models import interpolation
 from drumspace_ext.models import sampling
 from drumspace_ext.models import trained_model
 from drumspace_ext.notes import note_sequences
@@ -300,7 +300,7 @@ def test_shipped_models_lead_smoothly_from_beat_to_beat(name):
     inner = step_codes.hits_to_step_codes(hits[1:-1])
     passing.append((~entropy.is_trivial(inner)).mean())
     mu, _ = ways.encode(model, ends)
-    line = latents.lerp(mu[0], mu[1], np.linspace(0, 1, 16))
+    line = interpolation.lerp(mu[0], mu[1], np.linspace(0, 1, 16))
     plain = model.decode_hits(line)
     plain[0], plain[-1] = ends
     plain_steps = (plain[1:] != plain[:-1]).sum((1, 2))
