@@ -234,7 +234,8 @@ def summary(report: Mapping) -> str:
     lines += ['', f'  {dropped:,} notes of pitches without a voice were left '
               f'out (most: {most}).']
   for name, fits in report.get('fitting_octaves', {}).items():
-    lines.append(f'  An octave {name} fits all or nearly all, '
+    words = lost_voices.octave_words(name)
+    lines.append(f'  {words[0].upper()}{words[1:]} fits all or nearly all, '
                  f'{fits["notes"]:,}, of the drum notes of '
                  f'{fits["inputs"]:,} inputs.')
   skipped = sum(report['skipped_files'].values())

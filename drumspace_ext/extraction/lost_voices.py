@@ -11,7 +11,8 @@ import numpy as np
 
 from drumspace_ext.patterns import voices
 
-OCTAVES = {12: 'up', -12: 'down'}
+# By semitones, the nearest first; as the report has them.
+OCTAVES = {12: 'up', -12: 'down', 24: 'two_up', -24: 'two_down'}
 
 # From this share of lost notes on a loop may be too simple for want of them;
 # from the other on they are most of the input, whatever its verdict.
@@ -75,7 +76,13 @@ def fitting_octave(
   return 0, 0
 
 
+def octave_words(name: str) -> str:
+  """Returns one of `OCTAVES` as words, such as "an octave up"."""
+  number, _, direction = name.rpartition('_')
+  return f'{number} octaves {direction}' if number else f'an octave {direction}'
+
+
 def octave_said(semitones: int, count: int, num_notes: int) -> str:
   """Returns which octave fits how many notes."""
   of_all = 'all ' if count == num_notes else ''
-  return f'an octave {OCTAVES[semitones]} fits {of_all}{count} notes'
+  return f'{octave_words(OCTAVES[semitones])} fits {of_all}{count} notes'

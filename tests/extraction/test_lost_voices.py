@@ -51,7 +51,13 @@ def test_percussion_that_has_voices_an_octave_off_is_not_an_octave_off():
   assert _fitting(24, 26, 5, 6, 7) == (0, 0)
 
 
+def test_two_octaves_are_found_after_one():
+  assert _fitting(60, 62, 66, 70) == (-24, 4)
+  assert _fitting(12, 14, 18, 22) == (24, 4)
+
+
 def test_an_octave_is_said_in_words():
+  assert lost_voices.octave_words('two_down') == 'two octaves down'
   assert lost_voices.octave_said(12, 104, 104) == (
       'an octave up fits all 104 notes'
   )
