@@ -4,7 +4,8 @@ Reads any mixture of NoteSequence TFRecords, MIDI files, folders and zips of
 them, datasets and primers, and writes one form, told by the name of --output
 (.tfrecord, .zip, .tsv, .txt for primers, .mid, .wav; a folder for MIDI files)
 or by --to. NoteSequences and MIDI files are written whole, all instruments,
-unless --tile asks for patterns. Audio of patterns is a seamless loop, 16 bits;
+unless --tile asks for patterns. Beats of a dataset, a map or a model are written
+at their own tempo, unless --qpm is given, in folders by genre. Audio of patterns is a seamless loop, 16 bits;
 it sounds by the package's own kit (drums only) or by --soundfont. A dataset or
 primers made from them hold every 32 steps from the start, whatever the meter;
 drumspace_create_dataset is what looks for loops in 4/4. Latent vectors and map
@@ -59,7 +60,9 @@ def main(argv: list[str]) -> int:
         # Its default holds where patterns are cut or voices are led over.
         voices_in=voices_in.value if voices_in.present else None,
         voices_out=drumspace_flags.VOICES_OUT.value,
-        tile=drumspace_flags.TILE.value, qpm=drumspace_flags.qpm(),
+        tile=drumspace_flags.TILE.value,
+        # Beats have tempos of their own, where nothing is asked for.
+        qpm=drumspace_flags.qpm() if drumspace_flags.QPM.present else None,
         accents=drumspace_flags.ACCENTS.value,
         groove=drumspace_flags.GROOVE.value,
         groove_strength=drumspace_flags.GROOVE_STRENGTH.value,

@@ -157,7 +157,7 @@ def convert(
     steps_per_quarter: int = defaults.STEPS_PER_QUARTER,
     assume_drums: bool = False, voices_in: str | None = None,
     voices_out: str | None = None, tile: int | None = None,
-    qpm: float = defaults.QPM, accents: bool = False, swing: float = 0.0,
+    qpm: float | None = None, accents: bool = False, swing: float = 0.0,
     humanize: float = 0.0, groove: local_paths.Name = defaults.GROOVE,
     groove_strength: float = defaults.GROOVE_STRENGTH,
     soundfont: local_paths.Name | None = None,
@@ -180,7 +180,8 @@ def convert(
     voices_out: Drum map to write with; likewise.
     tile: Cut into patterns and play each so many times; None leaves whole
       NoteSequences whole.
-    qpm: Tempo of what has none of its own.
+    qpm: Tempo of patterns, and of NoteSequences that have none; by default
+      each beat's own, as its dataset knows it, or else 120.
     accents: Velocities by place in the bar and by voice.
     swing: How late every second sixteenth comes; 1 makes triplets.
     humanize: How much times and velocities vary, 0 to 1.

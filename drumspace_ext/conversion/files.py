@@ -6,11 +6,13 @@ The files appear under their names when all items are written.
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+import functools
 import pathlib
 import re
 import zipfile
 
 from drumspace_ext import errors
+from drumspace_ext.conversion import packs
 from drumspace_ext.conversion import reading
 from drumspace_ext.conversion import writing
 from drumspace_ext.dataset import tsv as dataset_tsv
@@ -39,6 +41,10 @@ _FORM_OF_SUFFIX = {
 # Forms of a file an item: what the files are called.
 _EXTENSIONS = {MIDI: '.mid', ZIP: '.mid', WAV: '.wav'}
 _TITLES = {MIDI: 'MIDI', WAV: 'WAV'}
+# What they are, for a pack's readme.
+_WHAT = {
+    MIDI: 'MIDI files', ZIP: 'MIDI files', WAV: 'WAV files (16 bits, stereo)'
+}
 _UNSAFE = re.compile(r'[^\w.-]+')
 _MAX_NAME_CHARS = 80
 # The earliest date that a zip archive can hold: the same input, the same bytes.
@@ -104,35 +110,50 @@ def add_to_zip(
       member.write(part)
 
 
-def _writers(batch: output_files.Batch, form: str, name: str):
-  """Returns a function that writes (number, item name, content)."""
+def _file_writer(batch: output_files.Batch, form: str, name: str):
+  """Returns what writes a file an item; None where all go into one."""
+  if form in _EXTENSIONS and not name:
+    return batch.write
   is_zip = form_of_suffix(pathlib.PurePath(name)) == ZIP or form == ZIP
-  if form in (MIDI, WAV) and name and not is_zip:
-    def write_one(number, item_name, content):
-      del item_name
+  if form not in _EXTENSIONS or not is_zip:
+    return None
+  archive = batch.enter(zipfile.ZipFile(batch.open(name, text=False), 'w'))
+  return functools.partial(add_to_zip, archive)
+
+
+def _writers(
+    batch: output_files.Batch, folder: pathlib.Path, name: str, form: str,
+    options: reading.Options,
+):
+  """Returns what writes (number, item, content), and what ends it."""
+  if put := _file_writer(batch, form, name):
+    pack = packs.Pack(
+        put, _EXTENSIONS[form], _WHAT[form], options,
+        folder=None if name else folder,
+        plain_name=lambda number, item: _file_name(number, item.name, form),
+    )
+    return pack.write, pack.finish
+  if form in _EXTENSIONS:
+    def write_one(number, item, content):
+      del item
       if number > 1:
         raise errors.InputError(
             f'{name} holds one {_TITLES[form]} file, and there is more than '
             'one input. Give a folder or a .zip as output.'
         )
       batch.write(name, content)
-    return write_one
-  if form in (MIDI, WAV) and not name:
-    def write_file(number, item_name, content):
-      batch.write(_file_name(number, item_name, form), content)
-    return write_file
-  if form in (TSV, PRIMER) and not is_zip:
+    return write_one, _nothing
+  if form in (TSV, PRIMER):
     lines = batch.open(name)
-    return lambda number, item_name, text: lines.write(text)
+    return lambda number, item, text: lines.write(text), _nothing
   stream = batch.open(name, text=False)
-  if is_zip:
-    archive = batch.enter(zipfile.ZipFile(stream, 'w'))
-    def write_member(number, item_name, content):
-      add_to_zip(archive, _file_name(number, item_name, form), content)
-    return write_member
-  return lambda number, item_name, record: stream.write(
+  return lambda number, item, record: stream.write(
       tfrecords.frame(record)
-  )
+  ), _nothing
+
+
+def _nothing() -> None:
+  """Ends what needs no end."""
 
 
 def _content(
@@ -183,7 +204,7 @@ def write(
   """
   count = num_silent = 0
   with output_files.Batch(folder) as batch:
-    put = _writers(batch, form, name)
+    put, finish = _writers(batch, folder, name, form, options)
     for item in items:
       try:
         with reader_faults.rejected():
@@ -197,7 +218,8 @@ def write(
       count += 1
       if drum_map := reading.chosen_map(item, options):
         on_map(item.name, drum_map)
-      put(count, item.name, content)
+      put(count, item, content)
+    finish()
     if not count:
       raise errors.InputError('nothing could be converted.')
     if num_silent == count:

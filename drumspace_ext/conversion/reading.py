@@ -8,6 +8,7 @@ side asks for them. What can't be read is counted and named by the caller's
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 import pathlib
@@ -18,6 +19,7 @@ import numpy as np
 
 from drumspace_ext import callbacks
 from drumspace_ext import errors
+from drumspace_ext.conversion import origins
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import reader_faults
@@ -30,7 +32,6 @@ from drumspace_ext.notes import drum_parts as parts_lib
 from drumspace_ext.notes import drum_tracks
 from drumspace_ext.notes import midi_sequences
 from drumspace_ext.notes import note_sequences
-from drumspace_ext.notes import onsets as onsets_lib
 from drumspace_ext.notes import sequence_drums
 from drumspace_ext.notes import song_limits
 from drumspace_ext.patterns import drum_maps
@@ -62,7 +63,8 @@ class Options:
     drum_parts: Parts of whole inputs whose notes become drums, in place of
       those that are marked: by the channel of MIDI, by the instrument of a
       NoteSequence.
-    qpm: Tempo for what has none of its own.
+    qpm: Tempo of patterns, and of NoteSequences that have none. None leaves
+      each pattern its own, and is 120 where nothing says one.
     dynamics: How patterns are played in MIDI and audio; None for all alike.
     soundfont: What audio is rendered with; None for the package's own kit.
   """
@@ -73,7 +75,7 @@ class Options:
   steps_per_quarter: int = step_codes.STEPS_PER_QUARTER
   assume_drums: bool = False
   drum_parts: parts_lib.DrumParts = parts_lib.MARKED
-  qpm: float = onsets_lib.DEFAULT_QPM
+  qpm: float | None = None
   dynamics: dynamics_lib.Dynamics | None = None
   soundfont: soundfonts.SoundFont | None = None
 
@@ -86,11 +88,13 @@ class Item:
     name: What to call it.
     sequence: A NoteSequence, or None.
     hits: bool `[num_patterns, 32, 14]`, or None.
+    origin: Where it comes from, if the folder that it lies in says so.
   """
 
   name: str
   sequence: 'note_seq.NoteSequence | None' = None
   hits: np.ndarray | None = None
+  origin: origins.Origin | None = None
 
 
 def read(
@@ -125,15 +129,16 @@ def read(
     if line is not None:
       yield line
     elif kind == input_kinds.DATASET:
-      codes = dataset_tsv.read(path).codes
-      for number, hits in enumerate(step_codes.step_codes_to_hits(codes), 1):
-        on_step(number, len(codes), _WORD)
-        yield Item(name=_line_name(path, number), hits=hits[None])
+      for number, item in enumerate(items := _dataset(path), 1):
+        on_step(number, len(items), _WORD)
+        yield item
     elif kind == input_kinds.PRIMERS:
       lines = input_kinds.read_lines(path)
       for number, text in enumerate(lines, 1):
         on_step(number, len(lines), _WORD)
         yield _primer_item(_line_name(path, number), text, options)
+    elif made := origins.of_beats(path):
+      yield from _beats(path, made, options.drum_parts, on_reject, on_step)
     else:
       others.append(str(path) if path.is_file() else value)
   if others or not (values or primers):
@@ -156,17 +161,42 @@ def _line_of_dataset(value: str) -> Item | None:
   path = result_patterns.file_of(local_paths.expand(match[1]))
   if not path.is_file():
     return None
-  codes = dataset_tsv.read(path).codes
+  items = _dataset(path)
   number = int(match[2]) if len(match[2]) <= _MAX_DIGITS else 0
-  if not 1 <= number <= len(codes):
+  if not 1 <= number <= len(items):
     raise errors.InputError(
-        f'{match[1]} has {len(codes)} lines, there is no line '
+        f'{match[1]} has {len(items)} lines, there is no line '
         f'{errors.on_one_line(match[2])}.'
     )
-  return Item(
-      name=_line_name(path, number),
-      hits=step_codes.step_codes_to_hits(codes[number - 1])[None],
+  return items[number - 1]
+
+
+def _dataset(path: pathlib.Path) -> list[Item]:
+  """Reads the patterns of a dataset, and where they come from."""
+  codes = dataset_tsv.read(path).codes
+  known: Sequence[origins.Origin | None] = (
+      origins.of_dataset(path, len(codes)) or [None] * len(codes)
   )
+  return [
+      Item(name=_line_name(path, number), hits=hits[None], origin=origin)
+      for number, (hits, origin) in enumerate(
+          zip(step_codes.step_codes_to_hits(codes), known), 1
+      )
+  ]
+
+
+def _beats(
+    path: pathlib.Path, made: Mapping[int, origins.Origin],
+    parts: parts_lib.DrumParts, on_reject: Callable[[str, str, str], None],
+    on_step: callbacks.OnStep,
+) -> Iterator[Item]:
+  """Yields the records of beats that a model made, and what is said of them.
+  """
+  for item in _sequences(
+      inputs.list_inputs([str(path)]), parts, on_reject, on_step
+  ):
+    number = origins.number_of(item.sequence.id) if item.sequence else None
+    yield dataclasses.replace(item, origin=made.get(number or 0))
 
 
 def _primer_item(name: str, primer: str, options: Options) -> Item:

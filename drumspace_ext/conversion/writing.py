@@ -5,13 +5,16 @@ are written on their grid.
 """
 
 from collections.abc import Iterator
+import math
 import typing
 
 import numpy as np
 
+from drumspace_ext.conversion import pack_names
 from drumspace_ext.conversion import reading
 from drumspace_ext.notes import midi_writing
 from drumspace_ext.notes import note_sequences
+from drumspace_ext.notes import onsets as onsets_lib
 from drumspace_ext.notes import remapping
 from drumspace_ext.notes import sequence_times
 from drumspace_ext.notes import song_limits
@@ -23,6 +26,8 @@ from drumspace_ext.sound import sequence_audio
 if typing.TYPE_CHECKING:
   import note_seq
 
+_DEFAULT_QPM = onsets_lib.DEFAULT_QPM
+
 
 def _remapped(
     item: reading.Item, options: reading.Options
@@ -33,14 +38,38 @@ def _remapped(
   )
 
 
-def _qpm(item: reading.Item, options: reading.Options) -> float:
-  if item.sequence is None:
+def qpm_of(item: reading.Item, options: reading.Options) -> float:
+  """Returns the tempo that the patterns of an item are written at.
+
+  That is what is asked for, or else its own: of a NoteSequence the first that
+  it has, unless its folder knows better.
+  """
+  low, high = note_sequences.QPM_LIMITS
+  if item.sequence is not None and item.origin is None:
+    return note_sequences.qpm_of(item.sequence, options.qpm or _DEFAULT_QPM)
+  if options.qpm is not None:
     return options.qpm
-  return note_sequences.qpm_of(item.sequence, options.qpm)
+  if item.origin is not None and not math.isnan(item.origin.qpm):
+    return min(max(item.origin.qpm, low), high)
+  if item.sequence is not None:
+    return note_sequences.qpm_of(item.sequence)
+  return _DEFAULT_QPM
 
 
 def _is_whole(item: reading.Item, options: reading.Options) -> bool:
   return item.sequence is not None and options.tile is None
+
+
+def _is_song(item: reading.Item, options: reading.Options) -> bool:
+  """Says whether an item is played as it is, and not as a beat of a pack."""
+  return _is_whole(item, options) and item.origin is None
+
+
+def title_of(item: reading.Item, options: reading.Options) -> str:
+  """Returns what an item is called where it is heard."""
+  if item.origin is None:
+    return item.name
+  return pack_names.of(item.origin, qpm_of(item, options)).title
 
 
 def to_midi(
@@ -53,12 +82,12 @@ def to_midi(
     options: How.
     repeats: How many times its patterns are played, all of them in turn.
   """
-  if _is_whole(item, options):
+  if _is_song(item, options):
     return midi_writing.note_sequence_to_midi(_remapped(item, options))
   return midi_writing.patterns_to_midi(
       tiled_patterns(item, options),
-      qpm=_qpm(item, options), drum_map=options.voices_out, name=item.name,
-      dynamics=options.dynamics, repeats=repeats,
+      qpm=qpm_of(item, options), drum_map=options.voices_out,
+      name=title_of(item, options), dynamics=options.dynamics, repeats=repeats,
   )
 
 
@@ -77,8 +106,8 @@ def to_wav(item: reading.Item, options: reading.Options) -> Iterator[bytes]:
     RejectedInputError: At once, if it is too long, or has no drums.
   """
   soundfont = options.soundfont
-  if not _is_whole(item, options):
-    hits, qpm = tiled_patterns(item, options), _qpm(item, options)
+  if not _is_song(item, options):
+    hits, qpm = tiled_patterns(item, options), qpm_of(item, options)
     seconds = rendering.seconds_of(hits, qpm)
     audio = sequence_audio.loop_by(
         soundfont, lambda: to_midi(item, options, repeats=2), seconds
@@ -132,7 +161,7 @@ def to_record(item: reading.Item, options: reading.Options) -> bytes:
   else:
     sequence = note_sequences.from_patterns(
         tiled_patterns(item, options),
-        qpm=_qpm(item, options), drum_map=options.voices_out,
+        qpm=qpm_of(item, options), drum_map=options.voices_out,
         sequence_id=f'/id/drumspace/{item.name}', dynamics=options.dynamics,
     )
     if item.sequence is not None:

@@ -112,8 +112,17 @@ def parse_genres(text: str) -> dict[str, int]:
   return genres
 
 
-def _names(text: str, place: str, column: str) -> tuple[str, ...]:
-  """Reads a JSON list of strings."""
+def names_of(text: str, place: str, column: str) -> tuple[str, ...]:
+  """Reads a JSON list of strings.
+
+  Args:
+    text: The list.
+    place: Where it stands, for the message.
+    column: What it is called.
+
+  Raises:
+    InputError: If it is none.
+  """
   try:
     names = json.loads(text)
   except (ValueError, RecursionError):
@@ -140,6 +149,50 @@ def _tempo(fields: Mapping[str, str]) -> tuple[float, float]:
   return (low, high) if 0 < low <= high < math.inf else (math.nan, math.nan)
 
 
+def rows(
+    path: pathlib.Path, count: int
+) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+  """Reads the provenance of a dataset as text.
+
+  Args:
+    path: The file.
+    count: How many patterns the dataset has.
+
+  Returns:
+    (header, rows): the names of columns, and for each pattern its line in the
+    file and the fields of it by name.
+
+  Raises:
+    InputError: If it can't be read, or has not one line a pattern.
+  """
+  try:
+    lines = path.read_text(encoding='utf-8').split('\n')
+  except (OSError, UnicodeDecodeError) as e:
+    raise errors.InputError(f"{path} can't be read: {e}.") from e
+  header = lines[0].split('\t')
+  if missing := {'genres', 'input_ids', 'file_names'} - set(header):
+    raise errors.InputError(
+        f"{path} can't be read: its header lacks {', '.join(sorted(missing))}."
+    )
+  found = []
+  for number, line in enumerate(lines[1:], 2):
+    if not line:
+      continue
+    columns = line.split('\t')
+    if len(columns) != len(header):
+      raise errors.InputError(
+          f"{path} can't be read: line {number} has {len(columns)} columns, "
+          f'not {len(header)}.'
+      )
+    found.append((number, dict(zip(header, columns))))
+  if len(found) != count:
+    raise errors.InputError(
+        f'{path} has {len(found)} lines, {result_names.DATASET} beside it has '
+        f'{count}. Make them again together.'
+    )
+  return header, found
+
+
 def read(path: pathlib.Path, count: int) -> Origins:
   """Reads the provenance of a dataset.
 
@@ -151,35 +204,14 @@ def read(path: pathlib.Path, count: int) -> Origins:
     InputError: If it can't be read, or has not one line a pattern.
   """
   genres, ids, names, tempos, only_near = [], [], [], [], []
-  try:
-    lines = path.read_text(encoding='utf-8').split('\n')
-  except (OSError, UnicodeDecodeError) as e:
-    raise errors.InputError(f"{path} can't be read: {e}.") from e
-  header = lines[0].split('\t')
-  if missing := {'genres', 'input_ids', 'file_names'} - set(header):
-    raise errors.InputError(
-        f"{path} can't be read: its header lacks {', '.join(sorted(missing))}."
-    )
-  for number, line in enumerate(lines[1:], 2):
-    if not line:
-      continue
-    place, columns = f'{path}, line {number}', line.split('\t')
-    if len(columns) != len(header):
-      raise errors.InputError(
-          f"{path} can't be read: line {number} has {len(columns)} columns, "
-          f'not {len(header)}.'
-      )
-    fields = dict(zip(header, columns))
+  header, table = rows(path, count)
+  for number, fields in table:
+    place = f'{path}, line {number}'
     genres.append(parse_genres(fields['genres']))
-    ids.append(_names(fields['input_ids'], place, 'input_ids'))
-    names.append(_names(fields['file_names'], place, 'file_names'))
+    ids.append(names_of(fields['input_ids'], place, 'input_ids'))
+    names.append(names_of(fields['file_names'], place, 'file_names'))
     tempos.append(_tempo(fields))
     only_near.append(fields.get('near_loops') == fields.get('loops'))
-  if len(ids) != count:
-    raise errors.InputError(
-        f'{path} has {len(ids)} lines, {result_names.DATASET} beside it has '
-        f'{count}. Make them again together.'
-    )
   tells = set(NEAR_HEADER) <= set(header)
   return Origins(genres, ids, names, tempos, only_near if tells else None)
 

@@ -131,7 +131,12 @@ class Batch(contextlib.AbstractContextManager):
       return self.enter(path.open('wb'))
 
   def write(self, name: str, content: bytes | Iterable[bytes]) -> None:
-    """Writes a whole file that will be called `name`, at once or in parts."""
+    """Writes a whole file, at once or in parts.
+
+    Args:
+      name: What it will be called; it may lie in a folder of the folder.
+      content: What is in it.
+    """
     path = self.temporary_path(name)
     parts = [content] if isinstance(content, bytes) else content
     with os_errors_as_output_errors(self._folder / name):
@@ -162,6 +167,7 @@ class Batch(contextlib.AbstractContextManager):
                 str(self._folder / name),
             )
         for name, path in self._files:
+          (self._folder / name).parent.mkdir(exist_ok=True)
           os.replace(path, self._folder / name)
         self._files = []
     finally:

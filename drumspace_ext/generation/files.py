@@ -2,16 +2,13 @@ r"""Generation files: what `drumspace_generate` leaves in its output folder.
 
 `patterns.tsv` holds the beats in published form (step codes, TAB, latent
 vector), `patterns.tfrecord` the same as NoteSequences, `nearest.tsv` has for
-each the nearest reference pattern: index, verdict (`copy`, `near` or `novel`),
-distance in bits over all rotations, step codes of that pattern, genres and
-sources (JSON list). Sampling adds every draw (`sampled_raw.tsv`) and those that
-pass (`sampled_filtered.tsv`, duplicates kept). MIDI goes into a zip or a
-folder.
+each the nearest known pattern (`dataset.nearest_tsv`). Sampling adds every draw
+(`sampled_raw.tsv`) and those that pass (`sampled_filtered.tsv`, duplicates
+kept). MIDI goes into a zip or a folder.
 """
 
 from collections.abc import Mapping
 import dataclasses
-import json
 import pathlib
 import re
 import zipfile
@@ -21,6 +18,7 @@ import numpy as np
 from drumspace_ext import callbacks
 from drumspace_ext.conversion import files as conversion_files
 from drumspace_ext.dataset import examples
+from drumspace_ext.dataset import nearest_tsv
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import leftovers
 from drumspace_ext.files import manifests
@@ -32,16 +30,12 @@ from drumspace_ext.generation import ways
 from drumspace_ext.notes import midi_writing
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import dynamics as dynamics_lib
-from drumspace_ext.patterns import nearest
 from drumspace_ext.patterns import step_codes
 
 PATTERNS, RECORDS = result_names.PATTERNS, result_names.RECORDS
 RAW, FILTERED = result_names.RAW, result_names.FILTERED
 NEAREST, WALK_MIDI = result_names.NEAREST, result_names.WALK_MIDI
 MIDI_ZIP, MIDI_FOLDER = result_names.MIDI_ZIP, result_names.MIDI_FOLDER
-NEAREST_HEADER = (
-    'index', 'verdict', 'distance', 'nearest_step_codes', 'genres', 'sources',
-)
 # How `_midi_names` end.
 _MADE_NAME = re.compile(r'-\d{3,}-of-\d{3,}\.mid$')
 
@@ -63,25 +57,6 @@ class Style:
   zipped: bool
   name: str
   as_one: bool = False
-
-
-def _nearest_lines(
-    hits: np.ndarray, reference: examples.TrainingSet,
-    on_step: callbacks.OnStep,
-):
-  codes = step_codes.hits_to_step_codes(hits)
-  index, distance = nearest.NearestPatterns(reference.codes).find(
-      codes, on_step=on_step
-  )
-  yield '\t'.join(NEAREST_HEADER) + '\n'
-  sources = reference.sources
-  for number, (i, bits) in enumerate(zip(index.tolist(), distance.tolist()), 1):
-    genres = '|'.join(f'{g}:{n}' for g, n in reference.genres[i].items())
-    yield '\t'.join((
-        str(number), nearest.verdict(bits), str(bits),
-        ','.join(map(str, reference.codes[i].tolist())),
-        dataset_tsv.escape(genres), json.dumps(sources[i], ensure_ascii=False),
-    )) + '\n'
 
 
 def _write_midi(batch, hits: np.ndarray, style: Style) -> None:
@@ -155,7 +130,7 @@ def write(
         for i, beat in enumerate(made.hits, 1)
     ))
     batch.open(NEAREST).writelines(
-        _nearest_lines(made.hits, reference, on_step)
+        nearest_tsv.lines(codes, reference, on_step)
     )
     paths += [folder / PATTERNS, folder / RECORDS, folder / NEAREST]
     if made.samples is not None:

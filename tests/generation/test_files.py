@@ -169,7 +169,7 @@ def test_nearest_is_that_of_comparing_all(tmp_path):
   _write(tmp_path, made)
   lines = (tmp_path / 'nearest.tsv').read_text().splitlines()
   assert lines[0] == (
-      'index\tverdict\tdistance\tnearest_step_codes\tgenres\tsources'
+      'index\tverdict\tdistance\tnearest_step_codes\tgenres\tsources\tqpm'
   )
   rows = [line.split('\t') for line in lines[1:]]
   known = step_codes.step_codes_to_hits(_STARTER.codes)
@@ -188,6 +188,7 @@ def test_nearest_is_that_of_comparing_all(tmp_path):
     (genre,) = _STARTER.genres[index]
     assert row[4] == f'{genre}:1'
     assert json.loads(row[5]) == list(_STARTER.input_ids[index])
+    assert float(row[6]) == _STARTER.tempos[index].mean()
   assert [row[1] for row in rows] == ['copy', 'near', 'near', 'novel']
 
 
@@ -200,7 +201,7 @@ def test_reference_without_origin_leaves_columns_empty(tmp_path):
   )
   lines = (tmp_path / 'nearest.tsv').read_text().splitlines()[1:]
   assert len(lines) == 4
-  assert all(line.endswith('\t\t[]') for line in lines)
+  assert all(line.endswith('\t\t[]\t') for line in lines)
 
 
 def test_manifest_says_what_was_asked_for(tmp_path):
