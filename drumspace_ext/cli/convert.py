@@ -4,14 +4,14 @@ Reads any mixture of NoteSequence TFRecords, MIDI files, folders and zips of
 them, datasets and primers, and writes one form, told by the name of --output
 (.tfrecord, .zip, .tsv, .txt for primers, .mid, .wav; a folder for MIDI files)
 or by --to. NoteSequences and MIDI files are written whole, all instruments,
-unless --tile asks for patterns. Beats of a dataset, a map or a model are written
-at their own tempo, unless --qpm is given, in folders by genre. Audio of patterns is a seamless loop, 16 bits;
-it sounds by the package's own kit (drums only) or by --soundfont. A dataset or
-primers made from them hold every 32 steps from the start, whatever the meter;
-drumspace_create_dataset is what looks for loops in 4/4. Latent vectors and map
-coordinates of a dataset are not carried over. Magenta's weights (a .mag bundle,
-a checkpoint, a .tar) are kept in one .safetensors file, which every script
-takes in their place.
+unless --tile asks for patterns. Beats of a dataset, a map or a model come at
+their own tempo, unless --qpm is given, and in folders by genre. Audio of
+patterns is a seamless loop, 16 bits; it sounds by the package's own kit (drums
+only) or by --soundfont. A dataset or primers made from them hold every 32 steps
+from the start, whatever the meter; drumspace_create_dataset is what looks for
+loops in 4/4. Latent vectors and map coordinates of a dataset are not carried
+over. Magenta's weights (a .mag bundle, a checkpoint, a .tar) are kept in one
+.safetensors file, which every script takes in their place.
 
 Usage:
   drumspace_convert --input=dataset.tsv --output=beats.zip
