@@ -14,6 +14,7 @@ from drumspace_ext.notes import midi_kits
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import dynamics
 from drumspace_ext.patterns import step_codes
+from drumspace_ext.patterns import voices
 from drumspace_ext.sound import kit as drum_kit
 
 FILE_NAME = 'constants.js'
@@ -48,6 +49,7 @@ def values() -> dict[str, object]:
       'STYLE_CHUNK': midi_header.STYLE_CHUNK.decode('ascii'),
       'TEMPO_PARTS': page_data.TEMPO_PARTS,
       'TICKS_PER_QUARTER': note_sequences.TICKS_PER_QUARTER,
+      'VOICES': list(voices.NAMES),
   }
 
 

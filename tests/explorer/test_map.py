@@ -71,13 +71,15 @@ def test_hover_shows_the_pattern_under_the_cursor(page):
       const left = 62;
       const cell = (width - left) / 32;
       const codes = new Array(32).fill(0);
+      const voices = [...document.querySelectorAll('#grid [role=row]')].map(
+        (row) => +row.dataset.voice);
       for (let row = 0; row < 14; row++) {
         for (let step = 0; step < 32; step++) {
           const x = Math.floor(left + (step + 0.6) * cell);
           const y = Math.floor((row + 0.5) * ratio);
           const [r, g, b, a] = data.slice(4 * (y * width + x)).slice(0, 4);
           const isFaint = r > 180 && g > 180;
-          if (a > 200 && !isFaint) codes[step] |= 1 << 13 - row;
+          if (a > 200 && !isFaint) codes[step] |= 1 << voices[row];
         }
       }
       return [byId('hover').hidden ? null : codes,

@@ -11,7 +11,7 @@ from drumspace_ext.patterns import dynamics
 pytestmark = pytest.mark.browser
 
 _CONTROLS = """return [...document.querySelectorAll(
-  '#transport label > input, #space > label > input')].map((input) => [
+  '#transport label > input, #feel label > input, #space > label > input')].map((input) => [
     input.id, input.type, input.min, input.max, input.step,
     input.type === 'checkbox' ? input.checked : Number(input.value),
     input.labels[0].textContent])"""
@@ -21,12 +21,13 @@ def test_controls_are_those_of_the_table_and_defaults_the_packages(page):
   plain = dynamics.Dynamics()
   qpm, threshold = defaults.QPM, defaults.THRESHOLD
   assert page.run(_CONTROLS) == [
-      ['accents', 'checkbox', '', '', '', True, ' Accents'],
       ['qpm', 'range', '40', '240', '1', qpm, f'Tempo {qpm:.0f}'],
+      ['accents', 'checkbox', '', '', '', True, ' Accents'],
       ['locked', 'checkbox', '', '', '', False, ' Lock tempo'],
       ['swing', 'range', '0', '1', '0.01', plain.swing, 'Swing 0.00'],
       ['humanize', 'range', '0', '1', '0.01', plain.humanize, 'Human 0.00'],
       ['volume', 'range', '0', '1', '0.01', 0.8, 'Volume 0.80'],
+      ['folded', 'checkbox', '', '', '', True, ' Fold'],
       ['threshold', 'range', '0.05', '0.95', '0.01', threshold,
        'Threshold 0.50'],
       ['temperature', 'range', '0', '2', '0.05', 0, 'Temperature 0.00'],

@@ -55,12 +55,17 @@ _READY = """
   };
   window.gridOnShow = () => {
     const codes = new Array(32).fill(0);
-    document.querySelectorAll('#grid [role=row]').forEach((row, r) =>
-      row.querySelectorAll('[role=gridcell]').forEach((cell, step) => {
-        if (cell.classList.contains('hit')) codes[step] |= 1 << 13 - r;
+    document.querySelectorAll('#grid [role=row]').forEach((row) =>
+      row.querySelectorAll('.cells button').forEach((cell, step) => {
+        if (cell.classList.contains('hit')) {
+          if (row.hidden) throw new Error('a row that plays is folded');
+          codes[step] |= 1 << row.dataset.voice;
+        }
       }));
     return codes;
   };
+  window.cellOf = (voice, step) => document.querySelectorAll(
+    `#grid [data-voice="${voice}"] .cells button`)[step];
   window.slide = (input, value) => {
     input.value = String(value);
     input.dispatchEvent(new Event('input', {bubbles: true}));

@@ -25,7 +25,7 @@ import {DEFAULTS, RANGES} from './constants.js';
  */
 export const SETTINGS = [
   {
-    name: 'accents', initial: true, host: 'transport', link: 'a',
+    name: 'accents', initial: true, host: 'feel', link: 'a',
     label: 'Accents', does: 'Louder on the beats, as a drummer plays',
   }, {
     name: 'qpm', initial: DEFAULTS.qpm, range: [40, 240], step: 1, digits: 0,
@@ -33,19 +33,22 @@ export const SETTINGS = [
     label: 'Tempo', does: 'Quarter notes a minute',
     keys: {down: '[', up: ']', by: 2, words: 'slower, faster'},
   }, {
-    name: 'locked', initial: false, host: 'transport', link: 'l',
+    name: 'locked', initial: false, host: 'feel', link: 'l',
     label: 'Lock tempo', does: 'Off: each beat comes at its own tempo',
   }, {
     name: 'swing', initial: DEFAULTS.swing, range: RANGES.swing, step: 0.01,
-    digits: 2, host: 'transport', link: 's',
+    digits: 2, host: 'feel', link: 's',
     label: 'Swing', does: 'How late every second sixteenth comes',
   }, {
     name: 'humanize', initial: DEFAULTS.humanize, range: RANGES.humanize,
-    step: 0.01, digits: 2, host: 'transport', link: 'h',
+    step: 0.01, digits: 2, host: 'feel', link: 'h',
     label: 'Human', does: 'How much times and velocities vary',
   }, {
     name: 'volume', initial: 0.8, range: [0, 1], step: 0.01, digits: 2,
-    host: 'transport', label: 'Volume', does: 'Of this page, not of files',
+    host: 'feel', label: 'Volume', does: 'Of this page, not of files',
+  }, {
+    name: 'folded', initial: true, host: 'feel', label: 'Fold',
+    does: 'Shows only the rows of voices that play',
   }, {
     name: 'threshold', initial: DEFAULTS.threshold, range: [0.05, 0.95],
     step: 0.01, digits: 2, host: 'space', link: 'c', decodes: true,

@@ -130,11 +130,18 @@ export class Deck {
     this.tell('settled', beat);
   }
 
-  edit(voice, step) {
+  /** Sets or clears a hit; `settle` ends what a hand paints. */
+  paint(voice, step, isOn) {
     const codes = [...this.current.codes];
-    codes[step] ^= 1 << voice;
+    codes[step] = codes[step] & ~(1 << voice) | isOn << voice;
     // It is still the same music.
-    this.show(this.maker.ofCodes(codes), {follows: false});
+    this.show(this.maker.ofCodes(codes), {keeps: false, follows: false});
+  }
+
+  /** Changes a hit for good. */
+  edit(voice, step) {
+    this.paint(voice, step, !(this.current.codes[step] >> voice & 1));
+    this.settle();
   }
 
   /** Decodes anew what is on show. */

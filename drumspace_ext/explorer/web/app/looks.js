@@ -2,6 +2,8 @@
  * Looks: light or dark, and the colours of what style sheets don't reach.
  */
 
+import {familyNames} from '../beat/families.js';
+
 // Genres are told apart by hue and by lightness, the first ones (those of Okabe
 // and Ito, darker or lighter) by the colour-blind too, and stand out from the
 // ground by 3:1 or more; after them genres are grey.
@@ -19,9 +21,12 @@ const LOOKS = {
 /** Returns the colours of a look, which the page must have already. */
 function coloursOf(look) {
   const style = getComputedStyle(document.documentElement);
-  const [background, ink, faint, accent] = ['background', 'ink', 'line',
-    'accent'].map((name) => style.getPropertyValue(`--${name}`).trim());
-  return {background, ink, faint, accent, ...LOOKS[look]};
+  const value = (name) => style.getPropertyValue(`--${name}`).trim();
+  const [background, ink, faint, accent] =
+    ['background', 'ink', 'line', 'accent'].map(value);
+  const families = Object.fromEntries(
+    familyNames.map((name) => [name, value(name)]));
+  return {background, ink, faint, accent, families, ...LOOKS[look]};
 }
 
 export class Looks {

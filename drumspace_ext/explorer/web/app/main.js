@@ -17,7 +17,9 @@ import {Beatmaker} from '../model/beatmaker.js';
 import {typicalBeat} from '../model/typical.js';
 import {Settings} from '../settings.js';
 import {Player} from '../sound/player.js';
+import {played} from '../sound/sequencer.js';
 import {BlendSquare} from './blend.js';
+import {connectChanges} from './changes.js';
 import {makeControls, settingKeys} from './controls.js';
 import {readData} from './data.js';
 import {Deck} from './deck.js';
@@ -35,28 +37,43 @@ import {makeSliders} from './sliders.js';
 import {connectTakeaway} from './takeaway.js';
 import {connectTransport} from './transport.js';
 
-function makeGrid(voices, deck, player) {
+function makeGrid({kit}, {deck, player, settings}) {
   const flip = (set, put) => (voice) => {
     const isOn = !set.has(voice);
     put(voice, isOn);
     return isOn;
   };
   const {muted, soloed} = player.mixer;
-  const grid = new Grid(byId('grid'), voices, {
-    toggle: (voice, step) => deck.edit(voice, step),
+  const manner = (voice, step) =>
+    played(kit, {...settings.values, humanize: 0}, voice, step, step);
+  const grid = new Grid(byId('grid'), {
+    manner,
+    paint: (voice, step, isOn) => {
+      deck.paint(voice, step, isOn);
+      if (isOn && !player.playing) {
+        player.strike(voice, manner(voice, step).velocity);
+      }
+    },
+    painted: () => deck.settle(),
+    sound: (voice) => player.strike(voice, manner(voice, 0).velocity),
     mute: flip(muted, (voice, isOn) => player.mute(voice, isOn)),
     solo: flip(soloed, (voice, isOn) => player.solo(voice, isOn)),
   });
   const calm = matchMedia('(prefers-reduced-motion: reduce)');
   deck.on('show', ({codes}) => grid.show(codes));
+  deck.on('settled', () => grid.fold());
   deck.on('step', (step) => grid.playhead(
     step && calm.matches ? step - step % STEPS_PER_QUARTER : step));
+  settings.onChange(({name}) => {
+    if (name === 'folded') grid.setFolded(settings.values.folded);
+    else grid.show(deck.current.codes);
+  });
   grid.show(deck.current.codes);
   return grid;
 }
 
 /** Puts the map's colours to work, and what of it is shown. */
-function paintMap(layers, looks, plot, legend, settings) {
+function paintMap(layers, legend, {looks, plot, settings, deck, maker}) {
   looks.onPaint((colours) => {
     plot.setLook({
       background: channels(colours.background), ink: colours.ink,
@@ -68,9 +85,19 @@ function paintMap(layers, looks, plot, legend, settings) {
   settings.onChange(({paints}) => {
     if (paints) looks.paint();
   });
-  connectSearch(layers, (matches) => {
-    legend.shown.matches = matches;
-    looks.paint();
+  connectSearch(layers, {
+    show: (matches) => {
+      legend.shown.matches = matches;
+      looks.paint();
+    },
+    zoom: (points) => plot.showAll(points.map(
+      ({layer, index}) => ({x: layers[layer].x[index],
+        y: layers[layer].y[index]}))),
+    go: ({layer, index}) => {
+      const beat = maker.ofPoint(layer, index);
+      deck.show(beat, {plays: true});
+      plot.reveal(beat.place.x, beat.place.y);
+    },
   });
 }
 
@@ -100,7 +127,7 @@ async function makePage() {
   const looks = new Looks();
   deck.on('show', ({place}) => plot.mark(place));
   const parts = {deck, maker, player, plot, looks, settings: values};
-  const grid = makeGrid(data.voices, deck, player);
+  const grid = makeGrid(data, {deck, player, settings});
   const list = new BeatList(parts);
   const path = new Path(parts);
   const radio = new Radio(parts);
@@ -108,8 +135,8 @@ async function makePage() {
   const favourites = new Favourites();
   introduce(data);
   showRegions(plot, data.regions);
-  paintMap(layers, looks, plot, new Legend(data, () => looks.paint()),
-    settings);
+  paintMap(layers, new Legend(data, () => looks.paint()),
+    {...parts, settings});
   const keep = connectFavourites({...parts, favourites, list});
   const panel = new Panel({...parts, layers, list});
   makeSliders(data, parts);
@@ -118,6 +145,7 @@ async function makePage() {
   connectTakeaway(data, {...parts, path, square, favourites});
   connectOpening(new Opening(data, parts));
   connectMidiOut(player);
+  const {die, vary} = connectChanges({...parts, list});
   const play = connectTransport({...parts, radio});
   const help = () => byId('helping').showModal();
   for (const [id, call] of Object.entries({
@@ -128,6 +156,7 @@ async function makePage() {
     ' ': play, '+': () => plot.zoomIn(), '=': () => plot.zoomIn(),
     '-': () => plot.zoomOut(), 0: () => plot.fit(), f: keep,
     r: () => radio.toggle(), d: () => byId('get-midi').click(), '?': help,
+    x: die, v: vary, escape: () => path.clear(),
   }, settingKeys(settings), (by) => deck.go(by));
   looks.paint();
   return {

@@ -3,24 +3,12 @@
  */
 
 import {byId, make} from '../elements.js';
+import {spread} from '../model/space.js';
 
 // Sliders reach so many standard deviations of the training latents.
 const REACH = 3;
 // More sliders than this say nothing to anyone.
 const MOST_SLIDERS = 32;
-
-/** Mean and standard deviation of each latent dimension. */
-function spread({z, size}, zSize) {
-  return Array.from({length: zSize}, (_, d) => {
-    let [sum, squares] = [0, 0];
-    for (let i = 0; i < size; i++) {
-      sum += z[i * zSize + d];
-      squares += z[i * zSize + d] ** 2;
-    }
-    const mean = sum / size;
-    return {mean, std: Math.sqrt(Math.max(squares / size - mean * mean, 1e-9))};
-  });
-}
 
 function slider(text, low, high, change, settle) {
   // An output would take the label from the slider.

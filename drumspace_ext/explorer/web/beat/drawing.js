@@ -5,23 +5,20 @@
 import {
   NUM_STEPS, NUM_VOICES, STEPS_PER_BAR, STEPS_PER_QUARTER,
 } from '../constants.js';
+import {familyOf, rowsFromTop} from './families.js';
 
 const NAMES_WIDTH = 62;
 // Lines between lower rows would hide the hits.
 const LINED_HEIGHT = 5;
 
-/** Low voices stand at the bottom, as on a staff. */
-export const rowsFromTop = Array.from(
-  {length: NUM_VOICES}, (_, row) => NUM_VOICES - 1 - row);
-
 /**
  * Draws a beat small, as it looks in the grid.
  * @param {!HTMLCanvasElement} canvas
  * @param {!Array<number>} codes
- * @param {{ink: string, faint: string, accent: string}} colours
+ * @param {!Object} colours `ink`, `faint`, and `families` by their names.
  * @param {?Array<string>} names Of the voices, to stand beside their rows.
  */
-export function drawBeat(canvas, codes, {ink, faint, accent}, names = null) {
+export function drawBeat(canvas, codes, {ink, faint, families}, names = null) {
   const ratio = window.devicePixelRatio || 1;
   const width = canvas.clientWidth || canvas.width;
   const height = canvas.clientHeight || canvas.height;
@@ -50,7 +47,7 @@ export function drawBeat(canvas, codes, {ink, faint, accent}, names = null) {
     }
     codes.forEach((code, step) => {
       if (code >> voice & 1) {
-        context.fillStyle = step % STEPS_PER_QUARTER ? ink : accent;
+        context.fillStyle = families[familyOf[voice]];
         context.fillRect(step * w + 0.5, row * h + 0.5,
           Math.max(w - 1, 1), Math.max(h - 1, 1));
       }

@@ -1,104 +1,162 @@
 /**
- * The grid: a beat as 14 voices by 32 steps, to look at and to edit.
+ * The grid: a beat as 14 voices by 32 steps, to look at, to hear and to edit.
+ *
+ * It is one tab stop. A row has columns of its own: the voice's name, mute and
+ * solo, then the steps. Rows of voices that nothing strikes are folded away.
  */
 
 import {
-  NUM_STEPS, NUM_VOICES, STEPS_PER_BAR, STEPS_PER_QUARTER,
+  NUM_STEPS, STEPS_PER_BAR, STEPS_PER_QUARTER, VOICES,
 } from '../constants.js';
 import {make} from '../elements.js';
-import {rowsFromTop} from './drawing.js';
+import {familyOf, mainVoices, rowsFromTop} from './families.js';
+import {listenToHand} from './grid_hand.js';
+import {GridFocus} from './grid_focus.js';
 
-const MOVES = {
-  ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0],
-};
+const LOUDEST = 127;
+
+/** Numbers above the steps: of quarters in their bar. */
+function ruler() {
+  const marks = Array.from({length: NUM_STEPS}, (_, step) => make('i', {
+    class: classOfStep(step)}, step % STEPS_PER_QUARTER ? '' :
+    String(step % STEPS_PER_BAR / STEPS_PER_QUARTER + 1)));
+  return {marks, element: make('div', {class: 'ruler', 'aria-hidden': 'true'},
+    make('span', {class: 'name'}), make('div', {class: 'cells'}, ...marks))};
+}
+
+function classOfStep(step) {
+  const quarter = Math.floor(step / STEPS_PER_QUARTER);
+  return [step < STEPS_PER_BAR ? 'first' : 'second',
+    step % STEPS_PER_BAR === 0 ? 'bar' :
+      step % STEPS_PER_QUARTER === 0 ? 'beat' : '',
+    quarter % 2 ? 'odd' : ''].filter(Boolean).join(' ');
+}
 
 export class Grid {
   /**
    * @param {!HTMLElement} host
-   * @param {!Array<string>} voices Names, by voice.
-   * @param {!Object} calls `toggle(voice, step)`, `mute(voice)`, `solo(voice)`.
+   * @param {!Object} calls `paint(voice, step, isOn)` and `painted()`, at the
+   *     end of a stroke; `sound(voice)`; `mute(voice)`, `solo(voice)`, which
+   *     say whether it is on; `manner(voice, step)`, how a hit is played:
+   *     `{velocity, delay}`, the latter in steps.
    */
-  constructor(host, voices, calls) {
+  constructor(host, calls) {
+    Object.assign(this, {host, calls, codes: new Array(NUM_STEPS).fill(0)});
+    this.names = VOICES.map((name) => name.replaceAll('_', ' '));
     this.cells = [];
-    this.names = voices.map((name) => name.replaceAll('_', ' '));
     this.rows = [];
-    this.focused = [0, 0];
+    this.isFolded = true;
     host.setAttribute('role', 'grid');
-    rowsFromTop.forEach((voice, row) => {
-      const cells = Array.from({length: NUM_STEPS}, (_, step) => {
-        const cell = make('button', {
-          type: 'button', role: 'gridcell', tabIndex: row || step ? -1 : 0,
-        });
-        if (step % STEPS_PER_BAR === 0) cell.classList.add('bar');
-        else if (step % STEPS_PER_QUARTER === 0) cell.classList.add('beat');
-        cell.addEventListener('click', () => calls.toggle(voice, step));
-        cell.addEventListener('focus', () => this.focus(row, step, false));
-        return cell;
-      });
-      this.cells[voice] = cells;
-      host.append(make('div', {role: 'row', class: 'voice'},
-        this.header(voice, calls),
-        make('div', {class: 'cells', role: 'presentation'}, ...cells)));
-      this.rows.push(cells);
-    });
-    host.addEventListener('keydown', (event) => this.key(event));
+    const {marks, element} = ruler();
+    this.marks = marks;
+    host.append(element);
+    for (const voice of rowsFromTop) host.append(this.row(voice));
+    this.focus = new GridFocus(host, this.rows);
+    listenToHand(host, this);
+    this.fold();
   }
 
-  header(voice, calls) {
+  row(voice) {
+    const cells = Array.from({length: NUM_STEPS}, (_, step) => {
+      const cell = make('button', {
+        type: 'button', role: 'gridcell', class: classOfStep(step),
+      });
+      Object.assign(cell, {voice, step});
+      return cell;
+    });
+    this.cells[voice] = cells;
+    const heads = this.heads(voice);
+    const element = make('div', {
+      role: 'row', class: `voice ${familyOf[voice]}`,
+      'data-voice': String(voice),
+    }, make('div', {class: 'name', role: 'presentation'}, ...heads),
+    make('div', {class: 'cells', role: 'presentation'}, ...cells));
+    this.rows.push({voice, element, columns: [...heads, ...cells]});
+    return element;
+  }
+
+  /** The name of a voice, which sounds, and what mutes it or leaves it alone. */
+  heads(voice) {
     const name = this.names[voice];
-    const button = (text, what, call) => {
+    const head = make('button', {
+      type: 'button', role: 'rowheader', class: 'sound',
+      'aria-label': `${name}: hear it`, title: `Hear ${name}`,
+    }, name);
+    head.voice = voice;
+    const button = (text, what) => {
       const element = make('button', {
-        type: 'button', class: `small ${what}`, title: `${what} ${name}`,
-        'aria-label': `${what} ${name}`, 'aria-pressed': 'false',
+        type: 'button', role: 'gridcell', class: `small ${what}`,
+        title: `${what} ${name}`, 'aria-label': `${what} ${name}`,
+        'aria-pressed': 'false',
       }, text);
       element.addEventListener('click', () => element.setAttribute(
-        'aria-pressed', String(call(voice))));
+        'aria-pressed', String(this.calls[what](voice))));
       return element;
     };
-    return make('div', {role: 'rowheader', class: 'name'},
-      make('span', {}, name), button('M', 'mute', calls.mute),
-      button('S', 'solo', calls.solo));
+    return [head, button('M', 'mute'), button('S', 'solo')];
   }
 
-  focus(row, step, moves = true) {
-    const [oldRow, oldStep] = this.focused;
-    this.rows[oldRow][oldStep].tabIndex = -1;
-    this.focused = [row, step];
-    const cell = this.rows[row][step];
-    cell.tabIndex = 0;
-    if (moves) cell.focus();
+  isHit(voice, step) {
+    return Boolean(this.codes[step] >> voice & 1);
   }
 
-  key(event) {
-    const move = MOVES[event.key];
-    if (!move || event.target.getAttribute('role') !== 'gridcell') return;
-    event.preventDefault();
-    event.stopPropagation();
-    const [row, step] = this.focused;
-    this.focus((row + move[0] + NUM_VOICES) % NUM_VOICES,
-      (step + move[1] + NUM_STEPS) % NUM_STEPS);
-  }
-
+  /** Shows a beat; a row that it needs comes at once. */
   show(codes) {
+    this.codes = codes;
     this.cells.forEach((cells, voice) => cells.forEach((cell, step) => {
-      const isHit = Boolean(codes[step] >> voice & 1);
-      if (cell.hit === isHit) return;
-      cell.hit = isHit;
-      cell.classList.toggle('hit', isHit);
-      cell.setAttribute('aria-selected', String(isHit));
-      cell.setAttribute('aria-label', `${this.names[voice]}, step ${step + 1}` +
-        `, ${isHit ? 'hit' : 'empty'}`);
+      this.showCell(cell, this.isHit(voice, step));
     }));
+    this.fold(false);
+  }
+
+  showCell(cell, isHit) {
+    const {voice, step} = cell;
+    if (isHit) {
+      const {velocity, delay} = this.calls.manner(voice, step);
+      const look = `${velocity} ${delay}`;
+      if (cell.look !== look) {
+        cell.look = look;
+        cell.style.setProperty('--loud', (velocity / LOUDEST).toFixed(3));
+        cell.style.setProperty('--late', delay.toFixed(3));
+      }
+    }
+    if (cell.hit === isHit) return;
+    cell.hit = isHit;
+    cell.classList.toggle('hit', isHit);
+    cell.setAttribute('aria-selected', String(isHit));
+    cell.setAttribute('aria-label', `${this.names[voice]}, step ${step + 1}` +
+      `, ${isHit ? 'hit' : 'empty'}`);
+  }
+
+  /** Folds the rows of voices that nothing strikes; under a hand, none more. */
+  fold(hides = true) {
+    const used = this.codes.reduce((all, code) => all | code, 0);
+    for (const {voice, element} of this.rows) {
+      const isUsed = used >> voice & 1 || mainVoices.includes(voice) ||
+        element.contains(document.activeElement);
+      if (!this.isFolded || isUsed) element.hidden = false;
+      else if (hides) element.hidden = true;
+    }
+    this.focus.mend();
+  }
+
+  /** Folds unused rows or shows all. */
+  setFolded(isFolded) {
+    this.isFolded = isFolded;
+    this.fold();
   }
 
   /** Lights a column up, or none. */
   playhead(step) {
-    if (this.lit !== undefined) {
-      this.cells.forEach((cells) => cells[this.lit].classList.remove('now'));
-    }
+    const flip = (isOn) => {
+      if (this.lit === undefined) return;
+      this.marks[this.lit].classList.toggle('now', isOn);
+      for (const cells of this.cells) {
+        cells[this.lit].classList.toggle('now', isOn);
+      }
+    };
+    flip(false);
     this.lit = step ?? undefined;
-    if (this.lit !== undefined) {
-      this.cells.forEach((cells) => cells[this.lit].classList.add('now'));
-    }
+    flip(true);
   }
 }

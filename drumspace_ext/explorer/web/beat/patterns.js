@@ -18,6 +18,11 @@ export function sameBeat(a, b) {
   return a.every((code, step) => code === b[step]);
 }
 
+/** Returns a pattern that begins some steps later in itself. */
+export function rotated(codes, by) {
+  return codes.map((_, step) => codes[(step + by + NUM_STEPS) % NUM_STEPS]);
+}
+
 /** Shannon entropy of the step codes, in nats. */
 export function entropy(codes) {
   const counts = new Map();

@@ -5,6 +5,8 @@
 import {byId} from '../elements.js';
 
 const KEY_REACH = 0.25;
+// So near a hand takes hold of a line.
+const REACH_PIXELS = 16;
 
 /** Goes from what is on show to the next beat in a direction. */
 function step(layers, {deck, maker, plot}, dx, dy) {
@@ -76,14 +78,14 @@ export function connectMap(layers, hover, parts) {
   plot.on('dragstart', (place) => {
     if (plot.mode === 'roam') {
       // At once: some browsers let sound begin in the gesture itself alone.
-      deck.show(maker.ofPlace(place), {keeps: false, plays: true});
+      deck.show(maker.goodOfPlace(place), {keeps: false, plays: true});
     } else {
-      path.begin(place);
+      path.begin(place, REACH_PIXELS * place.unit);
     }
   });
   plot.on('drag', (place) => {
     if (plot.mode === 'roam') {
-      deck.soon(() => maker.ofPlace(place), {plays: true});
+      deck.soon(() => maker.goodOfPlace(place), {plays: true});
     } else {
       path.add(place);
     }
@@ -91,7 +93,10 @@ export function connectMap(layers, hover, parts) {
   plot.on('dragend', (place, event, moved) => {
     if (plot.mode === 'roam') deck.settle();
     else if (moved) path.end();
-    else click(place);
+    else {
+      path.cancel();
+      click(place);
+    }
   });
   connectModes(plot);
   byId('zoom-in').addEventListener('click', () => plot.zoomIn());

@@ -6,39 +6,72 @@ import {byId} from '../elements.js';
 
 const PAUSE_MS = 120;
 
-/**
- * Connects the field.
- * @param {!Array<!Object>} layers See app/data.js.
- * @param {function(?Array<!Uint8Array>)} show Gets which points match, by
- *     layer, or null if nothing is searched for.
- */
-export function connectSearch(layers, show) {
-  const input = byId('search');
-  const apply = () => {
-    const plain = input.value.toLowerCase().trim();
-    const words = plain.replaceAll(' ', '_');
-    let count = 0;
-    const matches = plain ? layers.map((layer) => {
-      const is = new Uint8Array(layer.size);
-      for (let i = 0; i < layer.size; i++) {
-        const hit =
-          layer.genreNames(i).some((genre) => genre.includes(words)) ||
-          layer.sourceNames(i).some((id) => id.toLowerCase().includes(plain)) ||
-          layer.name.toLowerCase().includes(plain);
-        if (hit) {
-          is[i] = 1;
-          count++;
-        }
+/** Returns which points match, by layer, and all of them, `{layer, index}`. */
+function find(layers, plain) {
+  const words = plain.replaceAll(' ', '_');
+  const points = [];
+  const matches = layers.map((layer, number) => {
+    const is = new Uint8Array(layer.size);
+    for (let i = 0; i < layer.size; i++) {
+      const hit =
+        layer.genreNames(i).some((genre) => genre.includes(words)) ||
+        layer.sourceNames(i).some((id) => id.toLowerCase().includes(plain)) ||
+        layer.name.toLowerCase().includes(plain);
+      if (hit) {
+        is[i] = 1;
+        points.push({layer: number, index: i});
       }
-      return is;
-    }) : null;
-    byId('matches').textContent =
-      plain ? `${count.toLocaleString()} beats` : '';
-    show(matches);
+    }
+    return is;
+  });
+  return {matches, points};
+}
+
+/**
+ * Connects the field: enter zooms to what is found, arrows step through it.
+ * @param {!Array<!Object>} layers See app/data.js.
+ * @param {!Object} calls `show(matches)` gets which points match, by layer, or
+ *     null if nothing is searched for; `zoom(points)`; `go(point)`.
+ */
+export function connectSearch(layers, {show, zoom, go}) {
+  const input = byId('search');
+  let searched = '';
+  let points = [];
+  let at = -1;
+  const tell = () => {
+    const count = points.length.toLocaleString();
+    byId('matches').textContent = !searched ? '' :
+      at < 0 ? `${count} beats` : `${at + 1} of ${count}`;
   };
   let waiting = 0;
+  const apply = () => {
+    clearTimeout(waiting);
+    const plain = input.value.toLowerCase().trim();
+    if (plain === searched) return;
+    searched = plain;
+    at = -1;
+    const found = plain ? find(layers, plain) : {matches: null, points: []};
+    ({points} = found);
+    tell();
+    show(found.matches);
+  };
   input.addEventListener('input', () => {
     clearTimeout(waiting);
     waiting = setTimeout(apply, PAUSE_MS);
+  });
+  input.addEventListener('keydown', (event) => {
+    const by = {ArrowDown: 1, ArrowUp: -1}[event.key];
+    if (!by && event.key !== 'Enter') return;
+    event.preventDefault();
+    apply();
+    if (!points.length) return;
+    if (!by) {
+      zoom(points);
+      return;
+    }
+    at = at < 0 && by < 0 ? points.length - 1 :
+      (at + by + points.length) % points.length;
+    tell();
+    go(points[at]);
   });
 }

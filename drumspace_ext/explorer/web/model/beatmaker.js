@@ -85,6 +85,22 @@ export class Beatmaker {
     return this.ofLatent(this.space.latentAt(place), place);
   }
 
+  isTrivial(codes) {
+    return entropy(codes) < this.data.min_entropy;
+  }
+
+  /**
+   * A beat of a place that is worth to be heard: what it stands for, or else
+   * the nearest known beat around it; null if there is none.
+   */
+  goodOfPlace(place) {
+    const beat = this.ofPlace(place);
+    if (!this.isTrivial(beat.codes)) return beat;
+    const index = this.space.around(place).near.find(
+      (i) => !this.isTrivial(this.training.pattern(i)));
+    return index === undefined ? null : this.ofPoint(0, index);
+  }
+
   /**
    * How fast a beat goes: as it is known, or else as the known ones around it.
    * @return {?{low: number, high: number, isKnown: boolean}} Quarter notes a
@@ -187,7 +203,7 @@ export class Beatmaker {
       const there = this.ofPoint(layer, index);
       for (let k = 1; k < steps && here.z; k++) {
         const beat = this.ofLatent(mix(here.z, there.z, k / steps));
-        if (entropy(beat.codes) >= this.data.min_entropy) yield beat;
+        if (!this.isTrivial(beat.codes)) yield beat;
       }
       yield there;
       here = there;

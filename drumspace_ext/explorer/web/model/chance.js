@@ -13,6 +13,11 @@ export function random(seed) {
   };
 }
 
+/** Returns a number of the normal distribution, by Box and Muller. */
+export function normal(rng) {
+  return Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng());
+}
+
 /**
  * Returns what says of a bit, by its logit, whether it is struck.
  *

@@ -102,6 +102,19 @@ export class Space {
   }
 }
 
+/** Returns mean and standard deviation of each latent dimension of a layer. */
+export function spread({z, size}, zSize) {
+  return Array.from({length: zSize}, (_, d) => {
+    let [sum, squares] = [0, 0];
+    for (let i = 0; i < size; i++) {
+      sum += z[i * zSize + d];
+      squares += z[i * zSize + d] ** 2;
+    }
+    const mean = sum / size;
+    return {mean, std: Math.sqrt(Math.max(squares / size - mean * mean, 1e-9))};
+  });
+}
+
 /** Returns the mix of two latents. */
 export function mix(a, b, share) {
   return a.map((value, d) => value + share * (b[d] - value));

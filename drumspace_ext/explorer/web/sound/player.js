@@ -17,6 +17,8 @@ const TICK_MS = 25;
 const LOOKAHEAD_S = 0.12;
 const HIDDEN_LOOKAHEAD_S = 1.5;
 const START_S = 0.06;
+// Of a single hit, for an instrument of the system.
+const STRIKE_S = 0.1;
 const DRUM_NOTE_ON = 0x90 | DRUM_CHANNEL;
 const DRUM_NOTE_OFF = 0x80 | DRUM_CHANNEL;
 const ALL_NOTES_OFF = [0xB0 | DRUM_CHANNEL, 123, 0];
@@ -33,6 +35,8 @@ export class Player {
     this.midiOut = null;
     this.context = null;
     this.sequencer = null;
+    /** What single hits are heard by. */
+    this.pads = null;
     this.sounds = [];
     this.listeners = [];
     /** @type {function(!Array<number>)} Gets a pattern that takes over. */
@@ -65,14 +69,28 @@ export class Player {
       context, this.kit, this.sounds, this.settings, this.mixer);
   }
 
-  /** Starts a pattern from a step, in the place of what plays. */
-  start(pattern, step = 0) {
-    this.stop();
+  /** Makes the audio context; browsers ask for a gesture. */
+  wake() {
     if (!this.context) {
       this.context = new AudioContext({latencyHint: 'interactive'});
       document.addEventListener('visibilitychange', () => this.tick());
     }
     this.context.resume();
+  }
+
+  /** Lets one voice be heard at once, whether anything plays or not. */
+  strike(voice, velocity) {
+    if (!this.context && !navigator.userActivation?.hasBeenActive) return;
+    this.wake();
+    this.pads ??= this.makeSequencer(this.context);
+    this.pads.onHit = (...hit) => this.sendHit(...hit);
+    this.pads.strike(voice, this.context.currentTime, velocity, STRIKE_S);
+  }
+
+  /** Starts a pattern from a step, in the place of what plays. */
+  start(pattern, step = 0) {
+    this.stop();
+    this.wake();
     this.sequencer = this.makeSequencer(this.context);
     this.sequencer.onHit = (...hit) => this.sendHit(...hit);
     this.sequencer.onTakeOver = (codes) => this.onTakeOver(codes);
@@ -150,6 +168,7 @@ export class Player {
   /** Puts to work what has changed. */
   refresh() {
     this.sequencer?.refresh();
+    this.pads?.refresh();
   }
 
   mute(voice, isOn = true) {

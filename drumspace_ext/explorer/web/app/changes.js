@@ -1,0 +1,90 @@
+/**
+ * Changes: what a press does to the whole beat.
+ */
+
+import {rotated, silence} from '../beat/patterns.js';
+import {inHits} from '../beat/words.js';
+import {popcount} from '../beat/nearest.js';
+import {byId, make} from '../elements.js';
+import {random} from '../model/chance.js';
+import {inventBeat, variations} from '../model/inventing.js';
+import {say} from './status.js';
+
+const NUM_VARIATIONS = 4;
+
+/** How many cells differ between two patterns. */
+const apart = (a, b) =>
+  a.reduce((sum, code, step) => sum + popcount(code ^ b[step]), 0);
+
+/** Variations of a beat, side by side, each one click away. */
+class Variations {
+  constructor({deck, maker, list}) {
+    Object.assign(this, {deck, maker, list, beats: []});
+    this.host = byId('variants');
+    deck.on('show', (beat) => this.press(beat));
+  }
+
+  press(shown) {
+    [...this.host.querySelectorAll('.item')].forEach((button, i) =>
+      button.setAttribute(
+        'aria-pressed', String(this.beats[i].codes === shown.codes)));
+  }
+
+  show(from, rng) {
+    const beats = variations(this.maker, from, NUM_VARIATIONS, rng);
+    if (!beats.length) {
+      say('The model knows no other beat near this one.');
+      return;
+    }
+    // What it was is the first, so that one can go back to it.
+    this.beats = [from, ...beats];
+    const close = make('button', {type: 'button',
+      'aria-label': 'Close the variations'}, '✕');
+    close.addEventListener('click', () => this.close());
+    this.host.hidden = false;
+    this.host.replaceChildren(...this.beats.map((beat, i) =>
+      this.list.item(beat, i ? inHits(apart(beat.codes, from.codes)) : 'as it was')),
+    make('li', {class: 'close'}, close));
+    this.press(this.deck.current);
+  }
+
+  close() {
+    this.beats = [];
+    this.host.replaceChildren();
+    this.host.hidden = true;
+  }
+}
+
+/**
+ * Makes the buttons.
+ * @param {!Object} parts `deck`, `maker`, `list` (app/list.js) and `settings`,
+ *     their values.
+ * @return {!Object} What keys may do: `vary` and `die`.
+ */
+export function connectChanges({deck, maker, list, settings}) {
+  const shown = new Variations({deck, maker, list});
+  let draws = 0;
+  const rng = () => random(settings.seed + 1000 + draws++);
+  const edited = (codes) => deck.show(maker.ofCodes(codes), {follows: false});
+  const turn = (by) => edited(rotated(deck.current.codes, by));
+  const die = () => deck.show(inventBeat(maker, rng()), {plays: true});
+  const vary = () => {
+    const {current} = deck;
+    if (current.z && current.codes.some(Boolean)) shown.show(current, rng());
+    else say('There is no beat yet to be varied.');
+  };
+  const rows = [
+    ['earlier', '⇤', 'A step earlier', () => turn(1)],
+    ['later', '⇥', 'A step later', () => turn(-1)],
+    ['clear', 'Clear', 'Empty the grid', () => edited(silence())],
+    ['die', '⚄', 'A beat by chance', die],
+    ['vary', 'Vary', 'Four variations of this beat', vary],
+  ];
+  for (const [id, text, title, call] of rows) {
+    const button = make('button', {type: 'button', id, title,
+      'aria-label': title}, text);
+    button.addEventListener('click', call);
+    byId('changes').append(button);
+  }
+  return {die, vary};
+}

@@ -1,0 +1,45 @@
+/**
+ * Inventing: beats by chance, and variations of one.
+ */
+
+import {sameBeat} from '../beat/patterns.js';
+import {normal} from './chance.js';
+import {mix, spread} from './space.js';
+
+const MOST_TRIES = 24;
+// Of the training latents' deviation, tried from the nearest on.
+const SPREADS = [0.15, 0.3, 0.5, 0.8, 1.2];
+
+/** Returns a beat between two known ones, not a trivial one. */
+export function inventBeat(maker, rng) {
+  const {training} = maker;
+  const any = () => training.latent(Math.floor(rng() * training.size));
+  let beat = null;
+  for (let k = 0; k < MOST_TRIES; k++) {
+    beat = maker.ofLatent(mix(any(), any(), rng()));
+    if (!maker.isTrivial(beat.codes)) return beat;
+  }
+  return beat;
+}
+
+/**
+ * Returns other beats near one, the nearest first, none of them trivial.
+ * @param {!Beatmaker} maker
+ * @param {!Object} beat It has a latent vector.
+ * @param {number} count At most.
+ * @param {function(): number} rng
+ */
+export function variations(maker, {codes, z}, count, rng) {
+  const scale = spread(maker.training, z.length);
+  const found = [];
+  const isNew = (other) => !maker.isTrivial(other) && !sameBeat(other, codes) &&
+    found.every((known) => !sameBeat(known.codes, other));
+  for (const share of SPREADS) {
+    for (let k = 0; k < 2 * count && found.length < count; k++) {
+      const near = maker.ofLatent(
+        z.map((value, d) => value + share * scale[d].std * normal(rng)));
+      if (isNew(near.codes)) found.push(near);
+    }
+  }
+  return found;
+}
