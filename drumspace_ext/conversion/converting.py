@@ -13,6 +13,7 @@ from drumspace_ext import errors
 from drumspace_ext import rejections
 from drumspace_ext import suggestions
 from drumspace_ext.conversion import files as conversion_files
+from drumspace_ext.conversion import parquet
 from drumspace_ext.conversion import reading
 from drumspace_ext.extraction import manners
 from drumspace_ext.files import local_paths
@@ -120,6 +121,8 @@ def _check_form(
 ) -> None:
   """Refuses what would be ignored in a form."""
   suggestions.one_of('--to', form, conversion_files.FORMS)
+  if form == conversion_files.PARQUET:
+    parquet.check()
   if soundfont is not None and form != conversion_files.WAV:
     raise errors.InputError('--soundfont is for audio: add --to=wav.')
   if dynamics and form not in conversion_files.PLAYED_FORMS:

@@ -11,8 +11,11 @@ import pathlib
 import re
 import zipfile
 
+import numpy as np
+
 from drumspace_ext import errors
 from drumspace_ext.conversion import packs
+from drumspace_ext.conversion import parquet
 from drumspace_ext.conversion import reading
 from drumspace_ext.conversion import writing
 from drumspace_ext.dataset import tsv as dataset_tsv
@@ -24,19 +27,20 @@ from drumspace_ext.notes import drum_tracks
 from drumspace_ext.patterns import step_codes
 
 MIDI, ZIP, TFRECORD, TSV, PRIMER = 'midi', 'zip', 'tfrecord', 'tsv', 'primer'
-WAV = 'wav'
-FORMS = (MIDI, ZIP, TFRECORD, TSV, PRIMER, WAV)
+WAV, PARQUET = 'wav', 'parquet'
+FORMS = (MIDI, ZIP, TFRECORD, TSV, PRIMER, WAV, PARQUET)
 # Those that can tell how hits are played.
 PLAYED_FORMS = (MIDI, ZIP, WAV, TFRECORD)
 
 # What a file is called in an output folder, where the caller names none.
 DEFAULT_NAMES = {
     ZIP: 'drums.zip', TFRECORD: 'drums.tfrecord', TSV: 'drums.tsv',
-    PRIMER: 'drums_primers.txt',
+    PRIMER: 'drums_primers.txt', PARQUET: 'drums.parquet',
 }
 _FORM_OF_SUFFIX = {
     '.mid': MIDI, '.midi': MIDI, '.zip': ZIP, '.tfrecord': TFRECORD,
     '.tfrecords': TFRECORD, '.tsv': TSV, '.txt': PRIMER, '.wav': WAV,
+    '.parquet': PARQUET,
 }
 # Forms of a file an item: what the files are called.
 _EXTENSIONS = {MIDI: '.mid', ZIP: '.mid', WAV: '.wav'}
@@ -147,6 +151,11 @@ def _writers(
     lines = batch.open(name)
     return lambda number, item, text: lines.write(text), _nothing
   stream = batch.open(name, text=False)
+  if form == PARQUET:
+    table = parquet.Writer(stream)
+    return lambda number, item, hits: table.write(
+        number, item, hits, writing.qpm_of(item, options)
+    ), table.finish
   return lambda number, item, record: stream.write(
       tfrecords.frame(record)
   ), _nothing
@@ -158,7 +167,7 @@ def _nothing() -> None:
 
 def _content(
     item: reading.Item, form: str, options: reading.Options
-) -> bytes | str | Iterator[bytes]:
+) -> bytes | str | Iterator[bytes] | np.ndarray:
   if form in (MIDI, ZIP):
     return writing.to_midi(item, options)
   if form == WAV:
@@ -166,6 +175,8 @@ def _content(
   if form == TFRECORD:
     return writing.to_record(item, options)
   hits = writing.tiled_patterns(item, options)
+  if form == PARQUET:
+    return hits
   codes = step_codes.hits_to_step_codes(hits)
   if form == TSV:
     return ''.join(dataset_tsv.format_line(row) for row in codes)
