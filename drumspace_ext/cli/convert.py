@@ -2,16 +2,17 @@ r"""Converts drums between TFRecord, MIDI, audio, dataset and drums_rnn primers.
 
 Reads any mixture of NoteSequence TFRecords, MIDI files, folders and zips of
 them, datasets and primers, and writes one form, told by the name of --output
-(.tfrecord, .zip, .tsv, .txt for primers, .mid, .wav, .parquet; a folder for
-MIDI files) or by --to. NoteSequences and MIDI files are written whole, all
-instruments, unless --tile asks for patterns. Beats of a dataset, a map or a
-model come at their own tempo, unless --qpm is given, and in folders by genre.
-Audio of patterns is a seamless loop, 16 bits; it sounds by the package's own
-kit (drums only) or by --soundfont. A dataset or primers made from them hold
-every 32 steps from the start, whatever the meter; drumspace_create_dataset is
-what looks for loops in 4/4. Latent vectors and map coordinates of a dataset are
-not carried over. Magenta's weights (a .mag bundle, a checkpoint, a .tar) are
-kept in one .safetensors file, which every script takes in their place.
+(.tfrecord, .zip, .tsv, .txt for primers, .mid, .wav, .parquet, .h2song for
+Hydrogen; a folder for MIDI files) or by --to. NoteSequences and MIDI files are
+written whole, all instruments, unless --tile asks for patterns. Beats of a
+dataset, a map or a model come at their own tempo, unless --qpm is given, and in
+folders by genre. Audio of patterns is a seamless loop, 16 bits; it sounds by
+the package's own kit (drums only) or by --soundfont. A dataset or primers made
+from them hold every 32 steps from the start, whatever the meter;
+drumspace_create_dataset is what looks for loops in 4/4. Latent vectors and map
+coordinates of a dataset are not carried over. Magenta's weights (a .mag bundle,
+a checkpoint, a .tar) are kept in one .safetensors file, which every script
+takes in their place.
 
 Usage:
   drumspace_convert --input=dataset.tsv --output=beats.zip
@@ -22,6 +23,7 @@ Usage:
   drumspace_convert --input=dataset.tsv --to=wav --qpm=96 --accents \
     --output=loops.zip
   drumspace_convert --input=my_dataset --output=table_for_pandas.parquet
+  drumspace_convert --input=my_dataset:1,my_dataset:2 --output=beats.h2song
   drumspace_convert --input=drum_kit_rnn.mag --output=drum_kit_rnn.safetensors
 """
 
@@ -35,7 +37,8 @@ _OUTPUT = flags.DEFINE_string(
     'output', None, 'File or folder to write; or give --output_dir and --to.'
 )
 _TO = flags.DEFINE_enum(
-    'to', None, ['midi', 'zip', 'tfrecord', 'tsv', 'primer', 'wav', 'parquet'],
+    'to', None, ['midi', 'zip', 'tfrecord', 'tsv', 'primer', 'wav', 'parquet',
+                 'h2song'],
     'Form to write, where the name of --output does not tell. wav goes into a '
     'folder or a .zip too.',
 )

@@ -19,4 +19,10 @@ that the dataset saw, as in `patterns.tfrecord`; of a made beat that of the
 nearest known one, unless it was made at a tempo that was asked for. The number
 in front is the beat's place, so that a pack sorts as its dataset and no two
 names are alike. Files without an origin keep their plain names.
+
+For research a table (`parquet`), with pyarrow as an extra; as Parquet, and not
+CSV or JSON lines, because a 32 x 14 column and lists keep their types in pandas
+and Hugging Face datasets. For drummers a song of Hydrogen (`hydrogen`): a song
+and not `.h2pattern` files, for those have no tempo, and no program renders them
+alone. The kit is the one that Hydrogen brings.
 """

@@ -14,6 +14,7 @@ import zipfile
 import numpy as np
 
 from drumspace_ext import errors
+from drumspace_ext.conversion import hydrogen
 from drumspace_ext.conversion import packs
 from drumspace_ext.conversion import parquet
 from drumspace_ext.conversion import reading
@@ -27,20 +28,21 @@ from drumspace_ext.notes import drum_tracks
 from drumspace_ext.patterns import step_codes
 
 MIDI, ZIP, TFRECORD, TSV, PRIMER = 'midi', 'zip', 'tfrecord', 'tsv', 'primer'
-WAV, PARQUET = 'wav', 'parquet'
-FORMS = (MIDI, ZIP, TFRECORD, TSV, PRIMER, WAV, PARQUET)
+WAV, PARQUET, H2SONG = 'wav', 'parquet', 'h2song'
+FORMS = (MIDI, ZIP, TFRECORD, TSV, PRIMER, WAV, PARQUET, H2SONG)
 # Those that can tell how hits are played.
-PLAYED_FORMS = (MIDI, ZIP, WAV, TFRECORD)
+PLAYED_FORMS = (MIDI, ZIP, WAV, TFRECORD, H2SONG)
 
 # What a file is called in an output folder, where the caller names none.
 DEFAULT_NAMES = {
     ZIP: 'drums.zip', TFRECORD: 'drums.tfrecord', TSV: 'drums.tsv',
     PRIMER: 'drums_primers.txt', PARQUET: 'drums.parquet',
+    H2SONG: 'drums.h2song',
 }
 _FORM_OF_SUFFIX = {
     '.mid': MIDI, '.midi': MIDI, '.zip': ZIP, '.tfrecord': TFRECORD,
     '.tfrecords': TFRECORD, '.tsv': TSV, '.txt': PRIMER, '.wav': WAV,
-    '.parquet': PARQUET,
+    '.parquet': PARQUET, '.h2song': H2SONG,
 }
 # Forms of a file an item: what the files are called.
 _EXTENSIONS = {MIDI: '.mid', ZIP: '.mid', WAV: '.wav'}
@@ -156,6 +158,11 @@ def _writers(
     return lambda number, item, hits: table.write(
         number, item, hits, writing.qpm_of(item, options)
     ), table.finish
+  if form == H2SONG:
+    song = hydrogen.Writer(stream, options.dynamics)
+    return lambda number, item, hits: song.write(
+        writing.title_of(item, options), hits, writing.qpm_of(item, options)
+    ), song.finish
   return lambda number, item, record: stream.write(
       tfrecords.frame(record)
   ), _nothing
@@ -175,7 +182,7 @@ def _content(
   if form == TFRECORD:
     return writing.to_record(item, options)
   hits = writing.tiled_patterns(item, options)
-  if form == PARQUET:
+  if form in (PARQUET, H2SONG):
     return hits
   codes = step_codes.hits_to_step_codes(hits)
   if form == TSV:
