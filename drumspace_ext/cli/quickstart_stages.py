@@ -6,8 +6,10 @@ made itself. `STAGES` is their order; a new stage is a function and a line here.
 
 from collections.abc import Callable
 from collections.abc import Mapping
+import contextlib
 import dataclasses
 import pathlib
+import re
 
 from drumspace_ext.cli import progress
 from drumspace_ext.conversion import converting
@@ -26,12 +28,15 @@ SONGS_TFRECORD = result_names.SONGS
 SONGS_MIDI, MIDI_PACK = result_names.SONGS_MIDI, result_names.MIDI_PACK
 DATASET, MODEL = result_names.QUICK_DATASET, result_names.QUICK_MODEL
 BEATS, MAP = result_names.QUICK_BEATS, result_names.QUICK_MAP
-EVALUATION = result_names.QUICK_EVALUATION
+EVALUATION, BEST = result_names.QUICK_EVALUATION, result_names.QUICK_BEST
 _CONFIG = 'smoke'
 _NUM_BEATS = 32
 _NUM_JUDGED = 500
 # The small model knows too little to lay a space out.
 _MAP_MODEL = 'shipped:acai'
+_BEST = 'shipped:best'
+_NUM_AUDIO = 3
+_PACKED = re.compile(r'\d{4}_.*\.(mid|wav)')
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -137,35 +142,79 @@ def _draw(folder, seed, say) -> Mapping[str, pathlib.Path]:
   }
 
 
+def _clear_pack(folder: pathlib.Path) -> None:
+  """Removes the beats of an earlier run, so that no two runs are mixed."""
+  for path in folder.glob('*/*'):
+    if _PACKED.fullmatch(path.name):
+      path.unlink()
+  for path in folder.glob('*/'):
+    # One that holds something of a person's own stays.
+    with contextlib.suppress(OSError):
+      path.rmdir()
+
+
+def _draw_best(folder, seed, say) -> Mapping[str, pathlib.Path]:
+  """Draws new beats from the best model that comes along, to be heard."""
+  from drumspace_ext.generation import generating
+
+  with progress.bar('beat') as on_step:
+    made = generating.generate(
+        _BEST, folder / BEST, examples_path=folder / DATASET,
+        num_outputs=_NUM_BEATS, seed=seed, on_step=on_step,
+        arguments={'seed': seed, 'checkpoint_file': _BEST},
+    )
+  _clear_pack(folder / result_names.BEST_PACK)
+  _clear_pack(folder / result_names.BEST_AUDIO)
+  loops = converting.convert(
+      folder / BEST, output_dir=folder / result_names.BEST_PACK
+  )
+  audio = converting.convert(
+      [f'{folder / BEST}:{number}' for number in range(1, _NUM_AUDIO + 1)],
+      output_dir=folder / result_names.BEST_AUDIO, to='wav', accents=True,
+  )
+  say(f'  {len(made.hits)} new beats, {audio.count} of them to listen to')
+  return {
+      'beats of the best model, as MIDI loops': loops.output,
+      'three of them, to listen to': audio.output,
+  }
+
+
 def _evaluate(folder, seed, say) -> Mapping[str, pathlib.Path]:
-  """Judges the small model by the beats that it was not trained on."""
+  """Judges both models by the beats that the small one was not trained on."""
   from drumspace_ext.evaluation import html as evaluation_html
   from drumspace_ext.evaluation import judging
   from drumspace_ext.evaluation import panel
 
   with progress.bar('') as on_step:
     judged = judging.evaluate(
-        folder / DATASET, folder / EVALUATION, checkpoint_file=folder / MODEL,
+        folder / DATASET, folder / EVALUATION,
+        checkpoint_file=[str(folder / MODEL), _BEST],
         num_outputs=_NUM_JUDGED, seed=seed, on_step=on_step,
         arguments={'seed': seed},
     )
-  say(panel.to_text(judged.panel))
+  say('  ' + panel.in_words(
+      judged.panel, {MODEL: "your model's", _BEST: "best's"}
+  ))
   return {'how good they are': judged.paths[evaluation_html.FILE_NAME]}
 
 
 def _map(folder, seed, say) -> Mapping[str, pathlib.Path]:
-  """Maps the patterns, with beats of a shipped model and of the small one."""
+  """Maps the patterns, with beats of two shipped models and of the small one.
+  """
   from drumspace_ext.explorer import building as page_building
   from drumspace_ext.explorer import files as map_files
   from drumspace_ext.generation import files as generation_files
 
-  beats = folder / BEATS / generation_files.PATTERNS
+  beats, best = (
+      folder / name / generation_files.PATTERNS for name in (BEATS, BEST)
+  )
   with progress.bar('step') as on_step:
     built = page_building.build_map(
         _MAP_MODEL, folder / MAP, examples_path=folder / DATASET,
-        input_values=beats, seed=seed, on_step=on_step,
+        input_values=[str(beats), str(best)], seed=seed, on_step=on_step,
         names={str(folder / DATASET): 'starter collection',
-               str(beats): 'beats of your model'},
+               str(beats): 'beats of your model',
+               str(best): 'beats of best'},
         arguments={'seed': seed},
     )
   say(map_files.summary(built.latent_map, built.report))
@@ -179,7 +228,8 @@ STAGES: tuple[Stage, ...] = (
     Stage(title='Writing a MIDI pack', run=_write_midi_pack),
     Stage(title='Training a small model', run=_train),
     Stage(title='Drawing new beats from it', run=_draw),
-    Stage(title='Judging it by beats it has not seen', run=_evaluate),
+    Stage(title='Drawing beats of the best model', run=_draw_best),
+    Stage(title='Judging both by beats of others', run=_evaluate),
     Stage(title='Mapping the drum space', run=_map),
 )
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 import json
-import math
 import pathlib
 import re
 
@@ -20,6 +19,7 @@ from drumspace_ext.files import result_names
 # What a model is called that is named as a folder or file of a training run.
 _PARTS_OF_RUN = ('train', 'best', 'last', '')
 _SHIPPED = 'shipped:'
+_OF_BEATS = result_names.RECORDS, result_names.PATTERNS
 # Beats in `patterns.tfrecord` are numbered from 1.
 _RECORD = re.compile(r'/id/drumspace/.*/(\d{1,9})', re.DOTALL)
 
@@ -58,7 +58,7 @@ class Origin:
     return max(self.genres, key=lambda name: self.genres[name], default='')
 
 
-def of_dataset(path: pathlib.Path, count: int) -> list[Origin] | None:
+def of_dataset(path: pathlib.Path, count: int) -> dict[int, Origin] | None:
   """Reads the origins of a dataset or a map.
 
   Args:
@@ -66,7 +66,8 @@ def of_dataset(path: pathlib.Path, count: int) -> list[Origin] | None:
     count: How many patterns that has.
 
   Returns:
-    One for each pattern; None if nothing beside the file says it.
+    Origins by the numbers of patterns, from 1; None if nothing beside the file
+    says it.
 
   Raises:
     InputError: If what is beside it is damaged, or of another dataset.
@@ -76,23 +77,27 @@ def of_dataset(path: pathlib.Path, count: int) -> list[Origin] | None:
     return None
   known = provenance.read(beside, count)
   _, rows = provenance.rows(beside, count)
-  return [
-      Origin(
+  table = zip(
+      known.genres, known.input_ids, known.file_names, known.tempos, rows
+  )
+  has_genres = any(known.genres)
+  return {
+      number: Origin(
           genres=genres, sources=names or ids, qpm=sum(tempos) / 2,
-          fields=fields, place=f'{beside}, line {number}', num_beats=count,
-          has_genres=any(known.genres),
+          fields=fields, place=f'{beside}, line {line}', num_beats=count,
+          has_genres=has_genres,
       )
-      for genres, ids, names, tempos, (number, fields) in zip(
-          known.genres, known.input_ids, known.file_names, known.tempos, rows
+      for number, (genres, ids, names, tempos, (line, fields)) in enumerate(
+          table, 1
       )
-  ]
+  }
 
 
 def of_beats(path: pathlib.Path) -> dict[int, Origin] | None:
   """Reads the origins of beats that a model made.
 
   Args:
-    path: Their `patterns.tfrecord`.
+    path: Their `patterns.tfrecord` or `patterns.tsv`.
 
   Returns:
     Origins by the numbers of beats; None if nothing beside the file says it.
@@ -101,18 +106,20 @@ def of_beats(path: pathlib.Path) -> dict[int, Origin] | None:
     InputError: If what is beside it is damaged.
   """
   beside = path.parent / result_names.NEAREST
-  if path.name != result_names.RECORDS or not beside.is_file():
+  if path.name not in _OF_BEATS or not beside.is_file():
     return None
   asked = _arguments(path.parent)
+  # A tempo that was asked for is that of the beats themselves.
   qpm = asked.get('qpm', defaults.QPM)
+  has_tempo = isinstance(qpm, int | float) and qpm != defaults.QPM
   found = nearest_tsv.read(beside)
+  has_genres = any(row.genres for row in found.values())
   return {
       number: Origin(
           genres=row.genres, sources=row.sources, model=_model(asked),
-          # A tempo that was asked for is that of the beats themselves.
-          qpm=row.qpm if qpm == defaults.QPM else math.nan,
+          qpm=qpm if has_tempo else row.qpm,
           verdict=row.verdict, distance=row.distance, num_beats=len(found),
-          has_genres=any(row.genres for row in found.values()),
+          has_genres=has_genres,
       ) for number, row in found.items()
   }
 

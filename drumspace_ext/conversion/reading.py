@@ -174,14 +174,12 @@ def _line_of_dataset(value: str) -> Item | None:
 def _dataset(path: pathlib.Path) -> list[Item]:
   """Reads the patterns of a dataset, and where they come from."""
   codes = dataset_tsv.read(path).codes
-  known: Sequence[origins.Origin | None] = (
-      origins.of_dataset(path, len(codes)) or [None] * len(codes)
-  )
+  known = origins.of_dataset(path, len(codes)) or origins.of_beats(path) or {}
   return [
-      Item(name=_line_name(path, number), hits=hits[None], origin=origin)
-      for number, (hits, origin) in enumerate(
-          zip(step_codes.step_codes_to_hits(codes), known), 1
-      )
+      Item(
+          name=_line_name(path, number), hits=hits[None],
+          origin=known.get(number),
+      ) for number, hits in enumerate(step_codes.step_codes_to_hits(codes), 1)
   ]
 
 

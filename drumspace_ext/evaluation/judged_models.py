@@ -53,10 +53,13 @@ class JudgedModels:
     """Returns the step codes of (training set, held-out patterns)."""
     if heldout_path:
       return training_set.codes, examples.load(heldout_path).codes
+    models = [model for _, model in self.named]
+    # What was trained on other data, or elsewhere, says less of a split.
+    own = [model for model in models
+           if model.metadata.get('data_digest') == training_set.digest]
     splits = {
         (model.seed, model.config.training.valid_share)
-        # What was trained elsewhere says nothing of a split.
-        for _, model in self.named if model.config.training
+        for model in own or models if model.config.training
     } or {_DEFAULT_SPLIT}
     if len(splits) > 1:
       raise errors.InputError(

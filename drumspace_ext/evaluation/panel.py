@@ -257,3 +257,26 @@ def to_text(panel: Mapping) -> str:
   return '\n'.join(
       result + [f'{c.header:10} {c.words}' for c in COLUMNS.values()]
   )
+
+
+def in_words(panel: Mapping, names: Mapping[str, str]) -> str:
+  """Says in a sentence how hard some rows are to tell from real beats.
+
+  The area under the ROC curve is how often a classifier, shown a real and a
+  made beat, says rightly which is which.
+
+  Args:
+    panel: A panel.
+    names: Whose beats they are, in words, by the names of rows; the first of
+      them begins the sentence.
+  """
+  auc = {
+      row['name']: round(100 * row['numbers']['auc']['value'])
+      for row in panel['rows']
+  }
+  (first, whose), *others = names.items()
+  return (
+      f'A classifier tells {whose} beats from real ones {auc[first]} of 100 '
+      'times' + ''.join(f', {word} {auc[name]}' for name, word in others)
+      + ' (chance: 50).'
+  )

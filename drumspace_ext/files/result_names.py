@@ -48,8 +48,10 @@ SONGS, SONGS_MIDI = 'starter_songs.tfrecord', 'starter_songs_midi'
 MIDI_PACK = 'patterns_midi.zip'
 QUICK_DATASET, QUICK_MODEL, QUICK_BEATS = 'dataset', 'model', 'new_beats'
 QUICK_EVALUATION, QUICK_MAP = 'evaluation', 'map'
+# Beats of the best model that comes along, as loops and as audio.
+QUICK_BEST, BEST_PACK, BEST_AUDIO = 'best_beats', 'best_midi', 'best_wav'
 OF_QUICKSTART = (SONGS, MANIFEST)
 QUICK_PARTS = (
     SONGS_MIDI, MIDI_PACK, QUICK_DATASET, QUICK_MODEL, QUICK_BEATS,
-    QUICK_EVALUATION, QUICK_MAP,
+    QUICK_EVALUATION, QUICK_MAP, QUICK_BEST, BEST_PACK, BEST_AUDIO,
 )

@@ -53,7 +53,11 @@ def _check(folder):
   assert report['trivial'] == 0
   assert len(list((folder / 'starter_songs_midi').iterdir())) == len(songs)
   with zipfile.ZipFile(folder / 'patterns_midi.zip') as archive:
-    assert len(archive.namelist()) == len(beats)
+    *loops, readme = archive.namelist()
+    assert (len(loops), readme) == (len(beats), 'README.txt')
+    assert {name.split('/')[0] for name in loops} == {
+        beat.genre for beat in starter_beats.load()
+    }
 
 
 @pytest.fixture(scope='module', name='made')
@@ -76,15 +80,46 @@ def test_any_seed_gives_the_whole_collection(seed, tmp_path_factory):
   _check(folder)
 
 
-def test_map_shows_the_collection_and_two_models_beats(made):
+def test_beats_of_the_best_model_are_there_to_play_and_to_hear(made):
+  folder, printed = made
+  loops = sorted((folder / 'best_midi').glob('*/*.mid'))
+  audio = sorted((folder / 'best_wav').glob('*/*.wav'))
+  assert (len(loops), len(audio)) == (32, 3)
+  assert all('_best_' in path.name for path in loops + audio)
+  titles = {path.stem for path in loops}
+  assert all(path.stem in titles for path in audio)
+  report = json.loads((folder / 'evaluation' / 'evaluation.json').read_text())
+  auc = {row['name']: row['numbers']['auc']['value'] for row in report['rows']}
+  sentence = (
+      "A classifier tells your model's beats from real ones "
+      f"{100 * auc['model']:.0f} of 100 times, best's "
+      f"{100 * auc['shipped:best']:.0f} (chance: 50)."
+  )
+  assert sentence in printed
+  assert 'precision' not in printed
+
+
+def test_beats_of_an_earlier_run_do_not_stay(tmp_path):
+  folder = tmp_path / 'pack' / 'rock'
+  folder.mkdir(parents=True)
+  (folder / '0001_best_rock_96bpm_like_x.mid').touch()
+  (tmp_path / 'pack' / 'own').mkdir()
+  (tmp_path / 'pack' / 'own' / 'mine.mid').touch()
+  quickstart_stages._clear_pack(tmp_path / 'pack')
+  assert [path.name for path in tmp_path.rglob('*.mid')] == ['mine.mid']
+  assert not folder.exists()
+
+
+def test_map_shows_the_collection_and_three_models_beats(made):
   folder, _ = made
   report = json.loads((folder / 'map' / 'map.json').read_text())
   layers = [(layer['name'], layer['patterns']) for layer in report['layers']]
   assert layers[0] == ('starter collection', len(starter_beats.load()))
   assert [name for name, _ in layers[1:]] == [
-      'beats of your model', 'new beats of acai'
+      'beats of your model', 'beats of best', 'new beats of acai'
   ]
-  assert layers[1][1] > 10 and layers[2][1] == 500
+  assert layers[1][1] > 10
+  assert (layers[2][1], layers[3][1]) == (32, 500)
   assert report['genres']['labels_exchanged_between'] == 'inputs'
   assert report['quality']['trustworthiness'] > 0.95
   mapped = dataset_tsv.read(folder / 'map' / 'dataset.tsv')

@@ -38,6 +38,14 @@ def test_models_of_different_splits_are_not_compared():
       _judged(*alike, ('c', other)).split(_SET, None)
 
 
+def test_models_of_other_data_leave_the_split_to_those_of_this():
+  other, own = _model(2, 0.4), _model(1, digest=_SET.digest)
+  train, valid = _judged(('a', other), ('b', own)).split(_SET, None)
+  expected_train, expected = examples.split(_SET, 0.1, seed=1)
+  np.testing.assert_array_equal(valid, _SET.codes[expected])
+  np.testing.assert_array_equal(train, _SET.codes[expected_train])
+
+
 def test_model_that_knows_other_patterns_is_noted():
   heldout = _SET.codes[:5]
   classes = step_codes.class_digests(heldout)

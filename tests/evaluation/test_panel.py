@@ -173,6 +173,17 @@ def test_table_has_a_line_of_words_for_each_column(panel):
     assert f'{column.header:10} {column.words}' in lines
 
 
+def test_a_sentence_says_how_hard_they_are_to_tell_from_real_ones():
+  made = {'rows': [
+      {'name': name, 'numbers': {'auc': {'value': value}}}
+      for name, value in (('real', 0.5), ('a', 0.966), ('b', 0.561))
+  ]}
+  assert evaluation.in_words(made, {'a': "your model's", 'b': "best's"}) == (
+      "A classifier tells your model's beats from real ones 97 of 100 times, "
+      "best's 56 (chance: 50)."
+  )
+
+
 def test_table_shows_each_value_over_its_interval(panel):
   lines = evaluation.to_text(panel).splitlines()
   at = lines.index('copies (80 patterns)')
