@@ -110,14 +110,15 @@ def of_beats(path: pathlib.Path) -> dict[int, Origin] | None:
     return None
   asked = _arguments(path.parent)
   # A tempo that was asked for is that of the beats themselves.
-  qpm = asked.get('qpm', defaults.QPM)
-  has_tempo = isinstance(qpm, int | float) and qpm != defaults.QPM
+  said, qpm = asked.get('qpm'), None
+  if isinstance(said, int | float) and said != defaults.QPM:
+    qpm = float(said)
   found = nearest_tsv.read(beside)
   has_genres = any(row.genres for row in found.values())
   return {
       number: Origin(
           genres=row.genres, sources=row.sources, model=_model(asked),
-          qpm=qpm if has_tempo else row.qpm,
+          qpm=row.qpm if qpm is None else qpm,
           verdict=row.verdict, distance=row.distance, num_beats=len(found),
           has_genres=has_genres,
       ) for number, row in found.items()
