@@ -24,5 +24,7 @@ NUM_VARIATIONS = 4
 # Length of a walk.
 NUM_BARS = 64
 MAP_TITLE = 'Drum space'
+# Drums sound as recorded ones do.
+KIT = 'acoustic'
 # How patterns are played: all alike and on the grid.
 GROOVE, GROOVE_STRENGTH = 'none', 1.0

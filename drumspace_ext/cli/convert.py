@@ -31,6 +31,7 @@ import sys
 
 from absl import flags
 
+from drumspace_ext import defaults
 from drumspace_ext.cli import flags as drumspace_flags
 
 _OUTPUT = flags.DEFINE_string(
@@ -41,6 +42,11 @@ _TO = flags.DEFINE_enum(
                  'h2song'],
     'Form to write, where the name of --output does not tell. wav goes into a '
     'folder or a .zip too.',
+)
+_KIT = flags.DEFINE_enum(
+    'kit', defaults.KIT, ['acoustic', 'electronic', 'soft'],
+    "The package's own drums that audio sounds by: as recorded ones, of a drum "
+    'machine, or played softly with brushes.',
 )
 _SOUNDFONT = flags.DEFINE_string(
     'soundfont', None,
@@ -72,7 +78,7 @@ def main(argv: list[str]) -> int:
         groove_strength=drumspace_flags.GROOVE_STRENGTH.value,
         swing=drumspace_flags.SWING.value,
         humanize=drumspace_flags.HUMANIZE.value, soundfont=_SOUNDFONT.value,
-        seed=drumspace_flags.SEED.value, on_step=on_step,
+        kit=_KIT.value, seed=drumspace_flags.SEED.value, on_step=on_step,
     )
   print(converted)
   for line in converted.warnings():

@@ -20,6 +20,7 @@ from drumspace_ext.files import local_paths
 from drumspace_ext.files import result_folders
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import dynamics as dynamics_lib
+from drumspace_ext.sound import kit as drum_kit
 from drumspace_ext.sound import soundfonts
 
 _MAX_NAMED = 5
@@ -163,7 +164,7 @@ def convert(
     qpm: float | None = None, accents: bool = False, swing: float = 0.0,
     humanize: float = 0.0, groove: local_paths.Name = defaults.GROOVE,
     groove_strength: float = defaults.GROOVE_STRENGTH,
-    soundfont: local_paths.Name | None = None,
+    soundfont: local_paths.Name | None = None, kit: str = defaults.KIT,
     seed: int = defaults.SEED, on_step: callbacks.OnStep = callbacks.silent,
 ) -> Converted:
   """Converts drums of any form into files of one form.
@@ -191,6 +192,7 @@ def convert(
     groove: A MIDI file that patterns are played like, or `none`.
     groove_strength: How much of that, 0 to 1.
     soundfont: A SoundFont to render audio with, all instruments.
+    kit: What audio of drums sounds by, one of `kit.NAMES`, without a SoundFont.
     seed: Of `humanize`.
     on_step: Called with what is done of each input; see `callbacks`.
 
@@ -210,6 +212,7 @@ def convert(
       ), groove_strength=groove_strength,
   )
   _check_form(form, soundfont, dynamics)
+  drum_kit.load(kit)
   result_folders.claim(
       folder, result_folders.CONVERT, values, names=[name] if name else []
   )
@@ -217,7 +220,7 @@ def convert(
   options = reading.Options(
       voices_in=read_with, voices_out=write_with, tile=tile,
       steps_per_quarter=steps_per_quarter, assume_drums=assume_drums, qpm=qpm,
-      dynamics=dynamics,
+      dynamics=dynamics, kit=kit,
       soundfont=None if soundfont is None else soundfonts.SoundFont(soundfont),
   )
   return _written(

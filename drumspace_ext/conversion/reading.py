@@ -18,6 +18,7 @@ import typing
 import numpy as np
 
 from drumspace_ext import callbacks
+from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext.conversion import origins
 from drumspace_ext.dataset import tsv as dataset_tsv
@@ -66,7 +67,8 @@ class Options:
     qpm: Tempo of patterns, and of NoteSequences that have none. None leaves
       each pattern its own, and is 120 where nothing says one.
     dynamics: How patterns are played in MIDI and audio; None for all alike.
-    soundfont: What audio is rendered with; None for the package's own kit.
+    soundfont: What audio is rendered with; None for a kit of the package.
+    kit: Which.
   """
 
   voices_in: drum_maps.DrumMap | None = None
@@ -78,6 +80,7 @@ class Options:
   qpm: float | None = None
   dynamics: dynamics_lib.Dynamics | None = None
   soundfont: soundfonts.SoundFont | None = None
+  kit: str = defaults.KIT
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

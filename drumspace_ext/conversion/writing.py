@@ -112,14 +112,14 @@ def to_wav(item: reading.Item, options: reading.Options) -> Iterator[bytes]:
     audio = sequence_audio.loop_by(
         soundfont, lambda: to_midi(item, options, repeats=2), seconds
     ) if soundfont else sequence_audio.loop(
-        hits, qpm=qpm, dynamics=options.dynamics
+        hits, qpm=qpm, dynamics=options.dynamics, kit=options.kit
     )
   elif soundfont:
     audio = sequence_audio.song_by(soundfont, _remapped(item, options))
   else:
     audio = sequence_audio.song(
         item.sequence, drum_map=options.voices_in,
-        assume_drums=options.assume_drums,
+        assume_drums=options.assume_drums, kit=options.kit,
     )
   return rendering.wav_parts(
       audio.blocks(), audio.num_samples, audio.sample_rate

@@ -2,13 +2,23 @@
 
 Decisions:
 
-One description of the sounds, two small programs. `kit.toml` is computed by
-`kit` (numpy) and the page's `sound/kit.js`, by the same formulas; noise is a
-hash of a counter (Weyl sequence and MurmurHash3's finalizer), so that both
-have the same 32 bits. Alternatives: samples in the page (the 14 sounds are 1.6
-MB as float32, 1.1 MB as 16-bit base64; the description is 10 kB), WebAudio's
-own oscillators and filters (sound otherwise in every browser, and not in
-files).
+One description of the sounds, two small programs. A file in `kits/` is computed
+by `synthesis` (numpy) and the page's `sound/kit.js`, by the same formulas;
+noise is a hash of a counter (Weyl sequence and MurmurHash3's finalizer), so
+that both have the same 32 bits. Alternatives: samples in the page (the 14
+sounds are 1.6 MB as float32, 1.1 MB as 16-bit base64; a description is 10 kB),
+WebAudio's own oscillators and filters (sound otherwise in every browser, and
+not in files).
+
+The default kit is the acoustic one, tuned until its measures lay in the ranges
+of recorded drums (tests/benchmarks/RESULTS.md); what was there before is the
+electronic one, sample by sample. A stroke is another noise and a slight
+detuning, in turn and begun anew with each loop, so that a loop's file is what
+the page plays and repeats without a seam. Velocity mixes the sound with a
+darker copy of itself: two gains, so that page and files stay equal, where a
+filter for each hit would differ and cost more. The room is a part of each sound
+(four combs, two all-pass filters), for all of a kit stands in it alike, and a
+convolution would have to be the same in two languages.
 
 Hits begin on whole samples in files and in the page: a browser interpolates
 sources that begin between samples, which softens the attack; and so page and

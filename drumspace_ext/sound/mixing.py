@@ -6,24 +6,62 @@ mixed in one piece; an hour in stereo would take 2 GB so.
 
 from collections.abc import Iterator
 import functools
+import math
 
 import numpy as np
 
+from drumspace_ext import defaults
 from drumspace_ext.sound import kit as drum_kit
+from drumspace_ext.sound import synthesis
 
 _BLOCK_S = 10
+_HARDEST = 127
 
 
 @functools.cache
-def voice_samples(sample_rate: int) -> tuple[np.ndarray, ...]:
-  """Returns the sounds of all voices, float32 `[num_samples, 2]` each."""
-  sounds = []
-  for voice in drum_kit.load().voices:
-    mono = drum_kit.render_voice(voice, sample_rate)
-    sounds.append(
-        mono[:, None] * np.array(drum_kit.pan_gains(voice.pan), np.float32)
-    )
-  return tuple(sounds)
+def _stroke(
+    kit: str, voice: int, stroke: int, sample_rate: int
+) -> tuple[np.ndarray, np.ndarray | None]:
+  """Returns a stroke of a voice at its hardest and softest; see `kit`."""
+  sound = drum_kit.load(kit).voices[voice]
+  bright = synthesis.render_voice(sound, sample_rate, stroke)
+  if not sound.dark_hz:
+    return bright, None
+  return bright, synthesis.darkened(bright, sound.dark_hz, sample_rate)
+
+
+# Of a song's hits many are alike.
+@functools.lru_cache(256)
+def _struck(
+    kit: str, voice: int, stroke: int, velocity: int, sample_rate: int
+) -> np.ndarray:
+  """Returns what a hit sounds like, before its gain, float32 `[n, 2]`."""
+  bright, dark = _stroke(kit, voice, stroke, sample_rate)
+  if dark is not None:
+    bright = dark + np.float32(velocity / _HARDEST) * (bright - dark)
+  pan = drum_kit.pan_gains(drum_kit.load(kit).voices[voice].pan)
+  return bright[:, None] * np.array(pan, np.float32)
+
+
+def num_samples_of_voices(kit: str, sample_rate: int) -> np.ndarray:
+  """Returns how long each voice of a kit sounds, in samples, int64 `[14]`."""
+  return np.array([
+      math.ceil(voice.length_s * sample_rate)
+      for voice in drum_kit.load(kit).voices
+  ])
+
+
+def _turns(kit: str, struck: np.ndarray, loops: np.ndarray) -> np.ndarray:
+  """Returns which stroke each hit is, int64 `[num_hits]`: they come in turn.
+
+  The turns begin anew with each loop, so that it is the same each time.
+  """
+  turns = np.zeros(len(struck), np.int64)
+  for voice, sound in enumerate(drum_kit.load(kit).voices):
+    own = np.flatnonzero(struck == voice)
+    first = np.searchsorted(loops[own], loops[own])
+    turns[own] = (np.arange(len(own)) - first) % sound.strokes
+  return turns
 
 
 def limited(samples: np.ndarray) -> np.ndarray:
@@ -45,11 +83,12 @@ def limited(samples: np.ndarray) -> np.ndarray:
 
 
 def _ends(
-    starts: np.ndarray, struck: np.ndarray, num_samples: int, loop: bool
+    starts: np.ndarray, struck: np.ndarray, num_samples: int, loop: bool,
+    kit: str,
 ) -> np.ndarray:
   """Returns where each hit is choked, float64 `[num_hits]`; inf for nowhere."""
   ends = np.full(len(starts), np.inf)
-  chokes = [voice.choke for voice in drum_kit.load().voices]
+  chokes = [voice.choke for voice in drum_kit.load(kit).voices]
   for group in sorted(set(chokes) - {''}):
     own = np.flatnonzero([chokes[voice] == group for voice in struck])
     if len(own):
@@ -65,6 +104,7 @@ class Mix:
   def __init__(
       self, starts: np.ndarray, struck: np.ndarray, velocities: np.ndarray,
       num_samples: int, *, loop: bool, sample_rate: int,
+      kit: str = defaults.KIT, loops: np.ndarray | None = None,
   ):
     """Takes hits that begin on given samples.
 
@@ -75,22 +115,34 @@ class Mix:
       num_samples: Length of the result.
       loop: Let the end sound on at the beginning; otherwise it is faded out.
       sample_rate: Samples a second.
+      kit: One of `kit.NAMES`.
+      loops: In which loop each hit is, int64 `[num_hits]`, rising; all in one
+        if None.
     """
     self.num_samples = num_samples
     self.sample_rate = sample_rate
     self._loop = loop
     self._struck = struck
-    self._sounds = voice_samples(sample_rate)
-    self._tail = max(map(len, self._sounds))
-    master = drum_kit.load().master
+    self._kit = kit
+    self._velocities = velocities
+    self._turns = _turns(
+        kit, struck, np.zeros_like(struck) if loops is None else loops
+    )
+    self._tail = int(num_samples_of_voices(kit, sample_rate).max())
+    master = drum_kit.load(kit).master
     self._fade = max(round(master.choke_s * sample_rate), 1)
-    self._gains = master.gain * (velocities / 127) ** master.velocity_power
-    self._lengths = _ends(starts, struck, num_samples, loop) - starts
+    self._gains = master.gain * (
+        (velocities / _HARDEST) ** master.velocity_power
+    )
+    self._lengths = _ends(starts, struck, num_samples, loop, kit) - starts
     self._starts = starts % num_samples if loop and num_samples else starts
 
   def _sound(self, hit: int) -> np.ndarray:
     """Returns what a hit sounds like, until it is choked."""
-    sound, fade = self._sounds[self._struck[hit]], self._fade
+    sound, fade = _struck(
+        self._kit, int(self._struck[hit]), int(self._turns[hit]),
+        int(self._velocities[hit]), self.sample_rate,
+    ), self._fade
     if len(sound) <= self._lengths[hit]:
       return sound
     length = max(int(min(self._lengths[hit] + fade, len(sound))), 0)

@@ -13,6 +13,7 @@ import struct
 
 import numpy as np
 
+from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext.notes import song_limits
 from drumspace_ext.patterns import drum_maps
@@ -50,7 +51,8 @@ def seconds_of(hits: np.ndarray, qpm: float) -> float:
 
 def _mix(
     starts: np.ndarray, struck: np.ndarray, velocities: np.ndarray,
-    num_samples: int, *, loop: bool, sample_rate: int,
+    num_samples: int, *, loop: bool, sample_rate: int, kit: str,
+    loops: np.ndarray | None = None,
 ) -> mixing.Mix:
   """Returns hits that are to be mixed; raises InputError if it is too long."""
   if num_samples > MAX_SECONDS * sample_rate:
@@ -60,13 +62,13 @@ def _mix(
     )
   return mixing.Mix(
       starts, struck, velocities, num_samples, loop=loop,
-      sample_rate=sample_rate,
+      sample_rate=sample_rate, kit=kit, loops=loops,
   )
 
 
 def mix_notes(
     seconds: np.ndarray, struck: np.ndarray, velocities: np.ndarray,
-    sample_rate: int = SAMPLE_RATE,
+    sample_rate: int = SAMPLE_RATE, kit: str = defaults.KIT,
 ) -> mixing.Mix:
   """Returns hits at any times as a mix, until the last one has faded.
 
@@ -75,32 +77,37 @@ def mix_notes(
     struck: Its voice, int64 `[num_hits]`.
     velocities: Its MIDI velocity, int64 `[num_hits]`.
     sample_rate: Samples a second.
+    kit: One of `kit.NAMES`.
 
   Raises:
     InputError: If it is all too long.
   """
   starts = np.maximum(_rounded(seconds * sample_rate), 0)
-  lengths = np.array([
-      len(samples) for samples in mixing.voice_samples(sample_rate)
-  ])
+  order = np.argsort(starts, kind='stable')
+  starts, struck, velocities = (
+      column[order] for column in (starts, struck, velocities)
+  )
+  lengths = mixing.num_samples_of_voices(kit, sample_rate)
   return _mix(
       starts, struck, velocities, int((starts + lengths[struck]).max()),
-      loop=False, sample_rate=sample_rate,
+      loop=False, sample_rate=sample_rate, kit=kit,
   )
 
 
 def render_notes(
     seconds: np.ndarray, struck: np.ndarray, velocities: np.ndarray,
-    sample_rate: int = SAMPLE_RATE,
+    sample_rate: int = SAMPLE_RATE, kit: str = defaults.KIT,
 ) -> np.ndarray:
   """Renders hits at any times, float32 `[num_samples, 2]`; see `mix_notes`."""
-  return mix_notes(seconds, struck, velocities, sample_rate).samples()
+  return mix_notes(
+      seconds, struck, velocities, sample_rate, kit
+  ).samples()
 
 
 def mix_hits(
     hits: np.ndarray, *, qpm: float, loop: bool = True,
     dynamics: dynamics_lib.Dynamics | None = None,
-    sample_rate: int = SAMPLE_RATE,
+    sample_rate: int = SAMPLE_RATE, kit: str = defaults.KIT,
 ) -> mixing.Mix:
   """Returns hits on a grid as a mix, exactly as long as the steps.
 
@@ -111,6 +118,7 @@ def mix_hits(
     loop: Let the end sound on at the beginning; otherwise it is faded out.
     dynamics: How hits are played; all alike and on the grid if None.
     sample_rate: Samples a second.
+    kit: One of `kit.NAMES`.
 
   Raises:
     PatternError: If `hits` are no hits.
@@ -131,18 +139,19 @@ def mix_hits(
       _rounded((steps + played.delays(steps, struck)) * per_step), struck,
       played.velocities(steps, struck),
       num_samples_of(seconds_of(hits, qpm), sample_rate), loop=loop,
-      sample_rate=sample_rate,
+      sample_rate=sample_rate, kit=kit, loops=steps // step_codes.NUM_STEPS,
   )
 
 
 def render(
     hits: np.ndarray, *, qpm: float, loop: bool = True,
     dynamics: dynamics_lib.Dynamics | None = None,
-    sample_rate: int = SAMPLE_RATE,
+    sample_rate: int = SAMPLE_RATE, kit: str = defaults.KIT,
 ) -> np.ndarray:
   """Renders hits on a grid, float32 `[num_samples, 2]`; see `mix_hits`."""
   return mix_hits(
-      hits, qpm=qpm, loop=loop, dynamics=dynamics, sample_rate=sample_rate
+      hits, qpm=qpm, loop=loop, dynamics=dynamics, sample_rate=sample_rate,
+      kit=kit,
   ).samples()
 
 
@@ -178,23 +187,29 @@ def to_wav(
   return b''.join(wav_parts([samples], len(samples), sample_rate))
 
 
+def _kit_of_page(name: str) -> dict[str, object]:
+  kit = drum_kit.load(name)
+  return kit.to_json() | {'voices': [
+      {**dataclasses.asdict(voice), 'name': name, 'pitch': pitch}
+      for voice, name, pitch in zip(
+          kit.voices, voices.NAMES, voices.EXEMPLAR_PITCHES
+      )
+  ]}
+
+
 def page_description() -> dict[str, object]:
   """Returns what the explorer's page needs to play, as JSON can hold it.
 
   Returns:
-    `master` and `voices` of the kit (with `name` and `pitch`);
-    `voice_of_pitch` (-1 for none); and `dynamics`: `velocity` (of a hit without
+    `kits`, in the order of `kit.NAMES`, each with `master` and `voices` (with
+    `name` and `pitch`); both also of the default kit; `voice_of_pitch` (-1 for
+    none); and `dynamics`: `velocity` (of a hit without
     accents), `velocities` (with them, by step of the bar and voice,
     `[16][14]`), `swing` (the delay of odd steps at swing 1, in steps),
     `human_velocity` and `human_step` (how far hits vary at humanise 1).
   """
-  kit = drum_kit.load().to_json()
-  kit['voices'] = [
-      {**dataclasses.asdict(voice), 'name': name, 'pitch': pitch}
-      for voice, name, pitch in zip(
-          drum_kit.load().voices, voices.NAMES, voices.EXEMPLAR_PITCHES
-      )
-  ]
+  kits = [_kit_of_page(name) for name in drum_kit.NAMES]
+  kit = {**kits[drum_kit.NAMES.index(defaults.KIT)], 'kits': kits}
   steps = np.repeat(np.arange(step_codes.STEPS_PER_BAR), step_codes.NUM_VOICES)
   struck = np.tile(np.arange(step_codes.NUM_VOICES), step_codes.STEPS_PER_BAR)
   accents = dynamics_lib.Dynamics(accents=True).velocities(steps, struck)

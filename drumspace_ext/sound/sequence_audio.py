@@ -9,6 +9,7 @@ import typing
 
 import numpy as np
 
+from drumspace_ext import defaults
 from drumspace_ext.notes import midi_writing
 from drumspace_ext.notes import remapping
 from drumspace_ext.notes import sequence_drums
@@ -40,7 +41,7 @@ def _check_times(sequence: 'note_seq.NoteSequence', limit: int) -> None:
 
 def loop(
     hits: np.ndarray, *, qpm: float,
-    dynamics: dynamics_lib.Dynamics | None = None,
+    dynamics: dynamics_lib.Dynamics | None = None, kit: str = defaults.KIT,
 ) -> mixing.Mix:
   """Renders patterns by the package's kit, as a seamless loop.
 
@@ -48,6 +49,7 @@ def loop(
     hits: bool `[num_patterns, 32, 14]`.
     qpm: Tempo in quarter notes per minute.
     dynamics: How hits are played; all alike and on the grid if None.
+    kit: One of `kit.NAMES`.
 
   Raises:
     RejectedInputError: If it is too long.
@@ -56,7 +58,7 @@ def loop(
       rendering.seconds_of(hits, qpm), rendering.MAX_SECONDS
   )
   _check_hits(int(hits.sum()))
-  return rendering.mix_hits(hits, qpm=qpm, dynamics=dynamics)
+  return rendering.mix_hits(hits, qpm=qpm, dynamics=dynamics, kit=kit)
 
 
 def loop_by(
@@ -82,6 +84,7 @@ def loop_by(
 def song(
     sequence: 'note_seq.NoteSequence', *,
     drum_map: drum_maps.DrumMap | None = None, assume_drums: bool = False,
+    kit: str = defaults.KIT,
 ) -> mixing.Mix:
   """Renders the drums of a NoteSequence by the package's kit.
 
@@ -89,6 +92,7 @@ def song(
     sequence: A NoteSequence, by its seconds or its steps (`sequence_times`).
     drum_map: How its pitches are read; `gm14` if None.
     assume_drums: Take all notes as drums.
+    kit: One of `kit.NAMES`.
 
   Raises:
     RejectedInputError: If it has no drums, or is too long.
@@ -113,7 +117,7 @@ def song(
     raise remapping.without_voice(found[:, 1].astype(int).tolist())
   _check_hits(len(rows))
   starts, struck, velocities = map(np.array, zip(*rows))
-  return rendering.mix_notes(starts, struck, velocities)
+  return rendering.mix_notes(starts, struck, velocities, kit=kit)
 
 
 def song_by(

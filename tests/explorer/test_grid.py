@@ -165,7 +165,9 @@ def test_name_sounds_while_stopped(page):
   page.gesture()
   map_pages.click(page, '#grid [data-voice="1"] .sound')
   assert page.run("""return [app.player.playing, app.player.context.state,
-    app.player.pads.active.size]""") == [False, 'running', 1]
+    app.player.pads.active.size > 0]""") == [
+      False, 'running', True
+  ]
 
 
 _PLAYHEAD = """

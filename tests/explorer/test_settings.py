@@ -7,6 +7,7 @@ import pytest
 from drumspace_ext import defaults
 from drumspace_ext.explorer import bundling
 from drumspace_ext.patterns import dynamics
+from drumspace_ext.sound import kit as kits
 
 pytestmark = pytest.mark.browser
 
@@ -34,12 +35,32 @@ def test_controls_are_those_of_the_table_and_defaults_the_packages(page):
   ]
   values = page.run('return settings')
   assert values.pop('seed') == defaults.SEED
+  assert kits.NAMES[values.pop('kit')] == defaults.KIT
   assert values == {row[0]: row[5] for row in page.run(_CONTROLS)}
   # Help has the keys of settings before those of the map.
   words = page.run("""return [...document.querySelectorAll('#helping dt')]
     .map((dt) => [dt.textContent, dt.nextElementSibling.textContent])""")
   assert words.index(['[ ]', 'slower, faster']) == 3
   assert words[4][0].startswith('+')
+
+
+def test_the_kit_is_chosen_from_a_list_and_sounds_at_once(page):
+  names, title, label = page.run("""
+    const select = byId('kit');
+    return [[...select.options].map((option) => option.textContent),
+      select.parentElement.title, select.labels[0].textContent.trim()]""")
+  assert (tuple(names), label.split()[0]) == (kits.NAMES, 'Kit')
+  assert title
+  number = kits.NAMES.index('electronic')
+  chosen, gain, strokes = page.run("""
+    const select = byId('kit');
+    select.value = String(args[0]);
+    select.dispatchEvent(new Event('change'));
+    return [settings.kit, app.player.kit.master.velocity_power,
+      app.player.sounds.all().map((voice) => voice.length)]""", number)
+  kit = kits.load('electronic')
+  assert (chosen, gain) == (number, kit.master.velocity_power)
+  assert strokes == [voice.strokes for voice in kit.voices] == [1] * 14
 
 
 def test_every_control_says_what_it_does_and_reaches_what_plays(page):

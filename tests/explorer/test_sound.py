@@ -23,11 +23,13 @@ from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import voices
 from drumspace_ext.sound import kit as drum_kit
 from drumspace_ext.sound import rendering
+from drumspace_ext.sound import synthesis
 
 pytestmark = pytest.mark.browser
 
 _MODULES = (
-    'sound/player.js', 'midi/writing.js', 'midi/reading.js', 'settings.js',
+    'sound/player.js', 'sound/kit.js', 'midi/writing.js', 'midi/reading.js',
+    'settings.js',
 )
 _RATE = drum_kit.SAMPLE_RATE
 _ONSET_S = 0.003
@@ -85,27 +87,56 @@ def _rendered(page, hits, qpm=120, loops=1, **options):
   ], axis=1)
 
 
+@pytest.mark.parametrize('kit', drum_kit.NAMES)
 @pytest.mark.parametrize('name', voices.NAMES)
-def test_sound_of_the_page_is_that_of_the_package(page, name):
-  index = voices.INDEX[name]
-  for rate in (_RATE, 48_000):
-    in_page = _unpacked(page.run(
-        'return packed(modules.renderVoice(data.voices[args[0]], args[1]))',
-        index, rate,
+def test_sound_of_the_page_is_that_of_the_package(page, name, kit):
+  number, index = drum_kit.NAMES.index(kit), voices.INDEX[name]
+  voice = drum_kit.load(kit).voices[index]
+  for rate, stroke in ((_RATE, 0), (48_000, voice.strokes - 1)):
+    bright, dark = (text and _unpacked(text) for text in page.run("""
+      const [kit, index, rate, stroke] = args;
+      const voice = data.kits[kit].voices[index];
+      const bright = modules.renderVoice(voice, rate, stroke);
+      const dark = modules.darkened(bright, voice, rate);
+      return [packed(bright), dark && packed(dark)];""",
+      number, index, rate, stroke,
     ))
-    ours = drum_kit.render_voice(name, rate)
-    assert in_page.shape == ours.shape
-    np.testing.assert_allclose(in_page, ours, atol=1e-4)
+    ours = synthesis.render_voice(voice, rate, stroke)
+    assert bright.shape == ours.shape
+    np.testing.assert_allclose(bright, ours, atol=1e-4)
     assert np.abs(ours).max() > 0.4
+    assert (dark is None) == (not voice.dark_hz)
+    if voice.dark_hz:
+      np.testing.assert_allclose(
+          dark, synthesis.darkened(ours, voice.dark_hz, rate), atol=1e-4
+      )
 
 
 def test_other_noise_is_heard(page):
-  ours = drum_kit.render_voice('snare')
+  ours = synthesis.render_voice('snare')
   other = _unpacked(page.run("""
     const voice = structuredClone(data.voices[1]);
     voice.layers[1].seed += 1;
     return packed(modules.renderVoice(voice, args[0]))""", _RATE))
   assert np.abs(ours - other).max() > 0.05
+
+
+@pytest.mark.parametrize('kit', drum_kit.NAMES)
+def test_loop_of_the_page_sounds_by_the_kit_that_is_set(page, kit):
+  # Hits of several strengths, and more of a voice than it has strokes.
+  hits = drawn_patterns.hits_of(
+      kick=(0, 10), snare=(4, 7, 12, 20), closed_hat=range(0, 32, 2),
+      open_hat=(30,), ride=(1, 3, 5), crash=(0,),
+  )
+  ours = rendering.render(
+      hits, qpm=96, loop=False, kit=kit,
+      dynamics=dynamics.Dynamics(accents=True),
+  )
+  in_page = _rendered(
+      page, hits, 96, kit=drum_kit.NAMES.index(kit), accents=True
+  )
+  end = len(ours) - 500
+  np.testing.assert_allclose(in_page[:end], ours[:end], atol=5e-4)
 
 
 @given(codes=drawn_patterns.codes(1, 1), qpm=st.sampled_from((61, 120, 233)),

@@ -7,12 +7,13 @@
  * line where it takes effect.
  */
 
-import {DEFAULTS, RANGES} from './constants.js';
+import {DEFAULTS, KITS, RANGES} from './constants.js';
 
 /**
  * A row:
  * name: of the value, and the id of its control;
  * initial: the value at first; a boolean has a box, a number a slider;
+ * choices: words for the numbers from 0 on, to choose one of from a list;
  * range: the least and the greatest number, `step` between two of the slider;
  * digits: how many are shown behind the point;
  * host: the id of what its control stands in; a setting without has none;
@@ -44,6 +45,10 @@ export const SETTINGS = [
     step: 0.01, digits: 2, host: 'feel', link: 'h',
     label: 'Human', does: 'How much times and velocities vary',
   }, {
+    name: 'kit', initial: DEFAULTS.kit, choices: KITS,
+    range: [0, KITS.length - 1], host: 'feel', link: 'i',
+    label: 'Kit', does: 'The drums that are heard, in WAV files too',
+  }, {
     name: 'volume', initial: 0.8, range: [0, 1], step: 0.01, digits: 2,
     host: 'feel', label: 'Volume', does: 'Of this page, not of files',
   }, {
@@ -74,8 +79,10 @@ export const initialValues = (columns = {}) =>
     .map(({name, initial}) => [name, initial]));
 
 /** Returns a number as a value of a setting, or null if it is none. */
-export function valueOf({initial, range: [least, most] = [0, 1]}, number) {
+export function valueOf(
+  {initial, choices, range: [least, most] = [0, 1]}, number) {
   if (!(number >= least && number <= most)) return null;
+  if (choices) return Math.round(number);
   return typeof initial === 'boolean' ? number >= 0.5 : number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Controls: a slider or a box for each setting, and what its keys do.
+ * Controls: a slider, box or list for each setting, and what its keys do.
  */
 
 import {byId, make} from '../elements.js';
@@ -13,6 +13,19 @@ function box({name, label, does}, settings) {
     element: make('label', {class: 'check', title: does}, input, ` ${label}`),
     show: (value) => {
       input.checked = value;
+    },
+  };
+}
+
+function list({name, label, does, choices}, settings) {
+  const select = make('select', {id: name}, ...choices.map(
+    (word, number) => make('option', {value: String(number)}, word)));
+  select.addEventListener(
+    'change', () => settings.set(name, Number(select.value)));
+  return {
+    element: make('label', {class: 'check', title: does}, `${label} `, select),
+    show: (value) => {
+      select.value = String(value);
     },
   };
 }
@@ -41,8 +54,9 @@ function slider(row, settings) {
 export function makeControls(settings) {
   for (const row of SETTINGS) {
     if (!row.host || !(row.name in settings.values)) continue;
-    const isBox = typeof row.initial === 'boolean';
-    const {element, show} = (isBox ? box : slider)(row, settings);
+    const control = row.choices ? list :
+      typeof row.initial === 'boolean' ? box : slider;
+    const {element, show} = control(row, settings);
     byId(row.host).append(element);
     show(settings.values[row.name]);
     settings.onChange(({name}) => {

@@ -9,8 +9,8 @@
 import {
   DRUM_CHANNEL, NUM_STEPS, SAMPLE_RATE, STEPS_PER_QUARTER,
 } from '../constants.js';
-import {renderVoice} from './kit.js';
 import {Sequencer} from './sequencer.js';
+import {Sounds} from './strokes.js';
 
 const TICK_MS = 25;
 // Timers of a hidden page come once a second.
@@ -29,7 +29,7 @@ export class Player {
    * @param {!Object} settings Values of settings.js; `refresh` after a change.
    */
   constructor(kit, settings) {
-    Object.assign(this, {kit, settings});
+    Object.assign(this, {settings, sounds: new Sounds(kit, settings)});
     this.mixer = {muted: new Set(), soloed: new Set()};
     /** @type {?MIDIOutput} Where notes are sent to, too. */
     this.midiOut = null;
@@ -37,36 +37,29 @@ export class Player {
     this.sequencer = null;
     /** What single hits are heard by. */
     this.pads = null;
-    this.sounds = [];
     this.listeners = [];
     /** @type {function(!Array<number>)} Gets a pattern that takes over. */
     this.onTakeOver = () => {};
     this.timer = 0;
   }
 
+  /** The kit that is heard. */
+  get kit() {
+    return this.sounds.kit;
+  }
+
   get playing() {
     return this.timer !== 0;
   }
 
-  /**
-   * Computes the sound of one more voice; to be called in idle moments.
-   * @return {boolean} Whether there is more to do.
-   */
+  /** Computes more sounds; says whether there is more to do. */
   prepare() {
-    const voice = this.kit.voices[this.sounds.length];
-    if (!voice) return false;
-    const samples = renderVoice(voice, SAMPLE_RATE);
-    const buffer = new AudioBuffer(
-      {length: samples.length, sampleRate: SAMPLE_RATE});
-    buffer.copyToChannel(samples, 0);
-    this.sounds.push(buffer);
-    return this.sounds.length < this.kit.voices.length;
+    return this.sounds.prepare();
   }
 
   makeSequencer(context) {
-    while (this.prepare());
-    return new Sequencer(
-      context, this.kit, this.sounds, this.settings, this.mixer);
+    return new Sequencer(context, this.kit, this.sounds.all(),
+      this.settings, this.mixer);
   }
 
   /** Makes the audio context; browsers ask for a gesture. */
@@ -167,6 +160,10 @@ export class Player {
 
   /** Puts to work what has changed. */
   refresh() {
+    if (this.sounds.take()) {
+      this.pads = null;
+      if (this.playing) this.sequencer.take(this.kit, this.sounds.all());
+    }
     this.sequencer?.refresh();
     this.pads?.refresh();
   }

@@ -9,6 +9,7 @@
 
 import {NUM_STEPS, STEPS_PER_BAR, STEPS_PER_QUARTER} from '../constants.js';
 import {hash32, limited} from './kit.js';
+import {startAt} from './strokes.js';
 
 // The limiter's curve spans what all voices at once can add up to.
 const HEADROOM = 16;
@@ -51,14 +52,14 @@ export class Sequencer {
   /**
    * @param {!BaseAudioContext} context Where it is to sound.
    * @param {!Object} kit From `rendering.page_description`.
-   * @param {!Array<!AudioBuffer>} sounds Of each voice.
+   * @param {!Array<!Array<!Object>>} sounds Of each voice its strokes.
    * @param {!Object} settings Values of settings.js; read at every step.
    * @param {!Object} mixer `muted` and `soloed`, sets of voices.
    */
   constructor(context, kit, sounds, settings, mixer) {
-    Object.assign(this, {context, kit, sounds, settings, mixer});
-    this.onHit = null;
-    this.onTakeOver = null;
+    Object.assign(this, {
+      context, settings, mixer, onHit: null, onTakeOver: null});
+    this.take(kit, sounds);
     this.steps = [];
     this.active = new Set();
     this.held = new Map();
@@ -76,6 +77,11 @@ export class Sequencer {
         .connect(this.master);
       return bus;
     });
+  }
+
+  /** Goes on with another kit. */
+  take(kit, sounds) {
+    Object.assign(this, {kit, sounds, turns: kit.voices.map(() => 0)});
   }
 
   /** Begins a pattern at a time of the context, in seconds. */
@@ -121,6 +127,8 @@ export class Sequencer {
   }
 
   playStep() {
+    // Strokes come in the same turn in each loop, as in files.
+    if (!this.step) this.turns.fill(0);
     if (this.step % STEPS_PER_QUARTER === 0 && this.pending) {
       const coming = this.pending;
       this.pending = null;
@@ -155,20 +163,18 @@ export class Sequencer {
     const rate = this.context.sampleRate;
     time = Math.floor(time * rate + 0.5 + SLACK_SAMPLES) / rate;
     const level = (velocity / 127) ** this.kit.master.velocity_power;
-    const source = new AudioBufferSourceNode(
-      this.context, {buffer: this.sounds[voice]});
     const gain = new GainNode(this.context, {gain: level});
-    source.connect(gain).connect(this.buses[voice]);
-    source.start(time);
-    this.active.add(source);
-    source.onended = () => this.active.delete(source);
+    gain.connect(this.buses[voice]);
+    const strokes = this.sounds[voice];
+    const stroke = strokes[this.turns[voice]++ % strokes.length];
+    const sources = startAt(time, stroke, velocity / 127, gain, this.active);
     if (choke) {
       const held = this.held.get(choke) ?? [];
       held.filter((other) => other.time < time)
         .forEach((other) => this.choke(other, time));
       this.held.set(choke, [
         ...held.filter((other) => other.time >= time),
-        {source, gain, level, time},
+        {sources, gain, level, time},
       ]);
     }
     if (isAudible(this.mixer, voice)) {
@@ -176,11 +182,11 @@ export class Sequencer {
     }
   }
 
-  choke({source, gain, level}, time) {
+  choke({sources, gain, level}, time) {
     const end = time + this.kit.master.choke_s;
     gain.gain.setValueAtTime(level, time);
     gain.gain.linearRampToValueAtTime(0, end);
-    source.stop(end);
+    for (const source of sources) source.stop(end);
   }
 
   /** Falls silent, without a click. */
