@@ -15,8 +15,9 @@ reason, and with nothing else to write the status is 1.
 
 A pack is for a person (`packs`): beats at their own tempo, in folders by genre,
 under names that say genre, tempo and source. The tempo is the middle of those
-that the dataset saw, as in `patterns.tfrecord`; of a made beat that of the
-nearest known one, unless it was made at a tempo that was asked for. The number
+that the dataset saw, a whole number if there is one between them, for it is set
+by hand in a DAW; of a made beat that of the nearest known one, unless it was
+made at a tempo that was asked for. The number
 in front is the beat's place, so that a pack sorts as its dataset and no two
 names are alike. Files without an origin keep their plain names.
 

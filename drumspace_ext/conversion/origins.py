@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 import json
+import math
 import pathlib
 import re
 
@@ -58,6 +59,18 @@ class Origin:
     return max(self.genres, key=lambda name: self.genres[name], default='')
 
 
+def _whole(qpm: float) -> float:
+  """Returns the nearest whole tempo, which a person would set; NaN for NaN."""
+  return qpm if math.isnan(qpm) else float(round(qpm))
+
+
+def _usual(low: float, high: float) -> float:
+  """Returns a tempo between two: a whole one, where there is any."""
+  middle = (low + high) / 2
+  whole = _whole(middle)
+  return whole if low <= whole <= high else middle
+
+
 def of_dataset(path: pathlib.Path, count: int) -> dict[int, Origin] | None:
   """Reads the origins of a dataset or a map.
 
@@ -83,7 +96,7 @@ def of_dataset(path: pathlib.Path, count: int) -> dict[int, Origin] | None:
   has_genres = any(known.genres)
   return {
       number: Origin(
-          genres=genres, sources=names or ids, qpm=sum(tempos) / 2,
+          genres=genres, sources=names or ids, qpm=_usual(*tempos),
           fields=fields, place=f'{beside}, line {line}', num_beats=count,
           has_genres=has_genres,
       )
@@ -118,7 +131,7 @@ def of_beats(path: pathlib.Path) -> dict[int, Origin] | None:
   return {
       number: Origin(
           genres=row.genres, sources=row.sources, model=_model(asked),
-          qpm=row.qpm if qpm is None else qpm,
+          qpm=_whole(row.qpm) if qpm is None else qpm,
           verdict=row.verdict, distance=row.distance, num_beats=len(found),
           has_genres=has_genres,
       ) for number, row in found.items()

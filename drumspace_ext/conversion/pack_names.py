@@ -48,6 +48,11 @@ def _folder(genre: str) -> str:
   return f'{name}_' if _DEVICES.fullmatch(name) else name
 
 
+def _number(qpm: float) -> str:
+  """Writes a tempo as a person does, `96` or `174.5`."""
+  return f'{qpm:.1f}'.removesuffix('.0')
+
+
 def _source(origin: origins.Origin) -> str:
   """Returns the title of the first source: its name, without its ending."""
   if not origin.sources:
@@ -96,7 +101,7 @@ def of(origin: origins.Origin, qpm: float) -> PackName:
   if origin.model and source:
     source = f'like_{source}'
   parts = (
-      safe_part(origin.model, _MODEL_BYTES), genre, f'{qpm:.0f}bpm', source
+      safe_part(origin.model, _MODEL_BYTES), genre, f'{_number(qpm)}bpm', source
   )
   return PackName(
       folder=_folder(origin.genre) if origin.has_genres else '',

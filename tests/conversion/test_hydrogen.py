@@ -70,7 +70,7 @@ def test_a_song_has_all_beats_each_at_its_tempo(tmp_path):
   assert (converted.count, converted.form) == (2, 'h2song')
   root = ElementTree.parse(tmp_path / 'o.h2song').getroot()
   names = [pattern.findtext('name') for pattern in root.find('patternList')]
-  assert names == ['0001 rock_96bpm_a_b', '0002 rock_140bpm_a_b']
+  assert names == ['0001 rock_96bpm_a_b', '0002 rock_140.5bpm_a_b']
   assert [e.text for e in root.iter('patternID')] == names
   assert [
       (e.findtext('BAR'), e.findtext('BPM')) for e in root.iter('newBPM')

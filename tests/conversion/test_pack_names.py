@@ -65,7 +65,7 @@ def test_names_are_good_on_every_system(genre, source, model, qpm, number):
     ({'qpm': math.nan}, 'rock/0012_rock_96bpm_song_1.mid'),
 ])
 def test_a_name_says_what_is_known(values, path):
-  assert pack_names.of(_origin(**values), 96.2).path(12, 20, '.mid') == path
+  assert pack_names.of(_origin(**values), 96.04).path(12, 20, '.mid') == path
 
 
 def test_numbers_are_as_long_as_the_last_one_needs():
@@ -75,3 +75,11 @@ def test_numbers_are_as_long_as_the_last_one_needs():
   paths = [name.path(n, 12_000, '.wav') for n in (1, 999, 9_999, 12_000)]
   assert sorted(paths) == paths
   assert pathlib.PurePosixPath(paths[0]).parent.name == 'rock'
+
+
+@pytest.mark.parametrize(('qpm', 'words'), [
+    (96.0, '96bpm'), (174.5, '174.5bpm'), (119.98, '120bpm'),
+    (93.333, '93.3bpm'),
+])
+def test_tempos_are_written_as_a_person_sets_them(qpm, words):
+  assert pack_names.of(_origin(), qpm).title == f'rock_{words}_song_1'

@@ -6,6 +6,8 @@ import wave
 import zipfile
 
 import drawn_patterns
+import hypothesis
+from hypothesis import strategies as st
 import mido
 import numpy as np
 import pytest
@@ -32,7 +34,7 @@ _ROWS = (
 )
 _PATHS = [
     'rock/0001_rock_96bpm_same_name', 'jazz/0002_jazz_135bpm_same_name',
-    'rock/0003_rock_120bpm_same_name', 'no_genre/0004_174bpm_e',
+    'rock/0003_rock_120bpm_same_name', 'no_genre/0004_174.5bpm_e',
 ]
 
 
@@ -72,7 +74,7 @@ def test_each_beat_has_its_own_tempo_unless_one_is_asked_for(
   assert readme == 'README.txt'
   assert [tempo for tempo, _ in found] == pytest.approx(tempos, abs=1e-3)
   for name, tempo, (_, title) in zip(names, tempos, found, strict=True):
-    assert f'{tempo:.0f}bpm' in name
+    assert f'{tempo:g}bpm' in name
     # A DAW shows the track's name where the file's is gone.
     assert f'_{title}.mid' in name
 
@@ -104,6 +106,16 @@ def test_folders_by_genre_keep_the_order(tmp_path, dataset, to, ending, is_zip):
   assert '96 to 174 bpm' in readme
   lines = [line.split() for line in readme.splitlines()]
   assert lines[-3:] == [['rock', '2'], ['none', 'known', '1'], ['jazz', '1']]
+
+
+@hypothesis.given(
+    low=st.floats(20, 300), width=st.floats(0, 3),
+)
+def test_a_tempo_is_whole_if_one_was_played(low, width):
+  qpm = origins._usual(low, low + width)
+  assert low - 1e-9 <= qpm <= low + width + 1e-9
+  if width >= 1:
+    assert qpm == round(qpm)
 
 
 def test_same_dataset_gives_the_same_pack(tmp_path, dataset):
@@ -163,7 +175,8 @@ def test_made_beats_are_named_after_model_genre_and_nearest(
   ):
     genre = row[4].rpartition(':')[0]
     title = json.loads(row[5])[0].rpartition('/')[2]
-    expected = qpm or float(row[6])
+    # Whole, as one sets it.
+    expected = qpm or round(float(row[6]))
     assert tempo == pytest.approx(expected, abs=1e-3)
     assert name.startswith(
         f'{genre}/{number:04}_vae_{genre}_{expected:.0f}bpm_like_'
