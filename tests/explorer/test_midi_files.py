@@ -25,7 +25,9 @@ def test_beat_is_downloaded_as_it_is_on_the_screen(page):
   page.run("slide(byId('qpm'), 97)")
   name, content = page.download('get-midi')
   qpm, ticks = map_pages.tempo_of(content)
-  assert name == 'beat.mid'
+  index = page.run('return deck.current.origin.index')
+  genre = page.made.training.genres[index][0]
+  assert re.fullmatch(rf'{genre}_[a-z0-9-]+_97bpm\.mid', name)
   assert map_pages.as_codes(content) == [page.codes()]
   assert qpm == pytest.approx(97, abs=1e-3) and ticks == 480
   assert map_pages.length_quarters(content) == 8
@@ -34,7 +36,7 @@ def test_beat_is_downloaded_as_it_is_on_the_screen(page):
   again = page.run_until_downloaded(known)
   assert again.read_bytes() == content
   again.unlink()
-  assert 'beat.mid: 1 beat at 97 bpm' in page.run(
+  assert f'{name}: 1 beat at 97 bpm' in page.run(
       "return byId('status').textContent"
   )
 

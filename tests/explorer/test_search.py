@@ -40,6 +40,31 @@ def test_search_needs_no_trim(page):
   assert counts[0] == counts[1] and int(counts[0].split()[0]) > 0
 
 
+def test_enter_zooms_to_what_is_found_and_arrows_step_through_it(page):
+  from selenium.webdriver.common.keys import Keys
+  view = 'return app.plot.view'
+  whole = page.run(view)
+  page.press(['d', 'u', 'b', Keys.ENTER], '#search')
+  found = page.run("""await frames(3);
+    return app.data.layers[0].x.length && [...app.data.layers[0].x.keys()]
+      .filter((i) => app.data.layers[0].genreNames(i).concat(
+        app.data.layers[0].sourceNames(i)).some((name) =>
+        name.toLowerCase().includes('dub')))""")
+  near = page.run(view)
+  assert near['right'] - near['left'] < whole['right'] - whole['left']
+  places = page.made.training.coordinates[found]
+  assert (places[:, 0] > near['left']).all()
+  assert (places[:, 0] < near['right']).all()
+  assert (places[:, 1] > near['low']).all()
+  assert (places[:, 1] < near['high']).all()
+  page.press([Keys.ARROW_DOWN], '#search')
+  assert page.run('return deck.current.origin.index') == found[0]
+  assert page.run("return byId('matches').textContent") == f'1 of {len(found)}'
+  page.press([Keys.ARROW_UP], '#search')
+  assert page.run('return deck.current.origin.index') == found[-1]
+  page.run('deck.stop()')
+
+
 def test_legend_hides_layers_and_genres_and_colours_them(page):
   change = """
     const label = [...document.querySelectorAll('#legend label')].find(

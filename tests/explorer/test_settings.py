@@ -12,7 +12,8 @@ from drumspace_ext.sound import kit as kits
 pytestmark = pytest.mark.browser
 
 _CONTROLS = """return [...document.querySelectorAll(
-  '#transport label > input, #feel label > input, #space > label > input')].map((input) => [
+  '#transport label > input, #feel label > input, ' +
+  '#space > label > input')].map((input) => [
     input.id, input.type, input.min, input.max, input.step,
     input.type === 'checkbox' ? input.checked : Number(input.value),
     input.labels[0].textContent])"""

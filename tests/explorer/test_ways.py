@@ -164,3 +164,87 @@ def test_what_is_shown_is_what_is_heard_after_a_stall(page):
     assert shown == heard and coming == 0
     page.run("await until(() => app.player.sequencer.step % 16 === 15)")
   page.run('deck.stop()')
+
+
+def test_path_is_pulled_played_again_and_cleared_by_escape(page):
+  page.gesture()
+  page.run("""slide(byId('qpm'), 240); byId('locked').click();
+    document.querySelector('[data-mode=draw]').click()""")
+  box = page.run("""const {left, top, width, height} =
+    byId('map').getBoundingClientRect(); return [left, top, width, height]""")
+
+  def at(u, v):
+    return box[0] + u * box[2], box[1] + v * box[3]
+
+  page.pointer(*at(0.3, 0.5), at(0.4, 0.5), at(0.5, 0.5), at(0.6, 0.5),
+               at(0.7, 0.5))
+  line = page.run('return app.path.line')
+  page.pointer(*at(0.5, 0.5), at(0.5, 0.6), at(0.5, 0.7))
+  pulled = page.run('return app.path.line')
+  # Most is felt where it is held, nothing at the ends.
+  assert len(pulled) > 2
+  middle = min(point['y'] for point in pulled)
+  ends = [pulled[0]['y'], pulled[-1]['y']]
+  assert middle < min(ends) - 0.5 * abs(line[0]['x'] - line[-1]['x']) * 0.2
+  assert ends == pytest.approx([line[0]['y'], line[-1]['y']], abs=0.05 * (
+      abs(line[0]['x'] - line[-1]['x'])))
+  first = page.run("""deck.stop(); byId('path-again').click();
+    await until(() => deck.current.codes === app.path.beats[0].codes);
+    return [app.player.playing, byId('path-clear').hidden]""")
+  assert first == [True, False]
+  from selenium.webdriver.common.keys import Keys
+  page.press(Keys.ESCAPE, '#map')
+  assert page.run("""return [app.path.beats.length, app.player.playing,
+    app.plot.sources.line.data.x.length, byId('path-again').hidden]
+    """) == [0, True, 0, True]
+
+
+def test_roam_and_path_play_nothing_trivial(page):
+  trivial = page.run("""
+    const {maker} = app;
+    const places = [];
+    const {bounds: b} = app.plot.index;
+    for (let u = 0; u <= 1; u += 0.04) {
+      for (let v = 0; v <= 1; v += 0.04) {
+        places.push({x: b.left + u * (b.right - b.left),
+          y: b.low + v * (b.high - b.low)});
+      }
+    }
+    // The same with decodings that are trivial, each second one.
+    const decode = maker.network.decode.bind(maker.network);
+    let count = 0;
+    maker.network.decode = (z, options) =>
+      count++ % 2 ? decode(z, options) : new Array(32).fill(4);
+    const beats = places.map((place) => maker.goodOfPlace(place));
+    return [beats.filter((beat) => beat && maker.isTrivial(beat.codes)).length,
+      beats.filter(Boolean).length, places.length]""")
+  assert trivial[0] == 0 and trivial[1] > 0.9 * trivial[2]
+
+
+def test_variations_are_near_and_the_die_gives_beats_that_sound(page):
+  page.gesture()
+  page.run('deck.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
+  before = page.codes()
+  page.run("byId('vary').click()")
+  shown = page.run("""return [...byId('variants').querySelectorAll('.item')]
+    .map((item) => item.textContent)""")
+  assert shown[0] == 'as it was' and len(shown) == 5
+  page.run("byId('variants').querySelectorAll('.item')[1].click()")
+  near = page.codes()
+  assert near != before
+  page.run("byId('variants').querySelectorAll('.item')[0].click()")
+  assert page.codes() == before
+  thrown = set()
+  for _ in range(4):
+    page.run("byId('die').click()")
+    thrown.add(tuple(page.codes()))
+    assert not page.run('return app.maker.isTrivial(deck.current.codes)')
+  assert len(thrown) == 4
+  page.run("byId('later').click()")
+  turned = page.codes()
+  page.run("byId('earlier').click()")
+  assert page.codes() == turned[1:] + turned[:1]
+  page.run("byId('clear').click()")
+  assert page.codes() == [0] * 32
+  page.run("byId('undo').click()")
+  assert page.codes() == turned[1:] + turned[:1]

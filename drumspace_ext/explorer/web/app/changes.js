@@ -42,8 +42,8 @@ class Variations {
       'aria-label': 'Close the variations'}, '✕');
     close.addEventListener('click', () => this.close());
     this.host.hidden = false;
-    this.host.replaceChildren(...this.beats.map((beat, i) =>
-      this.list.item(beat, i ? inHits(apart(beat.codes, from.codes)) : 'as it was')),
+    this.host.replaceChildren(...this.beats.map((beat, i) => this.list.item(
+      beat, i ? inHits(apart(beat.codes, from.codes)) : 'as it was')),
     make('li', {class: 'close'}, close));
     this.press(this.deck.current);
   }

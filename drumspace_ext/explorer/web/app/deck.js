@@ -1,6 +1,5 @@
 /**
  * The deck: the beat that is on show, what comes next, and what can be undone.
- *
  * It tells its listeners of
  * `show(beat)`: at once, at every frame under a hand;
  * `settled(beat)`: there is time for what takes longer than a frame;
@@ -12,6 +11,7 @@ import {makeBeat} from '../beat/beat.js';
 import {silence} from '../beat/patterns.js';
 import {FollowingTempo} from './following.js';
 import {NextFrame} from './frames.js';
+import {Hand} from './hand.js';
 import {History} from './history.js';
 
 const SETTLE_MS = 250;
@@ -34,13 +34,7 @@ export class Deck {
     settings.onChange(({name}) => {
       if (name === 'qpm') this.tempo.changed(this.current);
     });
-    // What a hand does from press to release is undone as one.
-    this.isHeld = false;
-    for (const name of ['pointerdown', 'pointerup', 'pointercancel']) {
-      document.addEventListener(name, () => {
-        this.isHeld = name === 'pointerdown';
-      }, true);
-    }
+    this.hand = new Hand();
   }
 
   on(name, listener) {
@@ -58,10 +52,9 @@ export class Deck {
 
   /**
    * Shows a beat, and plays it if something plays or `plays` says so.
-   * @param {!Object} beat See beat/beat.js.
+   * @param {?Object} beat See beat/beat.js.
    * @param {!Object} options `keeps`: it is a step of undo at once; `plays`;
-   *     `sounds` is false for what is heard already; `follows` is false where
-   *     the tempo stays.
+   *     unless `sounds` it is heard already; unless `follows` the tempo stays.
    */
   show(beat, {
     keeps = true, plays = false, sounds = true, follows = true,
@@ -115,7 +108,7 @@ export class Deck {
   settle() {
     this.next.arrive();
     clearTimeout(this.settling);
-    if (!this.isHeld && !this.goesBy) this.history.keep(this.current);
+    if (!this.hand.isDown && !this.goesBy) this.history.keep(this.current);
     this.tell('settled', this.current);
   }
 
@@ -132,15 +125,16 @@ export class Deck {
 
   /** Sets or clears a hit; `settle` ends what a hand paints. */
   paint(voice, step, isOn) {
-    const codes = [...this.current.codes];
-    codes[step] = codes[step] & ~(1 << voice) | isOn << voice;
+    const {codes} = this.current;
     // It is still the same music.
-    this.show(this.maker.ofCodes(codes), {keeps: false, follows: false});
+    const beat = this.maker.ofCodes(
+      codes.with(step, codes[step] & ~(1 << voice) | isOn << voice));
+    this.show(beat, {keeps: false, follows: false});
   }
 
   /** Changes a hit for good. */
   edit(voice, step) {
-    this.paint(voice, step, !(this.current.codes[step] >> voice & 1));
+    this.paint(voice, step, ~this.current.codes[step] >> voice & 1);
     this.settle();
   }
 

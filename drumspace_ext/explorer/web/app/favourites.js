@@ -5,19 +5,32 @@
  * is untrusted: patterns, or nothing.
  */
 
-import {fromText, toText} from '../beat/patterns.js';
-import {byId} from '../elements.js';
+import {fromText, isPattern, sameBeat, toText} from '../beat/patterns.js';
+import {byId, make} from '../elements.js';
+import {say} from './status.js';
 
 const MOST_FAVOURITES = 500;
+const MOST_LETTERS = 80;
 const KEY = 'drumspace_ext favourites';
+
+/** Returns a favourite of what was kept, or null: a text alone has no name. */
+function read(kept) {
+  const codes = fromText(typeof kept === 'string' ? kept : kept?.beat);
+  const name = typeof kept?.name === 'string' ? kept.name : '';
+  return codes && {codes, name: name.slice(0, MOST_LETTERS)};
+}
 
 export class Favourites {
   constructor() {
-    this.codes = [];
+    /** Each `{codes, name}`, the newest first. */
+    this.items = [];
+    /** Whether this browser keeps them. */
+    this.isKept = true;
+    this.onChange = () => {};
     try {
       const kept = JSON.parse(localStorage.getItem(KEY) ?? '[]');
       if (Array.isArray(kept)) {
-        this.codes = kept.map(fromText).filter((codes) => codes !== null)
+        this.items = kept.map(read).filter((item) => item !== null)
           .slice(0, MOST_FAVOURITES);
       }
     } catch {
@@ -25,51 +38,91 @@ export class Favourites {
     }
   }
 
+  get codes() {
+    return this.items.map(({codes}) => codes);
+  }
+
+  set codes(all) {
+    this.items = all.map((codes) => ({codes, name: ''}));
+  }
+
   save() {
     try {
-      localStorage.setItem(KEY, JSON.stringify(this.codes.map(toText)));
+      localStorage.setItem(KEY, JSON.stringify(this.items.map(
+        ({codes, name}) => ({beat: toText(codes), name}))));
     } catch {
       // They stay for as long as the page is open.
+      this.isKept = false;
     }
+    this.onChange();
   }
 
   has(codes) {
-    return this.codes.some((kept) => toText(kept) === toText(codes));
+    return this.items.some((kept) => sameBeat(kept.codes, codes));
   }
 
   /** Adds a beat or takes it away. */
-  toggle(codes) {
+  toggle(codes, name = '') {
     if (this.has(codes)) {
-      this.codes = this.codes.filter((kept) => toText(kept) !== toText(codes));
+      this.items = this.items.filter((kept) => !sameBeat(kept.codes, codes));
     } else {
-      this.codes = [codes, ...this.codes].slice(0, MOST_FAVOURITES);
+      this.items = [{codes, name: name.slice(0, MOST_LETTERS)}, ...this.items]
+        .slice(0, MOST_FAVOURITES);
     }
     this.save();
+  }
+
+  rename(item, name) {
+    item.name = name.trim().slice(0, MOST_LETTERS);
+    this.save();
+  }
+
+  /** Adds those of a link that are not there yet; they are not kept. */
+  add(items) {
+    const fresh = items.filter(({codes}) =>
+      isPattern(codes) && !this.has(codes));
+    this.items = [...this.items, ...fresh].slice(0, MOST_FAVOURITES);
+    if (fresh.length) this.onChange();
   }
 }
 
 /**
  * Shows the favourites as a list, and whether the beat on show is one.
  * @param {!Object} parts `favourites`, `deck`, `maker`, `list` (app/list.js),
- *     `looks`.
+ *     `looks`; `nameOf(beat)` gives a new one its name.
  * @return {function()} Makes a favourite of the beat on show, or no more.
  */
-export function connectFavourites({favourites, deck, maker, list, looks}) {
+export function connectFavourites({
+  favourites, deck, maker, list, looks, nameOf,
+}) {
   const star = () => {
     const isKept = favourites.has(deck.current.codes);
     byId('favourite').setAttribute('aria-pressed', String(isKept));
     byId('favourite').textContent = isKept ? '★' : '☆';
   };
+  const item = (kept, i) => {
+    const element = list.item(
+      maker.ofCodes(kept.codes), '', '', `favourite ${i + 1}: ${kept.name}`);
+    const field = make('input', {type: 'text', value: kept.name,
+      maxLength: MOST_LETTERS, 'aria-label': `Name of favourite ${i + 1}`});
+    field.addEventListener(
+      'change', () => favourites.rename(kept, field.value));
+    element.append(field);
+    return element;
+  };
   const show = () => {
-    byId('favourites').replaceChildren(...favourites.codes.map((codes, i) =>
-      list.item(maker.ofCodes(codes), `favourite ${i + 1}`)));
+    byId('favourites').replaceChildren(...favourites.items.map(item));
     star();
   };
   deck.on('settled', star);
   looks.onChange(show);
+  favourites.onChange = show;
   return () => {
     if (!deck.current.codes.some(Boolean)) return;
-    favourites.toggle([...deck.current.codes]);
-    show();
+    favourites.toggle([...deck.current.codes], nameOf(deck.current));
+    if (!favourites.isKept) {
+      say('This browser keeps nothing for this page: Copy link holds your ' +
+        'favourites, too.');
+    }
   };
 }

@@ -17,7 +17,7 @@ export function connectKeys(actions, moves, undo) {
     // Some keyboards have these behind AltGr or Option.
     const isTyped = Object.hasOwn(moves, key);
     if (target.closest('dialog') ||
-        target.matches('input[type=search], select')) return;
+        target.matches('input[type=search], input[type=text], select')) return;
     if ((event.ctrlKey || event.metaKey) && !isTyped) {
       const by = {z: event.shiftKey ? 1 : -1, y: 1}[key.toLowerCase()];
       if (by) {

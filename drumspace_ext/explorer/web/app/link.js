@@ -8,8 +8,15 @@
 import {fromText, isPattern, toText} from '../beat/patterns.js';
 import {SETTINGS, valueOf} from '../settings.js';
 
+// Of a pattern as text.
+const BEAT_LETTERS = 96;
+// Addresses have an end.
+const MOST_FAVOURITES = 20;
+
 /** Writes a state as the fragment of an address. */
-export function toHash({codes, z, isDecoded, view, settings}) {
+export function toHash({
+  codes, z, isDecoded, view, settings, song = null, favourites = [],
+}) {
   const parts = new URLSearchParams();
   parts.set('b', toText(codes));
   if (z) parts.set('z', z.map((value) => +value.toPrecision(6)).join(','));
@@ -21,6 +28,12 @@ export function toHash({codes, z, isDecoded, view, settings}) {
   for (const {name, link} of SETTINGS) {
     if (!link || !(name in settings)) continue;
     parts.set(link, String(Number(settings[name])));
+  }
+  for (const [name, text] of Object.entries(song?.toLink() ?? {})) {
+    parts.set(name, text);
+  }
+  for (const kept of favourites.slice(0, MOST_FAVOURITES)) {
+    parts.append('f', toText(kept.codes) + kept.name);
   }
   return `#${parts}`;
 }
@@ -54,16 +67,25 @@ export function fromHash(hash, zSize) {
     const value = valueOf(row, Number(parts.get(row.link)));
     if (value !== null) state.settings[row.name] = value;
   }
+  state.song = Object.fromEntries(['A', 'B', 'F', 'o'].map(
+    (name) => [name, parts.get(name)]));
+  state.favourites = parts.getAll('f').slice(0, MOST_FAVOURITES)
+    .map((text) => ({codes: fromText(text.slice(0, BEAT_LETTERS)),
+      name: text.slice(BEAT_LETTERS)}))
+    .filter(({codes: kept}) => kept);
   return state;
 }
 
 /**
  * Takes over the state that an address holds, if it holds one.
  * @param {string} hash
- * @param {!Object} parts `deck`, `maker`, `plot` and `settings`.
+ * @param {!Object} parts `deck`, `maker`, `plot`, `settings`, `song` and
+ *     `favourites`.
  * @return {boolean} Whether it does.
  */
-export function restore(hash, {deck, maker, plot, settings}) {
+export function restore(hash, {
+  deck, maker, plot, settings, song, favourites,
+}) {
   const state = fromHash(hash, maker.space.zSize);
   if (!state) return false;
   deck.clear();
@@ -72,6 +94,8 @@ export function restore(hash, {deck, maker, plot, settings}) {
   }
   deck.show(maker.ofCodes(state.codes, state),
     {follows: !('qpm' in state.settings)});
+  song.fromLink(state.song);
+  favourites.add(state.favourites);
   if (state.view) plot.showWhole(state.view);
   return true;
 }

@@ -12,11 +12,12 @@ export class BeatList {
   }
 
   /** Returns an item of a list. */
-  item(beat, text, more = '') {
+  item(beat, text, more = '', label = '') {
     const canvas = make(
       'canvas', {width: 96, height: 42, 'aria-hidden': 'true'});
     const button = make('button', {type: 'button', class: 'item'}, canvas,
       make('span', {}, text, make('small', {}, more)));
+    if (label) button.setAttribute('aria-label', label);
     button.addEventListener('click', () => {
       this.deck.show(beat, {plays: true});
       this.plot.reveal(beat.place.x, beat.place.y);

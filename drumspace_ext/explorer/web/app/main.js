@@ -2,8 +2,7 @@
  * The page's start: its parts are made, and each is given what it needs.
  */
 
-import {Grid} from '../beat/grid.js';
-import {STEPS_PER_QUARTER} from '../constants.js';
+import {describe} from '../beat/words.js';
 import {byId} from '../elements.js';
 import {hoverCard} from '../map/hover.js';
 import {Legend} from '../map/legend.js';
@@ -13,16 +12,17 @@ import {PointIndex} from '../map/point_index.js';
 import {channels, colouring} from '../map/points.js';
 import {showRegions} from '../map/regions.js';
 import {connectSearch} from '../map/search.js';
+import {around} from '../map/views.js';
 import {Beatmaker} from '../model/beatmaker.js';
 import {typicalBeat} from '../model/typical.js';
 import {Settings} from '../settings.js';
 import {Player} from '../sound/player.js';
-import {played} from '../sound/sequencer.js';
 import {BlendSquare} from './blend.js';
 import {connectChanges} from './changes.js';
 import {makeControls, settingKeys} from './controls.js';
 import {readData} from './data.js';
 import {Deck} from './deck.js';
+import {makeGrid} from './editing.js';
 import {connectFavourites, Favourites} from './favourites.js';
 import {connectKeys} from './keys.js';
 import {restore} from './link.js';
@@ -34,43 +34,9 @@ import {introduce, Panel} from './panel.js';
 import {Path} from './path.js';
 import {Radio} from './radio.js';
 import {makeSliders} from './sliders.js';
+import {Song} from './song.js';
 import {connectTakeaway} from './takeaway.js';
 import {connectTransport} from './transport.js';
-
-function makeGrid({kit}, {deck, player, settings}) {
-  const flip = (set, put) => (voice) => {
-    const isOn = !set.has(voice);
-    put(voice, isOn);
-    return isOn;
-  };
-  const {muted, soloed} = player.mixer;
-  const manner = (voice, step) =>
-    played(kit, {...settings.values, humanize: 0}, voice, step, step);
-  const grid = new Grid(byId('grid'), {
-    manner,
-    paint: (voice, step, isOn) => {
-      deck.paint(voice, step, isOn);
-      if (isOn && !player.playing) {
-        player.strike(voice, manner(voice, step).velocity);
-      }
-    },
-    painted: () => deck.settle(),
-    sound: (voice) => player.strike(voice, manner(voice, 0).velocity),
-    mute: flip(muted, (voice, isOn) => player.mute(voice, isOn)),
-    solo: flip(soloed, (voice, isOn) => player.solo(voice, isOn)),
-  });
-  const calm = matchMedia('(prefers-reduced-motion: reduce)');
-  deck.on('show', ({codes}) => grid.show(codes));
-  deck.on('settled', () => grid.fold());
-  deck.on('step', (step) => grid.playhead(
-    step && calm.matches ? step - step % STEPS_PER_QUARTER : step));
-  settings.onChange(({name}) => {
-    if (name === 'folded') grid.setFolded(settings.values.folded);
-    else grid.show(deck.current.codes);
-  });
-  grid.show(deck.current.codes);
-  return grid;
-}
 
 /** Puts the map's colours to work, and what of it is shown. */
 function paintMap(layers, legend, {looks, plot, settings, deck, maker}) {
@@ -90,9 +56,9 @@ function paintMap(layers, legend, {looks, plot, settings, deck, maker}) {
       legend.shown.matches = matches;
       looks.paint();
     },
-    zoom: (points) => plot.showAll(points.map(
+    zoom: (points) => plot.showWhole(around(points.map(
       ({layer, index}) => ({x: layers[layer].x[index],
-        y: layers[layer].y[index]}))),
+        y: layers[layer].y[index]})), plot.full)),
     go: ({layer, index}) => {
       const beat = maker.ofPoint(layer, index);
       deck.show(beat, {plays: true});
@@ -137,12 +103,14 @@ async function makePage() {
   showRegions(plot, data.regions);
   paintMap(layers, new Legend(data, () => looks.paint()),
     {...parts, settings});
-  const keep = connectFavourites({...parts, favourites, list});
   const panel = new Panel({...parts, layers, list});
+  const song = new Song(parts);
+  const keep = connectFavourites({...parts, favourites, list,
+    nameOf: (beat) => describe(layers, beat, panel.genresAround(beat)).name});
   makeSliders(data, parts);
   connectSettings(settings, deck, player);
   connectMap(layers, hoverCard(layers, grid.names, looks), {...parts, path});
-  connectTakeaway(data, {...parts, path, square, favourites});
+  connectTakeaway(data, {...parts, path, square, favourites, panel, song});
   connectOpening(new Opening(data, parts));
   connectMidiOut(player);
   const {die, vary} = connectChanges({...parts, list});
@@ -161,7 +129,7 @@ async function makePage() {
   looks.paint();
   return {
     data, maker, player, deck, looks, plot, path, radio, square, favourites,
-    panel, settings,
+    panel, settings, song,
   };
 }
 

@@ -4,6 +4,7 @@
 
 import {NUM_STEPS} from '../constants.js';
 import {random} from '../model/chance.js';
+import {stroll} from '../model/inventing.js';
 
 export class Radio {
   /** @param {!Object} parts `deck`, `maker` and `settings`, their values. */
@@ -21,7 +22,7 @@ export class Radio {
       this.deck.leave();
       return;
     }
-    this.way = this.maker.stroll(this.deck.current,
+    this.way = stroll(this.maker, this.deck.current,
       random(this.settings.seed + 2 + 2 * this.starts++));
     this.deck.playFrom(this, NUM_STEPS);
   }

@@ -2,30 +2,12 @@
  * Take away: MIDI files, step codes, primers and links.
  */
 
+import {fileName, fileNameOf} from '../beat/file_names.js';
 import {toPrimer} from '../beat/patterns.js';
-import {inBpm} from '../beat/tempo.js';
 import {byId} from '../elements.js';
-import {patternsToMidi} from '../midi/writing.js';
 import {toHash} from './link.js';
+import {NOTHING, Outgoing} from './outgoing.js';
 import {say} from './status.js';
-
-const NOTHING = 'There is nothing to take away yet.';
-
-function download(kit, settings, name, patterns, tempos) {
-  if (!patterns.length) {
-    say(NOTHING);
-    return;
-  }
-  const midi = patternsToMidi(kit, patterns, settings, name, tempos);
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([midi], {type: 'audio/midi'}));
-  link.download = `${name}.mid`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-  const spans = {low: Math.min(...tempos), high: Math.max(...tempos)};
-  say(`${name}.mid: ${patterns.length} ` +
-    `${patterns.length === 1 ? 'beat' : 'beats'} at ${inBpm(spans)}`);
-}
 
 async function copy(text, what) {
   let isCopied = true;
@@ -47,36 +29,61 @@ async function copy(text, what) {
 }
 
 /**
- * Connects the buttons.
- * @param {!Object} data `kit`, and `primer_pitches` of the voices.
- * @param {!Object} parts `settings`, their values, `deck`, `plot`, `path`,
- *     `square`, `favourites` and `maker`.
+ * Connects the buttons that make files.
+ * @param {!Object} data See app/data.js.
+ * @param {!Object} parts `settings`, their values, `deck`, `path`, `square`,
+ *     `favourites`, `maker`, `panel`, `song` and `player`.
  */
-export function connectTakeaway({kit, primer_pitches: pitches}, {
-  settings, deck, maker, plot, path, square, favourites,
+function connectFiles({kit, layers}, {
+  settings, deck, maker, path, square, favourites, panel, song, player,
 }) {
+  const outgoing = new Outgoing({kit, player, settings});
+  const tempoOf = (beat) => beat === deck.current ? deck.tempo.qpm :
+    deck.tempo.of(beat) ?? settings.qpm;
+  const files = (name, find, patterns) => {
+    const look = () => {
+      const beats = find();
+      return {patterns: patterns?.() ?? beats.map(({codes}) => codes),
+        title: typeof name === 'string' ? name : beats.length ? name() : '',
+        tempos: beats.map(tempoOf)};
+    };
+    return (id, kind) => outgoing.connect(id, kind, look);
+  };
+  const beat = files(
+    () => fileNameOf(layers, deck.current, panel.genresAround(deck.current),
+      deck.tempo.qpm),
+    () => deck.current.codes.some(Boolean) ? [deck.current] : []);
+  beat('get-midi', 'midi');
+  beat('get-wav', 'wav');
+  files('blend', () => square.beats())('blend-midi', 'midi');
+  files('path', () => path.beats, () => path.patterns())('path-midi', 'midi');
+  files('favourites', () => favourites.codes.map((codes) =>
+    maker.ofCodes(codes)))('favourites-midi', 'midi');
+  const whole = files(
+    () => fileName(['song', `${song.numBars} bars`, `${song.qpm}bpm`]),
+    () => song.beats());
+  whole('song-midi', 'midi');
+  whole('song-wav', 'wav');
+}
+
+/**
+ * Connects the buttons.
+ * @param {!Object} data See app/data.js.
+ * @param {!Object} parts See `connectFiles`; and `plot`.
+ */
+export function connectTakeaway(data, parts) {
+  const {deck, plot, settings, song, favourites} = parts;
+  connectFiles(data, parts);
   const onShow = () =>
     deck.current.codes.some(Boolean) ? [deck.current.codes] : [];
-  const patternsOf = (beats) => beats.map(({codes}) => codes);
-  const file = (id, name, beats, patterns = patternsOf) =>
-    byId(id).addEventListener('click', () => {
-      const found = beats();
-      download(kit, settings, name, patterns(found), found.map(
-        (beat) => beat === deck.current ? deck.tempo.qpm :
-          deck.tempo.of(beat) ?? settings.qpm));
-    });
-  file('get-midi', 'beat', () => onShow().length ? [deck.current] : []);
-  file('blend-midi', 'blend', () => square.beats());
-  file('path-midi', 'path', () => path.beats, () => path.patterns());
-  file('favourites-midi', 'favourites',
-    () => favourites.codes.map((codes) => maker.ofCodes(codes)));
   const text = (id, what, write) => byId(id).addEventListener('click', () => {
     const [codes] = onShow();
     if (codes) copy(write(codes), what);
     else say(NOTHING);
   });
   text('copy-codes', 'Step codes', (codes) => codes.join(','));
-  text('copy-primer', 'Primer', (codes) => toPrimer(codes, pitches));
+  text('copy-primer', 'Primer',
+    (codes) => toPrimer(codes, data.primer_pitches));
   byId('share').addEventListener('click', () => {
     // A frame of a notebook has no address of its own.
     if (location.protocol === 'about:') {
@@ -84,7 +91,8 @@ export function connectTakeaway({kit, primer_pitches: pitches}, {
         'map.html, in a browser, and share it from there.');
       return;
     }
-    const hash = toHash({...deck.current, view: plot.view, settings});
+    const hash = toHash({...deck.current, view: plot.view, settings, song,
+      favourites: favourites.isKept ? [] : favourites.items});
     history.replaceState(null, '', hash);
     if (onShow().length) copy(location.href, 'Link');
     else say(NOTHING);

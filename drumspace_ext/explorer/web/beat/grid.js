@@ -75,7 +75,7 @@ export class Grid {
     return element;
   }
 
-  /** The name of a voice, which sounds, and what mutes it or leaves it alone. */
+  /** The name of a voice, which sounds, and what silences it or others. */
   heads(voice) {
     const name = this.names[voice];
     const head = make('button', {

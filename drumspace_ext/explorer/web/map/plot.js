@@ -10,9 +10,6 @@ const ZOOM_STEP = 1.4;
 // Parts of the whole map's height that a view may have.
 const LEAST_VIEW = 1e-4;
 const MOST_VIEW = 4;
-// Around places that are shown: of their extent, and of the whole map.
-const MARGIN = 0.08;
-const LEAST_ROOM = 0.03;
 
 export class Plot {
   /**
@@ -88,17 +85,6 @@ export class Plot {
     const {aspect} = this;
     this.show((left + right) / 2, (low + high) / 2,
       Math.max(high - low, (right - left) / aspect));
-  }
-
-  /** Shows all of some places, with a margin around them. */
-  showAll(places) {
-    const [xs, ys] = [places.map(({x}) => x), places.map(({y}) => y)];
-    const least = LEAST_ROOM * this.full;
-    const margin = (values) => Math.max(
-      MARGIN * (Math.max(...values) - Math.min(...values)), least);
-    const [mx, my] = [xs, ys].map(margin);
-    this.showWhole({left: Math.min(...xs) - mx, right: Math.max(...xs) + mx,
-      low: Math.min(...ys) - my, high: Math.max(...ys) + my});
   }
 
   fit() {

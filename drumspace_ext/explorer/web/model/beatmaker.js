@@ -193,20 +193,4 @@ export class Beatmaker {
     }
     return beats;
   }
-
-  /** Strolls from beat to beat for ever, in small steps, by way of z. */
-  * stroll(from, random, steps = 6) {
-    let here = from;
-    for (;;) {
-      const layer = Math.floor(random() * this.data.layers.length);
-      const index = Math.floor(random() * this.data.layers[layer].size);
-      const there = this.ofPoint(layer, index);
-      for (let k = 1; k < steps && here.z; k++) {
-        const beat = this.ofLatent(mix(here.z, there.z, k / steps));
-        if (!this.isTrivial(beat.codes)) yield beat;
-      }
-      yield there;
-      here = there;
-    }
-  }
 }

@@ -1,5 +1,5 @@
 /**
- * Inventing: beats by chance, and variations of one.
+ * Inventing: beats by chance, variations of one, and strolls.
  */
 
 import {sameBeat} from '../beat/patterns.js';
@@ -7,6 +7,8 @@ import {normal} from './chance.js';
 import {mix, spread} from './space.js';
 
 const MOST_TRIES = 24;
+// From one known beat to the next.
+const STROLL_STEPS = 6;
 // Of the training latents' deviation, tried from the nearest on.
 const SPREADS = [0.15, 0.3, 0.5, 0.8, 1.2];
 
@@ -42,4 +44,21 @@ export function variations(maker, {codes, z}, count, rng) {
     }
   }
   return found;
+}
+
+/** Strolls from beat to beat for ever, in small steps, by way of z. */
+export function* stroll(maker, from, rng) {
+  const {layers} = maker.data;
+  let here = from;
+  for (;;) {
+    const layer = Math.floor(rng() * layers.length);
+    const index = Math.floor(rng() * layers[layer].size);
+    const there = maker.ofPoint(layer, index);
+    for (let k = 1; k < STROLL_STEPS && here.z; k++) {
+      const beat = maker.ofLatent(mix(here.z, there.z, k / STROLL_STEPS));
+      if (!maker.isTrivial(beat.codes)) yield beat;
+    }
+    yield there;
+    here = there;
+  }
 }

@@ -57,9 +57,8 @@ export class Player {
     return this.sounds.prepare();
   }
 
-  makeSequencer(context) {
-    return new Sequencer(context, this.kit, this.sounds.all(),
-      this.settings, this.mixer);
+  makeSequencer(context, mixer = this.mixer, settings = this.settings) {
+    return new Sequencer(context, this.kit, this.sounds.all(), settings, mixer);
   }
 
   /** Makes the audio context; browsers ask for a gesture. */
@@ -75,7 +74,9 @@ export class Player {
   strike(voice, velocity) {
     if (!this.context && !navigator.userActivation?.hasBeenActive) return;
     this.wake();
-    this.pads ??= this.makeSequencer(this.context);
+    if (this.pads?.kit !== this.kit) {
+      this.pads = this.makeSequencer(this.context);
+    }
     this.pads.onHit = (...hit) => this.sendHit(...hit);
     this.pads.strike(voice, this.context.currentTime, velocity, STRIKE_S);
   }

@@ -1,0 +1,95 @@
+/**
+ * Outgoing: files that leave the page, by a press or by a drag.
+ */
+
+import {inBpm} from '../beat/tempo.js';
+import {byId} from '../elements.js';
+import {patternsToMidi} from '../midi/writing.js';
+import {record} from '../sound/recording.js';
+import {say} from './status.js';
+
+export const NOTHING = 'There is nothing to take away yet.';
+const KEPT_MS = 10000;
+
+/** Files are `{name, type, bytes}`. */
+export class Outgoing {
+  /** @param {!Object} parts `kit`, `player` and `settings`, their values. */
+  constructor({kit, player, settings}) {
+    Object.assign(this, {kit, player, settings});
+  }
+
+  /**
+   * Returns the MIDI file of some patterns, each at its tempo.
+   * @param {!Object} what `title`, `patterns` and `tempos`.
+   */
+  midi({title, patterns, tempos}) {
+    return {name: `${title}.mid`, type: 'audio/midi', bytes: patternsToMidi(
+      this.kit, patterns, this.settings, title, tempos)};
+  }
+
+  /** Returns the WAV file likewise, in a while. */
+  async wav({title, patterns, tempos}) {
+    const parts = patterns.map((codes, i) => ({codes,
+      qpm: tempos[Math.floor(i * tempos.length / patterns.length)]}));
+    return {name: `${title}.wav`, type: 'audio/wav',
+      bytes: await record(this.player, parts)};
+  }
+
+  save({name, type, bytes}, {patterns, tempos}) {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([bytes], {type}));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
+    const spans = {low: Math.min(...tempos), high: Math.max(...tempos)};
+    const count = patterns.length;
+    say(`${name}: ${count} ${count === 1 ? 'beat' : 'beats'} ` +
+      `at ${inBpm(spans)}`);
+  }
+
+  /**
+   * Makes a button save a file, and be dragged as one.
+   * @param {string} id Of the button.
+   * @param {string} kind `midi` or `wav`.
+   * @param {function(): !Object} look Returns `title`, `patterns`, `tempos`.
+   */
+  connect(id, kind, look) {
+    const button = byId(id);
+    button.addEventListener('click', async () => {
+      const what = look();
+      if (!what.patterns.length) {
+        say(NOTHING);
+        return;
+      }
+      this.save(await this[kind](what), what);
+    });
+    // Sound takes a moment, which a drag does not give: it is made before.
+    let ready = null;
+    const prepare = async () => {
+      const what = look();
+      ready = null;
+      if (what.patterns.length) ready = await this[kind](what);
+    };
+    button.draggable = true;
+    button.title ||= 'Press, or drag the file elsewhere';
+    button.addEventListener('pointerenter', prepare);
+    button.addEventListener('dragstart', (event) => {
+      const what = look();
+      const file = kind === 'midi' && what.patterns.length ?
+        this.midi(what) : ready;
+      if (file) this.drag(event, file);
+      else event.preventDefault();
+    });
+  }
+
+  /** Hands a file to whatever it is dropped on. */
+  drag({dataTransfer}, {name, type, bytes}) {
+    const file = new File([bytes], name, {type});
+    const address = URL.createObjectURL(file);
+    setTimeout(() => URL.revokeObjectURL(address), 12 * KEPT_MS);
+    dataTransfer.effectAllowed = 'copy';
+    // Chromium makes a file of this for other programs, and pages get the file.
+    dataTransfer.setData('DownloadURL', `${type}:${name}:${address}`);
+    dataTransfer.items.add(file);
+  }
+}

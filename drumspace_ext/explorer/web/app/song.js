@@ -1,0 +1,167 @@
+/**
+ * The song: beats in slots, A, B and a fill, and the order in which they play.
+ *
+ * Each place of the order is two bars; all of it goes at one tempo, that of the
+ * moment at which it begins.
+ */
+
+import {drawBeat} from '../beat/drawing.js';
+import {fromText, toText} from '../beat/patterns.js';
+import {NUM_STEPS, STEPS_PER_BAR} from '../constants.js';
+import {byId, make} from '../elements.js';
+import {say} from './status.js';
+
+const MOST_BARS = 64;
+const BARS = NUM_STEPS / STEPS_PER_BAR;
+/** What slots are called, by their letter in a link. */
+export const SLOTS = {A: 'A', B: 'B', F: 'Fill'};
+
+export class Song {
+  /** @param {!Object} parts `deck`, `maker`, `looks` and `settings`. */
+  constructor({deck, maker, looks, settings}) {
+    Object.assign(this, {deck, maker, looks, settings});
+    this.slots = {A: null, B: null, F: null};
+    this.order = [];
+    this.heard = 0;
+    /** Where in the order a beat that plays stands. */
+    this.places = new WeakMap();
+    this.canvases = {};
+    byId('slots').append(...Object.keys(SLOTS).map((slot) => this.row(slot)));
+    const on = (id, call) => byId(id).addEventListener('click', call);
+    on('song-play', () => this.play());
+    on('song-clear', () => this.setOrder([]));
+    deck.on('show', (beat) => this.light(this.places.get(beat)));
+    looks.onChange(() => this.paint());
+    this.setOrder([]);
+  }
+
+  row(slot) {
+    const name = SLOTS[slot];
+    const canvas = make(
+      'canvas', {width: 96, height: 36, 'aria-hidden': 'true'});
+    this.canvases[slot] = canvas;
+    const button = (text, title, call) => {
+      const element = make('button', {type: 'button', title,
+        'aria-label': title}, ...text);
+      element.addEventListener('click', call);
+      return element;
+    };
+    return make('div', {class: 'slot', 'data-slot': slot},
+      button([make('strong', {}, name), canvas], `Hear ${name}`,
+        () => this.hear(slot)),
+      button(['Put'], `Put what plays into ${name}`,
+        () => this.put(slot, this.deck.current)),
+      button(['+'], `Add ${name} to the song`, () => this.add(slot)));
+  }
+
+  get numBars() {
+    return BARS * this.beats().length;
+  }
+
+  /** Keeps a beat in a slot. */
+  put(slot, beat) {
+    if (!beat.codes.some(Boolean)) {
+      say('There is no beat yet to be kept.');
+      return;
+    }
+    this.slots[slot] = beat;
+    this.paint();
+  }
+
+  hear(slot) {
+    const beat = this.slots[slot];
+    if (beat) this.deck.show(beat, {plays: true});
+    else this.put(slot, this.deck.current);
+  }
+
+  add(slot) {
+    if (!this.slots[slot]) this.put(slot, this.deck.current);
+    if (!this.slots[slot]) return;
+    if (BARS * (this.order.length + 1) > MOST_BARS) {
+      say(`A song has ${MOST_BARS} bars at most.`);
+      return;
+    }
+    this.setOrder([...this.order, slot]);
+  }
+
+  setOrder(order) {
+    this.order = order;
+    byId('order').replaceChildren(...order.map((slot, i) => {
+      const name = `bars ${BARS * i + 1} and ${BARS * i + 2}: ${SLOTS[slot]}`;
+      const button = make('button', {type: 'button', title: 'Take it out',
+        'aria-label': `${name}; take it out`}, SLOTS[slot]);
+      button.addEventListener('click', () =>
+        this.setOrder(this.order.filter((_, k) => k !== i)));
+      return make('li', {}, button);
+    }));
+    byId('song-length').textContent = order.length ?
+      `${BARS * order.length} of ${MOST_BARS} bars` :
+      'Put beats into slots, then add them one after the other.';
+  }
+
+  paint() {
+    for (const [slot, beat] of Object.entries(this.slots)) {
+      const canvas = this.canvases[slot];
+      canvas.parentElement.classList.toggle('set', Boolean(beat));
+      if (beat) drawBeat(canvas, beat.codes, this.looks.colours);
+    }
+  }
+
+  light(place) {
+    [...byId('order').children].forEach((item, i) =>
+      item.classList.toggle('now', i === place));
+  }
+
+  /** The beats of the song; without an order, of the slots. */
+  beats() {
+    const order = this.order.length ? this.order : Object.keys(SLOTS);
+    return order.map((slot) => this.slots[slot]).filter(Boolean);
+  }
+
+  /** How fast it goes. */
+  get qpm() {
+    return Math.round(this.tempo ?? this.deck.tempo.qpm);
+  }
+
+  play() {
+    if (!this.beats().length) {
+      say('A song needs a beat in a slot: press Put.');
+      return;
+    }
+    this.tempo = this.deck.tempo.qpm;
+    this.heard = 0;
+    this.deck.playFrom(this, NUM_STEPS);
+  }
+
+  /** See `Deck.playFrom`. */
+  beatAt() {
+    const beats = this.beats();
+    if (!beats.length) return null;
+    const place = this.heard++ % beats.length;
+    // A beat of its own for each place, so that it is known where it stands.
+    const beat = {...beats[place], codes: [...beats[place].codes],
+      tempo: {low: this.tempo, high: this.tempo, isKnown: true}};
+    this.places.set(beat, place);
+    return beat;
+  }
+
+  /** What a link says of it, by its keys. */
+  toLink() {
+    const kept = Object.entries(this.slots).filter(([, beat]) => beat);
+    return {...Object.fromEntries(kept.map(
+      ([slot, {codes}]) => [slot, toText(codes)])),
+    ...(this.order.length ? {o: this.order.join('')} : {})};
+  }
+
+  /** Takes over what a link says, as far as it is in order. */
+  fromLink(parts) {
+    for (const slot of Object.keys(SLOTS)) {
+      const codes = fromText(parts[slot]);
+      this.slots[slot] = codes && this.maker.ofCodes(codes);
+    }
+    const order = [...(parts.o ?? '')].slice(0, MOST_BARS / BARS);
+    this.setOrder(order.filter((slot) => this.slots[slot]));
+    this.paint();
+    byId('song').open = this.beats().length > 0;
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * Views: parts of the map, `{left, right, low, high}`.
+ */
+
+// Around places: of their extent, and of the whole map's height.
+const MARGIN = 0.08;
+const LEAST_ROOM = 0.03;
+
+/**
+ * Returns the view of all of some places, with a margin around them.
+ * @param {!Array<!Object>} places Each `{x, y}`.
+ * @param {number} full The height of the whole map.
+ */
+export function around(places, full) {
+  const span = (values) => {
+    let [low, high] = [Infinity, -Infinity];
+    for (const value of values) {
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+    const margin = Math.max(MARGIN * (high - low), LEAST_ROOM * full);
+    return [low - margin, high + margin];
+  };
+  const [left, right] = span(places.map(({x}) => x));
+  const [low, high] = span(places.map(({y}) => y));
+  return {left, right, low, high};
+}
