@@ -15,7 +15,7 @@ from drumspace_ext.notes import midi_header
 from drumspace_ext.notes import midi_kits
 
 _DRUM_NOTE_ON = 0x90 | midi_kits.DRUM_CHANNEL
-_SYSTEM, _META = 0xF0, 0xFF
+_SYSTEM, _SYSTEM_MORE, _META = 0xF0, 0xF7, 0xFF
 _IS_KIT_BANK = np.isin(np.arange(256), list(midi_kits.KIT_BANKS))
 _MELODY_ON_10 = bytes(
     (0xB0 | midi_kits.DRUM_CHANNEL, 0, midi_kits.MELODY_BANK)
@@ -42,10 +42,17 @@ def on_kits(data: bytes) -> set[int]:
 
   They may be kits beside channel 10; or it is 10, which may be none.
   """
-  channels = _selected_kits(data) | _set_parts(data)
-  if midi_kits.GM2_RESET in data and _MELODY_ON_10 in data:
-    channels.add(midi_kits.DRUM_CHANNEL)
+  channels = _selected_kits(data)
+  if _SYSTEM in data or _SYSTEM_MORE in data:
+    channels |= _set_parts(data)
+    if midi_kits.GM2_RESET in data and _MELODY_ON_10 in data:
+      channels.add(midi_kits.DRUM_CHANNEL)
   return channels
+
+
+def with_notes(data: bytes, channels: set[int]) -> set[int]:
+  """Returns those of some channels that may have notes in a file."""
+  return {channel for channel in channels if 0x90 | channel in data}
 
 
 def _selected_kits(data: bytes) -> set[int]:
@@ -54,7 +61,9 @@ def _selected_kits(data: bytes) -> set[int]:
   # 0x78 to 0x7F, or a status, behind a 0: few places are left then.
   places = (values[2:] & 0x78) == 0x78
   places &= values[1:-1] == 0
-  found = np.flatnonzero(places)
+  (found,) = places.nonzero()
+  if not len(found):
+    return set()
   found = found[_MAY_PRECEDE[values[found]] & _IS_KIT_BANK[values[found + 2]]]
   channels = (_control_channel(data, place) for place in found.tolist())
   # On channel 10 a bank makes no kit.
@@ -201,8 +210,7 @@ def _low_bytes(data: bytes, start: int, end: int) -> int:
   values = np.frombuffer(data, np.int8, end - start, start)
   count = int(np.count_nonzero(values >= 0))
   at = start
-  for place in (np.flatnonzero(values.view(np.uint8) >= _SYSTEM) + start
-                ).tolist():
+  for place in _system_places(data, start, end):
     if place < at:
       continue
     at = place + 1 + (data[place] == _META)
@@ -217,6 +225,21 @@ def _low_bytes(data: bytes, start: int, end: int) -> int:
     inside = data[place:min(at, end)]
     count -= 1 + len(inside) - len(inside.translate(None, _LOW))
   return count
+
+
+def _system_places(data: bytes, start: int, end: int) -> Iterator[int]:
+  """Yields where meta and system exclusive events may begin, ascending."""
+  if data.find(_SYSTEM, start, end) >= 0 or (
+      data.find(_SYSTEM_MORE, start, end) >= 0
+  ):
+    values = np.frombuffer(data, np.uint8, end - start, start)
+    yield from (np.flatnonzero(values >= _SYSTEM) + start).tolist()
+    return
+  # Nearly always so, and there are few.
+  place = data.find(_META, start, end)
+  while place >= 0:
+    yield place
+    place = data.find(_META, place + 1, end)
 
 
 def _other_bytes(events: bytes, is_all: bool) -> int:
@@ -237,6 +260,8 @@ def _other_bytes(events: bytes, is_all: bool) -> int:
     count = 2 * int(np.count_nonzero(values[places + 1] < 0x80))
   else:
     count = 2 * (events.count(0xC0 | drums) + events.count(0xD0 | drums))
+  if 0xA0 | drums not in events:
+    return count
   places = np.flatnonzero(values[:-2] == 0xA0 | drums)
   return count + 3 * int(np.count_nonzero(
       (values[places + 1] | values[places + 2]) < 0x80

@@ -13,14 +13,12 @@ from drumspace_ext.notes import drum_parts
 from drumspace_ext.notes import midi_doubts
 from drumspace_ext.notes import midi_drum_parts
 from drumspace_ext.notes import midi_events
+from drumspace_ext.notes import midi_excerpts
 from drumspace_ext.notes import midi_header
 from drumspace_ext.notes import midi_hints
 from drumspace_ext.notes import midi_kits
 from drumspace_ext.notes import midi_parsing
 from drumspace_ext.notes import onsets as onsets_lib
-
-# The first byte of a system exclusive message.
-_SYSTEM = b'\xf0'
 
 
 def read_onsets(
@@ -50,7 +48,12 @@ def read_onsets(
     return _onsets_of_notes(
         scan, header, chosen, has_kits=not (assume_drums or parts)
     )
-  score = midi_parsing.parse_score(data, header.start)
+  excerpt = None if assume_drums else midi_excerpts.of_drums(data, header)
+  score = midi_parsing.parse_score(excerpt, 0) if excerpt else None
+  if score is None or not any(
+      track.is_drum and len(track.notes) for track in score.tracks
+  ):
+    score = midi_parsing.parse_score(data, header.start)
   onsets = None
   if score is not None:
     onsets = _onsets_of_score(data, header, score, assume_drums)
@@ -78,8 +81,7 @@ def _onsets_of_score(
           'no_drum_notes', f'{score.note_num()} notes, none on channel 10'
       )
     return None
-  columns = [track.notes.numpy() for track in tracks]
-  ticks = np.concatenate([column['time'] for column in columns])
+  ticks, pitches, velocities = _columns(tracks)
   if int(ticks.min()) < 0:
     # Its ticks have 32 bits: the file is longer than that.
     return None
@@ -91,10 +93,7 @@ def _onsets_of_score(
   remarks: list[str] = []
   is_doubtful = midi_parsing.is_doubtful(header, score)
   # Without notes of other channels there is no other kit.
-  kits = (
-      midi_doubts.on_kits(data) if len(tracks) < len(score.tracks)
-      or _SYSTEM in data else set()
-  )
+  kits = midi_doubts.with_notes(data, midi_doubts.on_kits(data))
   if is_doubtful or kits or _lacks_drums(
       data, header, score, tracks, len(ticks), assume_drums
   ):
@@ -109,11 +108,18 @@ def _onsets_of_score(
         remarks = scan.remarks()
     if midi_parsing.has_other_drums(scan, len(ticks), assume_drums):
       return _onsets_of_scan(scan, header, assume_drums, meters, tempos)
-  return _onsets(
-      header, ticks, np.concatenate([column['pitch'] for column in columns]),
-      np.concatenate([column['velocity'] for column in columns]),
-      meters, tempos, remarks,
-  )
+  return _onsets(header, ticks, pitches, velocities, meters, tempos, remarks)
+
+
+def _columns(tracks) -> list[np.ndarray]:
+  """Returns the ticks, pitches and velocities of the notes of some tracks."""
+  names = 'time', 'pitch', 'velocity'
+  columns = [track.notes.numpy() for track in tracks]
+  if len(columns) == 1:
+    return [columns[0][name] for name in names]
+  return [
+      np.concatenate([column[name] for column in columns]) for name in names
+  ]
 
 
 def _onsets(

@@ -1,0 +1,59 @@
+"""Excerpts: a MIDI file without the tracks that say nothing of its drums.
+
+Most bytes of a song are of its melodies, and to parse them takes most of the
+time. A track without a note-on of channel 10, a tempo or a meter changes
+nothing in what is read of the drums.
+"""
+
+from drumspace_ext.notes import midi_header
+from drumspace_ext.notes import midi_kits
+
+_DRUM_NOTE_ON = 0x90 | midi_kits.DRUM_CHANNEL
+_META, _TEMPO_OR_METER = 0xFF, (b'\x51', b'\x58')
+_HEADER_BYTES = 14
+
+
+def of_drums(data: bytes, header: midi_header.Header) -> bytes | None:
+  """Returns a MIDI file of the tracks that matter to the drums.
+
+  Args:
+    data: A MIDI file.
+    header: Its head.
+
+  Returns:
+    None if all tracks matter or none does, or the file is not one of plain
+    tracks that are all there.
+  """
+  if (
+      header.num_tracks < 2 or header.is_style
+      or header.file_format == midi_header.FORMAT_OF_PATTERNS
+      or header.first_chunk != header.start + _HEADER_BYTES
+  ):
+    return None
+  kept = []
+  position = header.first_chunk
+  for _ in range(header.num_tracks):
+    start, position = position, midi_header.chunk_end(data, position)
+    if data[start:start + 4] != b'MTrk' or position > len(data):
+      return None
+    if _matters(data, start + midi_header.CHUNK_HEADER_BYTES, position):
+      kept.append(data[start:position])
+  if not 0 < len(kept) < header.num_tracks:
+    return None
+  return midi_header.pack(len(kept), header.ticks_per_quarter) + b''.join(kept)
+
+
+def _matters(data: bytes, start: int, end: int) -> bool:
+  """Says whether the events of a track may be drums, tempos or meters."""
+  place = data.find(_DRUM_NOTE_ON, start, end)
+  while place >= 0:
+    # Two data bytes follow; behind the byte of a delta time seldom.
+    if data[place + 1:place + 3].isascii():
+      return True
+    place = data.find(_DRUM_NOTE_ON, place + 1, end)
+  place = data.find(_META, start, end)
+  while place >= 0:
+    if data[place + 1:place + 2] in _TEMPO_OR_METER:
+      return True
+    place = data.find(_META, place + 1, end)
+  return False
