@@ -42,10 +42,10 @@ def of_onsets(
     )
   ends = np.append(pieces.starts[1:], len(pieces.steps)) - 1
   firsts, lasts = pieces.steps[pieces.starts], pieces.steps[ends]
-  return played_grooves.cells(onsets, pieces, [
+  return played_grooves.cells([played_grooves.Input(onsets, pieces, [
       (first, last - first + 1, first % step_codes.NUM_STEPS, 0)
       for first, last in zip(firsts.tolist(), lasts.tolist())
-  ], 1)[:, 0]
+  ])], 1)[:, 0]
 
 
 def player(

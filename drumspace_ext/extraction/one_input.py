@@ -4,7 +4,6 @@ This is the recipe from onsets to loops for a single input (a MIDI file or a
 NoteSequence record); `collection` merges the results of many.
 """
 
-import collections
 from collections.abc import Sequence
 import dataclasses
 import typing
@@ -126,15 +125,20 @@ def extract_many(
   found = iter(readings.find_many(
       [p for p in cut if isinstance(p, grids.Pieces)], recipe
   ))
+  kept = []
   for result, (onsets, remarks), choice, pieces in zip(
       results, aligned, choices, cut
   ):
     result.remarks = remarks | choice.remarks
     if isinstance(pieces, grids.Pieces):
       result.counts = choice.counts
-      _judge(result, onsets, pieces, next(found), choice.recipe)
+      own = next(found)
+      _judge(result, onsets, pieces, own, choice.recipe)
+      if own.sightings:
+        kept.append((result, onsets, pieces, own, choice.recipe))
     else:
       result.reason, result.detail = pieces.reason, pieces.detail
+  _add_loops(kept)
   return results
 
 
@@ -155,48 +159,57 @@ def _judge(
       'loops': found.num_loops,
       'trivial': found.num_trivial,
   }
-  if found.sightings:
-    result.loop_counts = _count_loops(
-        onsets, pieces, found.sightings, recipe
-    )
   verdict = verdicts.of(
-      onsets, pieces, found, recipe.drum_map, is_kept=bool(result.loop_counts)
+      onsets, pieces, found, recipe.drum_map, is_kept=bool(found.sightings)
   )
   result.reason = verdict.reason
   result.detail = '; '.join((*onsets.remarks, *verdict.said))
   result.counts.update(verdict.counts)
 
 
-def _count_loops(
-    onsets: onsets_lib.DrumOnsets, pieces: grids.Pieces,
-    sightings: list[loop_classes.Sighting], recipe: Recipe,
-) -> list[LoopCount]:
-  """Sums loops by pattern and phase."""
-  ranges = iter(loop_tempos.qpm_ranges(
-      onsets, [q for loop in sightings for q in loop.quarters], recipe
-  ))
-  members = collections.defaultdict(list)
-  for loop in sightings:
-    lows, highs = zip(*(next(ranges) for _ in loop.quarters))
-    members[loop.phase].append((loop, min(lows), max(highs)))
-  counts = []
-  phases = sorted(members)
-  grooves = played_grooves.of_phases(
-      onsets, pieces,
-      [[loop for loop, _, _ in members[phase]] for phase in phases],
-  )
-  for phase, groove in zip(phases, grooves):
-    loops, lows, highs = zip(*members[phase])
-    counts.append(LoopCount(
-        loops[0].canonical, phase, len(loops),
-        sum(loop.num_plays for loop in loops), min(lows), max(highs),
-        sum(loop.is_near for loop in loops),
-        sum(loop.num_near_plays for loop in loops),
-        sum(loop.num_flips for loop in loops),
-        max(loop.max_flips for loop in loops),
-        groove,
+def _add_loops(
+    kept: Sequence[tuple[
+        InputResult, onsets_lib.DrumOnsets, grids.Pieces, readings.Found, Recipe
+    ]],
+) -> None:
+  """Adds to results what was found, summed by pattern and phase."""
+  played = []
+  for _, onsets, pieces, found, _ in kept:
+    phases: dict[bytes, list[loop_classes.Sighting]] = {}
+    for loop in found.sightings:
+      phases.setdefault(loop.phase, []).append(loop)
+    played.append(played_grooves.Phases(
+        onsets, pieces, [phases[phase] for phase in sorted(phases)]
     ))
-  return counts
+  grooves = iter(played_grooves.of_phases(played))
+  for (result, onsets, _, found, recipe), (_, _, loops) in zip(kept, played):
+    ranges = loop_tempos.qpm_ranges(
+        onsets, [q for own in loops for loop in own for q in loop.quarters],
+        recipe,
+    )
+    for own in loops:
+      count = sum(len(loop.quarters) for loop in own)
+      result.loop_counts.append(
+          _loop_count(own, ranges[:count], next(grooves))
+      )
+      ranges = ranges[count:]
+
+
+def _loop_count(
+    loops: list[loop_classes.Sighting], ranges: list[tuple[float, float]],
+    groove: bytes,
+) -> LoopCount:
+  """Sums the loops of one pattern in one phase."""
+  lows, highs = zip(*ranges)
+  return LoopCount(
+      loops[0].canonical, loops[0].phase, len(loops),
+      sum(loop.num_plays for loop in loops), min(lows), max(highs),
+      sum(loop.is_near for loop in loops),
+      sum(loop.num_near_plays for loop in loops),
+      sum(loop.num_flips for loop in loops),
+      max(loop.max_flips for loop in loops),
+      groove,
+  )
 
 
 def extract_reads(

@@ -40,7 +40,9 @@ def _loops(folder):
     found = readings.find(pieces, recipe).sightings
     if not found:
       continue
-    packed = played_grooves.of_phases(onsets, pieces, [[s] for s in found])
+    packed = played_grooves.of_phases([
+        played_grooves.Phases(onsets, pieces, [[s] for s in found])
+    ])
     for loop, sums in zip(found, packed):
       codes = step_codes.bytes_to_codes(loop.phase)
       played = groove_sums.played(

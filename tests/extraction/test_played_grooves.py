@@ -182,6 +182,17 @@ def test_sums_of_many_inputs_depend_on_no_order_or_grouping(
   assert totals[0] == totals[1]
 
 
+@given(performances=st.lists(_performances(), min_size=1, max_size=5))
+@settings(max_examples=30)
+def test_inputs_of_a_load_are_played_as_each_alone(performances):
+  named = [(f'{i}', _onsets(notes)) for i, notes in enumerate(performances)]
+  for recipe in _REACHES:
+    together = one_input.extract_many(named, recipe)
+    assert together == [
+        one_input.extract(onsets, name, recipe) for name, onsets in named
+    ]
+
+
 def test_pieces_without_notes_have_no_groove():
   notes = [(32 * play + step, 0.0, pitch, 90) for play in range(3)
            for step, pitch in _BEAT]
@@ -189,4 +200,6 @@ def test_pieces_without_notes_have_no_groove():
   from drumspace_ext.extraction import played_grooves
 
   with pytest.raises(ValueError, match='without their notes'):
-    played_grooves.cells(_onsets(notes), pieces, [(0, 32, 0, 0)], 1)
+    played_grooves.cells(
+        [played_grooves.Input(_onsets(notes), pieces, [(0, 32, 0, 0)])], 1
+    )
