@@ -196,7 +196,7 @@ def _add_loops(
 
 
 def _loop_count(
-    loops: list[loop_classes.Sighting], ranges: list[tuple[float, float]],
+    loops: Sequence[loop_classes.Sighting], ranges: list[tuple[float, float]],
     groove: bytes,
 ) -> LoopCount:
   """Sums the loops of one pattern in one phase."""

@@ -231,7 +231,8 @@ def of_phases(inputs: Sequence[Phases]) -> list[bytes]:
   """
   if not inputs:
     return []
-  stretched, canonical = [], []
+  stretched: list[Input] = []
+  canonical: list[bytes] = []
   for onsets, pieces, phases in inputs:
     stretches = []
     for loops in phases:
