@@ -162,7 +162,7 @@ class Page:
     """Waits for a file that is not among the known ones."""
     for _ in range(100 * _WAIT_S):
       new = [path for path in self.window.downloads.iterdir()
-             if path not in known and path.suffix in ('.mid', '.wav')]
+             if path not in known and path.suffix in ('.mid', '.wav', '.zip')]
       if new:
         return new[0]
       self.run('await new Promise((done) => setTimeout(done, 10))')

@@ -6,6 +6,7 @@ import {inBpm} from '../beat/tempo.js';
 import {byId} from '../elements.js';
 import {patternsToMidi} from '../midi/writing.js';
 import {record} from '../sound/recording.js';
+import {packOf} from './pack.js';
 import {say} from './status.js';
 
 export const NOTHING = 'There is nothing to take away yet.';
@@ -35,6 +36,12 @@ export class Outgoing {
       bytes: await record(this.player, parts)};
   }
 
+  /** Returns a pack likewise, a file each under its `names`. */
+  pack(what) {
+    return {name: `${what.title}.zip`, type: 'application/zip',
+      bytes: packOf(this.kit, this.settings, what)};
+  }
+
   save({name, type, bytes}, {patterns, tempos}) {
     const link = document.createElement('a');
     link.href = URL.createObjectURL(new Blob([bytes], {type}));
@@ -50,7 +57,7 @@ export class Outgoing {
   /**
    * Makes a button save a file, and be dragged as one.
    * @param {string} id Of the button.
-   * @param {string} kind `midi` or `wav`.
+   * @param {string} kind `midi`, `wav` or `pack`.
    * @param {function(): !Object} look Returns `title`, `patterns`, `tempos`.
    */
   connect(id, kind, look) {

@@ -7,6 +7,7 @@ import {toPrimer} from '../beat/patterns.js';
 import {byId} from '../elements.js';
 import {toHash} from './link.js';
 import {NOTHING, Outgoing} from './outgoing.js';
+import {packName} from './pack.js';
 import {say} from './status.js';
 
 async function copy(text, what) {
@@ -57,8 +58,17 @@ function connectFiles({kit, layers}, {
   beat('get-wav', 'wav');
   files('blend', () => square.beats())('blend-midi', 'midi');
   files('path', () => path.beats, () => path.patterns())('path-midi', 'midi');
-  files('favourites', () => favourites.codes.map((codes) =>
-    maker.ofCodes(codes)))('favourites-midi', 'midi');
+  const kept = () => favourites.codes.map((codes) => maker.ofCodes(codes));
+  files('favourites', kept)('favourites-midi', 'midi');
+  outgoing.connect('favourites-pack', 'pack', () => {
+    const beats = kept();
+    const tempos = beats.map(tempoOf);
+    return {title: 'favourites', tempos,
+      patterns: beats.map(({codes}) => codes),
+      names: beats.map((beat, i) => packName(
+        layers, beat, panel.genresAround(beat), tempos[i],
+        favourites.items[i].name))};
+  });
   const whole = files(
     () => fileName(['song', `${song.numBars} bars`, `${song.qpm}bpm`]),
     () => song.beats());

@@ -1,0 +1,93 @@
+"""The page in a browser: packs, several files as one zip archive."""
+
+import base64
+import io
+import zipfile
+import zlib
+
+import browser
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+import map_pages
+import pytest
+
+pytestmark = pytest.mark.browser
+
+_NAME = st.text(
+    st.characters(categories=('L', 'N'), include_characters='_-.'),
+    min_size=1, max_size=20,
+).filter(lambda name: set(name) != {'.'})
+
+
+@pytest.fixture(scope='module', name='window')
+def _window(tmp_path_factory):
+  folder = tmp_path_factory.mktemp('browser')
+  browser.modules_page(folder / 'page.html', ('midi/packing.js',), {})
+  with browser.start(folder) as window:
+    window.open(folder / 'page.html')
+    window.run('await ready; return null')
+    yield window
+    assert window.messages() == []
+
+
+def _zip(window, files):
+  """Packs (name, bytes) pairs in the page."""
+  return base64.b64decode(window.run("""
+    const bytes = modules.zipOf(args[0].map(([name, content]) => ({
+      name, bytes: Uint8Array.from(atob(content), (c) => c.charCodeAt(0))})));
+    return btoa(String.fromCharCode(...bytes));""", [
+        [name, base64.b64encode(content).decode()] for name, content in files
+    ]))
+
+
+@given(files=st.dictionaries(
+    st.tuples(_NAME, _NAME).map('/'.join), st.binary(max_size=300), max_size=5
+))
+@settings(max_examples=30)
+def test_every_file_comes_back(window, files):
+  archive = zipfile.ZipFile(io.BytesIO(_zip(window, list(files.items()))))
+  assert archive.testzip() is None
+  assert archive.namelist() == list(files)
+  for info in archive.infolist():
+    assert archive.read(info) == files[info.filename]
+    assert info.date_time == (1980, 1, 1, 0, 0, 0)
+    assert info.external_attr >> 16 == 0o100644
+
+
+@given(content=st.binary(max_size=1000))
+@settings(max_examples=30)
+def test_checksum_is_that_of_zlib(window, content):
+  assert window.run(
+      'return modules.crc32(Uint8Array.from(args[0]))', list(content)
+  ) == zlib.crc32(content)
+
+
+def test_favourites_are_a_pack_by_genre_with_a_readme(page):
+  page.gesture()
+  page.run("""
+    for (const index of [0, 5, 9]) {
+      app.favourites.toggle(app.maker.ofPoint(0, index).codes);
+    }
+    app.favourites.toggle(app.maker.ofPoint(1, 2).codes, 'My own');""")
+  name, content = page.download('favourites-pack')
+  assert name == 'favourites.zip'
+  archive = zipfile.ZipFile(io.BytesIO(content))
+  assert archive.testzip() is None
+  *names, readme = archive.namelist()
+  assert readme == 'README.txt'
+  kept, tempos = page.run("""
+    const {codes} = app.favourites;
+    return [codes, codes.map((one) =>
+      deck.tempo.of(app.maker.ofCodes(one)) ?? settings.qpm)]""")
+  # The newest first, each under its number, its folder its genre.
+  assert len(names) == len(kept) == 4
+  for number, (path, codes, qpm) in enumerate(zip(names, kept, tempos), 1):
+    *folder, title = path.split('/')
+    assert title.startswith(f'{number:04}_')
+    assert title.endswith(f'_{round(qpm)}bpm.mid')
+    assert not folder or title.split('_')[1] == folder[0] or number == 1
+    assert map_pages.as_codes(archive.read(path)) == [codes]
+  assert '_my-own_' in names[0]
+  text = archive.read('README.txt').decode()
+  assert text.startswith('Drum loops of two bars in 4/4.\n\n4 MIDI files, ')
