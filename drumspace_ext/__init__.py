@@ -12,7 +12,10 @@ The data's journey, package by package; each uses those above it:
   models          networks, and how trained ones are used
   extraction      inputs to their loops, or the reasons why not
   dataset         unique patterns on disk, with where each comes from
-  beam            the same dataset on Apache Beam
+  spreading       the same dataset by many machines
+  beam            on Apache Beam
+  spark           on Apache Spark
+  dask            on Dask
   training        patterns to a trained model
   conversion      any form of beats into any other
   generation      new beats of a model

@@ -24,7 +24,8 @@ _ROOT = pathlib.Path(__file__).resolve().parents[1]
 _PAGES = {
     name: (_ROOT / name).read_text(encoding='utf-8') for name in (
         'README.md', 'drumspace_ext/pipelines/README.md',
-        'drumspace_ext/beam/README.md',
+        'drumspace_ext/beam/README.md', 'drumspace_ext/spark/README.md',
+        'drumspace_ext/dask/README.md',
     )
 }
 _NOTES = _PAGES | {

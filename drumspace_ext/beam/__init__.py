@@ -2,14 +2,8 @@
 
 Decisions:
 
-Beam and the local run share every rule. Listing and naming (`inputs.listing`),
-loads (`inputs.tasks`), reading (`inputs.contents`), verdicts
-(`extraction.many_inputs`), sums (`dataset.sums`) and writing
-(`dataset.writing`) are the same functions; `transforms` only spreads them.
-`dataset.sums` holds sums that depend on neither order nor grouping: an
-*occurrence* (one phase of a pattern in one input) has a flag that it is the
-first of its class in its input, so that inputs are counted without remembering
-them. A change of a rule can't make the two differ; the tests compare bytes.
+What Beam shares with the other fronts and with the local run, and how a lost
+input is noticed, `spreading` says; `transforms` only spreads it.
 
 What is gathered, and where. Roots are listed by workers, spread in loads of up
 to 64 files (or one zip, one TFRecord file), read, and summed by rotation class
@@ -24,23 +18,11 @@ some 400 MB, on Beam as in the local run. Alternative: a distributed sort and
 numbered shards; then `dataset.tsv` would still have to be put together.
 
 Restart. Beam's file sink writes bundles under temporary names and renames;
-bundles may be tried again. Final names are only given by the last step
-(`output_files.Batch`; on remote filesystems: upload to the work folder, then
-delete + rename, file by file). A run killed anywhere leaves a folder
-`.drumspace-...`, which no later run reads (`inputs.listing` skips that prefix)
-and the next run into that folder removes (`files.leftovers`; not on a remote
-filesystem, which has no locks). No resume: extraction is cheaper than keeping
-its state.
+bundles may be tried again.
 
-A reader process beside each worker thread, spawned and not forked. Workers of
-Beam have gRPC threads; a fork copies their locks as they are, and a deadlock
-would be counted as an input that hangs. `WorkerPool(keep=True, threaded=True)`
-spawns one process a DoFn, keeps it between bundles, and replaces it when it
-dies while idle without blaming an input. Bytes are read in the worker (Beam's
-connections are there) and only parsed in the process. A spawned process
-imports the worker's main module again: 1 to 2 s of CPU for each thread and
-worker, once. On Dataflow `--number_of_worker_harness_threads=2` keeps these
-processes few (the default is 12 a core).
+A spawned reader imports the worker's main module again: 1 to 2 s of CPU for
+each thread and worker, once. On Dataflow `--number_of_worker_harness_threads=2`
+keeps these processes few (the default is 12 a core).
 
 DirectRunner is FnApiRunner here. Beam 2.77's DirectRunner first fetches and
 tries Prism, a Go binary. `runners` takes the in-Python runner for
@@ -56,10 +38,7 @@ files failed; with the limit that `runners` sets (below zero: no clock, chunks
 end between elements) 120 of 120 runs, with one thread and with two, gave the
 bytes of the local run (`tests/beam/test_runners.py` fails without it). Workers
 in processes, in memory and behind a job server have no such clock. What the
-runner sends to workers still has it, but those are whole chunks. Whatever a
-runner may lose: files listed and read, rejected inputs counted and written,
-and inputs of all classes before and after their sums are compared at the end,
-and a difference is an error (`dataset.sums.check_arrived`).
+runner sends to workers still has it, but those are whole chunks.
 
 Modules that import Beam at their top: only `transforms` (classes of Beam must
 be known by name for workers to find them; that is also why

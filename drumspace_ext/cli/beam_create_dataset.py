@@ -25,7 +25,7 @@ from absl import flags
 
 from drumspace_ext.cli import flags as drumspace_flags
 from drumspace_ext.cli import list_flags
-from drumspace_ext.cli import reading_flags
+from drumspace_ext.cli import spreading_flags
 
 _RUNNER = flags.DEFINE_string(
     'runner', None,
@@ -36,12 +36,6 @@ _PIPELINE_OPTIONS = list_flags.define(
     'pipeline_options',
     'Flags for Beam and its runner, with commas between them.',
 )
-_READER_PROCESS = flags.DEFINE_bool(
-    'reader_process', True,
-    'Read inputs in processes beside the workers, so that an input that '
-    'crashes or hangs its reader costs itself alone.',
-)
-
 
 @contextlib.contextmanager
 def _quiet_root() -> Iterator[None]:
@@ -69,26 +63,17 @@ def main(argv: list[str]) -> int:
     remote_paths.beam()
   from drumspace_ext.beam import creation as beam_creation
 
-  output_dir = drumspace_flags.given(drumspace_flags.OUTPUT_DIR)
-  created = beam_creation.create_dataset(
-      drumspace_flags.input_values(argv),
-      output_dir if remote_paths.is_remote(output_dir)
-      else drumspace_flags.output_dir(),
+  return spreading_flags.report(beam_creation.create_dataset(
+      drumspace_flags.input_values(argv), spreading_flags.output_dir(),
       runner=_RUNNER.value, pipeline_options=options,
-      recursive=drumspace_flags.RECURSIVE.value,
-      genres=drumspace_flags.GENRES.value, tile=drumspace_flags.TILE.value,
-      reader_process=_READER_PROCESS.value, **reading_flags.values(),
-  )
-  print(created)
-  if drumspace_flags.STRICT.value:
-    created.check_strict()
-  return 0
+      **spreading_flags.arguments(),
+  ))
 
 
 def console_entry_point() -> None:
   drumspace_flags.run(
       main, required=[drumspace_flags.OUTPUT_DIR],
-      shared=reading_flags.FOR_DATASETS,
+      shared=spreading_flags.ALL,
   )
 
 

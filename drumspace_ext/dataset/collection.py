@@ -19,6 +19,7 @@ import sqlite3
 import numpy as np
 
 from drumspace_ext import errors
+from drumspace_ext.dataset import gathered
 from drumspace_ext.dataset import sums
 from drumspace_ext.extraction import one_input
 from drumspace_ext.patterns import groove_sums
@@ -148,31 +149,32 @@ class Collection:
     self._insert('rejected', rejected)
     self._database.execute('COMMIT')
 
-  def add_merged(
-      self, totals: sums.Totals, rows: Iterable[sums.MergedRow],
-      rejected: Iterable[sums.Rejected], num_in_classes: int,
-  ) -> None:
-    """Takes over what was merged elsewhere, in place of `add` and `merge`.
+  def add_gathered(self, parts: Iterable[gathered.Gathered]) -> None:
+    """Takes over what was read elsewhere, in place of `add` and `merge`.
 
     Args:
-      totals: The counts of all inputs.
-      rows: One of each rotation class.
-      rejected: One of each input without patterns.
-      num_in_classes: Inputs, counted once for each of their classes.
+      parts: Their occurrences, or the merged rows of all classes.
 
     Raises:
       PipelineError: If there are not as many as were counted.
     """
-    self.totals.merge(totals)
+    num_occurrences = num_merged = num_rejected = 0
     self._database.execute('BEGIN')
-    self.num_unique = self._insert('unique_pattern', rows)
-    count = self._insert('rejected', rejected)
+    for part in parts:
+      num_occurrences += self._insert('occurrence', part.occurrences)
+      num_merged += self._insert('unique_pattern', part.merged)
+      num_rejected += self._insert('rejected', part.rejected)
+      self.totals.merge(part.totals)
     self._database.execute('COMMIT')
+    self.num_unique = self.merge() if num_occurrences else num_merged
     (summed,) = self._database.execute(
         'SELECT coalesce(sum(num_inputs), 0) FROM unique_pattern'
     ).fetchone()
-    sums.check_arrived('rejected inputs', totals.rejected.total(), count)
-    sums.check_arrived('inputs in classes', num_in_classes, summed)
+    for what, sent, arrived in (
+        ('rejected inputs', self.totals.rejected.total(), num_rejected),
+        ('inputs in classes', self.totals.counts[gathered.IN_CLASSES], summed),
+    ):
+      sums.check_arrived(what, sent, arrived)
 
   def _insert(self, table: str, rows: Iterable[tuple]) -> int:
     """Adds rows to a table and returns how many they were."""

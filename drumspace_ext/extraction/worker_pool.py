@@ -10,6 +10,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sized
+import contextlib
 import dataclasses
 import functools
 import logging
@@ -79,6 +80,22 @@ def _say_daemonic() -> None:
   )
 
 
+@contextlib.contextmanager
+def _as_no_daemon() -> Iterator[None]:
+  """Lets a daemonic process start another.
+
+  It may not, for at its end nobody would end the other. A worker ends by
+  itself, when its pipe is closed.
+  """
+  config = vars(multiprocessing.current_process())['_config']
+  was = config.get('daemon', False)
+  config['daemon'] = False
+  try:
+    yield
+  finally:
+    config['daemon'] = was
+
+
 def _work(function: Callable, pipe, others: list) -> None:
   """Runs in a worker: answers tasks until the pipe is closed."""
   signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -122,6 +139,7 @@ class WorkerPool(typing.Generic[_Task, _Result]):
   def __init__(
       self, function: Callable[[_Task], _Result], *, num_workers: int,
       timeout_s: float, keep: bool = False, threaded: bool = False,
+      in_daemons: bool = False,
   ):
     """Prepares the pool; workers start with `run`.
 
@@ -129,13 +147,16 @@ class WorkerPool(typing.Generic[_Task, _Result]):
       function: What to do with a task; a picklable function that raises
         nothing on purpose.
       num_workers: Processes; 0 runs everything in this one, unprotected, and
-        so does any number in a daemonic process, which may start no other.
+        so does any number in a daemonic process, which may start no other,
+        without `in_daemons`.
       timeout_s: Seconds that a task may take.
       keep: Leave the workers alive for another `run`, until `close`.
       threaded: Whether this process has other threads that may be at work.
+      in_daemons: Start workers in a daemonic process all the same.
     """
     self._function = function
-    if num_workers and multiprocessing.current_process().daemon:
+    is_daemon = multiprocessing.current_process().daemon
+    if num_workers and is_daemon and not in_daemons:
       _say_daemonic()
       num_workers = 0
     self._num_workers = num_workers
@@ -153,7 +174,8 @@ class WorkerPool(typing.Generic[_Task, _Result]):
     process = context.Process(
         target=_work, args=(self._function, theirs, others), daemon=True
     )
-    process.start()
+    with _as_no_daemon():
+      process.start()
     theirs.close()
     worker: _Worker[_Task] = _Worker(process, ours)
     self._workers.append(worker)

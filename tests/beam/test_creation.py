@@ -1,6 +1,5 @@
 """Tests for beam.creation, with transforms and runners, on Beam."""
 
-import gzip
 import json
 import multiprocessing
 import pathlib
@@ -8,12 +7,14 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import zipfile
 
 from apache_beam.runners.portability.fn_api_runner import execution
 import beam_runs
 import hypothesis
 from hypothesis import strategies as st
+import mixed_inputs
 import pytest
 import synthetic_songs
 
@@ -22,61 +23,15 @@ from drumspace_ext.beam import creation as beam_creation
 from drumspace_ext.dataset import writing as dataset_writing
 from drumspace_ext.extraction import one_input
 from drumspace_ext.files import result_names
-from drumspace_ext.files import tfrecords
 
-_SONGS = [synthetic_songs.random_song(seed) for seed in range(24)]
+_SONGS = mixed_inputs.SONGS
 _BEAT = synthetic_songs.beat()
-
-
-def _write_midi(folder, songs):
-  folder.mkdir(parents=True, exist_ok=True)
-  for number, song in enumerate(songs):
-    path = folder / f'{number:03}.mid'
-    path.write_bytes(synthetic_songs.to_midi(song))
-  return folder
-
-
-def _write_records(path, records):
-  content = b''.join(map(tfrecords.frame, records))
-  compress = '.gz' in path.name
-  path.write_bytes(gzip.compress(content) if compress else content)
-  return path
-
-
-def _records():
-  """NoteSequences of all sorts: named, nameless, alike, without drums."""
-  records = []
-  for number, song in enumerate(_SONGS):
-    fields = [
-        {'id': f'/id/{number}'}, {'filename': f'rock/{number}.mid'}, {},
-        {'id': 'shared', 'genres': ['Jazz'] if number % 2 else []},
-    ][number % 4]
-    records.append(synthetic_songs.to_record(song, **fields))
-  records += records[:3]
-  records.append(synthetic_songs.to_record(synthetic_songs.Song(()), id='no'))
-  return records
-
-
-def _mixture(root):
-  """Writes inputs of every kind, good and bad; returns what to name."""
-  _write_midi(root / 'rock', _SONGS[:8])
-  _write_midi(root / 'deep' / 'jazz \u00e9t\u00e9 \u97f3', _SONGS[8:16])
-  (root / 'rock' / 'notes.txt').write_bytes(b'')
-  (root / 'rock' / 'bad.mid').write_bytes(b'junk')
-  (root / 'rock' / 'tab\there.mid').write_bytes(b'')
-  (root / 'rock' / 'gone.mid').symlink_to(root / 'nowhere')
-  with zipfile.ZipFile(root / 'pack.zip', 'w') as archive:
-    archive.writestr('read.me', b'hello')
-    for number, song in enumerate(_SONGS[16:]):
-      archive.writestr(f'\u00fc/{number}.mid', synthetic_songs.to_midi(song))
-  (root / 'rock' / 'bad.zip').write_bytes(b'PK\3\4 is no archive')
-  records = _records()[::-1]
-  _write_records(root / 'x.tfrecord-00000-of-00002.gz', records[::2])
-  path = _write_records(root / 'x.tfrecord-00001-of-00002', records[1::2])
-  # One record fails its checksum, and the last one is cut.
-  data = path.read_bytes()
-  path.write_bytes(data[:50] + bytes([data[50] ^ 1]) + data[51:-3])
-  return [root / 'rock', root / 'deep', root / 'pack.zip', root / 'x.tf*']
+_create_here = mixed_inputs.create_here
+_files = mixed_inputs.files
+_mixture = mixed_inputs.mixture
+_write_midi = mixed_inputs.write_midi
+_records = mixed_inputs.records
+_write_records = mixed_inputs.write_records
 
 
 # The same bytes
@@ -107,12 +62,12 @@ def test_any_sharding_gives_the_bytes_of_the_local_run(
   random.Random(num_files).shuffle(values)
   created = beam_runs.create(values, folder / 'beam', protected=False)
   _write_records(folder / 'all.tfrecord', _records())
-  beam_runs.create_here(
+  _create_here(
       [folder / 'all.tfrecord', *([folder / 'midi'] if num_files else [])],
       folder / 'here',
   )
   assert created.report['inputs'] == len(records) + num_files
-  assert beam_runs.files(folder / 'beam') == beam_runs.files(folder / 'here')
+  assert _files(folder / 'beam') == _files(folder / 'here')
 
 
 @pytest.mark.parametrize('mode', sorted(beam_runs.MODES))
@@ -138,8 +93,8 @@ def test_pipeline_passes_through_a_job_server(tmp_path):
           '--job_endpoint=embed', '--environment_type=LOOPBACK',
       ],
   )
-  beam_runs.create_here(values, tmp_path / 'here', recursive=True)
-  assert beam_runs.files(tmp_path / 'beam') == beam_runs.files(
+  _create_here(values, tmp_path / 'here', recursive=True)
+  assert _files(tmp_path / 'beam') == _files(
       tmp_path / 'here'
   )
 
@@ -204,15 +159,15 @@ def test_inputs_that_take_their_reader_down_cost_themselves(
     tmp_path, monkeypatch, mode, culprits
 ):
   _write_midi(tmp_path / 'in', _SONGS[:6])
-  expected = beam_runs.create_here([tmp_path / 'in'], tmp_path / 'here').report
+  expected = _create_here([tmp_path / 'in'], tmp_path / 'here').report
   for name in culprits:
     path = tmp_path / 'in' / f'{name}.mid'
     path.write_bytes(synthetic_songs.to_midi(_BEAT))
   # Workers in processes of their own import the reader too.
-  monkeypatch.setenv('PYTHONPATH', str(pathlib.Path(beam_runs.__file__).parent))
+  monkeypatch.setenv('PYTHONPATH', str(mixed_inputs.FOLDER))
   created = beam_runs.create(
       [tmp_path / 'in'], tmp_path / 'out', mode,
-      run_task=beam_runs.hostile, task_timeout_s=8.0,
+      run_task=mixed_inputs.hostile, task_timeout_s=8.0,
   )
   rejected = dict(created.report['rejected'])
   for reason in culprits.values():
@@ -246,7 +201,7 @@ creation.create([sys.argv[1]], sys.argv[2], protected=False)
 @pytest.mark.parametrize('package, module, target', [
     ('extraction', 'reading', 'reading.midi'),
     ('beam', 'rows', 'rows.row_to_json'),
-    ('dataset', 'collection', 'collection.Collection.add_merged'),
+    ('dataset', 'collection', 'collection.Collection.add_gathered'),
     ('dataset', 'report_html', 'report_html.render'),
 ])
 def test_killed_run_leaves_no_half_files_and_the_next_is_whole(
@@ -263,7 +218,7 @@ def test_killed_run_leaves_no_half_files_and_the_next_is_whole(
   left = [path.name for path in (tmp_path / 'beam').iterdir()]
   assert left and all(name.startswith('.drumspace-') for name in left)
   beam_runs.create([tmp_path / 'in'], tmp_path / 'beam')
-  beam_runs.create_here([tmp_path / 'in'], tmp_path / 'here')
+  _create_here([tmp_path / 'in'], tmp_path / 'here')
   made, expected = (
       {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
       for name in ('beam', 'here')
@@ -280,7 +235,7 @@ def test_second_run_replaces_the_files_of_the_first(tmp_path):
 
 def test_results_inside_the_inputs_are_not_read(tmp_path):
   _write_midi(tmp_path / 'in', _SONGS[:6])
-  expected = beam_runs.create_here([tmp_path / 'in'], tmp_path / 'here').report
+  expected = _create_here([tmp_path / 'in'], tmp_path / 'here').report
   # What a killed run left there is no input either.
   left = tmp_path / 'in' / '.drumspace-left'
   left.mkdir()
@@ -308,12 +263,12 @@ def test_inputs_and_results_on_another_filesystem(tmp_path, shelf):
   values = _mixture(root)
   (root / 'rock' / 'gone.mid').unlink()
   urls = [str(v).replace(f'{shelf}/', 'shelf://') for v in values]
-  beam_runs.create_here(values, tmp_path / 'here', recursive=True)
+  _create_here(values, tmp_path / 'here', recursive=True)
   for output in ('shelf://bucket/out', 'shelf://bucket/out', tmp_path / 'out'):
     created = beam_runs.create(urls, output, 'two_threads', recursive=True)
-  expected = beam_runs.files(tmp_path / 'here')
-  assert beam_runs.files(root / 'out') == expected
-  assert beam_runs.files(tmp_path / 'out') == expected
+  expected = _files(tmp_path / 'here')
+  assert _files(root / 'out') == expected
+  assert _files(tmp_path / 'out') == expected
   assert created.report['inputs'] > 50
 
 
@@ -324,12 +279,12 @@ def test_folders_below_are_searched_if_recursive_there_too(tmp_path, shelf):
     created = beam_runs.create(
         ['shelf://b/in'], tmp_path / str(recursive), recursive=recursive
     )
-    beam_runs.create_here(
+    _create_here(
         [shelf / 'b' / 'in'], tmp_path / f'here{recursive}',
         recursive=recursive,
     )
     assert created.report['inputs'] == (5 if recursive else 2)
-    assert beam_runs.files(tmp_path / str(recursive)) == beam_runs.files(
+    assert _files(tmp_path / str(recursive)) == _files(
         tmp_path / f'here{recursive}'
     )
 
@@ -433,7 +388,7 @@ def test_nothing_to_read_is_what_the_local_run_says(
     make(tmp_path / 'in')
   path = f'{tmp_path}/in/{value}'
   said = []
-  for create in (beam_runs.create_here, beam_runs.create):
+  for create in (_create_here, beam_runs.create):
     with pytest.raises(errors.InputError, match=message) as raised:
       create([path], tmp_path / 'out')
     said.append(str(raised.value))
@@ -477,7 +432,7 @@ def test_workers_who_share_no_disk_are_noticed(tmp_path, monkeypatch):
   _write_midi(tmp_path / 'in', [_BEAT])
   elsewhere = tmp_path / 'elsewhere'
   elsewhere.mkdir()
-  real = beam_creation.tempfile.mkdtemp
+  real = tempfile.mkdtemp
 
   def other_disk(*names, **options):
     folder = pathlib.Path(real(*names, **options))
@@ -485,7 +440,7 @@ def test_workers_who_share_no_disk_are_noticed(tmp_path, monkeypatch):
     folder.symlink_to(elsewhere)
     return str(folder)
 
-  monkeypatch.setattr(beam_creation.tempfile, 'mkdtemp', other_disk)
+  monkeypatch.setattr(tempfile, 'mkdtemp', other_disk)
   monkeypatch.setattr(beam_creation.os, 'listdir', lambda path: [])
   with pytest.raises(errors.InputError, match='left nothing in .* all workers'):
     beam_runs.create([tmp_path / 'in'], tmp_path / 'out')

@@ -5,8 +5,8 @@ import re
 import subprocess
 import sys
 
-import beam_runs
 import entry_points
+import mixed_inputs
 import pytest
 import synthetic_songs
 
@@ -44,7 +44,7 @@ def test_same_words_and_files_as_drumspace_create_dataset(
     assert (done.returncode, done.stderr) == (0, '')
     said.append(done.stdout.replace(script, ''))
   assert said[0] == said[1]
-  assert beam_runs.files(tmp_path / _SCRIPT) == beam_runs.files(
+  assert mixed_inputs.files(tmp_path / _SCRIPT) == mixed_inputs.files(
       tmp_path / 'drumspace_create_dataset'
   )
 
@@ -87,4 +87,4 @@ def test_strict_run_with_damage_fails_and_writes_all_the_same(tmp_path, midi):
   )
   assert done.returncode == 1
   assert '--strict: 1 inputs are damaged' in done.stderr
-  assert len(beam_runs.files(tmp_path / 'out')) == 8
+  assert len(mixed_inputs.files(tmp_path / 'out')) == 8

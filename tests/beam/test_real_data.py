@@ -4,6 +4,7 @@ import tarfile
 
 import beam_runs
 import builders
+import mixed_inputs
 import pytest
 
 pytestmark = pytest.mark.skipif(
@@ -17,10 +18,10 @@ def _corpus(tmp_path_factory):
   folder = tmp_path_factory.mktemp('midi_corpus')
   with tarfile.open(builders.DATA_DIR / 'midi_corpus.tar.xz') as archive:
     archive.extractall(folder, filter='data')
-  beam_runs.create_here(
+  mixed_inputs.create_here(
       [folder], folder.parent / 'corpus_here', recursive=True
   )
-  return folder, beam_runs.files(folder.parent / 'corpus_here')
+  return folder, mixed_inputs.files(folder.parent / 'corpus_here')
 
 
 @pytest.mark.parametrize('mode', sorted(beam_runs.MODES))
@@ -29,7 +30,7 @@ def test_corpus_gives_the_bytes_of_the_local_run(tmp_path, corpus, mode):
   created = beam_runs.create([folder], tmp_path / 'out', mode, recursive=True)
   assert created.report['inputs'] == 4938
   assert created.report['patterns'] == 2002
-  assert beam_runs.files(tmp_path / 'out') == expected
+  assert mixed_inputs.files(tmp_path / 'out') == expected
 
 
 @pytest.mark.parametrize('mode', sorted(beam_runs.MODES))

@@ -25,6 +25,7 @@ from absl import flags
 
 from drumspace_ext.beam import rows as beam_rows
 from drumspace_ext.dataset import collection as collection_lib
+from drumspace_ext.dataset import gathered
 from drumspace_ext.dataset import sums
 from drumspace_ext.dataset import writing as dataset_writing
 from drumspace_ext.extraction import many_inputs
@@ -93,10 +94,11 @@ def _last_step(phases, count, with_patterns):
     with output_files.Batch(folder) as batch:
       scratch = batch.scratch_path()
       with collection_lib.Collection(scratch) as collection:
-        collection.add_merged(
-            totals, map(beam_rows.row_of_json, rows),
-            map(json.loads, rejected), num_in_classes=len(rows),
-        )
+        totals.counts[gathered.IN_CLASSES] = len(rows)
+        collection.add_gathered([gathered.Gathered(
+            merged=map(beam_rows.row_of_json, rows),
+            rejected=map(json.loads, rejected), totals=totals,
+        )])
         loaded = time.process_time()
         size = scratch.stat().st_size
         dataset_writing.write(batch, collection, one_input.Recipe(), 1)

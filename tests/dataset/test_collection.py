@@ -13,6 +13,7 @@ import pytest
 from drumspace_ext import errors
 from drumspace_ext import rejections
 from drumspace_ext.dataset import collection as collection_lib
+from drumspace_ext.dataset import gathered
 from drumspace_ext.dataset import sums as merging
 from drumspace_ext.extraction import one_input
 from drumspace_ext.patterns import step_codes
@@ -270,10 +271,17 @@ def test_what_was_merged_elsewhere_is_taken_over(results, tmp_path_factory):
     here.add(results)
     here.merge()
     with collection_lib.Collection(path / 'there') as there:
-      there.add_merged(
-          totals, (total.row(key) for key, total in sums.items()), rejected,
-          sum(total.num_inputs for total in sums.values()),
+      totals.counts[gathered.IN_CLASSES] = sum(
+          total.num_inputs for total in sums.values()
       )
+      there.add_gathered([
+          gathered.Gathered(totals=totals),
+          gathered.Gathered(
+              merged=[total.row(key) for key, total in sums.items()],
+              rejected=rejected,
+          ),
+      ])
+      del there.totals.counts[gathered.IN_CLASSES]
       assert there.num_unique == here.num_unique
       assert there.totals == here.totals
       assert list(there.rejected_inputs()) == list(here.rejected_inputs())
@@ -295,7 +303,7 @@ def test_what_a_pipeline_loses_is_noticed(tmp_path):
     with pytest.raises(
         errors.PipelineError, match='1 rejected inputs went .* 0 came out'
     ):
-      collection.add_merged(totals, [], [], 0)
+      collection.add_gathered([gathered.Gathered(totals=totals)])
   total = merging.ClassSum()
   for row in merging.occurrences(_kept('a', _loop(_ONE)), []):
     total.add(row)
@@ -304,9 +312,11 @@ def test_what_a_pipeline_loses_is_noticed(tmp_path):
       with pytest.raises(
           errors.PipelineError, match=f'{sent} inputs in classes .* 1 came out'
       ):
-        collection.add_merged(
-            merging.Totals(), [total.row(row[0])], [], sent
-        )
+        collection.add_gathered([gathered.Gathered(
+            merged=[total.row(row[0])], totals=merging.Totals(
+                counts=collections.Counter({gathered.IN_CLASSES: sent})
+            ),
+        )])
 
 
 def test_lost_input_is_noticed(tmp_path):

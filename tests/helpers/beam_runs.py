@@ -11,15 +11,12 @@ if not HAS_BEAM and os.environ.get('CI') != 'true':
   pytest.skip('Apache Beam is not installed', allow_module_level=True)
 
 import shutil
-import signal
-import threading
 
 from apache_beam.io import filesystem
 from apache_beam.io import localfilesystem
+import mixed_inputs
 
 from drumspace_ext.beam import creation as beam_creation
-from drumspace_ext.dataset import creation as dataset_creation
-from drumspace_ext.extraction import many_inputs
 
 MODES = {
     'in_memory': [],
@@ -38,11 +35,6 @@ MODES = {
 }
 
 
-def files(folder):
-  """The bytes of all files of a folder, by name."""
-  return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
 def create(values, output_dir, mode='in_memory', **options):
   return beam_creation.create(
       [str(value) for value in values], output_dir,
@@ -50,29 +42,14 @@ def create(values, output_dir, mode='in_memory', **options):
   )
 
 
-def create_here(values, output_dir, **options):
-  options.setdefault('num_workers', 0)
-  return dataset_creation.create(
-      [str(value) for value in values], output_dir, **options
-  )
-
-
 def assert_same(values, folder, mode='in_memory', **options):
   """Checks Beam against the local run; returns what Beam made."""
-  create_here(values, folder / 'here', **options)
+  mixed_inputs.create_here(values, folder / 'here', **options)
   created = create(values, folder / 'beam', mode, **options)
-  assert files(folder / 'beam') == files(folder / 'here')
+  assert mixed_inputs.files(folder / 'beam') == mixed_inputs.files(
+      folder / 'here'
+  )
   return created
-
-
-def hostile(task, recipe):
-  """Reads a task, but some names take the process down."""
-  for input_id, _ in task.items:
-    if 'crash' in input_id:
-      os.kill(os.getpid(), signal.SIGKILL)
-    if 'hang' in input_id:
-      threading.Event().wait()
-  return many_inputs.run_task(task, recipe=recipe)
 
 
 class ShelfFileSystem(localfilesystem.LocalFileSystem):

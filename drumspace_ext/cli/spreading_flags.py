@@ -1,0 +1,67 @@
+"""Flags and words of entry points that make datasets by many machines."""
+
+import contextlib
+import importlib
+import logging
+import pathlib
+import typing
+
+from absl import flags
+
+from drumspace_ext.cli import flags as drumspace_flags
+from drumspace_ext.cli import reading_flags
+
+if typing.TYPE_CHECKING:
+  from drumspace_ext.dataset import creation as dataset_creation
+  from drumspace_ext.spreading import creation as spreading
+
+READER_PROCESS = flags.DEFINE_bool(
+    'reader_process', True,
+    'Read inputs in processes beside the workers, so that an input that '
+    'crashes or hangs its reader costs itself alone.',
+)
+ALL = (*reading_flags.FOR_DATASETS, READER_PROCESS)
+drumspace_flags.MODULES.append(__name__)
+
+
+def quiet(*loggers: str) -> None:
+  """Lets libraries say only what is wrong, but for --log=DEBUG."""
+  if drumspace_flags.LOG.value != 'DEBUG':
+    for name in loggers:
+      # They set their levels when they are imported.
+      with contextlib.suppress(ModuleNotFoundError):
+        importlib.import_module(name)
+      logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def output_dir() -> pathlib.Path | str:
+  """Returns --output_dir: a path here, or text that names a remote place."""
+  from drumspace_ext.files import remote_paths
+
+  value = drumspace_flags.given(drumspace_flags.OUTPUT_DIR)
+  if remote_paths.is_remote(value):
+    return value
+  return drumspace_flags.output_dir()
+
+
+def arguments() -> 'spreading.Arguments':
+  """Returns the values of the flags that all of these take."""
+  return {
+      'recursive': drumspace_flags.RECURSIVE.value,
+      'genres': drumspace_flags.GENRES.value,
+      'tile': drumspace_flags.TILE.value,
+      'reader_process': READER_PROCESS.value,
+      **reading_flags.values(),
+  }
+
+
+def report(created: 'dataset_creation.DatasetAnywhere') -> int:
+  """Prints what was made; returns the exit status.
+
+  Raises:
+    InputError: If --strict is not met.
+  """
+  print(created)
+  if drumspace_flags.STRICT.value:
+    created.check_strict()
+  return 0

@@ -1,0 +1,39 @@
+"""create_dataset on Apache Spark: the same bytes from many machines.
+
+Decisions:
+
+The driver lists, executors read. It cuts loads into few partitions, about four
+a core: one costs some 20 ms by itself, as much as 64 files. A worker of Python
+sums what it reads by rotation class before anything is shuffled, the shuffle
+adds these sums, and rows come to the driver partition by partition
+(`toLocalIterator`), which sorts them on disk: its memory does not grow with the
+number of patterns. It holds the listing, some 100 bytes a file.
+
+Keys are placed by their CRC-32, not by Python's hash, which differs between
+processes unless PYTHONHASHSEED is the same everywhere.
+
+A worker of Python forks its reader where it has one thread, as the local run
+does: numpy and the MIDI reader are imported once.
+
+Everything that is sent to executors is a function of the package, found there
+by name: nothing of the main program is pickled.
+
+RDDs, not DataFrames: rows are sets, counters and bytes that only Python adds
+up; a DataFrame would encode them twice. Spark Connect has no RDDs, and is not
+supported.
+"""
+
+import typing
+
+from drumspace_ext import faces
+
+_NAMES = {'create_dataset': 'creation'}
+
+if typing.TYPE_CHECKING:
+  from drumspace_ext.spark.creation import create_dataset as create_dataset
+else:
+  __getattr__ = faces.of(__name__, _NAMES)
+
+
+def __dir__() -> list[str]:
+  return sorted({*globals(), *_NAMES})

@@ -1,0 +1,44 @@
+"""Tests for the entry points of clusters, without their packages."""
+
+import importlib
+import inspect
+import sys
+import typing
+
+import entry_points
+import pytest
+
+from drumspace_ext import errors
+from drumspace_ext.dataset import creation as dataset_creation
+from drumspace_ext.extraction import recipes
+from drumspace_ext.spreading import creation as spreading
+
+
+@pytest.mark.parametrize('front, module', [
+    ('spark', 'pyspark'), ('dask', 'distributed'),
+])
+def test_without_its_package_it_says_how_to_install_it(
+    tmp_path, monkeypatch, front, module
+):
+  monkeypatch.setitem(sys.modules, module, None)
+  with pytest.raises(errors.InputError, match=f'pip install .*{front}'):
+    entry_points.main(
+        f'drumspace_{front}_create_dataset', f'--input={tmp_path}',
+        f'--output_dir={tmp_path}/out',
+    )
+  assert not (tmp_path / 'out').exists()
+
+
+@pytest.mark.parametrize('front', ['beam', 'spark', 'dask'])
+def test_every_front_takes_what_the_local_verb_takes(front):
+  module = importlib.import_module(f'drumspace_ext.{front}.creation')
+  asked = inspect.signature(module.create_dataset).parameters
+  assert asked['arguments'].annotation == typing.Unpack[spreading.Arguments]
+  local = inspect.signature(dataset_creation.create_dataset).parameters
+  assert (
+      local.keys() - {'num_workers', 'on_step', 'reading'}
+      | recipes.Reading.__annotations__.keys()
+  ) == (
+      {'input_values', 'output_dir'}
+      | spreading.Arguments.__annotations__.keys() - {'reader_process'}
+  )
