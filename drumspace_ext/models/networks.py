@@ -13,6 +13,8 @@ import types
 import typing
 
 import torch
+from torch import nn
+from torch import overrides
 
 from drumspace_ext import defaults
 from drumspace_ext.models import acai
@@ -57,6 +59,23 @@ def make(config: configs.AeConfig, *, seed: int) -> autoencoder.Autoencoder:
     return KINDS[config.kind].network(config)
 
 
+class _Undrawn(overrides.TorchFunctionMode):
+  """Draws none of the weights that are only shapes.
+
+  On the device `meta` a normal distribution and its scale import a compiler and
+  sympy, some 800 modules and a second of work.
+  """
+
+  def __torch_function__(self, func, kinds, args=(), kwargs=None):
+    if func is torch.randn:
+      return torch.empty(*args)
+    if func is nn.init.normal_:
+      return args[0] if args else (kwargs or {})['tensor']
+    if func is torch.Tensor.mul:
+      return args[0]
+    return func(*args, **(kwargs or {}))
+
+
 def filled(
     config: configs.AeConfig, tensors: Mapping[str, torch.Tensor]
 ) -> autoencoder.Autoencoder:
@@ -68,7 +87,7 @@ def filled(
     ValueError: If the weights are not those of such a network; no memory is
       taken for it before that is known.
   """
-  with torch.device('meta'):
+  with torch.device('meta'), _Undrawn():
     network = make(config, seed=0)
   expected = {
       key: value.shape for key, value in network.state_dict().items()

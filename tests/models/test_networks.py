@@ -169,10 +169,11 @@ def test_weights_of_another_size_take_no_memory_for_the_network():
     networks.filled(config, network.state_dict())
 
 
-def test_weights_are_filled_in_without_importing_a_compiler():
+@pytest.mark.parametrize('name', ['acai', 'vae', 'best'])
+def test_weights_are_filled_in_without_importing_a_compiler(name):
   code = (
       'import sys; from drumspace_ext.models import trained_model; '
-      "trained_model.TrainedModel('shipped:acai'); "
+      f"trained_model.TrainedModel('shipped:{name}'); "
       "sys.exit('sympy' in sys.modules)"
   )
   run = subprocess.run([sys.executable, '-c', code], check=False)
