@@ -8,6 +8,7 @@ import numpy as np
 from drumspace_ext import errors
 from drumspace_ext import rejections
 from drumspace_ext.extraction import loops as loops_lib
+from drumspace_ext.extraction import near_hints
 from drumspace_ext.extraction import one_input
 from drumspace_ext.files import reader_faults
 from drumspace_ext.files import tfrecords
@@ -81,6 +82,10 @@ def _verdict_lines(result: one_input.InputResult) -> list[str]:
   remarks = _remark_lines(result)
   if result.reason:
     meaning, hint = rejections.REASONS[result.reason]
+    gives_beats = near_hints.gives_beats(result.tried)
+    if gives_beats is not None:
+      found = 'beats' if gives_beats else 'no beat either'
+      hint = f'--max_flips={near_hints.MAX_FLIPS} finds {found}; {hint}'
     detail = f' ({result.detail})' if result.detail else ''
     return [f'no pattern: {meaning}{detail}', f'  -> {hint}', *remarks]
   most = sorted(

@@ -20,6 +20,7 @@ from drumspace_ext.dataset import report as dataset_report
 from drumspace_ext.dataset import writing as dataset_writing
 from drumspace_ext.extraction import genres as genres_lib
 from drumspace_ext.extraction import many_inputs
+from drumspace_ext.extraction import near_hints
 from drumspace_ext.extraction import recipes
 from drumspace_ext.extraction import worker_pool
 from drumspace_ext.files import audio_kinds
@@ -180,7 +181,9 @@ def create(
   if num_workers is None:
     num_workers = worker_pool.usable_cpus()
   pool = worker_pool.WorkerPool(
-      functools.partial(many_inputs.run_task, recipe=recipe),
+      functools.partial(
+          many_inputs.run_task, recipe=recipe, sampler=near_hints.Sampler()
+      ),
       num_workers=num_workers, timeout_s=task_timeout_s,
   )
   with output_files.Batch(output_dir) as batch:

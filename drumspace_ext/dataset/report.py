@@ -15,13 +15,17 @@ from drumspace_ext.dataset import sums
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import lost_voices
 from drumspace_ext.extraction import map_choice
+from drumspace_ext.extraction import near_hints
 from drumspace_ext.extraction import one_input
+from drumspace_ext.extraction import verdicts
 from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import percussion_names
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import text_grids
 from drumspace_ext.patterns import voices
 
+# What the report says of inputs without a loop that were tried otherwise.
+TRIED = 'tried_with_max_flips'
 _NUM_EXAMPLES = 5
 _MAX_NAMED = 1000
 _TOP = 12
@@ -139,6 +143,35 @@ def _read_with(counts: Mapping[str, int]) -> dict[str, int]:
   })
 
 
+def _tried(totals: sums.Totals) -> dict[str, dict[str, int]]:
+  """Returns what is known of inputs without a loop by another recipe."""
+  counted = near_hints.counted(totals.tried)
+  if not counted.tried:
+    return {}
+  return {TRIED: {
+      'max_flips': near_hints.MAX_FLIPS,
+      'tried': counted.tried,
+      'found': counted.found,
+      'inputs': counted.of(totals.rejected[verdicts.NO_LOOP]),
+  }}
+
+
+def hint(report: Mapping, reason: str) -> str:
+  """Returns what to do where inputs gave nothing, with what was tried."""
+  said = rejections.REASONS[reason][1]
+  if reason != verdicts.NO_LOOP or TRIED not in report:
+    return said
+  tried, total = report[TRIED], report['rejected'][reason]
+  number = f'{tried["inputs"]:,}'
+  if tried['tried'] < total:
+    # A sample says no more than that.
+    number = f'about {float(format(tried["inputs"], ".2g")):,.0f}'
+  return (
+      f'--max_flips={tried["max_flips"]} finds beats in {number} of these '
+      f'{total:,}; {said}'
+  )
+
+
 def make(
     totals: sums.Totals, recipe: one_input.Recipe, shape: Shape
 ) -> dict:
@@ -156,6 +189,7 @@ def make(
       'inputs': totals.num_inputs,
       'kept': totals.num_kept,
       'rejected': _ordered(totals.rejected),
+      **_tried(totals),
       'with_drums': counts['with_drums'],
       'in_4_4': counts['in_4_4'],
       'loops': counts['loops'],
@@ -219,13 +253,12 @@ def summary(report: Mapping) -> str:
   if report['rejected']:
     lines += ['', '  Inputs without patterns:']
   for reason, count in report['rejected'].items():
-    meaning, hint = rejections.REASONS[reason]
-    lines.append(f'  {count:>8,}  {meaning}')
-    lines.append(f'            -> {hint}')
+    lines.append(f'  {count:>8,}  {rejections.REASONS[reason][0]}')
+    lines.append(f'            -> {hint(report, reason)}')
   for kind, remark in report.get('remarks', {}).items():
-    meaning, hint = rejections.REMARKS[kind]
+    meaning, advice = rejections.REMARKS[kind]
     lines += ['', f'  {remark["inputs"]:,} inputs (named in report.json): '
-              f'{meaning}', f'            -> {hint}']
+              f'{meaning}', f'            -> {advice}']
   dropped = sum(report['dropped_pitches'].values())
   if dropped:
     most = ', '.join(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 import html
 
 from drumspace_ext import rejections
+from drumspace_ext.dataset import report as dataset_report
 from drumspace_ext.files import result_names
 from drumspace_ext.patterns import percussion_names
 from drumspace_ext.patterns import text_grids
@@ -56,10 +57,11 @@ def _bars(counts: Mapping[str, int], limit: int = 30) -> str:
   return '<table>' + ''.join(lines) + '</table>'
 
 
-def _rejections(rejected: Mapping[str, int]) -> str:
+def _rejections(report: Mapping) -> str:
   rows = []
-  for reason, count in rejected.items():
-    meaning, hint = rejections.REASONS[reason]
+  for reason, count in report['rejected'].items():
+    meaning, _ = rejections.REASONS[reason]
+    hint = dataset_report.hint(report, reason)
     rows.append(
         f'<tr><td class="count">{count:,}</td><td>{html.escape(meaning)}'
         f'<div class="hint">{html.escape(hint)}</div></td></tr>'
@@ -171,7 +173,7 @@ def render(report: Mapping) -> str:
       for pitch, count in report['dropped_pitches'].items()
   }
   sections = [
-      ('Why inputs gave no pattern', _rejections(report['rejected']),
+      ('Why inputs gave no pattern', _rejections(report),
        report['rejected']),
       ('Inputs to look at', _remarks(report.get('remarks', {})),
        report.get('remarks')),

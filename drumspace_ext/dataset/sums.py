@@ -19,6 +19,7 @@ import typing
 from drumspace_ext import errors
 from drumspace_ext import rejections
 from drumspace_ext.extraction import genres as genres_lib
+from drumspace_ext.extraction import near_hints
 from drumspace_ext.extraction import one_input
 from drumspace_ext.files import local_paths
 from drumspace_ext.patterns import groove_sums
@@ -192,6 +193,7 @@ class Totals:
     skipped: Files that are no inputs, by extension.
     remarked: Inputs by `kind TAB input id TAB detail` of what is said of them,
       whether they have patterns or not.
+    tried: Tries of inputs without a loop, see `near_hints`.
   """
 
   num_inputs: int = 0
@@ -203,6 +205,7 @@ class Totals:
   genres: collections.Counter = _counter()
   skipped: collections.Counter = _counter()
   remarked: collections.Counter = _counter()
+  tried: collections.Counter = _counter()
 
   def add(
       self, result: one_input.InputResult, genres: Sequence[str] = ()
@@ -215,6 +218,8 @@ class Totals:
     for kind, detail in result.remarks.items():
       input_id = local_paths.in_utf_8(result.input_id)
       self.remarked['\t'.join((kind, input_id, detail))] += 1
+    if result.tried:
+      self.tried[result.tried] = 1
     if result.reason is not None:
       self.rejected[result.reason] += 1
     else:
@@ -240,6 +245,8 @@ class Totals:
         ours.update(theirs)
       else:
         setattr(self, field.name, ours + theirs)
+    # Inputs that are alike are tried once.
+    self.tried = collections.Counter(near_hints.least(self.tried))
 
   def as_plain(self) -> tuple:
     """Returns it as built-in values, for `of_plain`."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from drumspace_ext import callbacks
 from drumspace_ext import errors
+from drumspace_ext.extraction import near_hints
 from drumspace_ext.extraction import one_input
 from drumspace_ext.extraction import reading
 from drumspace_ext.extraction import worker_pool
@@ -14,9 +15,16 @@ from drumspace_ext.inputs import tasks as input_tasks
 
 
 def run_task(
-    task: input_tasks.Task, recipe: one_input.Recipe
+    task: input_tasks.Task, recipe: one_input.Recipe,
+    sampler: near_hints.Sampler | None = None,
 ) -> list[one_input.InputResult]:
-  """Extracts the inputs of a task; it runs in a worker."""
+  """Extracts the inputs of a task; it runs in a worker.
+
+  Args:
+    task: The task.
+    recipe: How its inputs are read.
+    sampler: That of the worker in this run; see `one_input.extract_reads`.
+  """
   if task.kind == input_kinds.TFRECORD:
     reads = [
         reading.record(record, place, recipe)
@@ -29,7 +37,7 @@ def run_task(
         else reading.midi(data, input_id, recipe)
         for input_id, data in input_contents.contents(task)
     ]
-  return one_input.extract_reads(reads, recipe)
+  return one_input.extract_reads(reads, recipe, sampler)
 
 
 def results(

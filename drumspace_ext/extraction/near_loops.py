@@ -164,22 +164,27 @@ def find(
     max_flips: Flips that are allowed in two bars, K above.
     min_repeats: Times in a row that a loop is played at least, 2 or more.
   """
+  return list(one_by_one(
+      pieces, bars=bars, max_flips=max_flips, min_repeats=min_repeats
+  ))
+
+
+def one_by_one(
+    pieces: grids.Pieces, *, bars: int, max_flips: int, min_repeats: int
+) -> Iterator[NearLoop]:
+  """Yields what `find` returns, for those who need not all of them."""
   period = bars * _BAR
   needed = plays_needed(period, min_repeats)
   allowed = scaled(max_flips, period)
   layout = loops.lay_out(pieces, period, (needed - 1) * period + 1)
   if layout is None:
-    return []
-  found: list[NearLoop] = []
+    return
   for start, num_plays in _runs(layout, period, allowed, needed):
     steps = layout.codes[start:start + num_plays * period]
     for first, plays, codes in _steady(
         steps.reshape(num_plays, period), 0, allowed, needed
     ):
-      found += _as_two_bars(
-          layout, start + first * period, plays, codes
-      )
-  return found
+      yield from _as_two_bars(layout, start + first * period, plays, codes)
 
 
 def _as_two_bars(

@@ -11,10 +11,9 @@ import typing
 from drumspace_ext import errors
 from drumspace_ext.extraction import aligned_onsets
 from drumspace_ext.extraction import genres as genres_lib
-from drumspace_ext.extraction import loop_classes
-from drumspace_ext.extraction import loop_tempos
+from drumspace_ext.extraction import loop_counts
 from drumspace_ext.extraction import map_choice
-from drumspace_ext.extraction import played_grooves
+from drumspace_ext.extraction import near_hints
 from drumspace_ext.extraction import reading
 from drumspace_ext.extraction import readings
 from drumspace_ext.extraction import recipes
@@ -26,38 +25,8 @@ from drumspace_ext.notes import onsets as onsets_lib
 if typing.TYPE_CHECKING:
   import note_seq
 
+LoopCount = loop_counts.LoopCount
 Recipe = recipes.Recipe
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class LoopCount:
-  """What one input holds of one pattern.
-
-  Attributes:
-    canonical: Canonical step codes, big-endian, 64 bytes: the rotation class.
-    phase: Step codes in the phase that was seen, in the same form.
-    num_loops: Runs of it.
-    num_repeats: Times it is played in all these runs.
-    min_qpm: Slowest tempo it is played at.
-    max_qpm: Fastest tempo it is played at.
-    num_near_loops: Runs that are no loops by the published recipe.
-    num_near_repeats: Times it is played with a difference.
-    num_flips: Cells in which these differ from the pattern, in all.
-    max_flips: Cells in which one of them differs from it, at most.
-    groove: How its hits are played, packed `groove_sums` in canonical phase.
-  """
-
-  canonical: bytes
-  phase: bytes
-  num_loops: int
-  num_repeats: int
-  min_qpm: float
-  max_qpm: float
-  num_near_loops: int = 0
-  num_near_repeats: int = 0
-  num_flips: int = 0
-  max_flips: int = 0
-  groove: bytes = b''
 
 
 @dataclasses.dataclass(slots=True)
@@ -76,6 +45,7 @@ class InputResult:
     other_meters: Sections with drums in other meters than 4/4, by meter.
     remarks: What is said of it in any case: details by key of
       `rejections.REMARKS`.
+    tried: What trying another recipe came to, see `near_hints`, or ''.
   """
 
   input_id: str
@@ -88,6 +58,7 @@ class InputResult:
   dropped_pitches: dict[int, int] = dataclasses.field(default_factory=dict)
   other_meters: dict[str, int] = dataclasses.field(default_factory=dict)
   remarks: dict[str, str] = dataclasses.field(default_factory=dict)
+  tried: str = ''
 
 
 def extract(
@@ -98,12 +69,14 @@ def extract(
 
 
 def extract_many(
-    inputs: Sequence[tuple[str, onsets_lib.DrumOnsets]], recipe: Recipe
+    inputs: Sequence[tuple[str, onsets_lib.DrumOnsets]], recipe: Recipe,
+    sampler: near_hints.Sampler | None = None,
 ) -> list[InputResult]:
   """Finds the patterns of some inputs, given as (input id, onsets).
 
   They are put on the grid and searched together: numpy takes longer to begin
-  than to do what one input needs.
+  than to do what one input needs. Of those without a loop some are tried by
+  another recipe, if there is a sampler for it.
   """
   if not inputs:
     return []
@@ -125,7 +98,7 @@ def extract_many(
   found = iter(readings.find_many(
       [p for p in cut if isinstance(p, grids.Pieces)], recipe
   ))
-  kept = []
+  with_loops, kept, without = [], [], []
   for result, (onsets, remarks), choice, pieces in zip(
       results, aligned, choices, cut
   ):
@@ -135,10 +108,21 @@ def extract_many(
       own = next(found)
       _judge(result, onsets, pieces, own, choice.recipe)
       if own.sightings:
-        kept.append((result, onsets, pieces, own, choice.recipe))
+        with_loops.append(result)
+        kept.append(loop_counts.Kept(onsets, pieces, own, choice.recipe))
+      elif result.reason == verdicts.NO_LOOP and sampler:
+        without.append((result, pieces))
     else:
       result.reason, result.detail = pieces.reason, pieces.detail
-  _add_loops(kept)
+  for result, counts in zip(with_loops, loop_counts.of_all(kept)):
+    result.loop_counts = counts
+  if sampler:
+    tried = near_hints.tries(
+        [(result.input_id, pieces) for result, pieces in without], recipe,
+        sampler,
+    )
+    for (result, _), said in zip(without, tried):
+      result.tried = said
   return results
 
 
@@ -167,59 +151,23 @@ def _judge(
   result.counts.update(verdict.counts)
 
 
-def _add_loops(
-    kept: Sequence[tuple[
-        InputResult, onsets_lib.DrumOnsets, grids.Pieces, readings.Found, Recipe
-    ]],
-) -> None:
-  """Adds to results what was found, summed by pattern and phase."""
-  played = []
-  for _, onsets, pieces, found, _ in kept:
-    phases: dict[bytes, list[loop_classes.Sighting]] = {}
-    for loop in found.sightings:
-      phases.setdefault(loop.phase, []).append(loop)
-    played.append(played_grooves.Phases(
-        onsets, pieces, [phases[phase] for phase in sorted(phases)]
-    ))
-  grooves = iter(played_grooves.of_phases(played))
-  for (result, onsets, _, found, recipe), (_, _, loops) in zip(kept, played):
-    ranges = loop_tempos.qpm_ranges(
-        onsets, [q for own in loops for loop in own for q in loop.quarters],
-        recipe,
-    )
-    for own in loops:
-      count = sum(len(loop.quarters) for loop in own)
-      result.loop_counts.append(
-          _loop_count(own, ranges[:count], next(grooves))
-      )
-      ranges = ranges[count:]
-
-
-def _loop_count(
-    loops: Sequence[loop_classes.Sighting], ranges: list[tuple[float, float]],
-    groove: bytes,
-) -> LoopCount:
-  """Sums the loops of one pattern in one phase."""
-  lows, highs = zip(*ranges)
-  return LoopCount(
-      loops[0].canonical, loops[0].phase, len(loops),
-      sum(loop.num_plays for loop in loops), min(lows), max(highs),
-      sum(loop.is_near for loop in loops),
-      sum(loop.num_near_plays for loop in loops),
-      sum(loop.num_flips for loop in loops),
-      max(loop.max_flips for loop in loops),
-      groove,
-  )
-
-
 def extract_reads(
-    reads: Sequence[reading.Read], recipe: Recipe
+    reads: Sequence[reading.Read], recipe: Recipe,
+    sampler: near_hints.Sampler | None = None,
 ) -> list[InputResult]:
-  """Extracts what was read; whatever is wrong with an input is its verdict."""
+  """Extracts what was read; whatever is wrong with an input is its verdict.
+
+  Args:
+    reads: The inputs.
+    recipe: How they are read.
+    sampler: That of all inputs that this process reads in a run; any that has
+      met no others serves as well, and takes longer.
+  """
+  sampler = sampler or near_hints.Sampler()
   good = [(r.input_id, r.onsets) for r in reads if r.onsets is not None]
   try:
     with reader_faults.rejected():
-      found = extract_many(good, recipe)
+      found = extract_many(good, recipe, sampler)
       for (_, onsets), result in zip(good, found):
         _add_loops_of_first_kit(result, onsets, recipe)
   except errors.RejectedInputError as e:
@@ -258,6 +206,7 @@ def _add_loops_of_first_kit(
   if added and result.counts:
     if result.reason:
       result.reason, result.detail = None, '; '.join(onsets.remarks)
+      result.tried = ''
     result.loop_counts = sorted(
         result.loop_counts + added, key=lambda loop: loop.phase
     )
@@ -279,4 +228,4 @@ def extract_sequence(
 ) -> InputResult:
   """Extracts a NoteSequence; what is wrong with it is the verdict."""
   read = reading.sequence(sequence, input_id, recipe)
-  return extract_reads([read], recipe)[0]
+  return extract_reads([read], recipe, near_hints.Sampler(0))[0]

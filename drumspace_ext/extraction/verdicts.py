@@ -12,6 +12,7 @@ from drumspace_ext.patterns import drum_maps
 # All that is left is a plain pulse.
 _TRIVIAL = 'only_trivial_loops'
 _NO_VOICE = 'no_known_voice'
+NO_LOOP = 'no_loop'
 
 
 class Verdict(typing.NamedTuple):
@@ -79,4 +80,4 @@ def _reason(onsets, pieces, found) -> tuple[str, str]:
   if found.num_short_pieces == found.num_pieces:
     return 'too_short', f'{found.num_pieces} short stretches of drums'
   count = found.num_pieces - found.num_short_pieces
-  return 'no_loop', f'{count} long stretches of drums'
+  return NO_LOOP, f'{count} long stretches of drums'

@@ -44,6 +44,7 @@ def _read(data):
     onsets = midi_reading.read_onsets(data)
   except Exception as e:  # noqa: BLE001
     return str(e)
+  assert onsets.velocities is not None
   return (
       onsets.quarters.tolist(), onsets.pitches.tolist(),
       onsets.velocities.tolist(), onsets.meters, onsets.tempos, onsets.remarks,
