@@ -12,6 +12,7 @@ The data's journey, package by package; each uses those above it:
   models          networks, and how trained ones are used
   extraction      inputs to their loops, or the reasons why not
   dataset         unique patterns on disk, with where each comes from
+  playing         how patterns are played: what --groove names
   spreading       the same dataset by many machines
   beam            on Apache Beam
   spark           on Apache Spark

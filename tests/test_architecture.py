@@ -22,7 +22,8 @@ from drumspace_ext.explorer import constants
 # Packages between two `<` don't import each other.
 ORDER = '''
 files < patterns < notes < magenta_models < inputs, sound, starter, models
-< extraction < dataset < spreading < beam, spark, dask, training, conversion
+< extraction < dataset < playing, spreading
+< beam, spark, dask, training, conversion
 < generation, evaluation < continuation < pipelines, latent_map < explorer < cli
 '''
 # Whose modules are networks or use them, and may import torch at their top.

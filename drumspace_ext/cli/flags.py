@@ -125,8 +125,9 @@ SWING = flags.DEFINE_float(
 HUMANIZE = flags.DEFINE_float('humanize', 0.0, 'How much hits vary, 0 to 1.')
 GROOVE = flags.DEFINE_string(
     'groove', defaults.GROOVE,
-    'How hard and how late hits are played: as in a MIDI file that is named '
-    'here, or none.',
+    'How hard and how late hits are played: none; shipped:groove or a run_dir '
+    'of --config=groove; a MIDI file to play like; a dataset folder, or '
+    'FOLDER:GENRE or FOLDER:LINE of it.',
 )
 GROOVE_STRENGTH = flags.DEFINE_float(
     'groove_strength', defaults.GROOVE_STRENGTH,

@@ -1,7 +1,8 @@
 r"""Trains a model on drum patterns, and resumes where a run was interrupted.
 
 --config names a configuration (ae, vae and acai in the published sizes; best;
-smoke, which takes seconds) or a TOML file; --hparams overrides its values.
+smoke, which takes seconds; groove, which plays patterns) or a TOML file;
+--hparams overrides its values.
 --examples_path is a dataset folder, a dataset.tsv or a patterns.tfrecord from
 drumspace_create_dataset. The run directory then holds train/best.safetensors,
 which every other script takes, and train/metrics.jsonl.

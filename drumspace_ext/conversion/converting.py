@@ -15,11 +15,11 @@ from drumspace_ext import suggestions
 from drumspace_ext.conversion import files as conversion_files
 from drumspace_ext.conversion import parquet
 from drumspace_ext.conversion import reading
-from drumspace_ext.extraction import manners
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import result_folders
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import dynamics as dynamics_lib
+from drumspace_ext.playing import players
 from drumspace_ext.sound import kit as drum_kit
 from drumspace_ext.sound import soundfonts
 
@@ -189,7 +189,8 @@ def convert(
     accents: Velocities by place in the bar and by voice.
     swing: How late every second sixteenth comes; 1 makes triplets.
     humanize: How much times and velocities vary, 0 to 1.
-    groove: A MIDI file that patterns are played like, or `none`.
+    groove: How patterns are played: `none`, a groove model
+      (`shipped:groove`), a MIDI file or a dataset; see `players.player`.
     groove_strength: How much of that, 0 to 1.
     soundfont: A SoundFont to render audio with, all instruments.
     kit: What audio of drums sounds by, one of `kit.NAMES`, without a SoundFont.
@@ -207,7 +208,7 @@ def convert(
   folder, name, form = _target(output, output_dir, to)
   dynamics = dynamics_lib.chosen(
       accents=accents, swing=swing, humanize=humanize, seed=seed,
-      groove=manners.player(
+      groove=players.player(
           groove, drum_map=drum_maps.load(voices_in or defaults.VOICES_IN)
       ), groove_strength=groove_strength,
   )

@@ -1,21 +1,19 @@
 """Manners: how a whole MIDI file is played, for others to be played so."""
 
+import pathlib
+
 import numpy as np
 
 from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext.extraction import played_grooves
-from drumspace_ext.files import local_paths
 from drumspace_ext.files import reader_faults
 from drumspace_ext.notes import grids
 from drumspace_ext.notes import midi_reading
 from drumspace_ext.notes import onsets as onsets_lib
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import groove_sums
-from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
-
-NONE = defaults.GROOVE
 
 
 def of_onsets(
@@ -48,29 +46,29 @@ def of_onsets(
   ])], 1)[:, 0]
 
 
-def player(
-    name: local_paths.Name, *, drum_map: drum_maps.DrumMap | None = None
-) -> grooves.Player | None:
-  """Returns what plays patterns as a name says, None for `none`.
+def read(
+    path: pathlib.Path, drum_map: drum_maps.DrumMap | None = None
+) -> np.ndarray:
+  """Returns how a MIDI file is played, two bars as one.
 
   Args:
-    name: `none`, or a MIDI file that patterns are to be played like.
+    path: The file.
     drum_map: How its pitches are read; `gm14` if None.
+
+  Returns:
+    int64 `[5, 32, 14]`, see `groove_sums`.
 
   Raises:
     InputError: If the file can't be read, or holds no drums in 4/4.
   """
-  if str(name) == NONE:
-    return None
-  path = local_paths.expand(name)
   try:
     data = path.read_bytes()
     with reader_faults.rejected():
       cells = of_onsets(midi_reading.read_onsets(data), drum_map)
   except OSError as e:
     raise errors.InputError(
-        f"--groove: {path} can't be read: {e.strerror}. Name a MIDI file, or "
-        f'{NONE}.'
+        f"--groove: {path} can't be read: {e.strerror}. Name a groove model, a "
+        f'MIDI file, a dataset, or {defaults.GROOVE}.'
     ) from e
   except errors.RejectedInputError as e:
     raise errors.InputError(
@@ -80,4 +78,4 @@ def player(
     raise errors.InputError(
         f'--groove: {path} holds no drums in 4/4 that its drum map knows.'
     )
-  return grooves.Manner(cells)
+  return cells

@@ -13,7 +13,6 @@ from drumspace_ext import errors
 from drumspace_ext import suggestions
 from drumspace_ext.conversion import named_patterns
 from drumspace_ext.dataset import examples
-from drumspace_ext.extraction import manners
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import manifests
 from drumspace_ext.files import result_folders
@@ -25,6 +24,7 @@ from drumspace_ext.models import sampling
 from drumspace_ext.models import trained_model
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import dynamics as dynamics_lib
+from drumspace_ext.playing import players
 from drumspace_ext.patterns import step_codes as patterns
 
 SAMPLE, INTERPOLATE, BLEND, WALK, VARY = MODES = (
@@ -237,7 +237,8 @@ def generate(
     accents: Velocities by place in the bar and by voice.
     swing: How late every second sixteenth comes; 1 makes triplets.
     humanize: How much times and velocities vary, 0 to 1.
-    groove: A MIDI file that beats are played like, or `none`.
+    groove: How beats are played: `none`, a groove model (`shipped:groove`), a
+      MIDI file or a dataset; see `players.player`.
     groove_strength: How much of that, 0 to 1.
     zipped: One zip of MIDI files, not a folder.
     seed: Of everything random.
@@ -261,7 +262,7 @@ def generate(
   wish.check()
   dynamics = dynamics_lib.chosen(
       accents=accents, swing=swing, humanize=humanize, seed=seed,
-      groove=manners.player(groove, drum_map=wish.drum_map),
+      groove=players.player(groove, drum_map=wish.drum_map),
       groove_strength=groove_strength,
   )
   folder, name = local_paths.expand(output_dir), str(checkpoint_file)

@@ -34,8 +34,11 @@ _IN_WORDS: Mapping[object, str] = {
 
 
 _Filled = typing.TypeVar(
-    '_Filled', bound=configs.AeConfig | configs.TrainingConfig
+    '_Filled',
+    bound=configs.AeConfig | configs.GrooveConfig | configs.TrainingConfig,
 )
+# What plays patterns is no model of patterns, and has a class of its own.
+GROOVE = 'groove'
 
 
 def _hint(key: str, known: Collection[str]) -> str:
@@ -102,21 +105,44 @@ def from_dict(values: object, origin: str) -> configs.Config:
     ConfigError: If a key is unknown or missing, or a value is of the wrong type
       or out of range.
   """
+  return _of_patterns(any_from_dict(values, origin), origin)
+
+
+def _of_patterns(
+    settings: configs.Config | configs.GrooveSettings, origin: str
+) -> configs.Config:
+  """Returns settings that are those of a model of patterns."""
+  if isinstance(settings, configs.GrooveSettings):
+    raise errors.ConfigError(
+        f'{origin}: this plays patterns (--groove), and makes none. Name a '
+        f'model of one of the kinds {", ".join(networks.KINDS)}.'
+    )
+  return settings
+
+
+def any_from_dict(
+    values: object, origin: str
+) -> configs.Config | configs.GrooveSettings:
+  """Makes a configuration of either sort; see `from_dict`."""
   tables = values if isinstance(values, Mapping) else {}
   model, training = tables.get('model'), tables.get('training')
   if not isinstance(model, Mapping) or not isinstance(training, Mapping):
     raise errors.ConfigError(
         f'{origin}: expected the tables [model] and [training].'
     )
-  kind = model.get('kind')
-  if not isinstance(kind, str) or kind not in networks.KINDS:
+  kind, name = model.get('kind'), str(tables.get('name', ''))
+  if not isinstance(kind, str) or kind not in (*networks.KINDS, GROOVE):
     raise errors.ConfigError(
         f'{origin}: kind must be one of {", ".join(networks.KINDS)}, '
-        f'got {errors.shown(kind)}.'
+        f'{GROOVE}, got {errors.shown(kind)}.'
+    )
+  if kind == GROOVE:
+    return configs.GrooveSettings(
+        name=name, model=_fill(configs.GrooveConfig, model, origin),
+        training=_fill(configs.TrainingConfig, training, origin),
     )
   return configs.Config(
-      name=str(tables.get('name', '')),
-      model=_fill(networks.KINDS[kind].config, model, origin),
+      name=name, model=_fill(networks.KINDS[kind].config, model, origin),
       training=_fill(configs.TrainingConfig, training, origin),
   )
 
@@ -131,6 +157,13 @@ def names() -> list[str]:
 
 
 def load(name_or_path: str, hparams: str = '') -> configs.Config:
+  """Reads a configuration of a model of patterns; see `load_any`."""
+  return _of_patterns(load_any(name_or_path, hparams), name_or_path)
+
+
+def load_any(
+    name_or_path: str, hparams: str = ''
+) -> configs.Config | configs.GrooveSettings:
   """Reads a configuration by its name, or from a TOML file.
 
   Args:
@@ -174,7 +207,7 @@ def load(name_or_path: str, hparams: str = '') -> configs.Config:
       key: dict(value) for key, value in values.items()
       if isinstance(value, dict)
   }
-  config = from_dict({'name': name, **tables}, origin)
+  config = any_from_dict({'name': name, **tables}, origin)
   for key, value in parse_hparams(hparams).items():
     table = next((t for t in tables.values() if key in t), None)
     if table is None or key == 'kind':
@@ -184,7 +217,7 @@ def load(name_or_path: str, hparams: str = '') -> configs.Config:
       )
     table[key] = value
   if hparams:
-    config = from_dict({'name': name, **tables}, '--hparams')
+    config = any_from_dict({'name': name, **tables}, '--hparams')
   return config
 
 

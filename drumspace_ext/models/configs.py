@@ -102,6 +102,38 @@ class StepwiseConfig(VaeConfig):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class GrooveConfig:
+  """What plays patterns: a network, and a memory of how others were played.
+
+  Attributes:
+    kind: `groove`.
+    hidden_size: Width of the two hidden layers.
+    dropout: Share of their units left out in training.
+    memory_size: Training patterns that are kept, with their grooves.
+    memory_share: How much the memory's answer counts beside the network's.
+    distance: Hits by which a pattern of the memory counts e-fold less.
+  """
+
+  kind: str
+  hidden_size: int
+  dropout: float
+  memory_size: int
+  memory_share: float
+  distance: float
+
+  def __post_init__(self):
+    for name in ('hidden_size', 'memory_size'):
+      value = getattr(self, name)
+      check(1 <= value <= 65536, name, value, 'in [1, 65536]')
+    check(0 <= self.dropout < 1, 'dropout', self.dropout, 'in [0, 1)')
+    check(
+        0 <= self.memory_share <= 1, 'memory_share', self.memory_share,
+        'in [0, 1]',
+    )
+    check(0 < self.distance <= 448, 'distance', self.distance, 'in (0, 448]')
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
   """How a model is trained.
 
@@ -177,6 +209,25 @@ class Config:
     if self.training is None:
       raise errors.ConfigError(f'{self.name} was trained elsewhere.')
     return self.training
+
+  def to_dict(self) -> dict:
+    """Returns it as plain values, for JSON."""
+    return dataclasses.asdict(self)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class GrooveSettings:
+  """The whole configuration of what plays patterns.
+
+  Attributes:
+    name: What it is called.
+    model: The model's values.
+    training: The training's values.
+  """
+
+  name: str
+  model: GrooveConfig
+  training: TrainingConfig
 
   def to_dict(self) -> dict:
     """Returns it as plain values, for JSON."""

@@ -104,3 +104,19 @@ def played(sums: np.ndarray) -> Played:
       offsets=sums[_OFFSET] / plays / UNITS,
       offset_spreads=spread(sums[_OFFSET], sums[_OFFSET_2]) / UNITS,
   )
+
+
+def once(played: Played) -> np.ndarray:
+  """Returns what was played on the whole as sums of one play.
+
+  Args:
+    played: Means and spreads.
+
+  Returns:
+    int64 `[5, num_hits]`; no plays of what was never played.
+  """
+  velocities = np.rint(played.velocities).astype(np.int64)
+  offsets = np.rint(played.offsets * UNITS).astype(np.int64)
+  return np.array([
+      np.ones_like(velocities), velocities, velocities**2, offsets, offsets**2
+  ]) * (played.plays > 0)

@@ -12,6 +12,7 @@ it. Among the loops of one file, one is told from the others so: see
 `tests/benchmarks/groove_manner.py`.
 """
 
+from collections.abc import Mapping
 import dataclasses
 import functools
 import importlib.resources
@@ -93,30 +94,83 @@ def taken_over(
 
 
 class Manner:
-  """Plays as in one performance, as far as that tells; see `Player`."""
+  """Plays as in one performance, as far as that tells; see `Player`.
 
-  def __init__(self, cells: np.ndarray):
+  What the performance does not have is played as another player would, moved
+  by the performance's habits.
+  """
+
+  def __init__(self, cells: np.ndarray, default: Player | None = None):
     """Takes a performance.
 
     Args:
       cells: Its sums, int64 `[5, 32, 14]`, see `groove_sums`.
+      default: Plays what it does not have; `accents` on the grid if None.
     """
     plays, velocities, _, offsets, _ = cells.astype(np.float64)
     counts = np.minimum(plays, MAX_PLAYS)
     share = counts / np.maximum(plays, 1)
-    bars = step_codes.NUM_STEPS // step_codes.STEPS_PER_BAR
-    plain = np.tile(accents(), (bars, 1)).astype(np.float64)
-    self.velocities = np.clip(
-        plain + taken_over(velocities * share - plain * counts, counts), 1, 127
+    self._plain = _plain()
+    self.velocities = self._plain + taken_over(
+        velocities * share - self._plain * counts, counts
     )
-    self.offsets = np.clip(
-        taken_over(offsets * share / groove_sums.UNITS, counts), -0.5, 0.5
-    )
+    self.offsets = taken_over(offsets * share / groove_sums.UNITS, counts)
+    # How far a cell is left to the default.
+    self._unknown = PRIOR_HITS / (counts + PRIOR_HITS)
+    self._default = default
 
   def __call__(self, hits: np.ndarray) -> Groove:
     """Returns how patterns, bool `[num_patterns, 32, 14]`, are played."""
     shape = len(hits), *_SHAPE
+    velocities = np.broadcast_to(self.velocities, shape)
+    offsets = np.broadcast_to(self.offsets, shape)
+    if self._default is not None:
+      other = self._default(hits)
+      velocities = velocities + self._unknown * _centred(
+          other.velocities - self._plain, hits
+      )
+      offsets = offsets + self._unknown * _centred(other.offsets, hits)
     return Groove(
-        velocities=np.broadcast_to(self.velocities, shape),
-        offsets=np.broadcast_to(self.offsets, shape),
+        velocities=np.clip(velocities, 1, 127),
+        offsets=np.clip(offsets, -0.5, 0.5),
     )
+
+
+def _plain() -> np.ndarray:
+  """Returns the accents of two bars, float64 `[32, 14]`."""
+  bars = step_codes.NUM_STEPS // step_codes.STEPS_PER_BAR
+  return np.tile(accents(), (bars, 1)).astype(np.float64)
+
+
+def _centred(values: np.ndarray, hits: np.ndarray) -> np.ndarray:
+  """Takes the mean over the hits of each pattern out."""
+  counts = np.maximum(hits.sum((1, 2)), 1)
+  means = np.where(hits, values, 0).sum((1, 2)) / counts
+  return values - means[:, None, None]
+
+
+class Known:
+  """Plays patterns that somebody has played as they were; see `Player`."""
+
+  def __init__(
+      self, played: Mapping[bytes, groove_sums.Played], default: Player
+  ):
+    """Takes what is known.
+
+    Args:
+      played: By the bytes of a pattern's step codes, uint16.
+      default: Plays all others.
+    """
+    self._played, self._default = played, default
+
+  def __call__(self, hits: np.ndarray) -> Groove:
+    """Returns how patterns, bool `[num_patterns, 32, 14]`, are played."""
+    groove = self._default(hits)
+    velocities, offsets = groove.velocities.copy(), groove.offsets.copy()
+    codes = step_codes.hits_to_step_codes(hits)
+    for row, code in enumerate(codes):
+      played = self._played.get(code.tobytes())
+      if played is not None and played.plays.all():
+        velocities[row, hits[row]] = played.velocities
+        offsets[row, hits[row]] = played.offsets
+    return Groove(velocities=velocities, offsets=offsets)

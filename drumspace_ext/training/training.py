@@ -16,8 +16,11 @@ from drumspace_ext.files import local_paths
 from drumspace_ext.files import result_folders
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import config_loading
+from drumspace_ext.models import configs
 from drumspace_ext.models import networks
 from drumspace_ext.training import batches
+from drumspace_ext.training import groove_data
+from drumspace_ext.training import groove_training
 from drumspace_ext.training import trainer as training
 from drumspace_ext.training import validation
 
@@ -117,13 +120,18 @@ def train(
   """
   if num_steps:
     hparams = f'{hparams},num_train_steps={num_steps}'.lstrip(',')
-  settings = config_loading.load(str(config), hparams)
+  settings = config_loading.load_any(str(config), hparams)
   folder = local_paths.expand(run_dir)
   result_folders.claim(folder, result_folders.TRAIN)
   # A run that is complete writes nothing more.
   leftovers.sweep(folder / pathlib.PurePath(checkpoints.BEST).parent)
   place = _device(device)
   networks.prepare_torch(num_threads)
+  if isinstance(settings, configs.GrooveSettings):
+    return _train_groove(
+        settings, examples_path, folder, seed=seed, on_step=on_step,
+        on_start=on_start, on_evaluation=on_evaluation,
+    )
   data = batches.prepare(
       examples.load(examples_path), settings.for_training(), seed=seed,
       device=place,
@@ -144,6 +152,33 @@ def train(
       run_dir=folder, checkpoint=best, config=settings.name,
       num_steps=trainer.train_step, num_trained=trainer.train_step - before,
       evaluation=evaluation,
+  )
+
+
+def _train_groove(
+    settings: configs.GrooveSettings, examples_path: local_paths.Name,
+    folder: pathlib.Path, *, seed: int, on_step: callbacks.OnStep,
+    on_start: Callable[[str], None],
+    on_evaluation: Callable[[Mapping[str, float]], None],
+) -> TrainingRun:
+  """Trains what plays patterns; on the processor, which takes it a minute."""
+  data = groove_data.load(
+      examples_path, valid_share=settings.training.valid_share, seed=seed
+  )
+  num_steps = settings.training.num_train_steps
+  on_start(
+      f'{settings.name}: {len(data.train):,} played patterns to train on, '
+      f'{len(data.valid):,} to validate, {num_steps:,} train steps'
+  )
+  model, line = groove_training.train(
+      settings, data, seed=seed, on_step=on_step, on_evaluation=on_evaluation
+  )
+  return TrainingRun(
+      run_dir=folder, config=settings.name, num_steps=num_steps,
+      num_trained=num_steps, evaluation=line,
+      checkpoint=groove_training.write(
+          folder, model, line, digest=data.digest, seed=seed
+      ),
   )
 
 

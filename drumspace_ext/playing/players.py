@@ -1,0 +1,115 @@
+"""Players: from what `--groove` names to what plays patterns."""
+
+import pathlib
+
+import numpy as np
+
+from drumspace_ext import defaults
+from drumspace_ext import errors
+from drumspace_ext.dataset import examples
+from drumspace_ext.dataset import groove_tsv
+from drumspace_ext.extraction import manners
+from drumspace_ext.files import local_paths
+from drumspace_ext.files import result_names
+from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import groove_sums
+from drumspace_ext.patterns import grooves
+from drumspace_ext.patterns import step_codes
+
+_MODEL_SUFFIX = result_names.CHECKPOINT_SUFFIX
+_SHIPPED = 'shipped:'
+RECOMMENDED = f'{_SHIPPED}groove'
+
+
+def player(
+    name: local_paths.Name, *, drum_map: drum_maps.DrumMap | None = None,
+    drawn: bool = False, seed: int = defaults.SEED,
+) -> grooves.Player | None:
+  """Returns what plays patterns as a name says, None for `none`.
+
+  Args:
+    name: `none`; a groove model as `shipped:groove`, a run directory or a file;
+      a MIDI file that patterns are to be played like; a dataset folder, or
+      `FOLDER:GENRE` or `FOLDER:LINE` for a part of it.
+    drum_map: How a MIDI file's pitches are read; `gm14` if None.
+    drawn: Have one of many answers of a model, not its mean.
+    seed: Of what is drawn.
+
+  Raises:
+    InputError: If there is no such thing, or it says nothing of grooves.
+    CheckpointError: If it is a model, and no groove model.
+  """
+  text = str(name)
+  if text == defaults.GROOVE:
+    return None
+  path = local_paths.expand(name)
+  if _is_model(text, path):
+    return _model_player(text, drawn=drawn, seed=seed)
+  default = _model_player(RECOMMENDED, drawn=drawn, seed=seed)
+  folder, _, part = text.rpartition(':')
+  if not path.exists() and folder and local_paths.expand(folder).is_dir():
+    return _dataset_player(local_paths.expand(folder), part, default)
+  if path.is_dir():
+    return _dataset_player(path, '', default)
+  return grooves.Manner(manners.read(path, drum_map), default)
+
+
+def _is_model(text: str, path: pathlib.Path) -> bool:
+  return text.startswith(_SHIPPED) or path.suffix == _MODEL_SUFFIX or (
+      path.is_dir() and not (path / result_names.DATASET).exists()
+  )
+
+
+def _model_player(name: str, *, drawn: bool, seed: int) -> grooves.Player:
+  # torch takes a second, and whoever wants no groove needs none.
+  from drumspace_ext.models import groove_model
+
+  model = groove_model.load(name)
+  return model.drawer(seed) if drawn else model
+
+
+def _chosen(
+    training_set: examples.TrainingSet, folder: pathlib.Path, part: str
+) -> np.ndarray:
+  """Returns which patterns a part of a dataset means, bool."""
+  count = len(training_set)
+  if not part:
+    return np.ones(count, np.bool_)
+  if part.isdecimal():
+    chosen = np.arange(1, count + 1) == int(part)
+    said = f'{count} patterns'
+  else:
+    chosen = np.array([part in labels for labels in training_set.genres], bool)
+    known = sorted({g for labels in training_set.genres for g in labels})
+    said = f'the genres {", ".join(known)}' if known else 'no genres'
+  if not chosen.any():
+    raise errors.InputError(f'--groove: {folder} has {said}, not {part!r}.')
+  return chosen
+
+
+def _dataset_player(
+    folder: pathlib.Path, part: str, default: grooves.Player
+) -> grooves.Player:
+  path = folder / result_names.GROOVE
+  if not path.is_file():
+    raise errors.InputError(
+        f'--groove: {folder} has no {result_names.GROOVE}. Name a groove '
+        'model, a MIDI file, or a dataset that drumspace_create_dataset made '
+        'of MIDI files.'
+    )
+  training_set = examples.load(folder)
+  codes = training_set.codes
+  chosen = _chosen(training_set, folder, part)
+  cells = np.zeros(
+      (groove_sums.NUM_ROWS, step_codes.NUM_STEPS, step_codes.NUM_VOICES),
+      np.int64,
+  )
+  known = {}
+  for row, counts, played in zip(codes, chosen, groove_tsv.read(path, codes)):
+    if not counts:
+      continue
+    hits = step_codes.step_codes_to_hits(row)
+    # Each pattern once: what is played often is no habit of the others.
+    cells[:, hits] += groove_sums.once(played)
+    known[row.tobytes()] = played
+  return grooves.Known(known, grooves.Manner(cells, default))

@@ -1,0 +1,239 @@
+"""Training of a groove model: table, network, spreads and memory.
+
+The table is `grooves.taken_over` of the training patterns, the network corrects
+it, the memory holds those that count most, and the spreads are fitted to what
+all this leaves on the patterns kept for validation. A run takes a minute or
+two; one that was interrupted begins anew.
+"""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+import json
+import math
+import pathlib
+
+import numpy as np
+import torch
+
+from drumspace_ext import callbacks
+from drumspace_ext import errors
+from drumspace_ext.files import output_files
+from drumspace_ext.files import result_names
+from drumspace_ext.models import configs
+from drumspace_ext.models import groove_memory
+from drumspace_ext.models import groove_model
+from drumspace_ext.models import groove_network
+from drumspace_ext.patterns import grooves
+from drumspace_ext.patterns import step_codes
+from drumspace_ext.training import batches
+from drumspace_ext.training import groove_data
+from drumspace_ext.training import optimization
+
+# A cell of the table is drawn to its voice by so much of a pattern's weight.
+_TABLE_PRIOR = 10.0
+_FITTING_ROUNDS = 50
+_FIRST_SPREADS = (0.2, 0.7, 2.0)
+_SHAPE = step_codes.NUM_STEPS, step_codes.NUM_VOICES
+
+
+def table(data: groove_data.PlayedPatterns) -> np.ndarray:
+  """Returns the means by step and voice, scaled, float32 `[2, 448]`."""
+  rows = []
+  for answer, scale in enumerate(groove_network.SCALES):
+    weights = data.weights * data.known[:, answer]
+    sums = weights @ data.centred()[:, answer] / scale
+    rows.append(grooves.taken_over(
+        sums.astype(np.float64).reshape(_SHAPE),
+        (weights @ data.hits).astype(np.float64).reshape(_SHAPE), _TABLE_PRIOR,
+    ).ravel())
+  return np.array(rows, np.float32)
+
+
+class _Batches:
+  """Training patterns as they are drawn, each as often as it counts."""
+
+  def __init__(
+      self, data: groove_data.PlayedPatterns, config: configs.TrainingConfig,
+      *, seed: int,
+  ):
+    self._config, self._seed = config, seed
+    scales = np.array(groove_network.SCALES, np.float32)[:, None]
+    self._hits = torch.from_numpy(data.hits)
+    self._answers = torch.from_numpy(data.centred() / scales)
+    self._known = torch.from_numpy(data.known)
+    self._weights = torch.from_numpy(data.weights)
+    self._generator = torch.Generator()
+
+  def batch(
+      self, train_step: int
+  ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Returns (hits, answers, known) of a train step."""
+    size = self._config.batch_size
+    self._generator.manual_seed(
+        batches.mixed_seed(self._seed, 1, train_step)
+    )
+    rows = torch.multinomial(
+        self._weights, size, replacement=True, generator=self._generator
+    )
+    hits, answers = self._hits[rows], self._answers[rows]
+    turned = torch.rand(size, generator=self._generator)
+    turned = turned < self._config.bar_exchange
+    half = hits.shape[1] // 2
+    hits = torch.where(turned[:, None], hits.roll(half, 1), hits)
+    answers = torch.where(
+        turned[:, None, None], answers.roll(half, 2), answers
+    )
+    return hits, answers, self._known[rows]
+
+
+def fit_spreads(
+    left: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+  """Fits normals around 0 to what is left, by expectation maximization.
+
+  Args:
+    left: Differences of hits, float `[num_hits]`.
+    weights: What each counts, `[num_hits]`.
+
+  Returns:
+    (spreads, shares), float64 `[3]` each.
+  """
+  scale = math.sqrt(np.average(left**2, weights=weights) + 1e-12)
+  spreads = scale * np.array(_FIRST_SPREADS)
+  shares = np.full(len(spreads), 1 / len(spreads))
+  for _ in range(_FITTING_ROUNDS):
+    z = left[:, None] / spreads
+    density = shares * np.exp(-z * z / 2) / spreads + 1e-30
+    parts = weights[:, None] * density / density.sum(1, keepdims=True)
+    counts = parts.sum(0) + 1e-9
+    # Half a velocity is what rounding leaves of any of them.
+    spreads = np.maximum(
+        np.sqrt((parts * left[:, None]**2).sum(0) / counts), 0.03 * scale
+    )
+    shares = counts / counts.sum()
+  return spreads, shares
+
+
+def evaluate(
+    model: groove_model.GrooveModel, data: groove_data.PlayedPatterns
+) -> dict[str, float]:
+  """Returns how much a model tells of patterns that it has not seen.
+
+  R2 is that of velocities and offsets, each pattern's mean taken out.
+  """
+  truth = data.centred()
+  hits = data.hits.reshape(-1, *_SHAPE) > 0
+  left = (truth - model.deviations(hits)).astype(np.float64)
+  result = {}
+  for answer, name in enumerate(('velocity', 'offset')):
+    counted = data.known[:, answer] * data.weights
+    squares = ((left[:, answer]**2).sum(-1) * counted).sum()
+    total = ((truth[:, answer].astype(np.float64)**2).sum(-1) * counted).sum()
+    result[f'{name}_r2'] = float(1 - squares / max(total, 1e-12))
+  return result
+
+
+def _set_spreads(
+    model: groove_model.GrooveModel, data: groove_data.PlayedPatterns
+) -> None:
+  left = data.centred() - model.deviations(data.hits.reshape(-1, *_SHAPE) > 0)
+  for answer, scale in enumerate(groove_network.SCALES):
+    counted = (data.hits > 0) & (data.known[:, answer] > 0)[:, None]
+    weights = np.broadcast_to(data.weights[:, None], counted.shape)
+    if not counted.any():
+      continue
+    spreads, shares = fit_spreads(
+        left[:, answer][counted].astype(np.float64) / scale,
+        weights[counted].astype(np.float64),
+    )
+    model.network.spreads[answer] = torch.from_numpy(spreads).half().float()
+    model.network.shares[answer] = torch.from_numpy(shares).half().float()
+
+
+def _fresh(
+    data: groove_data.PlayedPatterns, config: configs.GrooveConfig, seed: int
+) -> groove_network.GrooveNetwork:
+  with torch.random.fork_rng(devices=[]):
+    torch.manual_seed(seed)
+    network = groove_network.GrooveNetwork(config)
+  network.table.copy_(torch.from_numpy(table(data)))
+  means = (data.answers[:, groove_memory.VELOCITY] * data.hits).sum(1)
+  network.level.fill_(float(np.average(
+      means / np.maximum(data.hits.sum(1), 1), weights=data.weights
+  )))
+  return network
+
+
+def train(
+    settings: configs.GrooveSettings, data: groove_data.Data, *, seed: int,
+    on_step: callbacks.OnStep = callbacks.silent,
+    on_evaluation: Callable[[Mapping[str, float]], None] = lambda line: None,
+) -> tuple[groove_model.GrooveModel, dict[str, float]]:
+  """Trains a groove model.
+
+  Args:
+    settings: Its configuration.
+    data: What it is trained and validated on.
+    seed: Of everything random.
+    on_step: Called with the train steps done; see `callbacks`.
+    on_evaluation: Called with each evaluation.
+
+  Returns:
+    The model, and its last evaluation.
+
+  Raises:
+    TrainingError: If the loss is no number any more.
+  """
+  training = settings.training
+  network = _fresh(data.train, settings.model, seed)
+  optimizer = torch.optim.AdamW(
+      network.parameters(), lr=training.learning_rate,
+      betas=(0.9, training.adam_beta2), weight_decay=training.weight_decay,
+  )
+  drawn = _Batches(data.train, training, seed=seed)
+  for step in range(training.num_train_steps):
+    for group in optimizer.param_groups:
+      group['lr'] = optimization.learning_rate(training, step)
+    optimization.seed_dropout(
+        batches.mixed_seed(seed, 2, step), torch.device('cpu')
+    )
+    loss = network.losses(*drawn.batch(step)).sum()
+    if not math.isfinite(loss.item()):
+      raise errors.TrainingError(
+          f'the loss is {loss.item()} at train step {step + 1}. Try '
+          '--hparams=learning_rate=... with a smaller value.'
+      )
+    optimizer.zero_grad()
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(
+        network.parameters(), training.gradient_norm
+    )
+    optimizer.step()
+    on_step(step + 1, training.num_train_steps, 'training')
+  memory = data.train.memory(settings.model.memory_size)
+  model = groove_model.GrooveModel(settings, network, memory)
+  _set_spreads(model, data.valid)
+  line = {
+      'train_step': training.num_train_steps, **evaluate(model, data.valid)
+  }
+  on_evaluation(line)
+  return model, line
+
+
+def write(
+    folder: pathlib.Path, model: groove_model.GrooveModel,
+    line: Mapping[str, float], *, digest: str, seed: int,
+) -> pathlib.Path:
+  """Writes a trained model into its run directory; returns its file.
+
+  Raises:
+    OutputError: If a file can't be written.
+  """
+  path = folder / result_names.BEST
+  groove_model.write(path, model, {
+      'train_step': int(line['train_step']), 'data_digest': digest,
+      'seed': seed, 'metrics': dict(line),
+  })
+  text = json.dumps(dict(line)) + '\n'
+  output_files.write_bytes(folder / result_names.METRICS, text.encode())
+  return path
