@@ -14,6 +14,7 @@ from drumspace_ext.explorer import bundling
 from drumspace_ext.explorer import page_data
 from drumspace_ext.files import result_names
 from drumspace_ext.latent_map import data as map_data
+from drumspace_ext.models import groove_model
 from drumspace_ext.models import trained_model
 from drumspace_ext.sound import rendering
 
@@ -109,7 +110,10 @@ def render(
   parts = {
       'policy': html.escape(policy), 'title': html.escape(latent_map.title),
       'style': bundling.read('style.css'), 'plot': html.escape(_plot()),
-      'data': page_data.render(latent_map, model, rendering.page_description()),
+      'data': page_data.render(
+          latent_map, model, rendering.page_description(),
+          groove_model.load(groove_model.RECOMMENDED),
+      ),
       'bokeh': scripts[0], 'main': scripts[1],
   }
   # In one pass, so that no text that is put in is read as a place.

@@ -19,8 +19,10 @@ import zlib
 
 import numpy as np
 
+from drumspace_ext.explorer import groove_data
 from drumspace_ext.latent_map import data as map_data
 from drumspace_ext.models import autoencoder
+from drumspace_ext.models import groove_model
 from drumspace_ext.models import trained_model
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import entropy
@@ -172,7 +174,7 @@ def network(
 
 def render(
     latent_map: map_data.LatentMap, model: trained_model.TrainedModel,
-    kit: Mapping,
+    kit: Mapping, groove: groove_model.GrooveModel,
 ) -> str:
   """Returns all that the page shows, in the format of this module.
 
@@ -180,9 +182,12 @@ def render(
     latent_map: The map.
     model: Its model.
     kit: The sounds, as `rendering.page_description` gives them.
+    groove: How beats are played.
   """
   names = _genre_names(latent_map.training)
   header, columns = network(model.weights())
+  groove_header, groove_columns = groove_data.columns(groove)
+  columns |= groove_columns
   layers = []
   for i, layer in enumerate((latent_map.training, *latent_map.generated)):
     layer_header, layer_columns = _layer(layer, f'layer{i}', names)
@@ -194,6 +199,7 @@ def render(
           'name': model.config.name, 'kind': model.config.model.kind,
       },
       'layers': layers, 'genres': names, 'kit': kit,
+      'groove': groove_header,
       'directions': directions(latent_map.training, names),
       'voices': list(voices.NAMES),
       'min_entropy': entropy.MIN_NATS,

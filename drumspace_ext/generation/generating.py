@@ -24,8 +24,8 @@ from drumspace_ext.models import sampling
 from drumspace_ext.models import trained_model
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import dynamics as dynamics_lib
-from drumspace_ext.playing import players
 from drumspace_ext.patterns import step_codes as patterns
+from drumspace_ext.playing import players
 
 SAMPLE, INTERPOLATE, BLEND, WALK, VARY = MODES = (
     'sample', 'interpolate', 'blend', 'walk', 'vary'

@@ -109,7 +109,7 @@ class Memory:
       result[:, :, step] = np.take_along_axis(
           answers, first[:, None, None, :], axis=2
       )[:, :, 0]
-    absent = ~hits.any(axis=1)[:, None, None, :]
+    absent = np.logical_not(hits.any(axis=1))[:, None, None, :]
     result[np.broadcast_to(absent, result.shape)] = np.nan
     return result.reshape(-1, NUM_ANSWERS, NUM_CELLS)
 
@@ -121,6 +121,6 @@ def has_spread(values: np.ndarray, hits: np.ndarray) -> np.ndarray:
     values: Centred answers.
     hits: 0 or 1, `[num_patterns, 448]`.
   """
-  counts = np.maximum(hits.sum(-1), 1)[:, None]
+  counts = np.maximum(np.asarray(hits.sum(-1)), 1).reshape(-1, 1)
   spread = np.sqrt((values.astype(np.float64)**2).sum(-1) / counts)
   return spread >= (MIN_VELOCITY_SPREAD, MIN_OFFSET_SPREAD)

@@ -206,7 +206,8 @@ def page_description() -> dict[str, object]:
     none); and `dynamics`: `velocity` (of a hit without
     accents), `velocities` (with them, by step of the bar and voice,
     `[16][14]`), `swing` (the delay of odd steps at swing 1, in steps),
-    `human_velocity` and `human_step` (how far hits vary at humanise 1).
+    `human_velocity` and `human_step` (how far hits vary at humanise 1), and
+    `most_late` (what a hit is late or early at most, in steps).
   """
   kits = [_kit_of_page(name) for name in drum_kit.NAMES]
   kit = {**kits[drum_kit.NAMES.index(defaults.KIT)], 'kits': kits}
@@ -220,5 +221,6 @@ def page_description() -> dict[str, object]:
       'swing': float(dynamics_lib.Dynamics(swing=1.0).delays(np.array([1]))[0]),
       'human_velocity': dynamics_lib.MAX_HUMAN_VELOCITY,
       'human_step': dynamics_lib.MAX_HUMAN_STEP,
+      'most_late': dynamics_lib.MAX_DELAY,
   }
   return kit

@@ -22,6 +22,8 @@ from drumspace_ext.models import groove_memory
 from drumspace_ext.patterns import step_codes
 
 BLOCK = 40
+# What an input counts at most, with all its patterns.
+_MAX_WEIGHT = 4.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
@@ -33,8 +35,8 @@ class PlayedPatterns:
     hits: 0 or 1, float32 `[num_patterns, 448]`.
     answers: Velocities and offsets, float32 `[num_patterns, 2, 448]`.
     known: Whether their hits differ in each, float32 `[num_patterns, 2]`.
-    weights: What each counts, float32 `[num_patterns]`: each input has one for
-      all its patterns, divided by the root of their number.
+    weights: What each counts, float32 `[num_patterns]`: of each input the root
+      of the number of its patterns for all of these, at most `_MAX_WEIGHT`.
     own: Whether the groove is one input's own, bool `[num_patterns]`.
   """
 
@@ -109,6 +111,11 @@ def _answers(path: pathlib.Path, codes: np.ndarray) -> np.ndarray:
   return result
 
 
+def _weight(count: int) -> float:
+  """Returns what each of so many patterns of an input counts."""
+  return min(max(count, 1)**-0.5, _MAX_WEIGHT / max(count, 1))
+
+
 def blocks(input_ids: list[tuple[str, ...]]) -> list[set[int]]:
   """Returns the blocks of neighboring inputs that patterns come from."""
   ordered = sorted({name for names in input_ids for name in names})
@@ -150,7 +157,7 @@ def read(
   return PlayedPatterns(
       codes=codes, hits=hits.astype(np.float32), answers=answers,
       known=known.astype(np.float32), weights=np.array([
-          sum(max(counts[name], 1)**-0.5 for name in names) for names in ids
+          sum(_weight(counts[name]) for name in names) for names in ids
       ], np.float32), own=np.array([len(names) == 1 for names in ids]),
   ), list(ids)
 

@@ -153,6 +153,10 @@ def test_hits_stand_as_high_as_they_are_loud_and_as_late_as_they_come(page):
   look = """const {style} = cellOf(args[0], args[1]);
     return ['--loud', '--late'].map((name) => +style.getPropertyValue(name))"""
   page.run('deck.show(app.maker.ofCodes(new Array(32).fill(5)))')
+  # With the groove that people give it, late and early too.
+  played = np.array([page.run(look, 2, step) for step in range(32)])
+  assert len(np.unique(played[:, 0])) > 4 and np.abs(played[:, 1]).max() > 0
+  page.run("byId('groove').click()")
   loud, soft = (page.run(look, 2, step) for step in (0, 1))
   assert loud[0] > soft[0] and loud[1] == soft[1] == 0
   page.run("slide(byId('swing'), 1)")

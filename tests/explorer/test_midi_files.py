@@ -44,6 +44,7 @@ def test_beat_is_downloaded_as_it_is_on_the_screen(page):
 def test_accents_are_heard_and_in_the_file_or_in_neither(page):
   page.run('deck.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
   velocities = []
+  page.run("byId('groove').checked && byId('groove').click()")
   for _ in range(2):
     _, content = page.download('get-midi')
     file = mido.MidiFile(file=io.BytesIO(content))

@@ -13,6 +13,7 @@ from hypothesis.extra import numpy as numpy_st
 import map_builders
 import numpy as np
 import pytest
+import tiny_grooves
 
 from drumspace_ext.explorer import page_data
 from drumspace_ext.latent_map import data as map_data
@@ -70,7 +71,8 @@ def _made():
 
 def _rendered(latent_map, model=None):
   return page_data.render(
-      latent_map, model or map_builders.model(), rendering.page_description()
+      latent_map, model or map_builders.model(),
+      rendering.page_description(), tiny_grooves.model(),
   )
 
 

@@ -24,6 +24,7 @@ def test_controls_are_those_of_the_table_and_defaults_the_packages(page):
   qpm, threshold = defaults.QPM, defaults.THRESHOLD
   assert page.run(_CONTROLS) == [
       ['qpm', 'range', '40', '240', '1', qpm, f'Tempo {qpm:.0f}'],
+      ['groove', 'checkbox', '', '', '', True, ' Groove'],
       ['accents', 'checkbox', '', '', '', True, ' Accents'],
       ['locked', 'checkbox', '', '', '', False, ' Lock tempo'],
       ['swing', 'range', '0', '1', '0.01', plain.swing, 'Swing 0.00'],

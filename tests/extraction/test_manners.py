@@ -35,7 +35,7 @@ def _file(tmp_path, *, odd=50, even=110, late=0.2, times=4):
 
 def test_a_beat_is_played_as_the_file(tmp_path):
   path, hits = _file(tmp_path)
-  played = manners.player(path)(hits[None])
+  played = grooves.Manner(manners.read(path))(hits[None])
   loud, soft = played.velocities[0, ::4, _HAT], played.velocities[0, 2::4, _HAT]
   assert np.abs(loud - 110).max() < 4
   assert np.abs(soft - 50).max() < 4
@@ -45,13 +45,10 @@ def test_a_beat_is_played_as_the_file(tmp_path):
 
 def test_what_the_file_leaves_out_follows_its_habit(tmp_path):
   path, _ = _file(tmp_path)
-  velocities = manners.player(path)(np.ones((1, 32, 14), np.bool_)).velocities
+  manner = grooves.Manner(manners.read(path))
+  velocities = manner(np.ones((1, 32, 14), np.bool_)).velocities
   # Sixteenths of hats that it does not play are like its hats on the whole.
   assert velocities[0, 1, _HAT] < 110
-
-
-def test_none_plays_nothing_otherwise():
-  assert manners.player('none') is None
 
 
 @pytest.mark.parametrize(('content', 'said'), [
@@ -66,4 +63,4 @@ def test_what_gives_no_groove_is_named(tmp_path, content, said):
   if content is not None:
     path.write_bytes(content)
   with pytest.raises(errors.InputError, match=said):
-    manners.player(path)
+    manners.read(path)

@@ -177,8 +177,11 @@ def test_folder_is_no_checkpoint(tmp_path):
 def test_shipped_models_are_found_and_read(name):
   path = checkpoints.find(f'shipped:{name}')
   tensors, metadata = checkpoints.read(path)
-  assert tensors['known_classes'].dtype == torch.int64
-  assert {'config', 'train_step', 'sampler'} <= set(metadata)
+  assert {'config', 'train_step'} <= set(metadata)
+  # What plays patterns draws none.
+  if name != 'groove':
+    assert tensors['known_classes'].dtype == torch.int64
+    assert 'sampler' in metadata
 
 
 def test_unknown_shipped_name_is_met_with_a_near_one(monkeypatch):

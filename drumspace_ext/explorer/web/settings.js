@@ -26,8 +26,12 @@ import {DEFAULTS, KITS, RANGES} from './constants.js';
  */
 export const SETTINGS = [
   {
+    name: 'groove', initial: true, host: 'feel', link: 'g',
+    needs: 'groove.table', label: 'Groove',
+    does: 'How hard and how late, as people play such a beat',
+  }, {
     name: 'accents', initial: true, host: 'feel', link: 'a',
-    label: 'Accents', does: 'Louder on the beats, as a drummer plays',
+    label: 'Accents', does: 'Without groove: louder on the beats',
   }, {
     name: 'qpm', initial: DEFAULTS.qpm, range: [40, 240], step: 1, digits: 0,
     host: 'transport', link: 't',

@@ -5,7 +5,7 @@
 import {Grid} from '../beat/grid.js';
 import {STEPS_PER_BAR, STEPS_PER_QUARTER} from '../constants.js';
 import {byId, make} from '../elements.js';
-import {played} from '../sound/sequencer.js';
+import {played} from '../sound/playing.js';
 
 /**
  * Lets a person choose the bar that a narrow page shows; until then, or when it
@@ -55,7 +55,8 @@ export function makeGrid({kit}, {deck, player, settings}) {
   };
   const {muted, soloed} = player.mixer;
   const manner = (voice, step) =>
-    played(kit, {...settings.values, humanize: 0}, voice, step, step);
+    played(kit, {...settings.values, humanize: 0}, voice, step, step,
+      deck.current?.codes);
   const grid = new Grid(byId('grid'), {
     manner,
     paint: (voice, step, isOn) => {

@@ -14,6 +14,7 @@ import {showRegions} from '../map/regions.js';
 import {connectSearch} from '../map/search.js';
 import {around} from '../map/views.js';
 import {Beatmaker} from '../model/beatmaker.js';
+import {GrooveModel} from '../model/groove.js';
 import {typicalBeat} from '../model/typical.js';
 import {Settings} from '../settings.js';
 import {Player} from '../sound/player.js';
@@ -81,6 +82,7 @@ async function makePage() {
   const data = await readData(byId('data').textContent);
   byId('data').remove();
   const {layers} = data;
+  GrooveModel.give(data);
   const settings = new Settings(data.columns);
   const {values} = settings;
   makeControls(settings);

@@ -5,7 +5,7 @@
 import {
   DRUM_CHANNEL, NUM_STEPS, STEPS_PER_QUARTER, TICKS_PER_QUARTER,
 } from '../constants.js';
-import {played} from '../sound/sequencer.js';
+import {played} from '../sound/playing.js';
 
 const TICKS_PER_STEP = TICKS_PER_QUARTER / STEPS_PER_QUARTER;
 const MAX_MICROS = 0xFFFFFF;
@@ -31,7 +31,8 @@ function notesOf(kit, patterns, settings) {
     for (let voice = 0; voice < kit.voices.length; voice++) {
       if (!(code >> voice & 1)) continue;
       const {delay, velocity} = played(
-        kit, settings, voice, count % NUM_STEPS, count);
+        kit, settings, voice, count % NUM_STEPS, count,
+        patterns[Math.floor(count / NUM_STEPS)]);
       const start = Math.round((count + delay) * TICKS_PER_STEP);
       const end = Math.min(
         start + TICKS_PER_STEP, codes.length * TICKS_PER_STEP);

@@ -41,7 +41,8 @@ function centre(values) {
 
 /** The patterns that are remembered, with what each does otherwise. */
 class Memory {
-  constructor(column, {scales, offset_parts: parts, min_spreads: least}, table) {
+  constructor(column, settings, table) {
+    const {scales, offset_parts: parts, min_spreads: least} = settings;
     this.codes = column('groove.codes');
     this.weights = column('groove.weights');
     this.size = this.weights.length;
@@ -98,6 +99,12 @@ export class GrooveModel {
   /** Returns the model of the page's data, null if it has none. */
   static of(data) {
     return data.groove ? new GrooveModel(data) : null;
+  }
+
+  /** Lets beats of a page be played so, by any kit. */
+  static give(data) {
+    const model = GrooveModel.of(data);
+    for (const kit of [data.kit, ...data.kit.kits]) kit.groove = model;
   }
 
   constructor({groove, column}) {

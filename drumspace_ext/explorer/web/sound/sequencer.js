@@ -7,8 +7,9 @@
  * plays live and renders offline.
  */
 
-import {NUM_STEPS, STEPS_PER_BAR, STEPS_PER_QUARTER} from '../constants.js';
-import {hash32, limited} from './kit.js';
+import {NUM_STEPS, STEPS_PER_QUARTER} from '../constants.js';
+import {limited} from './kit.js';
+import {played} from './playing.js';
 import {startAt} from './strokes.js';
 
 // The limiter's curve spans what all voices at once can add up to.
@@ -20,32 +21,6 @@ const SLACK_SAMPLES = 1e-6;
 /** Says whether a voice is to be heard. */
 export function isAudible({muted, soloed}, voice) {
   return soloed.size ? soloed.has(voice) : !muted.has(voice);
-}
-
-/**
- * Tells how a hit is played.
- * @param {!Object} kit From `rendering.page_description`.
- * @param {!Object} settings Values of settings.js.
- * @param {number} voice Its voice.
- * @param {number} step Its step in the pattern.
- * @param {number} count How many steps were played before.
- * @return {{delay: number, velocity: number}} How late it is, in steps, and its
- *     MIDI velocity.
- */
-export function played(kit, settings, voice, step, count) {
-  const {swing, humanize, accents, seed} = settings;
-  const tables = kit.dynamics;
-  const vary = (which) => humanize * (hash32(
-    (seed << 20) + (count * kit.voices.length + voice) * 2 + which
-  ) / 2 ** 31 - 1);
-  let delay = vary(1) * tables.human_step;
-  if (step % 2) delay += swing * tables.swing;
-  // Nothing comes before the beginning.
-  if (count === 0) delay = Math.max(delay, 0);
-  const plain = accents ?
-    tables.velocities[step % STEPS_PER_BAR][voice] : tables.velocity;
-  const velocity = Math.round(plain + vary(0) * tables.human_velocity);
-  return {delay, velocity: Math.min(Math.max(velocity, 1), 127)};
 }
 
 export class Sequencer {
@@ -145,7 +120,8 @@ export class Sequencer {
       this.kit.voices.map((_, voice) => voice)
         .filter((voice) => this.pattern[this.step] >> voice & 1)
         .map((voice) => ({voice, ...played(
-          this.kit, this.settings, voice, this.step, this.count)}))
+          this.kit, this.settings, voice, this.step, this.count,
+          this.pattern)}))
         .sort((a, b) => a.delay - b.delay)
         .forEach(({voice, delay, velocity}) => this.strike(
           voice, this.time + delay * seconds, velocity, seconds));

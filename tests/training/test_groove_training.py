@@ -1,0 +1,95 @@
+"""Tests of the training of groove models."""
+
+import numpy as np
+import pytest
+import tiny_grooves
+
+from drumspace_ext import errors
+from drumspace_ext.dataset import creation
+from drumspace_ext.files import result_names
+from drumspace_ext.models import groove_model
+from drumspace_ext.notes import midi_writing
+from drumspace_ext.patterns import dynamics
+from drumspace_ext.patterns import grooves
+from drumspace_ext.training import groove_data
+from drumspace_ext.training import groove_training
+from drumspace_ext.training import training
+
+
+@pytest.fixture(scope='module', name='dataset')
+def _dataset(tmp_path_factory):
+  """Files whose hats are loud on beats, late between."""
+  folder = tmp_path_factory.mktemp('songs')
+  rng = np.random.default_rng(0)
+  velocities, offsets = np.full((32, 14), 60.0), np.zeros((32, 14))
+  velocities[::4], offsets[2::4] = 110, 0.2
+  played = dynamics.Dynamics(groove=lambda asked: grooves.Groove(
+      velocities=np.broadcast_to(velocities, asked.shape),
+      offsets=np.broadcast_to(offsets, asked.shape),
+  ))
+  for number in range(200):
+    hits = np.zeros((32, 14), np.bool_)
+    hits[::2, 2] = True
+    hits[rng.integers(32, size=6), rng.integers(14, size=6)] = True
+    (folder / f'{number:03}.mid').write_bytes(
+        midi_writing.patterns_to_midi(hits, dynamics=played, repeats=4)
+    )
+  return creation.create_dataset([str(folder)], folder / 'ds').output_dir
+
+
+def test_a_model_learns_what_all_do(dataset, tmp_path):
+  lines = []
+  run = training.train(
+      dataset, tmp_path / 'run', config='groove', hparams=tiny_grooves.HPARAMS,
+      on_evaluation=lines.append,
+  )
+  assert lines[-1]['velocity_r2'] > 0.8 and lines[-1]['offset_r2'] > 0.8
+  assert run.num_trained == 20
+  model = groove_model.load(str(run.run_dir))
+  hits = np.zeros((1, 32, 14), np.bool_)
+  hits[0, ::2, 2] = True
+  played = model(hits)
+  assert played.velocities[0, 0, 2] > played.velocities[0, 2, 2] + 30
+  assert played.offsets[0, 2, 2] > played.offsets[0, 0, 2] + 0.1
+  # The same data and seed give the same bytes.
+  again = training.train(
+      dataset, tmp_path / 'again', config='groove',
+      hparams=tiny_grooves.HPARAMS,
+  )
+  assert again.checkpoint.read_bytes() == run.checkpoint.read_bytes()
+
+
+def test_no_input_of_a_validation_block_is_trained_on(dataset):
+  played, ids = groove_data.read(dataset)
+  blocks = groove_data.blocks(ids)
+  assert max(len(set().union(*blocks)), 0) == 5
+  data = groove_data.load(dataset, valid_share=0.3, seed=0)
+  of_pattern = {
+      row.tobytes(): found for row, found in zip(played.codes, blocks)
+  }
+
+  def found(side):
+    return set().union(*(of_pattern[row.tobytes()] for row in side.codes))
+
+  assert not found(data.train) & found(data.valid)
+  assert len(data.train) + len(data.valid) <= len(played)
+
+
+def test_patterns_that_nobody_has_played_are_refused(dataset, tmp_path):
+  (tmp_path / result_names.DATASET).write_bytes(
+      (dataset / result_names.DATASET).read_bytes()
+  )
+  with pytest.raises(errors.InputError, match='nothing says how'):
+    groove_data.load(tmp_path, valid_share=0.1, seed=0)
+  with pytest.raises(errors.InputError, match='too few to keep'):
+    groove_data.load(dataset, valid_share=1e-9, seed=0)
+
+
+def test_spreads_are_those_of_a_mixture():
+  rng = np.random.default_rng(0)
+  left = rng.standard_normal(40_000) * rng.choice([1, 8], 40_000)
+  spreads, shares = groove_training.fit_spreads(left, np.ones(40_000))
+  assert abs(shares.sum() - 1) < 1e-6
+  mixed = np.sqrt((shares * spreads**2).sum())
+  assert abs(mixed - left.std()) < 0.1
+  assert spreads.min() < 2 and spreads.max() > 7
