@@ -2,8 +2,8 @@
 
 A hit's answer is the sum of three: a table by step and voice, a small network's
 correction of it for these hits, and what a *memory* of patterns does otherwise,
-those counting most that differ in few hits. All three say how a hit differs from
-the mean of its pattern, which is put back at the end: the level of a
+those counting most that differ in few hits. All three say how a hit differs
+from the mean of its pattern, which is put back at the end: the level of a
 performance is a matter of its instrument.
 
 Answers are scaled: velocities by `SCALES[0]`, offsets by `SCALES[1]`.

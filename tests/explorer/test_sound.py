@@ -28,8 +28,8 @@ from drumspace_ext.sound import synthesis
 pytestmark = pytest.mark.browser
 
 _MODULES = (
-    'sound/player.js', 'sound/kit.js', 'midi/writing.js', 'midi/reading.js',
-    'settings.js',
+    'sound/player.js', 'sound/playing.js', 'sound/kit.js',
+    'midi/writing.js', 'midi/reading.js', 'settings.js',
 )
 _RATE = drum_kit.SAMPLE_RATE
 _ONSET_S = 0.003
