@@ -31,6 +31,7 @@ from drumspace_ext.training import groove_training
 
 _FOLDS, _BLOCK = 5, groove_data.BLOCK
 _SCALES = np.array(groove_network.SCALES)
+_TICKS = 120
 _NAMES = ('velocity', 'timing')
 
 
@@ -38,7 +39,9 @@ def features(velocities, offsets, hits):
   """Returns what a classifier sees of grooves, float `[num_patterns, n]`."""
   rows = []
   for velocity, offset, struck in zip(velocities, offsets, hits):
+    # As a MIDI file holds them: whole velocities and ticks.
     v = np.rint(velocity) * struck
+    offset = np.rint(offset * _TICKS) / _TICKS
     values = v[struck]
     by_voice = [v[:, k][struck[:, k]] for k in range(14)]
     both = struck[:16] & struck[16:]
