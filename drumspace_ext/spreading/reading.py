@@ -19,6 +19,7 @@ import typing
 from drumspace_ext.dataset import gathered
 from drumspace_ext.dataset import sums
 from drumspace_ext.extraction import many_inputs
+from drumspace_ext.extraction import near_hints
 from drumspace_ext.extraction import one_input
 from drumspace_ext.extraction import worker_pool
 from drumspace_ext.files import remote_paths
@@ -122,6 +123,16 @@ def listed(
   yield totals
 
 
+def _function(reading: Reading) -> Callable:
+  """Returns what a process of its own does with the tasks of a run."""
+  if reading.run_task is not many_inputs.run_task:
+    return functools.partial(reading.run_task, recipe=reading.recipe)
+  return functools.partial(
+      many_inputs.run_task, recipe=reading.recipe,
+      sampler=near_hints.Sampler(),
+  )
+
+
 class Reader(contextlib.AbstractContextManager):
   """Reads loads, one after the other; the end of the block ends its process."""
 
@@ -134,7 +145,7 @@ class Reader(contextlib.AbstractContextManager):
     """
     self._reading = reading
     self._pool = worker_pool.WorkerPool(
-        functools.partial(reading.run_task, recipe=reading.recipe),
+        _function(reading),
         num_workers=int(reading.protected), timeout_s=reading.timeout_s,
         keep=True, threaded=threaded, in_daemons=True,
     )

@@ -15,17 +15,31 @@ import beam_runs
 import hypothesis
 from hypothesis import strategies as st
 import mixed_inputs
+import numpy as np
 import pytest
 import synthetic_songs
 
 from drumspace_ext import errors
 from drumspace_ext.beam import creation as beam_creation
+from drumspace_ext.dataset import report
 from drumspace_ext.dataset import writing as dataset_writing
+from drumspace_ext.extraction import near_hints
 from drumspace_ext.extraction import one_input
+from drumspace_ext.extraction import recipes
 from drumspace_ext.files import result_names
+from drumspace_ext.notes import midi_writing
+from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import step_codes
+from drumspace_ext.patterns import text_grids
 
 _SONGS = mixed_inputs.SONGS
 _BEAT = synthetic_songs.beat()
+_PATTERN = text_grids.from_rows([
+    'open_hat     .... .... .... .... | .... .... .... ..x.',
+    'closed_hat   x.x. x.x. x.x. x.x. | x.x. x.x. x.x. x...',
+    'snare        .... x... .... x... | .... x... .... x...',
+    'kick         x... ...x ..x. .... | x... .... ..xx ....',
+])
 _create_here = mixed_inputs.create_here
 _files = mixed_inputs.files
 _mixture = mixed_inputs.mixture
@@ -122,6 +136,36 @@ def test_recipe_genres_and_tile_are_followed(tmp_path):
   beam_runs.assert_same([tmp_path / 'in'], tmp_path, **options)
   plain = beam_runs.create([tmp_path / 'in'], tmp_path / 'plain')
   assert plain.report['recipe']['steps_per_quarter'] == 4
+
+
+def test_a_drum_map_is_chosen_for_each_input_as_here(tmp_path):
+  folder = _write_midi(tmp_path / 'in', _SONGS)
+  moved = drum_maps.load(drum_maps.GM14).shifted(-12)
+  (folder / 'moved.mid').write_bytes(midi_writing.patterns_to_midi(
+      _PATTERN[None], drum_map=moved, repeats=4
+  ))
+  created = beam_runs.assert_same(
+      [folder], tmp_path, 'two_threads',
+      recipe=recipes.of_arguments(voices_in='auto'),
+  )
+  assert created.report['read_with']['gm14-12'] == 1
+
+
+def test_tries_of_inputs_without_a_loop_are_those_of_here(
+    tmp_path, monkeypatch
+):
+  monkeypatch.setattr(near_hints, 'SAMPLE', 3)
+  folder = tmp_path / 'in'
+  folder.mkdir()
+  for number in range(8):
+    codes = np.tile(step_codes.hits_to_step_codes(_PATTERN), (3, 1))
+    codes[:, 8 + number] ^= np.array([1, 2, 4], np.uint16)
+    (folder / f'{number}.mid').write_bytes(midi_writing.patterns_to_midi(
+        step_codes.step_codes_to_hits(codes)
+    ))
+  created = beam_runs.assert_same([folder], tmp_path, 'two_threads')
+  assert created.report[report.TRIED]['tried'] == 3
+  assert created.report['rejected'] == {'no_loop': 8}
 
 
 def test_two_inputs_in_two_phases_are_merged_by_rotation_class(tmp_path):
