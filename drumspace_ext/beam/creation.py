@@ -109,7 +109,9 @@ def create(
     yield from (gathered.Gathered(merged=some) for some in _by_many(merged))
     yield from (gathered.Gathered(rejected=some) for some in _by_many(rejected))
 
-  made = spreading.create(spread, input_values, output_dir, **asked)
+  made = spreading.create(
+      spread, input_values, output_dir, remote=True, **asked
+  )
   return CreatedOnBeam(
       output_dir=made.output_dir, report=made.report, paths=made.paths,
       counters=counters,

@@ -52,8 +52,11 @@ def pipeline(runner: str | None, flags: Sequence[str]) -> 'beam.Pipeline':
       )
       all_options = options.get_all_options()
     name = all_options['runner'] or DEFAULT
+    _refuse(name)
     if name.lower() not in _IN_PYTHON:
       return beam.Pipeline(options=options)
+  except errors.InputError:
+    raise
   # What argparse can't read it prints, and exits; a missing or unknown runner
   # comes as ImportError, AttributeError, RuntimeError or ValueError.
   except (SystemExit, Exception) as e:
@@ -87,6 +90,17 @@ def pipeline(runner: str | None, flags: Sequence[str]) -> 'beam.Pipeline':
       ),
       options=options,
   )
+
+
+def _refuse(name: str) -> None:
+  """Raises InputError for a runner that is known to lose data."""
+  if 'dask' in name.lower():
+    raise errors.InputError(
+        f'--runner={name}: Beam on Dask mixes the outputs of a stage that has '
+        'several, drops all sinks but the last, and says DONE. '
+        'drumspace_dask_create_dataset makes the same files on Dask: '
+        '--scheduler=tcp://host:8786.'
+    )
 
 
 def run(filled: 'beam.Pipeline') -> 'beam.runners.runner.PipelineResult':

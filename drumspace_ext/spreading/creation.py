@@ -90,15 +90,17 @@ def request(arguments: Arguments) -> Request:
 
 def create(
     spread: reading_lib.Spread, input_values: Sequence[str],
-    output_dir: pathlib.Path | str, **asked: typing.Unpack[Request],
+    output_dir: pathlib.Path | str, *, remote: bool = False,
+    **asked: typing.Unpack[Request],
 ) -> SpreadDataset:
   """Makes a dataset of what a front gathers.
 
   Args:
     spread: The front's part.
-    input_values: TFRecords, MIDI files, folders, zips and globs of them, on
-      any filesystem in use (`remote_paths`).
+    input_values: TFRecords, MIDI files, folders, zips and globs of them, here
+      or `remote`.
     output_dir: Where the files go, likewise; made if missing.
+    remote: Whether inputs and results may lie on Beam's filesystems.
     **asked: See `Request`.
 
   Raises:
@@ -109,10 +111,12 @@ def create(
   output = remote_paths.of_text(str(output_dir))
   recipe = asked.get('recipe') or recipes.Recipe()
   recursive = asked.get('recursive', False)
+  if not remote and not isinstance(output, pathlib.Path):
+    raise errors.OutputError(inputs.only_by_beam(str(output)))
   if isinstance(output, pathlib.Path):
     result_folders.claim(output, result_folders.CREATE_DATASET, input_values)
   listing = inputs.find_roots(
-      input_values, recursive=recursive, excluded=output, remote=True
+      input_values, recursive=recursive, excluded=output, remote=remote
   )
   input_contents.check_records(listing)
   _check_archives(listing)

@@ -454,6 +454,7 @@ def test_own_results_are_refused_as_inputs(tmp_path):
 
 @pytest.mark.parametrize('runner, flags, message', [
     ('NoSuchRunner', [], "--runner=NoSuchRunner: Beam can't use it"),
+    ('DaskRunner', [], 'several, drops all .* drumspace_dask_create_dataset'),
     (None, ['--runner=NoSuchRunner'], 'pipeline runner: NoSuchRunner'),
     ('DirectRunner', ['direct_num_workers=2'], 'each option begins with --'),
     ('DirectRunner', ['--direct_num_workers=two'], "Beam can't use it"),

@@ -42,3 +42,17 @@ def test_every_front_takes_what_the_local_verb_takes(front):
       {'input_values', 'output_dir'}
       | spreading.Arguments.__annotations__.keys() - {'reader_process'}
   )
+
+
+def test_remote_places_are_refused_where_only_beam_reads_them(tmp_path):
+  def spread(listing, reading, work):
+    raise AssertionError('nothing is to be read')
+
+  for values, output in (
+      (['hdfs://a/b.mid'], tmp_path / 'out'), ([str(tmp_path)], 's3a://b/out'),
+  ):
+    with pytest.raises(
+        errors.DrumspaceError, match='only drumspace_beam_create_dataset reads'
+    ):
+      spreading.create(spread, values, output)
+    assert not (tmp_path / 'out').exists()
