@@ -78,6 +78,15 @@ def is_remote(text: str) -> bool:
   return bool(_SCHEME.match(text))
 
 
+def only_by_beam(value: str) -> str:
+  """Says who reads and writes what is on a remote filesystem."""
+  return (
+      f'{value} lies on a remote filesystem, which only '
+      'drumspace_beam_create_dataset reads and writes. Copy it to a disk, or '
+      'use that.'
+  )
+
+
 def of_text(text: str) -> 'pathlib.Path | RemotePath':
   """Returns what the text of a path stands for."""
   return RemotePath(text) if is_remote(text) else pathlib.Path(text)
@@ -178,8 +187,6 @@ class RemotePath:
   def resolve(self) -> 'RemotePath':
     """Returns itself: there are no links that Beam knows."""
     return self
-
-
 
   def _match(self, pattern: str, limit: int | None = None) -> list[_Match]:
     """Returns Beam's metadata of the files that fit a pattern."""

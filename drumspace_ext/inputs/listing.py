@@ -71,19 +71,10 @@ class Listing:
   excluded: str = ''
 
 
-def only_by_beam(value: str) -> str:
-  """Says who reads and writes what is on a remote filesystem."""
-  return (
-      f'{value} lies on a remote filesystem, which only '
-      'drumspace_beam_create_dataset reads and writes. Copy it to a disk, or '
-      'use that.'
-  )
-
-
 def _expand(value: str, remote: bool) -> list[tuple[_Path, str, bool]]:
   """Returns (path, id, named) for one argument, a glob or a plain path."""
   if remote_paths.is_remote(value) and not remote:
-    raise errors.InputError(only_by_beam(value))
+    raise errors.InputError(remote_paths.only_by_beam(value))
   path: _Path = (
       remote_paths.RemotePath(value) if remote_paths.is_remote(value)
       else local_paths.expand(value)

@@ -112,7 +112,7 @@ def create(
   recipe = asked.get('recipe') or recipes.Recipe()
   recursive = asked.get('recursive', False)
   if not remote and not isinstance(output, pathlib.Path):
-    raise errors.OutputError(inputs.only_by_beam(str(output)))
+    raise errors.OutputError(remote_paths.only_by_beam(str(output)))
   if isinstance(output, pathlib.Path):
     result_folders.claim(output, result_folders.CREATE_DATASET, input_values)
   listing = inputs.find_roots(
