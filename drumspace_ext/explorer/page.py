@@ -106,6 +106,8 @@ def render(
       # Bokeh writes its styles into the page as it goes.
       "style-src 'unsafe-inline'", 'img-src data: blob:', "base-uri 'none'",
       "form-action 'none'",
+      # Its own script once more, as a thread (`app/workshop.js`).
+      'worker-src blob:',
   ])
   parts = {
       'policy': html.escape(policy), 'title': html.escape(latent_map.title),

@@ -152,3 +152,65 @@ def test_phone_has_everything_within_reach(page):
         'Emulation.setTouchEmulationEnabled', {'enabled': False}
     )
     page.window.resize(1280, 900)
+
+
+_SMALL = """
+  document.querySelectorAll('details').forEach((d) => { d.open = true; });
+  app.square.fill();
+  byId('vary').click();
+  await until(() => !byId('variants').hidden);
+  const least = (e) => e.matches('#play, .pad') ? 44 : 24;
+  return [...document.querySelectorAll(
+    'button, input, select, summary, .pad')]
+    .filter((e) => e.offsetParent).map((e) => {
+      // A label is a target, too.
+      const box = (e.closest('label') ?? e).getBoundingClientRect();
+      return [Math.min(box.width, box.height) / least(e), e.id || e.className ||
+        e.textContent];
+    }).filter(([share]) => share < 0.999);"""
+
+
+@pytest.mark.parametrize('size', [
+    (1440, 900), (1280, 720), (1024, 768), (768, 1024), (390, 844), (844, 390),
+], ids=lambda size: f'{size[0]}x{size[1]}')
+def test_targets_are_large_enough_for_fingers(page, size):
+  page.window.resize(*size)
+  try:
+    page.open()
+    page.gesture()
+    page.run('deck.show(app.maker.ofPoint(0, 3))')
+    assert page.run(_SMALL) == []
+    page.shot(f'targets_{size[0]}x{size[1]}')
+  finally:
+    page.window.resize(1280, 900)
+
+
+@pytest.mark.parametrize('size', [(390, 844), (844, 390)], ids=str)
+def test_phone_has_play_tempo_and_kick_in_view_and_both_bars(page, size):
+  page.window.resize(*size)
+  try:
+    page.open()
+    page.gesture()
+    page.run("""deck.show(app.maker.ofCodes(new Array(32).fill(7)))""")
+    inside = page.run("""return ['#play', '#qpm',
+      '[data-voice="0"] .cells .first'].map((name) => {
+        const box = document.querySelector(name).getBoundingClientRect();
+        const at = document.elementFromPoint(
+          box.left + box.width / 2, box.top + box.height / 2);
+        return at === document.querySelector(name) ||
+          at.contains(document.querySelector(name));
+      })""")
+    assert inside == [True] * 3
+    shown = """return [cellOf(0, 0), cellOf(0, 16)].map(
+      (cell) => Boolean(cell.offsetParent))"""
+    assert page.run(shown) == [True, False]
+    page.run("document.querySelectorAll('#bars button')[1].click()")
+    assert page.run(shown) == [False, True]
+    # Pressed again it follows what is heard.
+    page.run("""document.querySelectorAll('#bars button')[1].click();
+      slide(byId('qpm'), 240); deck.toggle();
+      await until(() => cellOf(0, 0).offsetParent, 'the first bar');
+      await until(() => cellOf(0, 16).offsetParent, 'the second bar');
+      deck.stop()""")
+  finally:
+    page.window.resize(1280, 900)

@@ -70,6 +70,7 @@ def test_policy_allows_the_scripts_of_the_page_and_nothing_else(page):
       bundling.policy_hash(script) for script in scripts
   ]
   assert policy['default-src'] == "'none'"
+  assert policy['worker-src'] == 'blob:'
   assert 'http' not in ' '.join(policy.values())
   assert "'unsafe-eval'" not in policy['script-src']
   assert "'unsafe-inline'" not in policy['script-src']

@@ -225,7 +225,8 @@ def test_variations_are_near_and_the_die_gives_beats_that_sound(page):
   page.gesture()
   page.run('deck.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
   before = page.codes()
-  page.run("byId('vary').click()")
+  page.run("byId('vary').click(); "
+           "await until(() => !byId('variants').hidden)")
   shown = page.run("""return [...byId('variants').querySelectorAll('.item')]
     .map((item) => item.textContent)""")
   assert shown[0] == 'as it was' and len(shown) == 5

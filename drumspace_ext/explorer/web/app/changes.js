@@ -7,7 +7,7 @@ import {inHits} from '../beat/words.js';
 import {popcount} from '../beat/nearest.js';
 import {byId, make} from '../elements.js';
 import {random} from '../model/chance.js';
-import {inventBeat, variations} from '../model/inventing.js';
+import {inventBeat} from '../model/inventing.js';
 import {say} from './status.js';
 
 const NUM_VARIATIONS = 4;
@@ -18,8 +18,8 @@ const apart = (a, b) =>
 
 /** Variations of a beat, side by side, each one click away. */
 class Variations {
-  constructor({deck, maker, list}) {
-    Object.assign(this, {deck, maker, list, beats: []});
+  constructor({deck, workshop, list}) {
+    Object.assign(this, {deck, workshop, list, beats: []});
     this.host = byId('variants');
     deck.on('show', (beat) => this.press(beat));
   }
@@ -30,8 +30,9 @@ class Variations {
         'aria-pressed', String(this.beats[i].codes === shown.codes)));
   }
 
-  show(from, rng) {
-    const beats = variations(this.maker, from, NUM_VARIATIONS, rng);
+  async show(from, seed) {
+    const beats = await this.workshop.call(
+      'vary', from, NUM_VARIATIONS, seed);
     if (!beats.length) {
       say('The model knows no other beat near this one.');
       return;
@@ -57,20 +58,20 @@ class Variations {
 
 /**
  * Makes the buttons.
- * @param {!Object} parts `deck`, `maker`, `list` (app/list.js) and `settings`,
- *     their values.
+ * @param {!Object} parts `deck`, `maker`, `workshop`, `list` (app/list.js) and
+ *     `settings`, their values.
  * @return {!Object} What keys may do: `vary` and `die`.
  */
-export function connectChanges({deck, maker, list, settings}) {
-  const shown = new Variations({deck, maker, list});
+export function connectChanges({deck, maker, workshop, list, settings}) {
+  const shown = new Variations({deck, workshop, list});
   let draws = 0;
-  const rng = () => random(settings.seed + 1000 + draws++);
+  const seed = () => settings.seed + 1000 + draws++;
   const edited = (codes) => deck.show(maker.ofCodes(codes), {follows: false});
   const turn = (by) => edited(rotated(deck.current.codes, by));
-  const die = () => deck.show(inventBeat(maker, rng()), {plays: true});
+  const die = () => deck.show(inventBeat(maker, random(seed())), {plays: true});
   const vary = () => {
     const {current} = deck;
-    if (current.z && current.codes.some(Boolean)) shown.show(current, rng());
+    if (current.z && current.codes.some(Boolean)) shown.show(current, seed());
     else say('There is no beat yet to be varied.');
   };
   const rows = [

@@ -90,10 +90,16 @@ function makeLayer(header, column, zSize, names) {
 /**
  * Reads the data of this page.
  * @param {string} text Base64.
- * @return {!Promise<!Object>} The header, with `layers` and `column`.
+ * @return {!Promise<!Object>} See `unpack`.
  */
-export async function readData(text) {
-  const buffer = await inflate(text.trim());
+export const readData = async (text) => unpack(await inflate(text.trim()));
+
+/**
+ * Reads the data's bytes.
+ * @param {!ArrayBuffer} buffer
+ * @return {!Object} The header, with `layers`, `column` and the `buffer`.
+ */
+export function unpack(buffer) {
   const length = new DataView(buffer).getUint32(0, true);
   const header = JSON.parse(
     new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
@@ -114,5 +120,5 @@ export async function readData(text) {
   const zSize = header.model.z_size;
   const layers = header.layers.map(
     (layer) => makeLayer(layer, column, zSize, header.genres));
-  return {...header, layers, column};
+  return {...header, layers, column, buffer};
 }

@@ -106,7 +106,7 @@ export class Deck {
 
   /** Does for what is on show what takes longer than a frame. */
   settle() {
-    this.next.arrive();
+    if (this.next.delays(() => this.settle())) return;
     clearTimeout(this.settling);
     if (!this.hand.isDown && !this.goesBy) this.history.keep(this.current);
     this.tell('settled', this.current);

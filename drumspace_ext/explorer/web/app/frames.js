@@ -12,10 +12,12 @@ export class NextFrame {
   constructor(show) {
     this.show = show;
     this.coming = null;
+    /** The beat that is being made elsewhere. */
+    this.making = null;
   }
 
   /**
-   * @param {function(): !Object} make Makes a beat.
+   * @param {function(): (!Object|!Promise<!Object>)} make Makes a beat.
    * @param {?Array<number>} z Its latent vector, if that is known before.
    * @param {!Object} options For `show`.
    */
@@ -26,12 +28,36 @@ export class NextFrame {
 
   cancel() {
     this.coming = null;
+    this.making = null;
+  }
+
+  /** Shows it now; if that takes a while, says so and calls back then. */
+  delays(call) {
+    this.arrive();
+    this.making?.then(call);
+    return this.making !== null;
   }
 
   /** Shows it now, if there is anything. */
   arrive() {
     const {coming} = this;
+    if (this.making || !coming) return;
     this.coming = null;
-    if (coming) this.show(coming.make(), coming.options);
+    const made = coming.make();
+    if (made instanceof Promise) this.wait(made, coming.options);
+    else this.show(made, coming.options);
+  }
+
+  /** Shows a beat when it is made, unless another one was shown meanwhile. */
+  wait(made, options) {
+    const making = made.then((beat) => {
+      if (this.making !== making) return;
+      const {coming} = this;
+      this.making = null;
+      this.show(beat, options);
+      this.coming = coming;
+      this.arrive();
+    });
+    this.making = making;
   }
 }

@@ -34,10 +34,12 @@ import {connectOpening, Opening} from './opening.js';
 import {introduce, Panel} from './panel.js';
 import {Path} from './path.js';
 import {Radio} from './radio.js';
+import {serve} from './serving.js';
 import {makeSliders} from './sliders.js';
 import {Song} from './song.js';
 import {connectTakeaway} from './takeaway.js';
 import {connectTransport} from './transport.js';
+import {Workshop} from './workshop.js';
 
 /** Puts the map's colours to work, and what of it is shown. */
 function paintMap(layers, legend, {looks, plot, settings, deck, maker}) {
@@ -94,7 +96,9 @@ async function makePage() {
   await plot.start(JSON.parse(byId('plot-item').dataset.item));
   const looks = new Looks();
   deck.on('show', ({place}) => plot.mark(place));
-  const parts = {deck, maker, player, plot, looks, settings: values};
+  const workshop = new Workshop(data, maker);
+  const parts = {
+    deck, maker, player, plot, looks, workshop, settings: values};
   const grid = makeGrid(data, {deck, player, settings});
   const list = new BeatList(parts);
   const path = new Path(parts);
@@ -131,7 +135,7 @@ async function makePage() {
   looks.paint();
   return {
     data, maker, player, deck, looks, plot, path, radio, square, favourites,
-    panel, settings, song,
+    panel, settings, song, workshop,
   };
 }
 
@@ -147,20 +151,35 @@ async function start() {
   if (!restore(location.hash, page)) showTypical(page);
   window.addEventListener('hashchange', () => restore(location.hash, page));
   // Sounds and the search for neighbours are prepared while nothing happens.
-  const {player, maker, deck} = page;
+  const {player, maker, deck, workshop} = page;
+  const say = () => deck.tell('settled', deck.current);
   const prepare = () => {
-    if (player.prepare() || maker.prepare()) setTimeout(prepare, 20);
-    else deck.tell('settled', deck.current);
+    const isAlone = !workshop.worker;
+    if (player.prepare() || isAlone && maker.prepare()) setTimeout(prepare, 20);
+    else if (isAlone) say();
   };
-  setTimeout(prepare, 200);
+  setTimeout(() => {
+    workshop.open();
+    if (workshop.worker) {
+      workshop.call('far').then((bits) => {
+        maker.farBits = bits;
+        say();
+      });
+    }
+    prepare();
+  }, 200);
   // For tests, and for those who look under the lid.
   window.drumspace = {...page, ready: performance.now() - began};
   document.body.dataset.ready = 'true';
 }
 
-start().catch((error) => {
+function fail(error) {
   const text = `This page can't be shown here: ${error.message}`;
   byId('status').textContent = text;
   byId('welcome').textContent = text;
   console.error(error);
-});
+}
+
+// The workshop is a thread without a page.
+if (typeof document === 'undefined') serve(self);
+else start().catch(fail);

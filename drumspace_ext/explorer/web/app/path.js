@@ -49,9 +49,9 @@ function pulled(line, held, dx, dy) {
 }
 
 export class Path {
-  /** @param {!Object} parts `deck`, `maker` and `plot`. */
-  constructor({deck, maker, plot}) {
-    Object.assign(this, {deck, maker, plot});
+  /** @param {!Object} parts `deck`, `workshop` and `plot`. */
+  constructor({deck, workshop, plot}) {
+    Object.assign(this, {deck, workshop, plot});
     this.line = [];
     this.beats = [];
     this.heard = 0;
@@ -100,13 +100,15 @@ export class Path {
     byId('path-again').hidden = byId('path-clear').hidden = !isThere;
   }
 
-  end() {
+  /** Has the beats on the way made, and plays them. */
+  async end() {
     this.pull = null;
-    // What is trivial is held: the beat before it goes on.
-    let last = null;
-    this.beats = alongLine(this.line, PATH_BEATS)
-      .map((place) => (last = this.maker.goodOfPlace(place) ?? last))
-      .filter(Boolean);
+    const {line} = this;
+    const beats = await this.workshop.call(
+      'path', alongLine(line, PATH_BEATS));
+    // Meanwhile it may have been cleared, or drawn anew.
+    if (line !== this.line) return;
+    this.beats = beats;
     this.show();
     this.play();
   }

@@ -59,10 +59,10 @@ function connectModes(plot) {
  * Connects the map.
  * @param {!Array<!Object>} layers See app/data.js.
  * @param {function(?Object, !Event)} hover Shows a point, or none.
- * @param {!Object} parts `deck`, `maker`, `plot` and `path`.
+ * @param {!Object} parts `deck`, `maker`, `plot`, `path` and `workshop`.
  */
 export function connectMap(layers, hover, parts) {
-  const {deck, maker, plot, path} = parts;
+  const {deck, maker, plot, path, workshop} = parts;
   plot.on('hover', (place, event) => {
     // A finger hides what it points at.
     if (event.pointerType !== 'touch') hover(plot.pointNear(place), event);
@@ -85,7 +85,7 @@ export function connectMap(layers, hover, parts) {
   });
   plot.on('drag', (place) => {
     if (plot.mode === 'roam') {
-      deck.soon(() => maker.goodOfPlace(place), {plays: true});
+      deck.soon(() => workshop.call('place', place), {plays: true});
     } else {
       path.add(place);
     }
