@@ -87,8 +87,8 @@ A folder of `web/` needs those before it: `settings.js`, `elements.js`; `beat`,
 `sound`, `midi`, `model`, `map`, `app`.
 
 The grid is one tab stop, and a hand paints on it: a stroke sets cells or wipes
-them as its first cell says, sounds while nothing plays, and is one step of undo.
-Rows stand as drummers read (`beat/families.js`); those of voices that nothing
+them as its first cell says, sounds while nothing plays, and is one step of
+undo. Rows stand as drummers read (`beat/families.js`); those of voices that nothing
 strikes are folded, but under a hand none goes away, so that nothing jumps. A
 narrow page shows one bar, so that a cell is 24 pixels wide: the one that is
 heard, or the one that is chosen or edited.
