@@ -88,19 +88,19 @@ A folder of `web/` needs those before it: `settings.js`, `elements.js`; `beat`,
 
 The grid is one tab stop, and a hand paints on it: a stroke sets cells or wipes
 them as its first cell says, sounds while nothing plays, and is one step of
-undo. Rows stand as drummers read (`beat/families.js`); those of voices that nothing
-strikes are folded, but under a hand none goes away, so that nothing jumps. A
-narrow page shows one bar, so that a cell is 24 pixels wide: the one that is
-heard, or the one that is chosen or edited.
+undo. Rows stand as drummers read (`beat/families.js`); those of voices that
+nothing strikes are folded, but under a hand none goes away, so that nothing
+jumps. A narrow page shows one bar, so that a cell is 24 pixels wide: the one
+that is heard, or the one that is chosen or edited.
 
 Path, roaming and variations are decoded in a worker (`app/workshop.js`): the
-page's own script once more, from a blob (`worker-src blob:` beside the hashes),
-on a copy of the data. Of what comes while one beat is made the last one counts.
-Without a worker the page does the same jobs itself. The first beat of a gesture
-is made at once: some browsers let sound begin there alone.
+page's own script once more, from a blob (`worker-src blob:` beside the
+hashes), on a copy of the data. Of what comes while one beat is made the last
+one counts. Without a worker the page does the same jobs itself. The first beat
+of a gesture is made at once: some browsers let sound begin there alone.
 
-Roaming and paths play nothing trivial: the nearest known beat of the six around
-the place comes instead, or the last one is held.
+Roaming and paths play nothing trivial: the nearest known beat of the six
+around the place comes instead, or the last one is held.
 
 A song is an order of slots at one tempo, 64 bars at most, and is in the link.
 Favourites are in the link where the browser keeps none.
