@@ -30,7 +30,8 @@ def test_wav_of_a_beat_is_the_seamless_loop_of_the_package(page):
   page.gesture()
   page.run(_SHOW, 0, map_pages.POINT)
   # Mute and volume are for the ear alone.
-  page.run("app.player.mute(0); slide(byId('volume'), 0.1)")
+  page.run("""app.player.mute(0); slide(byId('volume'), 0.1);
+    app.settings.set('groove', false)""")
   qpm = page.run('return settings.qpm')
   name, content = page.download('get-wav')
   assert re.fullmatch(rf'[a-z-]+_[a-z0-9-]+_{qpm}bpm\.wav', name)
