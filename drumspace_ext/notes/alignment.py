@@ -15,6 +15,7 @@ An onset is *on a triplet* if it lies at a third or a sixth of a quarter note
 that is no sixteenth of the grid, to within a twelfth of a step.
 """
 
+from collections.abc import Callable
 from collections.abc import Sequence
 
 import numpy as np
@@ -39,6 +40,7 @@ _ROUGH, _MAX_QUARTERS = 1e-3, 1 << 24
 # What is on this grid is not on triplets.
 TRIPLET_GRID = step_codes.STEPS_PER_QUARTER
 _NEAR_STEPS, _MAX_OFF = 0.15, 0.25
+_Look = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
 def _mean(steps: np.ndarray) -> tuple[float, float]:
@@ -67,22 +69,30 @@ def worth_a_look(
     steps_per_quarter: Steps of a quarter note.
   """
   lengths = np.array([len(quarters) for quarters in inputs])
-  owners = np.repeat(np.arange(len(inputs)), lengths)
+  bounds = np.append(0, np.cumsum(lengths))
   quarters = np.concatenate([*inputs, np.zeros(0)])
   if not np.isfinite(quarters).all():
     return np.ones(len(inputs), np.bool_)
   result = np.zeros(len(inputs), np.bool_)
   # There the angles themselves are rough.
-  result[owners[np.abs(quarters) > _MAX_QUARTERS]] = True
-  for grid, look in (
-      (steps_per_quarter, _may_be_late), (TRIPLET_GRID, _may_be_triplets)
-  ):
+  if len(quarters) and max(quarters.max(), -quarters.min()) > _MAX_QUARTERS:
+    far = (np.abs(quarters) > _MAX_QUARTERS).nonzero()[0]
+    result |= np.diff(np.searchsorted(far, bounds)) > 0
+  looks_by_grid: dict[int, list[_Look]] = {}
+  looks_by_grid.setdefault(steps_per_quarter, []).append(_may_be_late)
+  looks_by_grid.setdefault(TRIPLET_GRID, []).append(_may_be_triplets)
+  for grid, looks in looks_by_grid.items():
     steps = quarters * grid
-    is_off = np.abs(steps - np.rint(steps)) > _NEAR_STEPS
-    off = np.bincount(owners[is_off], minlength=len(inputs))
+    apart = np.rint(steps)
+    apart -= steps
+    far = (np.abs(apart, out=apart) > _NEAR_STEPS).nonzero()[0]
+    off = np.diff(np.searchsorted(far, bounds))
     is_open = (off >= _MAX_OFF * lengths) & ~result
-    chosen = is_open[owners]
-    result |= look(quarters[chosen] * grid, owners[chosen], lengths)
+    if is_open.any():
+      owners = np.repeat(np.arange(len(inputs)), lengths * is_open)
+      chosen = steps[np.repeat(is_open, lengths)]
+      for look in looks:
+        result |= look(chosen, owners, lengths)
   return result
 
 

@@ -36,7 +36,10 @@ class Notes(typing.NamedTuple):
 
   def only(self, keep: np.ndarray) -> 'Notes':
     """Returns some of them."""
-    return self if keep.all() else Notes(*(column[keep] for column in self))
+    if keep.all():
+      return self
+    (kept,) = keep.nonzero()
+    return Notes(*(column[kept] for column in self))
 
 
 def known_notes(
@@ -45,12 +48,15 @@ def known_notes(
 ) -> tuple[Notes, list[collections.Counter]]:
   """Returns notes with a voice, and by input the numbers of others by pitch."""
   pitches = np.concatenate([onsets.pitches for onsets in inputs])
-  codes = np.concatenate([
-      codes[onsets.pitches] for onsets, codes in zip(inputs, codes_of_pitches)
-  ])
-  owners = np.repeat(
-      np.arange(len(inputs)), [len(onsets.pitches) for onsets in inputs]
-  )
+  if all(codes is codes_of_pitches[0] for codes in codes_of_pitches):
+    codes = codes_of_pitches[0][pitches]
+  else:
+    codes = np.concatenate([
+        codes[onsets.pitches]
+        for onsets, codes in zip(inputs, codes_of_pitches)
+    ])
+  lengths = np.array([len(onsets.pitches) for onsets in inputs])
+  owners = np.repeat(np.arange(len(inputs)), lengths)
   known = codes != 0
   dropped: list[collections.Counter] = [collections.Counter() for _ in inputs]
   if not known.all():
@@ -59,8 +65,8 @@ def known_notes(
     for key in counts.nonzero()[0].tolist():
       dropped[key // size][key % size] = int(counts[key])
   quarters = np.concatenate([onsets.quarters for onsets in inputs])
-  indices = np.concatenate(
-      [np.arange(len(onsets.pitches)) for onsets in inputs]
+  indices = np.arange(len(owners)) - np.repeat(
+      np.cumsum(lengths) - lengths, lengths
   )
   return Notes(quarters, codes, owners, indices).only(known), dropped
 
