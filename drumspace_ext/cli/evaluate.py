@@ -4,7 +4,7 @@ Each model of --checkpoint_file is drawn from, and each file or folder of
 --input is read (datasets, published samples, MIDI, zips, TFRecords, drums_rnn
 primers and outputs); each is a row of a panel. All are compared with real
 patterns that were held out of training, beside two rows that are always there:
-other held-out patterns (the ceiling) and these with their voices shuffled (the
+training patterns (the ceiling) and these with their voices shuffled (the
 floor). A row needs 50 patterns, and 100 must be held out. A model is judged by
 all that it draws, not only by what passes the filters. The folder given by
 --output_dir then holds evaluation.json, evaluation.html and manifest.json.
@@ -29,8 +29,13 @@ from drumspace_ext.cli import flags as drumspace_flags
 _HELDOUT_PATH = flags.DEFINE_string(
     'heldout_path', None,
     'Real patterns that no model was trained on, in a form of --examples_path. '
-    'By default the validation part of --examples_path, split as the models '
-    'were trained.',
+    'By default the test part of --examples_path, divided as the models were '
+    'trained.',
+)
+_JUDGED_BY = flags.DEFINE_enum(
+    'judged_by', None, ['test', 'validation'],
+    'Which part of --examples_path judges. By default that which nothing was '
+    'chosen by, test, where the models kept one.',
 )
 _ROWS_BY = flags.DEFINE_string(
     'rows_by', None,
@@ -51,7 +56,8 @@ def main(argv: list[str]) -> int:
         drumspace_flags.EXAMPLES_PATH.value, drumspace_flags.output_dir(),
         checkpoint_file=drumspace_flags.CHECKPOINT_FILE.value,
         input_values=values, heldout_path=_HELDOUT_PATH.value,
-        rows_by=_ROWS_BY.value, recursive=drumspace_flags.RECURSIVE.value,
+        judged_by=_JUDGED_BY.value, rows_by=_ROWS_BY.value,
+        recursive=drumspace_flags.RECURSIVE.value,
         steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
         assume_drums=drumspace_flags.ASSUME_DRUMS.value,
         voices_in=drumspace_flags.VOICES_IN.value,

@@ -44,6 +44,8 @@ class TrainingSet:
       minute, float64 `[num_patterns, 2]`, NaN where it is not known; or None.
     only_near: Whether a pattern was found as near loops alone, bool
       `[num_patterns]`; or None if that is not known.
+    num_inputs: In how many inputs each was found, int64 `[num_patterns]`; or
+      None where a file says nothing of it.
   """
 
   codes: np.ndarray
@@ -53,6 +55,7 @@ class TrainingSet:
   file_names: Sequence[tuple[str, ...]] | None = None
   tempos: np.ndarray | None = None
   only_near: np.ndarray | None = None
+  num_inputs: np.ndarray | None = None
 
   def __len__(self) -> int:
     return len(self.codes)
@@ -73,6 +76,7 @@ def make(
     file_names: Sequence[tuple[str, ...]] | None = None,
     tempos: Sequence[tuple[float, float]] | None = None,
     only_near: Sequence[bool] | None = None,
+    num_inputs: Sequence[int] | None = None,
 ) -> TrainingSet:
   """Makes a training set of patterns, genres, inputs and tempos.
 
@@ -117,12 +121,15 @@ def make(
       only_near=None if only_near is None else np.array([
           all(only_near[i] for i in same) for same in members.values()
       ], bool),
+      num_inputs=None if num_inputs is None else np.array([
+          sum(num_inputs[i] for i in same) for same in members.values()
+      ]),
       digest=hashlib.sha256(np.sort(classes[first]).tobytes()).hexdigest()[:16],
   )
 
 
 def _read_counted(path: pathlib.Path) -> TrainingSet:
-  codes, genres = [], []
+  codes, genres, num_inputs = [], [], []
   for number, line in enumerate(
       path.read_text(encoding='utf-8').splitlines(), 1
   ):
@@ -134,7 +141,11 @@ def _read_counted(path: pathlib.Path) -> TrainingSet:
       )
     codes.append(dataset_tsv.parse_codes(fields[0], f'{path}, line {number}'))
     genres.append(provenance.parse_genres(fields[3]))
-  return make(np.array(codes), genres)
+    # What is no number says nothing: once is the least.
+    count = fields[1]
+    known = count.isdecimal() and len(count) <= provenance.MAX_DIGITS
+    num_inputs.append(int(count) if known else 1)
+  return make(np.array(codes), genres, num_inputs=num_inputs)
 
 
 def _is_counted(path: pathlib.Path) -> bool:
@@ -219,45 +230,3 @@ def load_or_starter(path: local_paths.Name | None) -> TrainingSet:
       [(f'starter/{s.genre}/{s.name}',) for s in starter],
       tempos=[(s.qpm, s.qpm) for s in starter],
   )
-
-
-def split(
-    training_set: TrainingSet, valid_share: float, *, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-  """Splits by input where inputs are known, else by rotation class.
-
-  A pattern is for validation only if all its inputs are; each training pattern
-  has an input that no validation pattern has, and no rotation class stands on
-  both sides.
-
-  Args:
-    training_set: What to split.
-    valid_share: Share of inputs (or patterns) for validation.
-    seed: Draws the sides; a side depends on nothing but it and the id.
-
-  Returns:
-    (train, valid), indices, int64.
-
-  Raises:
-    InputError: If a side would be empty.
-  """
-  def is_valid(key: bytes) -> bool:
-    digest = hashlib.blake2b(key, digest_size=8, key=str(seed).encode())
-    return int.from_bytes(digest.digest(), 'big') < valid_share * 2**64
-
-  if training_set.input_ids is not None:
-    sides = [
-        all(is_valid(i.encode('utf-8', 'replace')) for i in ids)
-        for ids in training_set.input_ids
-    ]
-  else:
-    classes = step_codes.class_digests(training_set.codes)
-    sides = [is_valid(digest.tobytes()) for digest in classes]
-  side = np.array(sides)
-  train, valid = np.flatnonzero(~side), np.flatnonzero(side)
-  if not len(train) or not len(valid):
-    raise errors.InputError(
-        f'{len(training_set):,} patterns come from too few inputs to keep '
-        f'{valid_share:.0%} of these for validation. Give more of them.'
-    )
-  return train, valid

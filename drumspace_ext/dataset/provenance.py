@@ -37,7 +37,7 @@ HEADER = (
 NEAR_HEADER = ('near_loops', 'near_repeats', 'mean_flips', 'max_flips')
 MAPS_HEADER = ('drum_maps',)
 # No dataset has more inputs than a number of so many digits.
-_MAX_DIGITS = 18
+MAX_DIGITS = 18
 
 
 class Origins(typing.NamedTuple):
@@ -107,7 +107,7 @@ def parse_genres(text: str) -> dict[str, int]:
   genres = {}
   for part in text.split('|'):
     name, colon, count = part.rpartition(':')
-    if colon and name and count.isdecimal() and len(count) <= _MAX_DIGITS:
+    if colon and name and count.isdecimal() and len(count) <= MAX_DIGITS:
       genres[name] = int(count)
   return genres
 

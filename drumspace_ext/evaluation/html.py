@@ -192,11 +192,10 @@ def render(panel: Mapping) -> str:
   columns = ''.join(_column(panel, key) for key in evaluation.COLUMNS)
   return report_html.page(
       'Drum patterns: evaluation',
-      f'<p>{settings["patterns_per_row"]:,} patterns of each row beside as '
-      f'many real ones that were held out ({settings["heldout_patterns"]:,}, '
-      f'split into two halves; {settings["training_patterns"]:,} patterns were '
-      f'for training). <b>{evaluation.CEILING}</b> is the ceiling, also drawn '
-      f'as a dotted line; <b>{evaluation.FLOOR}</b> is the floor: as many hits '
+      f'<p>{html.escape(evaluation.judges_text(settings))}; '
+      f'{settings["training_patterns"]:,} patterns were for training. '
+      f'<b>{evaluation.CEILING}</b> is the ceiling, also drawn as a dotted '
+      f'line; <b>{evaluation.FLOOR}</b> is the floor: as many hits '
       'of each voice, on steps drawn at random. Dots have '
       f'{settings["confidence"]:.0%} intervals ({settings["resamples"]:,} '
       f'bootstrap resamples, seed {settings["seed"]}).</p>{notes}{columns}'

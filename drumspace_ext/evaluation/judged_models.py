@@ -10,6 +10,7 @@ import numpy as np
 from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext.dataset import examples
+from drumspace_ext.dataset import parts
 from drumspace_ext.evaluation import panel
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import manifests
@@ -18,8 +19,27 @@ from drumspace_ext.patterns import step_codes
 if typing.TYPE_CHECKING:
   from drumspace_ext.models import trained_model
 
-# Seed and share of validation where no model says how it was trained.
-_DEFAULT_SPLIT = 0, 0.1
+# Seed and shares of validation and test where no model says how it was trained:
+# those of the models that are shipped.
+_DEFAULT_SPLIT = 0, 0.08, 0.16
+
+
+# What is judged by patterns that are no part of the training set.
+OTHERS = 'other patterns'
+
+
+class Judges(typing.NamedTuple):
+  """What models are judged by.
+
+  Attributes:
+    training: Step codes of what they were trained on.
+    heldout: Step codes of what judges them.
+    part: What that is: a part of the training set, or other patterns.
+  """
+
+  training: np.ndarray
+  heldout: np.ndarray
+  part: str
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -46,40 +66,64 @@ class JudgedModels:
         ).codes)) for name, model in self.named
     ]
 
-  def split(
+  def judges(
       self, training_set: examples.TrainingSet,
-      heldout_path: local_paths.Name | None,
-  ) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the step codes of (training set, held-out patterns)."""
+      heldout_path: local_paths.Name | None, judged_by: str | None = None,
+  ) -> Judges:
+    """Returns what judges the models.
+
+    Args:
+      training_set: What they were trained on.
+      heldout_path: Other patterns to judge by; None takes a part of the set.
+      judged_by: Which, `test` or `validation`; the test if None, where the
+        models kept one.
+
+    Raises:
+      InputError: If the models were trained on different parts, or kept no
+        test.
+    """
     if heldout_path:
-      return training_set.codes, examples.load(heldout_path).codes
+      return Judges(
+          training_set.codes, examples.load(heldout_path).codes, OTHERS
+      )
     models = [model for _, model in self.named]
     # What was trained on other data, or elsewhere, says less of a split.
     own = [model for model in models
            if model.metadata.get('data_digest') == training_set.digest]
     splits = {
-        (model.seed, model.config.training.valid_share)
+        (model.seed, model.config.training.valid_share,
+         model.config.training.test_share)
         for model in own or models if model.config.training
     } or {_DEFAULT_SPLIT}
     if len(splits) > 1:
       raise errors.InputError(
-          'the models were trained with other seeds or shares for validation: '
-          + ', '.join(
-              f'seed {seed}, {share:g}' for seed, share in sorted(splits)
+          'the models were trained with other seeds or shares for validation '
+          'and test: ' + ', '.join(
+              f'seed {seed}, {valid:g} and {test:g}'
+              for seed, valid, test in sorted(splits)
           ) + '. Give --heldout_path, or evaluate them one by one.'
       )
-    seed, valid_share = splits.pop()
-    train, valid = examples.split(training_set, valid_share, seed=seed)
-    return training_set.codes[train], training_set.codes[valid]
+    seed, valid_share, test_share = splits.pop()
+    divided = parts.divide(training_set, valid_share, test_share, seed=seed)
+    name, chosen = divided.judges()
+    if judged_by == parts.VALID:
+      name, chosen = parts.VALID, divided.valid
+    elif judged_by == parts.TEST and name != parts.TEST:
+      raise errors.InputError(
+          'these models kept no patterns for a test. Give --heldout_path, or '
+          f'--judged_by={parts.VALID}.'
+      )
+    return Judges(
+        training_set.codes[divided.train], training_set.codes[chosen], name
+    )
 
   def notes(
-      self, training_set: examples.TrainingSet,
-      heldout_codes: np.ndarray, heldout_path: local_paths.Name | None,
+      self, training_set: examples.TrainingSet, judges: Judges
   ) -> list[str]:
-    """Says where a model knows other patterns than it is judged by."""
+    """Says where a model was tuned on, or knows, what it is judged by."""
     notes = []
-    classes = step_codes.class_digests(heldout_codes)
-    if heldout_path:
+    classes = step_codes.class_digests(judges.heldout)
+    if judges.part == OTHERS:
       known = step_codes.class_digests(training_set.codes)
       if both := int(np.isin(classes, known).sum()):
         notes.append(
@@ -87,6 +131,11 @@ class JudgedModels:
             '--examples_path too: no beat can be new beside them.'
         )
     for name, model in self.named:
+      if judges.part == parts.VALID and model.config.training:
+        notes.append(
+            f'{name} was tuned on the validation part, which judges it here: '
+            'its numbers flatter it.'
+        )
       is_other = model.metadata.get('data_digest') != training_set.digest
       if is_other:
         notes.append(
@@ -94,7 +143,7 @@ class JudgedModels:
             'its passing and novel beats are told.'
         )
       # What a model keeps for validation is in its data, but not learnt.
-      if is_other or heldout_path:
+      if is_other or judges.part == OTHERS:
         shared = int(np.isin(classes, model.known_classes).sum())
         notes.append(
             f'{shared:,} of the {len(classes):,} patterns held out are in the '

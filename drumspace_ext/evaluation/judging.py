@@ -143,7 +143,8 @@ def evaluate(
     examples_path: local_paths.Name, output_dir: local_paths.Name, *,
     checkpoint_file: local_paths.Names = (),
     input_values: local_paths.Names = (),
-    heldout_path: local_paths.Name | None = None, rows_by: str | None = None,
+    heldout_path: local_paths.Name | None = None,
+    judged_by: str | None = None, rows_by: str | None = None,
     recursive: bool = False,
     steps_per_quarter: int = defaults.STEPS_PER_QUARTER,
     assume_drums: bool = False, voices_in: str = defaults.VOICES_IN,
@@ -161,7 +162,9 @@ def evaluate(
       checkpoint files or `shipped:NAME`, or one of these.
     input_values: Files or folders of beats, a row each, or one of these.
     heldout_path: Real patterns that no model was trained on; by default the
-      validation part of the training set, split as the models were trained.
+      test part of the training set, divided as the models were trained.
+    judged_by: Which part of it judges, `test` or `validation`; if None the
+      test, where the models kept one.
     rows_by: Regular expression: an input becomes a row for each text that it
       finds in the names of files and records.
     recursive: Search folders in folders.
@@ -204,7 +207,7 @@ def evaluate(
     training_set = examples.load(examples_path)
     names = named_patterns.names([*files, *values])
     models = judged_models.load(names[:len(files)], files)
-    train_codes, heldout_codes = models.split(training_set, heldout_path)
+    judges = models.judges(training_set, heldout_path, judged_by)
     rows = models.rows(
         num_outputs or defaults.NUM_JUDGED, seed=seed, on_step=on_step,
         temperature=temperature, threshold=threshold,
@@ -214,10 +217,10 @@ def evaluate(
       rows += _rows_of(found, splitter, value, left_out)
     rows, notes = _without_small(rows, left_out)
     panel = evaluation.evaluate(
-        rows, step_codes.step_codes_to_hits(heldout_codes), train_codes,
-        seed=seed, on_step=on_step,
+        rows, step_codes.step_codes_to_hits(judges.heldout), judges.training,
+        seed=seed, judged_by=judges.part, on_step=on_step,
     )
-    notes += models.notes(training_set, heldout_codes, heldout_path)
+    notes += models.notes(training_set, judges)
     panel = _with_notes(panel, notes, models)
     paths = _write(folder, batch, panel, asked)
   return Evaluation(

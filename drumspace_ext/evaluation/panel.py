@@ -1,11 +1,13 @@
 """Evaluation: sets of patterns side by side against real ones held out.
 
 A *panel* judges any number of *rows*, each a named set of patterns. Patterns
-held out of training are split into two halves by chance. One is the *reference*
-that every row is compared with. The other is a row too, the ceiling: as near as
-real patterns come to real patterns. The floor is that half with its voices
-shuffled: each voice of each pattern keeps its number of hits, on steps drawn at
-random for each voice apart, so that no metre and no interplay is left.
+held out of training are the *reference* that every row is compared with.
+Training patterns are a row too, the ceiling: as near as real patterns of some
+files come to real patterns of other ones, which is what a model can reach.
+(Halves of one set come nearer; what is new and how far it is off, the ceiling
+is asked by the other training patterns.) The floor is the ceiling with its
+voices shuffled: each voice of each pattern keeps its number of hits, on steps
+drawn at random for each voice apart, so that no metre and no interplay is left.
 
 Every row is cut to one size, that of the smallest, by a seeded draw, for most
 numbers depend on it.
@@ -32,8 +34,8 @@ from drumspace_ext.patterns import nearest
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import voices
 
-FORMAT_VERSION = 1
-CEILING, FLOOR = 'real, other half', 'real, voices shuffled'
+FORMAT_VERSION = 2
+CEILING, FLOOR = 'real, training patterns', 'real, voices shuffled'
 # Fewer give intervals too wide to tell anything; more take minutes.
 MIN_PATTERNS, MAX_PATTERNS = 50, 2000
 _DECIMALS = 6
@@ -125,13 +127,18 @@ def shortage(row: Row) -> str:
   )
 
 
-def _check(rows: Sequence[Row], heldout: np.ndarray) -> None:
-  if len(heldout) < 2 * MIN_PATTERNS:
-    raise errors.InputError(
-        f'{len(heldout):,} patterns are held out, at least {2 * MIN_PATTERNS} '
-        'are needed, for they are split in two. Name others with '
-        '--heldout_path, or a larger set with --examples_path.'
-    )
+def _check(
+    rows: Sequence[Row], heldout: np.ndarray, training_codes: np.ndarray
+) -> None:
+  for patterns, what in (
+      (heldout, 'held out'), (training_codes, 'for training')
+  ):
+    if len(patterns) < 2 * MIN_PATTERNS:
+      raise errors.InputError(
+          f'{len(patterns):,} patterns are {what}, at least '
+          f'{2 * MIN_PATTERNS} are needed. Name others with --heldout_path, or '
+          'a larger set with --examples_path.'
+      )
   names = [row.name for row in rows]
   for row in rows:
     if lack := shortage(row):
@@ -149,19 +156,28 @@ def _hits_per_voice(hits: np.ndarray) -> dict[str, float]:
   return dict(zip(voices.NAMES, mean.tolist()))
 
 
+class _Known:
+  """Training patterns, as rows are asked for what is new."""
+
+  def __init__(self, codes: np.ndarray):
+    self.nearest = nearest.NearestPatterns(codes)
+    self.classes = np.sort(step_codes.class_digests(codes))
+
+
 def _judge(
-    row: Row, reference: np.ndarray, training: nearest.NearestPatterns,
-    known_classes: np.ndarray, seed: int,
+    row: Row, reference: np.ndarray, training: _Known, seed: int
 ) -> dict:
   """Returns a row of the panel."""
   # The same draws for each row: they differ by their patterns alone.
   rng = np.random.default_rng(seed)
   hits = _mixed(row.hits, seed)[:len(reference)]
-  distance, distances = metrics.training_distance(hits, training, rng=rng)
+  distance, distances = metrics.training_distance(
+      hits, training.nearest, rng=rng
+  )
   numbers = {
       **metrics.two_sample_auc(reference, hits, rng=rng),
       **metrics.precision_recall(reference, hits, rng=rng),
-      **metrics.rates(hits, known_classes, rng=rng),
+      **metrics.rates(hits, training.classes, rng=rng),
       'distance': distance,
       **metrics.hit_rates(reference, hits, rng=rng),
   }
@@ -177,7 +193,8 @@ def _judge(
 
 def evaluate(
     rows: Sequence[Row], heldout: np.ndarray, training_codes: np.ndarray, *,
-    seed: int, on_step: callbacks.OnStep = callbacks.silent,
+    seed: int, judged_by: str = '',
+    on_step: callbacks.OnStep = callbacks.silent,
 ) -> dict:
   """Makes the panel.
 
@@ -185,32 +202,37 @@ def evaluate(
     rows: The sets to judge.
     heldout: Real patterns, bool `[n, 32, 14]`.
     training_codes: The training set, step codes, integer `[m, 32]`.
-    seed: Of all that is drawn: halves, cuts, steps, folds and resamples.
+    seed: Of all that is drawn: the ceiling, cuts, steps, folds and resamples.
+    judged_by: Which part the held-out patterns are, in words.
     on_step: Called with the rows done; see `callbacks`.
 
   Raises:
     InputError: If there are too few patterns, or two rows of one name.
   """
-  _check(rows, heldout)
-  half = len(heldout) // 2
-  size = min(half, MAX_PATTERNS, *(len(row.hits) for row in rows))
-  mixed = _mixed(heldout, seed)
-  reference, other = mixed[:size], mixed[-half:]
-  shuffled = shuffle_voices(other, rng=np.random.default_rng([seed, half]))
-  training = nearest.NearestPatterns(training_codes)
-  known_classes = np.sort(step_codes.class_digests(training_codes))
+  _check(rows, heldout, training_codes)
+  size = min(
+      len(heldout), len(training_codes) // 2, MAX_PATTERNS,
+      *(len(row.hits) for row in rows),
+  )
+  reference = _mixed(heldout, seed)[:size]
+  order = np.random.default_rng([seed, size]).permutation(len(training_codes))
+  ceiling = step_codes.step_codes_to_hits(training_codes[order[:size]])
+  shuffled = shuffle_voices(ceiling, rng=np.random.default_rng([seed, size]))
+  training = _Known(training_codes)
+  others = _Known(training_codes[order[size:]])
   judged, total = [], len(rows) + 2
-  for number, row in enumerate((
-      Row(name=CEILING, hits=other), *rows,
-      Row(name=FLOOR, hits=shuffled),
+  for number, (row, known) in enumerate((
+      (Row(name=CEILING, hits=ceiling), others),
+      *((row, training) for row in rows),
+      (Row(name=FLOOR, hits=shuffled), training),
   )):
     on_step(number, total, f'judging {row.name}')
-    judged.append(_judge(row, reference, training, known_classes, seed))
+    judged.append(_judge(row, reference, known, seed))
   on_step(total, total, 'judging')
   return {
       'format_version': FORMAT_VERSION,
       'settings': {
-          'seed': seed, 'patterns_per_row': size,
+          'seed': seed, 'patterns_per_row': size, 'judged_by': judged_by,
           'heldout_patterns': len(heldout),
           'training_patterns': len(training_codes),
           'resamples': metrics.NUM_RESAMPLES,
@@ -225,6 +247,16 @@ def evaluate(
       'reference': {'hits_per_voice': _hits_per_voice(reference)},
       'rows': judged,
   }
+
+
+def judges_text(settings: Mapping) -> str:
+  """Says what judges a panel, and by how many patterns a side."""
+  part = settings['judged_by']
+  return (
+      f'{settings["patterns_per_row"]:,} patterns of each row are judged '
+      f'beside as many of the {settings["heldout_patterns"]:,} held out'
+      + f' ({part})' * bool(part)
+  )
 
 
 def interval_text(number: Mapping[str, float], decimals: int) -> str:
@@ -249,7 +281,7 @@ def to_text(panel: Mapping) -> str:
     result += [f'{row["name"]} ({row["patterns"]:,} patterns)', *pair]
   settings = panel['settings']
   result += [
-      '', f'{settings["patterns_per_row"]:,} patterns of each row are judged, '
+      '', f'{judges_text(settings)},',
       f'with {settings["confidence"]:.0%} intervals below.',
       'The first row is the ceiling, the last the floor.',
       *panel['notes'], '',

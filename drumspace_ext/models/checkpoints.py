@@ -1,12 +1,12 @@
 """Checkpoints: safetensors files with everything that a model needs to be used.
 
 Tensors of the network stand under `network.` (float32, or float16 where the
-model says so), those of the fitted sampler under
-`sampler.`, and `known_classes` holds digests of the training patterns' rotation
-classes, uint64 as int64 `[num_patterns]`. The metadata holds JSON texts:
+model says so), those of the fitted sampler under `sampler.`, and
+`known_classes` holds digests of the rotation classes of all its patterns,
+uint64 as int64 `[num_patterns]`. The metadata holds JSON texts:
 `format_version`, `config` (resolved), `voice_table`, `train_step`,
-`data_digest`,
-`sampler` and `drumspace_ext` (the version). Nothing is ever unpickled.
+`data_digest`, `sampler` and `parts` (how many patterns were to learn from, for
+choices and for the test). Nothing is ever unpickled.
 """
 
 from collections.abc import Mapping

@@ -130,6 +130,8 @@ def any_from_dict(
     raise errors.ConfigError(
         f'{origin}: expected the tables [model] and [training].'
     )
+  # What was trained when there were two parts does not name a third.
+  training = {'test_share': 0.0, **training}
   kind, name = model.get('kind'), str(tables.get('name', ''))
   if not isinstance(kind, str) or kind not in (*networks.KINDS, GROOVE):
     raise errors.ConfigError(

@@ -134,6 +134,22 @@ class GrooveConfig:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class PlannedConfig(StepwiseConfig):
+  """A stepwise model that decides on repeats before it writes them.
+
+  Attributes:
+    bfloat16: 1 to train with products of bfloat16 numbers, half the time where
+      a processor has these; 0 for float32.
+  """
+
+  bfloat16: int
+
+  def __post_init__(self):
+    super().__post_init__()
+    check(self.bfloat16 in (0, 1), 'bfloat16', self.bfloat16, '0 or 1')
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
   """How a model is trained.
 
@@ -149,7 +165,8 @@ class TrainingConfig:
       but other ones.
     gradient_norm: Gradients are scaled down to this norm.
     eval_steps: Train steps between evaluations.
-    valid_share: Share of inputs (or patterns) kept for evaluation.
+    valid_share: Share of inputs (or patterns) kept for all choices.
+    test_share: Share that nothing is chosen by; 0 where there are two parts.
   """
 
   batch_size: int
@@ -162,6 +179,7 @@ class TrainingConfig:
   gradient_norm: float
   eval_steps: int
   valid_share: float
+  test_share: float
 
   def __post_init__(self):
     for name in ('batch_size', 'num_train_steps', 'eval_steps'):
@@ -183,6 +201,10 @@ class TrainingConfig:
     )
     check(
         0 < self.valid_share < 1, 'valid_share', self.valid_share, 'in (0, 1)'
+    )
+    check(
+        0 <= self.test_share < 1 - self.valid_share, 'test_share',
+        self.test_share, f'in [0, {1 - self.valid_share:g})',
     )
 
 

@@ -1,5 +1,6 @@
 """Training data: a training set, split and laid out for a network."""
 
+from collections.abc import Mapping
 import dataclasses
 import hashlib
 
@@ -7,6 +8,7 @@ import numpy as np
 import torch
 
 from drumspace_ext.dataset import examples
+from drumspace_ext.dataset import parts
 from drumspace_ext.models import configs
 from drumspace_ext.patterns import step_codes
 
@@ -20,6 +22,7 @@ class Data:
     valid: float `[num_valid, 448]`.
     digest: Of the whole set.
     split_digest: Of both sides in their order.
+    sizes: Patterns of each part.
     classes: Digests of all rotation classes of the set, uint64.
   """
 
@@ -28,6 +31,7 @@ class Data:
   digest: str
   classes: np.ndarray
   split_digest: str = ''
+  sizes: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
 
 def prepare(
@@ -35,8 +39,8 @@ def prepare(
     seed: int, device: torch.device,
 ) -> Data:
   """Splits a training set and puts it on a device."""
-  train, valid = examples.split(
-      training_set, config.valid_share, seed=seed
+  divided = parts.divide(
+      training_set, config.valid_share, config.test_share, seed=seed
   )
 
   def tensor(indices):
@@ -45,11 +49,17 @@ def prepare(
     return torch.from_numpy(flat.astype(np.float32)).to(device)
 
   return Data(
-      train=tensor(train), valid=tensor(valid), digest=training_set.digest,
+      train=tensor(divided.train), valid=tensor(divided.valid),
+      digest=training_set.digest,
       split_digest=hashlib.sha256(b'|'.join(
-          training_set.codes[side].tobytes() for side in (train, valid)
+          training_set.codes[side].tobytes()
+          for side in (divided.train, divided.valid)
       )).hexdigest()[:16],
       classes=step_codes.class_digests(training_set.codes),
+      sizes={
+          parts.TRAIN: len(divided.train), parts.VALID: len(divided.valid),
+          parts.TEST: len(divided.test),
+      },
   )
 
 

@@ -161,6 +161,7 @@ class Trainer:
     checkpoints.write(self._run_dir / name, _on_cpu(tensors), {
         **self._identity, 'train_step': self.train_step,
         'sampler': sampler.kind, 'metrics': self._lines[-1],
+        'parts': dict(self.data.sizes),
     })
 
   def step(self, *, measured: bool = True) -> torch.Tensor:

@@ -17,8 +17,6 @@ from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import step_codes
 
-_IDS = st.sets(st.sampled_from('abcdefgh'), min_size=1, max_size=3)
-
 
 def _random_codes(count, seed=0):
   """Step codes of different rotation classes, uint16 `[count, 32]`."""
@@ -89,70 +87,6 @@ def test_first_of_a_class_is_kept_with_the_origin_of_all():
   assert np.array_equal(made.codes, codes)
   assert made.genres == [{'rock': 1, 'pop': 1}, {}]
   assert made.input_ids == [('a', 'b'), ('c',)]
-
-
-@hypothesis.given(
-    st.lists(_IDS, min_size=1, max_size=30), st.integers(0, 1000)
-)
-def test_split_by_input_leaks_no_input_and_no_class(ids, seed):
-  made = examples.make(
-      _random_codes(len(ids)), None, [tuple(sorted(i)) for i in ids]
-  )
-  try:
-    train, valid = examples.split(made, 0.5, seed=seed)
-  except errors.InputError:
-    hypothesis.reject()
-  assert sorted([*train, *valid]) == list(range(len(made)))
-  digests = step_codes.class_digests(made.codes)
-  assert not set(digests[train].tolist()) & set(digests[valid].tolist())
-  held_back = {name for i in valid for name in made.input_ids[i]}
-  # A training pattern may stand in a held-back input too, but it is known from
-  # one that is not.
-  assert all(set(made.input_ids[i]) - held_back for i in train)
-
-
-def test_side_depends_on_the_seed_and_the_id_alone():
-  codes = _random_codes(200)
-  ids = [(f'song {i}',) for i in range(200)]
-  made = examples.make(codes, None, ids)
-  _, valid = examples.split(made, 0.25, seed=1)
-  assert 25 < len(valid) < 75
-  half = examples.make(codes[::-1][:100], None, ids[::-1][:100])
-  _, valid_half = examples.split(half, 0.25, seed=1)
-  assert {half.input_ids[i] for i in valid_half} == {
-      made.input_ids[i] for i in valid if i >= 100
-  }
-  _, other = examples.split(made, 0.25, seed=2)
-  assert set(other.tolist()) != set(valid.tolist())
-
-
-def test_sides_grow_with_the_share():
-  made = examples.make(_random_codes(200))
-  sides = [
-      set(examples.split(made, share, seed=0)[1].tolist())
-      for share in (0.1, 0.3, 0.9)
-  ]
-  assert sides[0] < sides[1] < sides[2]
-
-
-def test_split_without_inputs_goes_by_class():
-  codes = _random_codes(60)
-  made = examples.make(codes)
-  assert made.input_ids is None
-  _, valid = examples.split(made, 0.3, seed=0)
-  rotated = examples.make(step_codes.rotate(codes, 7))
-  _, again = examples.split(rotated, 0.3, seed=0)
-  assert 0 < len(valid) < 60
-  assert np.array_equal(valid, again)
-
-
-@pytest.mark.parametrize('ids', [None, [('a',)] * 5])
-def test_empty_side_is_said_so(ids):
-  codes = _random_codes(5 if ids else 1)
-  made = examples.make(codes, None, ids)
-  message = rf'{len(codes)} patterns come from too few inputs to keep 10%'
-  with pytest.raises(errors.InputError, match=message):
-    examples.split(made, 0.1, seed=0)
 
 
 @pytest.mark.parametrize('columns', [1, 2, 3])

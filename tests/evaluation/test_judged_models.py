@@ -7,17 +7,18 @@ import pytest
 
 from drumspace_ext import errors
 from drumspace_ext.dataset import examples
+from drumspace_ext.dataset import parts
 from drumspace_ext.evaluation import judged_models
 from drumspace_ext.patterns import step_codes
 
 _SET = examples.load_or_starter(None)
 
 
-def _model(seed=0, valid_share=0.1, digest='d', known=()):
+def _model(seed=0, valid=0.1, test=0.0, digest='d', known=()):
   return types.SimpleNamespace(
       seed=seed, metadata={'seed': seed, 'data_digest': digest},
       config=types.SimpleNamespace(
-          training=types.SimpleNamespace(valid_share=valid_share)
+          training=types.SimpleNamespace(valid_share=valid, test_share=test)
       ),
       known_classes=np.array(known, np.uint64),
   )
@@ -29,13 +30,35 @@ def _judged(*named):
 
 def test_models_of_different_splits_are_not_compared():
   alike = [('a', _model(1)), ('b', _model(1))]
-  train, valid = _judged(*alike).split(_SET, None)
-  assert len(train) + len(valid) == len(_SET)
-  _, expected = examples.split(_SET, 0.1, seed=1)
-  np.testing.assert_array_equal(valid, _SET.codes[expected])
-  for other in (_model(2), _model(1, 0.2)):
+  judges = _judged(*alike).judges(_SET, None)
+  assert len(judges.training) + len(judges.heldout) == len(_SET)
+  expected = parts.divide(_SET, 0.1, seed=1).valid
+  np.testing.assert_array_equal(judges.heldout, _SET.codes[expected])
+  for other in (_model(2), _model(1, 0.2), _model(1, 0.1, 0.1)):
     with pytest.raises(errors.InputError, match='Give --heldout_path'):
-      _judged(*alike, ('c', other)).split(_SET, None)
+      _judged(*alike, ('c', other)).judges(_SET, None)
+
+
+def test_test_part_judges_where_there_is_one():
+  models = _judged(('a', _model(1, 0.2, 0.3)))
+  divided = parts.divide(_SET, 0.2, 0.3, seed=1)
+  for asked, part, chosen in (
+      (None, 'test', divided.test), ('test', 'test', divided.test),
+      ('validation', 'validation', divided.valid),
+  ):
+    judges = models.judges(_SET, None, asked)
+    assert judges.part == part
+    np.testing.assert_array_equal(judges.heldout, _SET.codes[chosen])
+    np.testing.assert_array_equal(judges.training, _SET.codes[divided.train])
+  with pytest.raises(errors.InputError, match='kept no patterns for a test'):
+    _judged(('b', _model(1))).judges(_SET, None, 'test')
+
+
+def test_model_that_was_tuned_on_its_judges_is_noted():
+  own = _judged(('own', _model(0, 0.2, 0.3, digest=_SET.digest)))
+  assert not own.notes(_SET, own.judges(_SET, None))
+  (note,) = own.notes(_SET, own.judges(_SET, None, 'validation'))
+  assert note.startswith('own was tuned on the validation part')
 
 
 def test_models_of_other_data_leave_the_split_to_those_of_this():
@@ -50,10 +73,11 @@ def test_model_that_knows_other_patterns_is_noted():
   heldout = _SET.codes[:5]
   classes = step_codes.class_digests(heldout)
   own = _model(digest=_SET.digest, known=classes)
-  assert not _judged(('own', own)).notes(_SET, heldout, None)
+  judges = judged_models.Judges(_SET.codes, heldout, parts.TEST)
+  assert not _judged(('own', own)).notes(_SET, judges)
   other, overlap = _judged(
       ('own', own), ('far', _model(known=classes[:2]))
-  ).notes(_SET, heldout, None)
+  ).notes(_SET, judges)
   assert other.startswith('far was trained on other data')
   assert overlap == '2 of the 5 patterns held out are in the data of far.'
 
