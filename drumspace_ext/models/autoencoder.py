@@ -41,8 +41,8 @@ class Weights(typing.NamedTuple):
   """What others need to compute as a network does.
 
   Attributes:
-    decoder: Which rules its decoder goes by: `fully_connected` or `stepwise`.
-      Encoders are fully connected, their first outputs are mu.
+    decoder: Which rules its decoder goes by: `fully_connected`, `stepwise` or
+      `planned`. Encoders are fully connected, their first outputs are mu.
     z_size: Dimensions of the latent vector.
     settings: Numbers of the decoder's rules, as JSON can hold them.
     tensors: float32, by torch's names.

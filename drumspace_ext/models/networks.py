@@ -20,6 +20,7 @@ from drumspace_ext import defaults
 from drumspace_ext.models import acai
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import configs
+from drumspace_ext.models import planned
 from drumspace_ext.models import stepwise
 from drumspace_ext.models import vae
 
@@ -42,6 +43,7 @@ KINDS: Mapping[str, Kind] = types.MappingProxyType({
     'vae': Kind(configs.VaeConfig, vae.Vae),
     'acai': Kind(configs.AcaiConfig, acai.Acai),
     'stepwise': Kind(configs.StepwiseConfig, stepwise.Stepwise),
+    'planned': Kind(configs.PlannedConfig, planned.Planned),
 })
 _ADAM_BETA1 = 0.9
 

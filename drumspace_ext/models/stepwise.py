@@ -13,6 +13,8 @@ earlier, for most beats either repeat exactly or don't. Within a step, voices
 are ordered by a small shared layer as in NADE (Larochelle, Murray 2011).
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import nn
 from torch.nn import functional
@@ -36,6 +38,10 @@ _COUNT_SCALE = 8.0
 IMPROBABLE = 0.08
 # Of a hundred beats four come out trivial, one after these.
 _REDRAWS = 8
+
+
+# Makes bits of logits.
+Chooser = Callable[[torch.Tensor], torch.Tensor]
 
 
 def _is_trivial(hits: torch.Tensor) -> torch.Tensor:
@@ -77,6 +83,74 @@ def _differences(rows: torch.Tensor) -> torch.Tensor:
   return torch.stack(counts, dim=2)
 
 
+def pasts(rows: torch.Tensor) -> torch.Tensor:
+  """Returns what is known before each step of hits `[batch, 32, 14]`.
+
+  Returns:
+    float `[batch, 32, 518]`: the 31 steps before, by voice and then from the
+    most distant to the last, and the `_repeat_inputs`.
+  """
+  silence = torch.zeros(len(rows), _LOOKBACK, _VOICES, device=rows.device)
+  padded = torch.cat([silence, rows[:, :-1]], dim=1)
+  past = padded.unfold(1, _LOOKBACK, 1)  # [batch, 32, 14, 31]
+  return torch.cat([
+      past.reshape(len(rows), _STEPS, -1), _repeat_inputs(_differences(rows))
+  ], dim=-1)
+
+
+def chooser(
+    temperature: float, threshold: float, generator: torch.Generator | None
+) -> Chooser:
+  """Returns what makes bits, float 0 or 1, of logits; see `draw_hits`."""
+  cut = torch.logit(torch.tensor(threshold)).item()
+
+  def choose(logit: torch.Tensor) -> torch.Tensor:
+    if temperature == 0:
+      return (logit > cut).float()
+    chance = torch.sigmoid(logit / temperature)
+    chance = torch.where(chance < IMPROBABLE, 0.0, chance)
+    chance = torch.where(chance > 1 - IMPROBABLE, 1.0, chance)
+    uniform = torch.rand(len(logit), generator=generator, device=logit.device)
+    return (uniform < chance).float()
+
+  return choose
+
+
+class Written:
+  """The steps written so far, of a batch of beats."""
+
+  def __init__(self, count: int, device: torch.device):
+    # The past stands behind 31 silent steps, and grows as it is written.
+    self._rows = torch.zeros(count, _LOOKBACK + _STEPS, _VOICES, device=device)
+    self._counts = torch.zeros(
+        count, len(_REPEAT_LAGS), _VOICES, device=device
+    )
+    self._step = 0
+
+  def inputs(self) -> torch.Tensor:
+    """Returns what `pasts` says before the next step, `[batch, 518]`."""
+    past = self._rows[:, self._step:self._step + _LOOKBACK]
+    return torch.cat([
+        past.transpose(1, 2).flatten(1), _repeat_inputs(self._counts)
+    ], dim=-1)
+
+  def earlier(self, lag: int) -> torch.Tensor:
+    """Returns what is so many steps before the next one, `[batch, 14]`."""
+    return self._rows[:, _LOOKBACK + self._step - lag]
+
+  def add(self, row: torch.Tensor) -> None:
+    """Adds a step, float `[batch, 14]`."""
+    self._rows[:, _LOOKBACK + self._step] = row
+    for index, lag in enumerate(_REPEAT_LAGS):
+      if self._step >= lag:
+        self._counts[:, index] += (row - self.earlier(lag)).abs()
+    self._step += 1
+
+  def hits(self) -> torch.Tensor:
+    """Returns the patterns, bool `[batch, 448]`."""
+    return self._rows[:, _LOOKBACK:].flatten(1) > 0.5
+
+
 class Stepwise(vae.Vae):
   """The model; its encoder is the VAE's, its decoder is its own."""
 
@@ -115,14 +189,18 @@ class Stepwise(vae.Vae):
   def weights(self) -> autoencoder.Weights:
     """Returns what others need to compute as it does."""
     return autoencoder.Weights(
-        'stepwise', self.z_size, {
-            'repeat_lags': _REPEAT_LAGS, 'count_scale': _COUNT_SCALE,
-            'improbable': IMPROBABLE,
-        }, {
+        self.config.kind, self.z_size, self._rules(), {
             name: value.detach().float().cpu().numpy()
             for name, value in self.state_dict().items()
         },
     )
+
+  def _rules(self) -> dict[str, object]:
+    """Returns the numbers of the decoder's rules, as JSON can hold them."""
+    return {
+        'repeat_lags': _REPEAT_LAGS, 'count_scale': _COUNT_SCALE,
+        'improbable': IMPROBABLE,
+    }
 
   def _trunk(
       self, past: torch.Tensor, z: torch.Tensor, step: torch.Tensor
@@ -158,16 +236,8 @@ class Stepwise(vae.Vae):
       float `[batch, 32, 14]`.
     """
     rows = hits.view(-1, _STEPS, _VOICES)
-    silence = torch.zeros(
-        len(rows), _LOOKBACK, _VOICES, device=rows.device
-    )
-    padded = torch.cat([silence, rows[:, :-1]], dim=1)
-    past = padded.unfold(1, _LOOKBACK, 1)  # [batch, 32, 14, 31]
     steps = torch.arange(_STEPS, device=rows.device)
-    past = torch.cat([
-        past.reshape(len(rows), _STEPS, -1), _repeat_inputs(_differences(rows))
-    ], dim=-1)
-    known = self._trunk(past, z[:, None], steps)
+    known = self._trunk(pasts(rows), z[:, None], steps)
     struck = torch.cumsum(rows[..., None] * self.voice_inputs, dim=-2)
     before = functional.pad(struck[..., :-1, :], (0, 0, 1, 0))
     head = functional.gelu(self.to_head(known)[..., None, :] + before)
@@ -212,41 +282,19 @@ class Stepwise(vae.Vae):
       generator: torch.Generator | None,
   ) -> torch.Tensor:
     """Writes a pattern for each latent vector, step by step; see draw_hits."""
-    cut = torch.logit(torch.tensor(threshold)).item()
-    # The past stands behind 31 silent steps, and grows as it is written.
-    rows = torch.zeros(
-        len(z), _LOOKBACK + _STEPS, _VOICES, device=z.device
-    )
-    counts = torch.zeros(
-        len(z), len(_REPEAT_LAGS), _VOICES, device=z.device
-    )
+    choose = chooser(temperature, threshold, generator)
+    rows = Written(len(z), z.device)
     for step in range(_STEPS):
-      past = torch.cat([
-          rows[:, step:step + _LOOKBACK].transpose(1, 2).flatten(1),
-          _repeat_inputs(counts),
-      ], dim=-1)
       number = torch.full((len(z),), step, device=z.device)
-      known = self._trunk(past, z, number)
+      known = self._trunk(rows.inputs(), z, number)
       head, bits = self.to_head(known), self.to_bits(known)
+      row = torch.zeros(len(z), _VOICES, device=z.device)
       for voice in range(_VOICES):
         logit = (
             (functional.gelu(head) * self.voice_outputs[voice]).sum(-1)
             + bits[:, voice]
         )
-        if temperature > 0:
-          chance = torch.sigmoid(logit / temperature)
-          chance = torch.where(chance < IMPROBABLE, 0.0, chance)
-          chance = torch.where(chance > 1 - IMPROBABLE, 1.0, chance)
-          uniform = torch.rand(
-              len(z), generator=generator, device=z.device
-          )
-          struck = (uniform < chance).float()
-        else:
-          struck = (logit > cut).float()
-        rows[:, _LOOKBACK + step, voice] = struck
-        head = head + struck[:, None] * self.voice_inputs[voice]
-      here = _LOOKBACK + step
-      for index, lag in enumerate(_REPEAT_LAGS):
-        if step >= lag:
-          counts[:, index] += (rows[:, here] - rows[:, here - lag]).abs()
-    return rows[:, _LOOKBACK:].flatten(1) > 0.5
+        row[:, voice] = choose(logit)
+        head = head + row[:, voice, None] * self.voice_inputs[voice]
+      rows.add(row)
+    return rows.hits()

@@ -20,6 +20,7 @@ from drumspace_ext.patterns import step_codes
 
 pytestmark = pytest.mark.browser
 
+_STEPWISE = ('stepwise', 'planned')
 _MODULES = (
     'model/network.js', 'app/data.js', 'map/regions.js',
 )
@@ -34,12 +35,15 @@ def _network(kind):
   # Sizes that are no multiples of four, as all the rows are counted.
   more = {'decoder_size': 35, 'num_decoder_layers': 3, 'voice_head_size': 9}
   network = tiny_models.network(
-      kind, scale=1.5, z_size=5, **(more if kind == 'stepwise' else {})
+      kind, scale=1.5, z_size=5, **(more if kind in _STEPWISE else {})
   )
-  if kind == 'stepwise':
+  if kind in _STEPWISE:
     with torch.no_grad():
       network.voice_inputs *= 10
       network.voice_outputs *= 5
+      if kind == 'planned':
+        network.plan_inputs *= 10
+        network.plan_outputs *= 5
   return network
 
 
@@ -47,6 +51,7 @@ _NETWORKS = {
     'ae': _network('ae'), 'vae': _network('vae'), 'acai': _network('acai'),
     'stepwise': networks.as_saved(_network('stepwise')),
     'stepwise float32': _network('stepwise'),
+    'planned': networks.as_saved(_network('planned')),
 }
 
 

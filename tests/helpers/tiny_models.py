@@ -11,18 +11,25 @@ from drumspace_ext.models import networks
 from drumspace_ext.training import batches
 from drumspace_ext.training import trainer as training
 
-KINDS = ('ae', 'vae', 'acai', 'stepwise')
-_CONFIGS = {'ae': 'ae', 'vae': 'smoke', 'acai': 'acai', 'stepwise': 'best'}
+KINDS = ('ae', 'vae', 'acai', 'stepwise', 'planned')
+# Their decoders write step by step.
+STEPWISE = ('stepwise', 'planned')
+_CONFIGS = {
+    'ae': 'ae', 'vae': 'smoke', 'acai': 'acai', 'stepwise': 'stepwise',
+    'planned': 'best',
+}
 _SMALL = {
     'z_size': 4, 'hidden_sizes': [32], 'batch_size': 32, 'eval_steps': 8,
     'num_train_steps': 20, 'learning_rate': 0.01, 'valid_share': 0.2,
+    'test_share': 0.0,
 }
 _WARM = {'beta_warmup_steps': 10}
+_STEPWISE = _WARM | {
+    'decoder_size': 32, 'num_decoder_layers': 2, 'voice_head_size': 8,
+}
 _MORE = {
     'ae': {}, 'vae': _WARM, 'acai': {},
-    'stepwise': _WARM | {
-        'decoder_size': 32, 'num_decoder_layers': 2, 'voice_head_size': 8,
-    },
+    'stepwise': _STEPWISE, 'planned': _STEPWISE | {'bfloat16': 0},
 }
 
 networks.prepare_torch()

@@ -116,6 +116,7 @@ def test_configurations_are_frozen():
     ('eval_steps=0', 'eval_steps must be at least 1'),
     ('valid_share=0', r'valid_share must be in \(0, 1\)'),
     ('valid_share=1', r'valid_share must be in \(0, 1\)'),
+    ('test_share=0.92', r'test_share must be in \[0, 0.92\)'),
     ('z_size', "--hparams: expected name=value, got 'z_size'"),
     ('z_size=', 'expected name=value'),
     ('z_size=8;beta=1', 'expected name=value'),
@@ -139,6 +140,7 @@ def test_values_of_acai_are_checked(hparams, message):
     ('dropout=1', r'dropout must be in \[0, 1\)'),
     ('decoder_size=0', 'decoder_size must be in'),
     ('voice_head_size=0', 'voice_head_size must be in'),
+    ('bfloat16=2', 'bfloat16 must be 0 or 1'),
 ])
 def test_values_of_the_stepwise_model_are_checked(hparams, message):
   with pytest.raises(errors.ConfigError, match=message):

@@ -8,11 +8,12 @@ from torch.nn import functional
 
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import layers
+from drumspace_ext.models import planned
 from drumspace_ext.models import stepwise
 from drumspace_ext.training import batches
 from drumspace_ext.training import validation
 
-_PROBABILISTIC = ('vae', 'stepwise')
+_PROBABILISTIC = ('vae', *tiny_models.STEPWISE)
 
 
 def _hits(count=6):
@@ -37,7 +38,7 @@ def test_shapes(kind, count):
   mu, sigma = network.encode(hits)
   assert mu.shape == sigma.shape == (count, 3)
   assert (sigma > 0).all() if kind in _PROBABILISTIC else not sigma.any()
-  if kind == 'stepwise':
+  if kind in tiny_models.STEPWISE:
     assert network.teacher_logits(mu, hits).shape == (count, 32, 14)
   else:
     assert network.decode(mu).shape == (count, 448)
@@ -59,7 +60,7 @@ def test_shapes(kind, count):
 
 @pytest.mark.parametrize('kind', tiny_models.KINDS)
 def test_tiny_data_is_learned(kind, tmp_path):
-  mild = {'dropout': 0.0, 'beta': 0.1} if kind == 'stepwise' else {}
+  mild = {'dropout': 0.0, 'beta': 0.1} if kind in tiny_models.STEPWISE else {}
   config = tiny_models.config(
       kind, num_train_steps=150, batch_size=16, **mild
   )
@@ -157,11 +158,16 @@ def test_reconstruction_is_of_a_draw_from_the_posterior(kind):
   network = tiny_models.network(kind, scale=2.0)
   mu, sigma = network.encode(_hits())
   z = mu + sigma * torch.randn(mu.shape, generator=_generator(3))
-  if kind == 'stepwise':
-    logits = network.teacher_logits(z, _hits()).flatten(1)
+  hits = _hits()
+  if kind == 'planned':
+    bits, plan = network.all_logits(z, hits)
+    logits = torch.cat([bits.flatten(1), plan.flatten(1)], dim=1)
+    hits = torch.cat([hits, planned.symbols(hits.view(-1, 32, 14)).flatten(1)], 1)
+  elif kind == 'stepwise':
+    logits = network.teacher_logits(z, hits).flatten(1)
   else:
     logits = network.decode(z)
-  expected = -distributions.Bernoulli(logits=logits).log_prob(_hits()).sum(-1)
+  expected = -distributions.Bernoulli(logits=logits).log_prob(hits).sum(-1)
   losses = _losses(network, _hits(), seed=3)
   torch.testing.assert_close(losses.reconstruction, expected)
   other = _losses(network, _hits(), seed=4)
@@ -268,7 +274,7 @@ def _logits_before_drawing(network, z, hits):
 
 def _sharp(kind):
   network = tiny_models.network(kind, scale=1.5)
-  if kind == 'stepwise':
+  if kind in tiny_models.STEPWISE:
     with torch.no_grad():
       # Voices of a step that speak to each other loudly.
       network.voice_inputs *= 10

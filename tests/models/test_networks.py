@@ -12,6 +12,7 @@ from drumspace_ext.models import acai
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import config_loading
 from drumspace_ext.models import networks
+from drumspace_ext.models import planned
 from drumspace_ext.models import stepwise
 from drumspace_ext.models import vae
 
@@ -48,7 +49,7 @@ def test_every_kind_has_its_network():
   }
   assert kinds == {
       'ae': autoencoder.Autoencoder, 'vae': vae.Vae, 'acai': acai.Acai,
-      'stepwise': stepwise.Stepwise,
+      'stepwise': stepwise.Stepwise, 'planned': planned.Planned,
   }
 
 
@@ -73,12 +74,12 @@ def test_network_comes_back_from_its_checkpoint_as_foretold(kind):
   network = tiny_models.network(kind)
   before = {k: v.clone() for k, v in network.state_dict().items()}
   again = networks.as_saved(network)
-  assert (again is network) == (kind != 'stepwise')
+  assert (again is network) == (kind not in tiny_models.STEPWISE)
   assert again.training == network.training
   for name, value in again.saved_tensors().items():
     assert torch.equal(value.float(), again.state_dict()[name])
     assert torch.equal(value, network.saved_tensors()[name])
-  assert _same(again, network) == (kind != 'stepwise')
+  assert _same(again, network) == (kind not in tiny_models.STEPWISE)
   assert all(torch.equal(v, before[k]) for k, v in network.state_dict().items())
   for one, other in zip(again.parameters(), network.parameters(), strict=True):
     torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-7)
@@ -105,7 +106,9 @@ def test_weights_are_all_that_encoding_and_decoding_take(kind):
   network = tiny_models.network(kind)
   weights = network.weights()
   assert weights.z_size == network.z_size
-  assert (weights.decoder == 'stepwise') == (kind == 'stepwise')
+  assert weights.decoder == (
+      kind if kind in tiny_models.STEPWISE else 'fully_connected'
+  )
   hits = tiny_models.data().train[:5]
   other = networks.make(tiny_models.config(kind).model, seed=9).eval()
   z = network.encode(hits)[0]

@@ -8,6 +8,7 @@
 
 import {NUM_STEPS, NUM_VOICES} from '../constants.js';
 import {striker} from './chance.js';
+import {PlannedDecoder} from './planned.js';
 import {StepwiseDecoder} from './stepwise.js';
 
 function readLayers({columns, column}, part) {
@@ -62,7 +63,8 @@ class FullyConnectedDecoder {
 }
 
 const DECODERS = {
-  fully_connected: FullyConnectedDecoder, stepwise: StepwiseDecoder,
+  fully_connected: FullyConnectedDecoder, planned: PlannedDecoder,
+  stepwise: StepwiseDecoder,
 };
 
 export class Network {

@@ -12,11 +12,18 @@ import {addRow, gelu, multiply, transposed} from './layers.js';
 
 const LOOKBACK = NUM_STEPS - 1;
 
+/** Returns what reads a tensor of the model, and a layer of it. */
+export function reading({column}) {
+  const tensor = (name) => column(`model.${name}`);
+  const linear = (name) => ({weight: tensor(`${name}.weight`),
+    bias: tensor(`${name}.bias`)});
+  return {tensor, linear};
+}
+
 export class StepwiseDecoder {
-  constructor({model, columns, column}) {
-    const tensor = (name) => column(`model.${name}`);
-    const linear = (name) => ({weight: tensor(`${name}.weight`),
-      bias: tensor(`${name}.bias`)});
+  constructor(data) {
+    const {model, columns} = data;
+    const {tensor, linear} = reading(data);
     this.lags = model.repeat_lags;
     this.countScale = model.count_scale;
     this.improbable = model.improbable;
@@ -45,30 +52,43 @@ export class StepwiseDecoder {
 
   /** Decodes a latent vector, as `Network.decode`. */
   decode(z, options) {
-    const strikes = striker({...options, improbable: this.improbable});
-    this.z.set(z);
-    multiply(this.fromZ.weight, this.fromZ.bias, this.z, this.start);
-    multiply(this.zToLayers.weight, this.zToLayers.bias, this.z, this.second);
-    this.counts.fill(0);
+    const strikes = this.begin(z, options);
     const codes = new Array(NUM_STEPS).fill(0);
     for (let step = 0; step < NUM_STEPS; step++) {
-      this.look(codes, step);
-      codes[step] = this.strike(strikes);
-      this.lags.forEach((lag, l) => {
-        const differs = step < lag ? 0 : codes[step] ^ codes[step - lag];
-        for (let v = 0; v < NUM_VOICES; v++) {
-          this.counts[l * NUM_VOICES + v] += differs >> v & 1;
-        }
-      });
+      this.look(codes, step, step);
+      codes[step] = this.strike(strikes, () => undefined);
+      this.count(codes, step);
     }
     return codes;
   }
 
-  /** Works out what is known before a step. */
-  look(codes, step) {
+  /** Begins a beat; returns what says whether a bit is struck. */
+  begin(z, options) {
+    this.z.set(z);
+    multiply(this.fromZ.weight, this.fromZ.bias, this.z, this.start);
+    multiply(this.zToLayers.weight, this.zToLayers.bias, this.z, this.second);
+    this.counts.fill(0);
+    return striker({...options, improbable: this.improbable});
+  }
+
+  /** Counts where a step that was written differs from earlier ones. */
+  count(codes, step) {
+    this.lags.forEach((lag, l) => {
+      const differs = step < lag ? 0 : codes[step] ^ codes[step - lag];
+      for (let v = 0; v < NUM_VOICES; v++) {
+        this.counts[l * NUM_VOICES + v] += differs >> v & 1;
+      }
+    });
+  }
+
+  /** Adds what else is known before a step; nothing here. */
+  tell() {}
+
+  /** Works out what is known before a step, or at another position there. */
+  look(codes, step, position) {
     const {known, update, fromPast, counts} = this;
     known.set(this.start);
-    addRow(known, this.positions, step, 1);
+    addRow(known, this.positions, position, 1);
     for (let s = 0; s < step; s++) {
       for (let v = 0; codes[s] >> v; v++) {
         if (codes[s] >> v & 1) {
@@ -83,6 +103,7 @@ export class StepwiseDecoder {
       addRow(known, fromPast, row, 1);
       addRow(known, fromPast, row + NUM_VOICES, counts[i] / this.countScale);
     }
+    this.tell(step, position);
     for (let i = 0; i < known.length; i++) known[i] = gelu(known[i]);
     this.layers.forEach(({weight, bias}, number) => {
       multiply(weight, bias, known, update);
@@ -92,24 +113,43 @@ export class StepwiseDecoder {
     });
   }
 
-  /** Draws the voices of a step in their order; returns its code. */
-  strike(strikes) {
-    const {head, live, bits, voiceOutputs} = this;
-    multiply(this.toHead.weight, this.toHead.bias, this.known, head);
-    multiply(this.toBits.weight, this.toBits.bias, this.known, bits);
-    let code = 0;
-    for (let v = 0, isNew = true; v < NUM_VOICES; v++) {
-      if (isNew) for (let i = 0; i < head.length; i++) live[i] = gelu(head[i]);
-      let logit = bits[v];
-      const start = v * head.length;
-      for (let i = 0; i < live.length; i++) {
-        logit += live[i] * voiceOutputs[start + i];
+  /**
+   * Draws the voices of a step in their order; returns its code.
+   * @param {function(number): boolean} strikes Of a logit.
+   * @param {function(number): (boolean|undefined)} told Of a voice: whether it
+   *     is struck, where that is not to be drawn.
+   */
+  strike(strikes, told) {
+    multiply(this.toHead.weight, this.toHead.bias, this.known, this.head);
+    multiply(this.toBits.weight, this.toBits.bias, this.known, this.bits);
+    const {voiceInputs, voiceOutputs} = this;
+    return this.draw(
+      strikes, told, this.bits, voiceInputs, voiceOutputs,
+    ).reduce((code, isStruck, v) => isStruck ? code | 1 << v : code, 0);
+  }
+
+  /** Draws bits one after the other, each given those before it. */
+  draw(strikes, told, bits, inputs, outputs) {
+    const {head, live} = this;
+    const drawn = [];
+    let isNew = true;
+    for (let b = 0; b < bits.length; b++) {
+      let isStruck = told(b, drawn);
+      if (isStruck === undefined) {
+        if (isNew) for (let i = 0; i < head.length; i++) live[i] = gelu(head[i]);
+        isNew = false;
+        let logit = bits[b];
+        const start = b * head.length;
+        for (let i = 0; i < live.length; i++) {
+          logit += live[i] * outputs[start + i];
+        }
+        isStruck = strikes(logit);
       }
-      isNew = strikes(logit);
-      if (!isNew) continue;
-      code |= 1 << v;
-      addRow(head, this.voiceInputs, v, 1);
+      drawn.push(isStruck);
+      if (!isStruck) continue;
+      isNew = true;
+      addRow(head, inputs, b, 1);
     }
-    return code;
+    return drawn;
   }
 }
