@@ -4,6 +4,7 @@ from collections.abc import Mapping
 import html
 
 from drumspace_ext.dataset import report_html
+from drumspace_ext.evaluation import columns
 from drumspace_ext.evaluation import panel as evaluation
 from drumspace_ext.files import result_names
 from drumspace_ext.patterns import text_grids
@@ -162,12 +163,12 @@ def _distances(panel: Mapping) -> str:
 
 def _voices(panel: Mapping) -> str:
   """Shows the hits of each voice, of real patterns and of each row."""
-  columns = [('reference', 'real', panel['reference']['hits_per_voice'])] + [
+  sets = [('reference', 'real', panel['reference']['hits_per_voice'])] + [
       (row['name'], _style_of(row), row['hits_per_voice'])
       for row in panel['rows'][1:-1]
   ]
-  most = max(max(hits.values()) for _, _, hits in columns) or 1
-  head = ''.join(f'<th>{html.escape(name)}</th>' for name, _, _ in columns)
+  most = max(max(hits.values()) for _, _, hits in sets) or 1
+  head = ''.join(f'<th>{html.escape(name)}</th>' for name, _, _ in sets)
   lines = []
   for voice in text_grids.SCORE_ORDER:
     cells = ''.join(
@@ -175,7 +176,7 @@ def _voices(panel: Mapping) -> str:
         f'width="{_VOICE_WIDTH}" height="{_VOICE_HEIGHT}"><rect class="mark" '
         f'width="{_VOICE_WIDTH * hits[voice] / most:.1f}" '
         f'height="{_VOICE_HEIGHT}"/></svg></td>'
-        for _, style, hits in columns
+        for _, style, hits in sets
     )
     lines.append(f'<tr><th>{voice.replace("_", " ")}</th>{cells}</tr>')
   return (
@@ -189,16 +190,16 @@ def render(panel: Mapping) -> str:
   """Returns the page for a panel as `evaluation.evaluate` gives it."""
   settings = panel['settings']
   notes = ''.join(f'<p>{html.escape(note)}</p>' for note in panel['notes'])
-  columns = ''.join(_column(panel, key) for key in evaluation.COLUMNS)
+  charts = ''.join(_column(panel, key) for key in evaluation.COLUMNS)
   return report_html.page(
       'Drum patterns: evaluation',
-      f'<p>{html.escape(evaluation.judges_text(settings))}; '
+      f'<p>{html.escape(columns.judges_text(settings))}; '
       f'{settings["training_patterns"]:,} patterns were for training. '
       f'<b>{evaluation.CEILING}</b> is the ceiling, also drawn as a dotted '
       f'line; <b>{evaluation.FLOOR}</b> is the floor: as many hits '
       'of each voice, on steps drawn at random. Dots have '
       f'{settings["confidence"]:.0%} intervals ({settings["resamples"]:,} '
-      f'bootstrap resamples, seed {settings["seed"]}).</p>{notes}{columns}'
+      f'bootstrap resamples, seed {settings["seed"]}).</p>{notes}{charts}'
       f'{_distances(panel)}{_voices(panel)}',
       style=_STYLE,
   )

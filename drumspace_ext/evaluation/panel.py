@@ -29,6 +29,7 @@ import numpy as np
 from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext.dataset import examples
+from drumspace_ext.evaluation import columns
 from drumspace_ext.evaluation import metrics
 from drumspace_ext.patterns import nearest
 from drumspace_ext.patterns import step_codes
@@ -39,58 +40,7 @@ CEILING, FLOOR = 'real, training patterns', 'real, voices shuffled'
 # Fewer give intervals too wide to tell anything; more take minutes.
 MIN_PATTERNS, MAX_PATTERNS = 50, 2000
 _DECIMALS = 6
-
-
-@dataclasses.dataclass(frozen=True)
-class Column:
-  """A number of the panel and how it is shown.
-
-  Attributes:
-    header: Its short name.
-    words: What it means, and what a good one is.
-    decimals: Shown.
-    low: Where its scale begins.
-    high: Where it ends; None if nothing bounds it.
-  """
-
-  header: str
-  words: str
-  decimals: int = 2
-  low: float = 0.0
-  high: float | None = 1.0
-
-
-# By the names in `metrics`.
-COLUMNS: Mapping[str, Column] = {
-    'auc': Column(
-        'AUC', 'how well a classifier tells them from real; best 0.5', low=0.4
-    ),
-    'precision': Column(
-        'precision', 'share among real ones (k-NN); best as the ceiling'
-    ),
-    'recall': Column(
-        'recall', 'share of real ones among these (k-NN); best as the ceiling'
-    ),
-    'pass': Column(
-        'pass', 'share not trivial and not in the training set; best 1'
-    ),
-    'distinct': Column(
-        'distinct', 'share that passes, each beat counted once; best 1'
-    ),
-    'novel': Column(
-        'novel', 'share not in the training set, trivial or not; best 1'
-    ),
-    'distance': Column(
-        'nearest', 'bits off the nearest training pattern; best as the ceiling',
-        decimals=1, high=None,
-    ),
-    'hits_per_step': Column(
-        'hits', 'hits on a step; best as the ceiling', high=None
-    ),
-    'hits_ratio': Column(
-        'ratio', 'hits over those of the real patterns; best 1', high=None
-    ),
-}
+COLUMNS = columns.COLUMNS
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -249,16 +199,6 @@ def evaluate(
   }
 
 
-def judges_text(settings: Mapping) -> str:
-  """Says what judges a panel, and by how many patterns a side."""
-  part = settings['judged_by']
-  return (
-      f'{settings["patterns_per_row"]:,} patterns of each row are judged '
-      f'beside as many of the {settings["heldout_patterns"]:,} held out'
-      + f' ({part})' * bool(part)
-  )
-
-
 def interval_text(number: Mapping[str, float], decimals: int) -> str:
   """Writes an interval as `0.93-0.95`, or as one number if it has no width."""
   low, high = (f'{number[end]:.{decimals}f}' for end in ('low', 'high'))
@@ -281,7 +221,7 @@ def to_text(panel: Mapping) -> str:
     result += [f'{row["name"]} ({row["patterns"]:,} patterns)', *pair]
   settings = panel['settings']
   result += [
-      '', f'{judges_text(settings)},',
+      '', f'{columns.judges_text(settings)},',
       f'with {settings["confidence"]:.0%} intervals below.',
       'The first row is the ceiling, the last the floor.',
       *panel['notes'], '',

@@ -70,6 +70,8 @@ class Autoencoder(nn.Module):
   saved_dtype = torch.float32
   # Independent bits: the likelier value of each, as published.
   default_temperature = 0.0
+  # Whether its draws are made as frequent as real patterns (`corrections`).
+  is_corrected = False
   # Whether the page of a map can compute as it does.
   fits_page = True
 

@@ -13,6 +13,8 @@ import math
 
 import torch
 
+from drumspace_ext.models import corrections
+
 PRIOR, NORMAL, POSTERIORS = 'prior', 'normal', 'posteriors'
 # Wider leads away from the training patterns (fewer copies) and from beats; 1.9
 # keeps precision and recall (tests/benchmarks/RESULTS.md has the curve).
@@ -29,6 +31,7 @@ class FittedSampler:
     kind: `PRIOR`, `NORMAL` or `POSTERIORS`.
     tensors: `mean` and `std`, float `[z_size]`; of posteriors `means` and
       `stds`, float16 `[num_patterns, z_size]`, one drawn as often as another.
+      Under `correction.` what `corrections` keeps, if draws are corrected.
   """
 
   kind: str
@@ -48,7 +51,8 @@ def normal(mu: torch.Tensor) -> FittedSampler:
 
 
 def posteriors(
-    mu: torch.Tensor, sigma: torch.Tensor, *, seed: int
+    mu: torch.Tensor, sigma: torch.Tensor, *, seed: int,
+    spread: float = _POSTERIOR_SPREAD,
 ) -> FittedSampler:
   """Returns a mixture of widened posteriors.
 
@@ -56,11 +60,22 @@ def posteriors(
     mu: Their means, float `[n, z_size]`.
     sigma: Their standard deviations, likewise.
     seed: Of the part that is drawn here.
+    spread: How many times as wide; at least 1.6, of which that is drawn here.
   """
   generator = torch.Generator(mu.device).manual_seed(seed)
   noise = torch.randn(mu.shape, generator=generator, device=mu.device)
-  rest = math.sqrt(_POSTERIOR_SPREAD**2 - _DRAWN_SPREAD**2)
+  rest = math.sqrt(spread**2 - _DRAWN_SPREAD**2)
   return FittedSampler(POSTERIORS, {
       'means': (mu + _DRAWN_SPREAD * sigma * noise).half(),
       'stds': (rest * sigma).half(),
+  })
+
+
+def corrected(
+    sampler: FittedSampler, correction: corrections.Correction
+) -> FittedSampler:
+  """Returns a sampler whose draws are corrected."""
+  return FittedSampler(sampler.kind, sampler.tensors | {
+      f'{corrections.PREFIX}{name}': torch.from_numpy(value)
+      for name, value in correction.tensors().items()
   })

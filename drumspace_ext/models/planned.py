@@ -15,6 +15,7 @@ from torch import nn
 from torch.nn import functional
 
 from drumspace_ext.models import configs
+from drumspace_ext.models import fitted_samplers
 from drumspace_ext.models import layers
 from drumspace_ext.models import plans
 from drumspace_ext.models import stepwise
@@ -22,6 +23,8 @@ from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 
 _STEPS, _VOICES = step_codes.NUM_STEPS, step_codes.NUM_VOICES
+# Chosen on validation patterns (tests/benchmarks/RESULTS.md has the figures).
+_SPREAD = 2.2
 # Logits of what a plan leaves no choice about.
 _CERTAIN = 30.0
 
@@ -30,6 +33,7 @@ class Planned(stepwise.Stepwise):
   """The model; it encodes as the stepwise one."""
 
   config: configs.PlannedConfig
+  is_corrected = True
 
   def __init__(self, config: configs.PlannedConfig):
     super().__init__(config)
@@ -47,6 +51,12 @@ class Planned(stepwise.Stepwise):
         0.05 * torch.randn(plans.NUM_SYMBOLS, head)
     )
     self.to_plan_bits = nn.Linear(size, plans.NUM_SYMBOLS)
+
+  def fit_sampler(
+      self, mu: torch.Tensor, sigma: torch.Tensor, *, seed: int
+  ) -> fitted_samplers.FittedSampler:
+    """Returns the widened posteriors, wider as corrected draws can be."""
+    return fitted_samplers.posteriors(mu, sigma, seed=seed, spread=_SPREAD)
 
   def _rules(self) -> dict[str, object]:
     return super()._rules() | {
@@ -119,6 +129,20 @@ class Planned(stepwise.Stepwise):
     return layers.bit_loss(
         logits.float(), torch.cat([hits, plan], dim=1), measured=measured
     )
+
+  def draw_hits(
+      self, z: torch.Tensor, *, temperature: float, threshold: float,
+      generator: torch.Generator | None,
+  ) -> torch.Tensor:
+    """Writes a pattern for each latent vector, each once.
+
+    Args:
+      z: float `[batch, z_size]`.
+      temperature: See `Stepwise.draw_hits`; plans are drawn like bits.
+      threshold: Likewise.
+      generator: Likewise.
+    """
+    return self._write(z, temperature, threshold, generator)
 
   def _write(
       self, z: torch.Tensor, temperature: float, threshold: float,

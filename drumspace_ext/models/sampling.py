@@ -11,8 +11,16 @@ import dataclasses
 
 import numpy as np
 
+from drumspace_ext.models import corrections
 from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
+
+# Rounds of corrected draws, each for what the last ones left, and how many more
+# are drawn than should be enough.
+_MOST_ROUNDS, _SPARE = 12, 16
+# The share of corrected draws that are kept though they are known: what is new
+# is wanted, but without any copies the common beats are missing.
+_COPIES = 0.75
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
@@ -23,11 +31,13 @@ class LatentSampler:
     weights: float64 `[num_components]`, their sum is 1.
     means: float64 `[num_components, z_size]`.
     stds: float64 `[num_components, z_size]`.
+    correction: Says which of the beats drawn are kept; None keeps all.
   """
 
   weights: np.ndarray
   means: np.ndarray
   stds: np.ndarray
+  correction: corrections.Correction | None = None
 
   def __repr__(self) -> str:
     components, z_size = self.means.shape
@@ -58,6 +68,16 @@ def from_tensors(tensors: Mapping[str, np.ndarray]) -> LatentSampler:
     KeyError: If they are not there.
     ValueError: If they are no numbers.
   """
+  trees = {
+      name.removeprefix(corrections.PREFIX): values
+      for name, values in tensors.items()
+      if name.startswith(corrections.PREFIX)
+  }
+  tensors = {
+      name: values for name, values in tensors.items()
+      if not name.startswith(corrections.PREFIX)
+  }
+  correction = corrections.from_tensors(trees) if trees else None
   for name, values in tensors.items():
     if not values.size or not np.isfinite(values).all() or (
         name.startswith('std') and (values < 0).any()
@@ -68,7 +88,9 @@ def from_tensors(tensors: Mapping[str, np.ndarray]) -> LatentSampler:
         weights=np.ones(1), means=tensors['mean'][None],
         stds=tensors['std'][None],
     )
-  return around(tensors['means'], tensors['stds'])
+  return dataclasses.replace(
+      around(tensors['means'], tensors['stds']), correction=correction
+  )
 
 
 def around(mu: np.ndarray, sigma: np.ndarray | float) -> LatentSampler:
@@ -165,5 +187,27 @@ def draw(
     known_classes: Digests of the training set's classes, sorted, uint64.
     rng: Draws the latents.
   """
-  latents = sampler.draw(count, rng=rng)
-  return judge(latents, decode(latents), known_classes)
+  if sampler.correction is None:
+    latents = sampler.draw(count, rng=rng)
+    return judge(latents, decode(latents), known_classes)
+  kept: list[tuple[np.ndarray, np.ndarray]] = []
+  missing = count
+  for number in range(_MOST_ROUNDS):
+    latents = sampler.draw(
+        int(missing / corrections.KEPT) + _SPARE, rng=rng
+    )
+    hits = decode(latents)
+    kept_ones = sampler.correction.keeps(hits, rng=rng)
+    known = judge(latents, hits, known_classes).known
+    new_enough = ~known | (rng.random(len(hits)) < _COPIES)
+    which = np.flatnonzero(kept_ones & new_enough)
+    if number + 1 == _MOST_ROUNDS:
+      # Where hardly anything is like a real beat, the rest is as it comes.
+      which = np.arange(len(hits))
+    which = which[:missing]
+    kept.append((latents[which], hits[which]))
+    missing -= len(which)
+    if not missing:
+      break
+  latents, hits = (np.concatenate(part) for part in zip(*kept))
+  return judge(latents, hits, known_classes)

@@ -6,6 +6,8 @@ differs.
 """
 
 from collections.abc import Sequence
+import dataclasses
+import itertools
 
 import numpy as np
 import torch
@@ -209,10 +211,16 @@ class TrainedModel(music_vae_methods.MusicVaeMethods):
       temperature = self.default_temperature
     rng = np.random.default_rng(seed)
     decode_seed = int(rng.integers(music_vae_methods.TORCH_SEEDS))
+    chosen = sampler or self.sampler
+    if chosen.correction is None:
+      chosen = dataclasses.replace(
+          chosen, correction=self.sampler.correction
+      )
+    seeds = itertools.count(decode_seed)
     return sampling.draw(
-        sampler or self.sampler,
+        chosen,
         lambda z: self.decode_hits(
-            z, temperature=temperature, threshold=threshold, seed=decode_seed,
+            z, temperature=temperature, threshold=threshold, seed=next(seeds),
             on_step=on_step,
         ),
         count, self.known_classes, rng=rng,

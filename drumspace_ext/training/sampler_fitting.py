@@ -4,6 +4,7 @@ import torch
 
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import fitted_samplers
+from drumspace_ext.training import correction_fitting
 
 _BATCH = 4096
 
@@ -28,4 +29,10 @@ def fit(
     seed: Of what is drawn.
   """
   mu, sigma = posteriors(network, hits)
-  return network.fit_sampler(mu, sigma, seed=seed)
+  sampler = network.fit_sampler(mu, sigma, seed=seed)
+  if not network.is_corrected:
+    return sampler
+  correction = correction_fitting.fit(network, hits, sampler, seed=seed)
+  if correction is None:
+    return sampler
+  return fitted_samplers.corrected(sampler, correction)

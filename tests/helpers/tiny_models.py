@@ -15,8 +15,8 @@ KINDS = ('ae', 'vae', 'acai', 'stepwise', 'planned')
 # Their decoders write step by step.
 STEPWISE = ('stepwise', 'planned')
 _CONFIGS = {
-    'ae': 'ae', 'vae': 'smoke', 'acai': 'acai', 'stepwise': 'stepwise',
-    'planned': 'best',
+    'ae': 'ae', 'vae': 'smoke', 'acai': 'acai', 'stepwise': 'best',
+    'planned': 'planned',
 }
 _SMALL = {
     'z_size': 4, 'hidden_sizes': [32], 'batch_size': 32, 'eval_steps': 8,

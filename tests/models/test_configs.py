@@ -144,7 +144,7 @@ def test_values_of_acai_are_checked(hparams, message):
 ])
 def test_values_of_the_stepwise_model_are_checked(hparams, message):
   with pytest.raises(errors.ConfigError, match=message):
-    config_loading.load('best', hparams)
+    config_loading.load('planned', hparams)
 
 
 @pytest.mark.parametrize('value', [

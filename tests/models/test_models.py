@@ -162,7 +162,8 @@ def test_reconstruction_is_of_a_draw_from_the_posterior(kind):
   if kind == 'planned':
     bits, plan = network.all_logits(z, hits)
     logits = torch.cat([bits.flatten(1), plan.flatten(1)], dim=1)
-    hits = torch.cat([hits, planned.symbols(hits.view(-1, 32, 14)).flatten(1)], 1)
+    symbols = planned.symbols(hits.view(-1, 32, 14)).flatten(1)
+    hits = torch.cat([hits, symbols], dim=1)
   elif kind == 'stepwise':
     logits = network.teacher_logits(z, hits).flatten(1)
   else:

@@ -256,7 +256,7 @@ def test_interpolation_ends_in_the_reconstructions(models, kind):
   ends = model.decode(z, qpm=100.0)
   assert _wire([path[0], path[-1]]) == _wire(ends)
   if kind != 'planned':
-    # Where a plan turns, many bits do, and the middle of the flips is elsewhere.
+    # Where a plan turns, many bits do; the middle of the flips is elsewhere.
     middle = model.decode(z.mean(0, keepdims=True), qpm=100.0)
     assert _wire(path[2:3]) == _wire(middle)
 
