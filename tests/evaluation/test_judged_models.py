@@ -63,10 +63,10 @@ def test_model_that_was_tuned_on_its_judges_is_noted():
 
 def test_models_of_other_data_leave_the_split_to_those_of_this():
   other, own = _model(2, 0.4), _model(1, digest=_SET.digest)
-  train, valid = _judged(('a', other), ('b', own)).split(_SET, None)
-  expected_train, expected = examples.split(_SET, 0.1, seed=1)
-  np.testing.assert_array_equal(valid, _SET.codes[expected])
-  np.testing.assert_array_equal(train, _SET.codes[expected_train])
+  judges = _judged(('a', other), ('b', own)).judges(_SET, None)
+  expected = parts.divide(_SET, 0.1, seed=1)
+  np.testing.assert_array_equal(judges.heldout, _SET.codes[expected.valid])
+  np.testing.assert_array_equal(judges.training, _SET.codes[expected.train])
 
 
 def test_model_that_knows_other_patterns_is_noted():
