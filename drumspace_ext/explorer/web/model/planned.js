@@ -65,8 +65,9 @@ export class PlannedDecoder extends StepwiseDecoder {
     if (!this.block || position >= NUM_STEPS) return;
     for (let v = 0; v < NUM_VOICES; v++) {
       if (!plan[v]) continue;
-      addRow(known, fromPast, planRow + (plan[v] - 1) * NUM_VOICES + v, 1);
-      if (this.owed(v)) addRow(known, fromPast, planRow + 2 * NUM_VOICES + v, 1);
+      const row = planRow + v;
+      addRow(known, fromPast, row + (plan[v] - 1) * NUM_VOICES, 1);
+      if (this.owed(v)) addRow(known, fromPast, row + 2 * NUM_VOICES, 1);
     }
   }
 
@@ -79,7 +80,9 @@ export class PlannedDecoder extends StepwiseDecoder {
       strikes, (b, before) => b % 2 && !before[b - 1] ? false : undefined,
       planBits, planInputs, planOutputs,
     );
-    for (let v = 0; v < NUM_VOICES; v++) plan[v] = drawn[2 * v] + drawn[2 * v + 1];
+    for (let v = 0; v < NUM_VOICES; v++) {
+      plan[v] = drawn[2 * v] + drawn[2 * v + 1];
+    }
     this.differences.fill(0);
   }
 

@@ -136,7 +136,7 @@ export class StepwiseDecoder {
     for (let b = 0; b < bits.length; b++) {
       let isStruck = told(b, drawn);
       if (isStruck === undefined) {
-        if (isNew) for (let i = 0; i < head.length; i++) live[i] = gelu(head[i]);
+        for (let i = 0; isNew && i < head.length; i++) live[i] = gelu(head[i]);
         isNew = false;
         let logit = bits[b];
         const start = b * head.length;
