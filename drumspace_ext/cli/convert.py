@@ -76,6 +76,7 @@ def main(argv: list[str]) -> int:
         accents=drumspace_flags.ACCENTS.value,
         groove=drumspace_flags.GROOVE.value,
         groove_strength=drumspace_flags.GROOVE_STRENGTH.value,
+        groove_drawn=drumspace_flags.GROOVE_DRAWN.value,
         swing=drumspace_flags.SWING.value,
         humanize=drumspace_flags.HUMANIZE.value, soundfont=_SOUNDFONT.value,
         kit=_KIT.value, seed=drumspace_flags.SEED.value, on_step=on_step,
@@ -94,6 +95,7 @@ def console_entry_point() -> None:
       drumspace_flags.VOICES_OUT, drumspace_flags.TILE, drumspace_flags.QPM,
       drumspace_flags.ACCENTS, drumspace_flags.SWING, drumspace_flags.HUMANIZE,
       drumspace_flags.GROOVE, drumspace_flags.GROOVE_STRENGTH,
+      drumspace_flags.GROOVE_DRAWN,
       drumspace_flags.SEED, drumspace_flags.PRIMER_DRUMS,
   ])
 

@@ -125,13 +125,14 @@ SWING = flags.DEFINE_float(
 HUMANIZE = flags.DEFINE_float('humanize', 0.0, 'How much hits vary, 0 to 1.')
 GROOVE = flags.DEFINE_string(
     'groove', defaults.GROOVE,
-    'How hard and how late hits are played: none; shipped:groove or a run_dir '
-    'of --config=groove; a MIDI file to play like; a dataset folder, or '
-    'FOLDER:GENRE or FOLDER:LINE of it.',
+    'How hits are played: none; shipped:groove or a run_dir of --config=groove; '
+    'a MIDI file to play like; a dataset, FOLDER:GENRE or FOLDER:LINE of it.',
 )
 GROOVE_STRENGTH = flags.DEFINE_float(
-    'groove_strength', defaults.GROOVE_STRENGTH,
-    'How much of --groove is taken, 0 to 1.',
+    'groove_strength', defaults.GROOVE_STRENGTH, 'Share of --groove, 0 to 1.'
+)
+GROOVE_DRAWN = flags.DEFINE_bool(
+    'groove_drawn', False, 'One of many grooves of a model, by --seed.'
 )
 LOG = flags.DEFINE_enum(
     'log', 'INFO', ['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'],

@@ -164,6 +164,7 @@ def convert(
     qpm: float | None = None, accents: bool = False, swing: float = 0.0,
     humanize: float = 0.0, groove: local_paths.Name = defaults.GROOVE,
     groove_strength: float = defaults.GROOVE_STRENGTH,
+    groove_drawn: bool = False,
     soundfont: local_paths.Name | None = None, kit: str = defaults.KIT,
     seed: int = defaults.SEED, on_step: callbacks.OnStep = callbacks.silent,
 ) -> Converted:
@@ -192,9 +193,11 @@ def convert(
     groove: How patterns are played: `none`, a groove model
       (`shipped:groove`), a MIDI file or a dataset; see `players.player`.
     groove_strength: How much of that, 0 to 1.
+    groove_drawn: One of many answers of a groove model, by `seed`, in place of
+      its mean.
     soundfont: A SoundFont to render audio with, all instruments.
     kit: What audio of drums sounds by, one of `kit.NAMES`, without a SoundFont.
-    seed: Of `humanize`.
+    seed: Of `humanize` and `groove_drawn`.
     on_step: Called with what is done of each input; see `callbacks`.
 
   Raises:
@@ -209,7 +212,8 @@ def convert(
   dynamics = dynamics_lib.chosen(
       accents=accents, swing=swing, humanize=humanize, seed=seed,
       groove=players.player(
-          groove, drum_map=drum_maps.load(voices_in or defaults.VOICES_IN)
+          groove, drum_map=drum_maps.load(voices_in or defaults.VOICES_IN),
+          drawn=groove_drawn, seed=seed,
       ), groove_strength=groove_strength,
   )
   _check_form(form, soundfont, dynamics)

@@ -206,6 +206,7 @@ def generate(
     qpm: float = defaults.QPM, accents: bool = False, swing: float = 0.0,
     humanize: float = 0.0, groove: local_paths.Name = defaults.GROOVE,
     groove_strength: float = defaults.GROOVE_STRENGTH,
+    groove_drawn: bool = False,
     zipped: bool = False, seed: int = defaults.SEED,
     on_step: callbacks.OnStep = callbacks.silent,
     arguments: Mapping[str, object] | None = None,
@@ -240,6 +241,8 @@ def generate(
     groove: How beats are played: `none`, a groove model (`shipped:groove`), a
       MIDI file or a dataset; see `players.player`.
     groove_strength: How much of that, 0 to 1.
+    groove_drawn: One of many answers of a groove model, by `seed`, in place of
+      its mean.
     zipped: One zip of MIDI files, not a folder.
     seed: Of everything random.
     on_step: Called with the beats drawn, then compared; see `callbacks`.
@@ -262,7 +265,9 @@ def generate(
   wish.check()
   dynamics = dynamics_lib.chosen(
       accents=accents, swing=swing, humanize=humanize, seed=seed,
-      groove=players.player(groove, drum_map=wish.drum_map),
+      groove=players.player(
+          groove, drum_map=wish.drum_map, drawn=groove_drawn, seed=seed
+      ),
       groove_strength=groove_strength,
   )
   folder, name = local_paths.expand(output_dir), str(checkpoint_file)
