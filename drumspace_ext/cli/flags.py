@@ -125,7 +125,7 @@ SWING = flags.DEFINE_float(
 HUMANIZE = flags.DEFINE_float('humanize', 0.0, 'How much hits vary, 0 to 1.')
 GROOVE = flags.DEFINE_string(
     'groove', defaults.GROOVE,
-    'How hits are played: none; shipped:groove or a run_dir of --config=groove; '
+    'How hits are played: none; shipped:groove or a run_dir of its config; '
     'a MIDI file to play like; a dataset, FOLDER:GENRE or FOLDER:LINE of it.',
 )
 GROOVE_STRENGTH = flags.DEFINE_float(
