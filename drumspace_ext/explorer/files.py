@@ -185,6 +185,10 @@ def summary(made: map_data.LatentMap, report: Mapping) -> str:
   lines = [f'{len(made.training):,} patterns on the map']
   lines += [f'{len(layer):,} of {layer.name}' for layer in made.generated]
   lines.append(
+      f'neighbors on the map differ in {quality["hits_to_nearest"]:g} hits, '
+      f'any two beats in {quality["hits_to_any"]:g} (medians)'
+  )
+  lines.append(
       f'trustworthiness {quality["trustworthiness"]:.4f}, '
       f'{quality["preservation"]:.0%} of the {quality["neighbors"]} nearest '
       'kept'

@@ -19,6 +19,7 @@ import zlib
 
 import numpy as np
 
+from drumspace_ext.explorer import directions
 from drumspace_ext.explorer import groove_data
 from drumspace_ext.latent_map import data as map_data
 from drumspace_ext.models import autoencoder
@@ -28,14 +29,12 @@ from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import nearest
 from drumspace_ext.patterns import voices
+from drumspace_ext.starter import beats as starter_beats
 
 FORMAT_VERSION = 1
 # Shown of each pattern; a line beside them says how many more there are.
 _MAX_GENRES, _MAX_SOURCES = 3, 3
 NO_GENRE = 255
-# Fewer labelled patterns give a direction of chance.
-_MIN_FOR_DIRECTION = 12
-_MAX_DIRECTIONS = 12
 _LEVELS = 255
 # Tempos travel in tenths of a quarter note a minute; 0 is not known.
 TEMPO_PARTS = 10
@@ -92,6 +91,12 @@ def _tempos(layer: map_data.Layer) -> np.ndarray:
   return tenths.clip(0, np.iinfo(np.uint16).max).astype(np.uint16)
 
 
+def _titles(layer: map_data.Layer) -> list[tuple[int, str]]:
+  """Returns what drummers call patterns: those that have a name, by row."""
+  names = starter_beats.names_of(layer.codes)
+  return [(row, name) for row, name in enumerate(names) if name]
+
+
 def _genre_names(layer: map_data.Layer) -> list[str]:
   """Returns the genres, the most frequent first."""
   counts: dict[str, int] = {}
@@ -123,29 +128,6 @@ def _layer(
     columns['only_near'] = layer.only_near.astype(np.uint8)
   header = {'name': layer.name, 'ids': ids, 'latents': scale, 'key': key}
   return header, {f'{key}.{name}': c for name, c in columns.items()}
-
-
-def directions(layer: map_data.Layer, genres: Sequence[str]) -> list[dict]:
-  """Returns the way from the mean beat to that of each genre, in z.
-
-  `separation` says what it rests on: how many standard deviations (along it)
-  the patterns of the genre lie from the others (Cohen's d).
-  """
-  mean, found = layer.latents.mean(0), []
-  for genre in genres:
-    inside = np.array([genre in labels for labels in layer.genres])
-    count = int(inside.sum())
-    if count < _MIN_FOR_DIRECTION or count == len(layer):
-      continue
-    way = layer.latents[inside].mean(0) - mean
-    along = layer.latents @ (way / max(np.linalg.norm(way), 1e-12))
-    spread = np.sqrt((along[inside].var() + along[~inside].var()) / 2)
-    gap = along[inside].mean() - along[~inside].mean()
-    found.append({
-        'genre': genre, 'count': count, 'way': way.tolist(),
-        'separation': float(gap / max(spread, 1e-12)),
-    })
-  return found[:_MAX_DIRECTIONS]
 
 
 def _compact(values: np.ndarray) -> np.ndarray:
@@ -200,7 +182,8 @@ def render(
       },
       'layers': layers, 'genres': names, 'kit': kit,
       'groove': groove_header,
-      'directions': directions(latent_map.training, names),
+      'directions': directions.of_genres(latent_map.training, names),
+      'words': directions.of_words(latent_map.training),
       'voices': list(voices.NAMES),
       'min_entropy': entropy.MIN_NATS,
       'near_bits': nearest.NEAR_BITS,
@@ -209,6 +192,13 @@ def render(
       ],
       'primer_pitches': list(primer.written_pitches),
       'quality': dict(latent_map.quality),
+      'titles': _titles(latent_map.training),
+      'small_genres': [
+          {
+              'genre': small.genre, 'center': small.center.tolist(),
+              'count': small.count,
+          } for small in latent_map.small_genres
+      ],
       'regions': [
           {
               'genre': region.genre, 'center': region.center.tolist(),

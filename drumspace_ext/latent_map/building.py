@@ -17,6 +17,7 @@ from drumspace_ext.latent_map import genre_regions
 from drumspace_ext.latent_map import layers as map_layers
 from drumspace_ext.latent_map import layout as map_layout
 from drumspace_ext.latent_map import quality as map_quality
+from drumspace_ext.latent_map import small_genres
 from drumspace_ext.models import trained_model
 
 FORMAT_VERSION = 1
@@ -36,7 +37,8 @@ class Built:
   Attributes:
     latent_map: The map.
     report: For JSON: `format_version`, `title`, `model`, `settings`,
-      `quality`, `genres`, `regions`, `layers` and `notes` (sentences).
+      `quality`, `genres`, `regions`, `small_genres`, `layers` and `notes`
+      (sentences).
   """
 
   latent_map: map_data.LatentMap
@@ -164,7 +166,17 @@ def build(
           only_near=training_set.only_near,
       ),
       generated=layers, regions=findings.regions,
-      quality=map_quality.measure(latents, coordinates, seed=seed),
+      quality={
+          **map_quality.measure(latents, coordinates, seed=seed),
+          **map_quality.hits_apart(
+              training_set.codes, coordinates, seed=seed
+          ),
+      },
+      # Beyond the largest genres some may be left out that are not small.
+      small_genres=small_genres.find(coordinates, genres, {
+          genre: count for genre, count in findings.left_out.items()
+          if count < genre_regions.MIN_PATTERNS
+      }),
   )
   settings = {
       'seed': seed, 'perplexity': perplexity,
@@ -202,6 +214,10 @@ def _report(
               'center': region.center.tolist(),
               'outline': region.outline.tolist(),
           } for region in findings.regions
+      ],
+      'small_genres': [
+          dataclasses.asdict(small) | {'center': small.center.tolist()}
+          for small in made.small_genres
       ],
       'layers': [
           {'name': layer.name, 'patterns': len(layer), 'left_out': missing}

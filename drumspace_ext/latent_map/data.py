@@ -30,6 +30,23 @@ class Region:
   p_value: float
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SmallGenre:
+  """A genre of too few patterns to test, where most of them lie together.
+
+  Attributes:
+    genre: Its label.
+    center: Map coordinates of its middle pattern, float64 `[2]`.
+    count: Patterns with that label on the whole map.
+    near: Those of them around the middle.
+  """
+
+  genre: str
+  center: np.ndarray = dataclasses.field(repr=False)
+  count: int
+  near: int
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class Layer:
   """Patterns that belong together: the dataset, or a file of generated ones.
@@ -73,6 +90,7 @@ class LatentMap:
     generated: Further layers, drawn over it.
     regions: Where genres gather.
     quality: Measures of the layout by name, and what it rests on.
+    small_genres: Where genres lie that are too small to test.
   """
 
   title: str
@@ -80,6 +98,7 @@ class LatentMap:
   generated: Sequence[Layer]
   regions: Sequence[Region]
   quality: Mapping[str, float]
+  small_genres: Sequence[SmallGenre] = ()
 
   def __repr__(self) -> str:
     return (

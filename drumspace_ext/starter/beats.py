@@ -12,6 +12,7 @@ import importlib.resources
 import numpy as np
 
 from drumspace_ext import errors
+from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import text_grids
 
 _PACKAGE = 'drumspace_ext.starter'
@@ -79,3 +80,25 @@ def load() -> tuple[StarterPattern, ...]:
       text = file.read_text(encoding='utf-8')
       found += parse(text, file.name.removesuffix('.txt'))
   return tuple(found)
+
+
+def names_of(codes: np.ndarray) -> list[str]:
+  """Returns what drummers call patterns, on whatever step they start.
+
+  Args:
+    codes: Step codes, integer `[num_patterns, 32]`.
+
+  Returns:
+    A name for each; empty for those that are not in the collection.
+  """
+  beats = load()
+  own = step_codes.class_digests(
+      step_codes.hits_to_step_codes(np.stack([beat.hits for beat in beats]))
+  )
+  # Of beats that differ in nothing but their start the first one names all.
+  name_of = {
+      digest: beat.name
+      for digest, beat in zip(own[::-1].tolist(), reversed(beats))
+  }
+  digests = step_codes.class_digests(np.asarray(codes))
+  return [name_of.get(digest, '') for digest in digests.tolist()]

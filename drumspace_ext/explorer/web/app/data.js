@@ -48,7 +48,7 @@ function latents(bytes, {low, step}, size) {
  * codes: 32 a pattern; x, y: map coordinates; z: latents; genres, sources:
  * numbers of names.
  */
-function makeLayer(header, column, zSize, names) {
+function makeLayer(header, column, zSize, names, titles) {
   const key = (name) => column(`${header.key}.${name}`);
   const coordinates = key('coordinates');
   const size = coordinates.length / 2;
@@ -71,6 +71,8 @@ function makeLayer(header, column, zSize, names) {
     [...values.subarray(i * width, (i + 1) * width)];
   return {
     name: header.name, size, x, y, codes, z,
+    // What drummers call it; empty for what has no name.
+    title: (i) => titles.get(i) ?? '',
     firstGenre: (i) => genres[i * perGenre],
     genreNames: (i) => cut(genres, i, perGenre)
       .filter((g) => g < names.length).map((g) => names[g]),
@@ -119,6 +121,7 @@ export function unpack(buffer) {
   };
   const zSize = header.model.z_size;
   const layers = header.layers.map(
-    (layer) => makeLayer(layer, column, zSize, header.genres));
+    (layer, number) => makeLayer(layer, column, zSize, header.genres,
+      new Map(number ? [] : header.titles)));
   return {...header, layers, column, buffer};
 }

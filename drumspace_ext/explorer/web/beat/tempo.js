@@ -5,11 +5,15 @@
 /** The tempo that stands for all at which a beat is played. */
 export const middle = ({low, high}) => (low + high) / 2;
 
+// Bands speed up by so much without a word.
+const STEADY_QPM = 3;
+
 /** Says a tempo in words; nothing of what nobody knows. */
 export function inBpm(tempo) {
   if (!tempo) return '';
   const [low, high] = [tempo.low, tempo.high].map(Math.round);
-  return `${low === high ? low : `${low}–${high}`} bpm`;
+  return high - low <= STEADY_QPM ? `${Math.round(middle(tempo))} bpm` :
+    `${low}–${high} bpm`;
 }
 
 /** The median of tempos, as that of a made beat; null of none. */

@@ -27,12 +27,16 @@ export function describe(layers, {codes, origin, isDecoded}, genres = []) {
   return {name, from: ''};
 }
 
-/** The title of a point: its file's, without folders and ending. */
+/**
+ * The title of a point: what drummers call it, or else its file's, without
+ * folders and ending.
+ */
 export function titleOf(layers, {layer: number, index}) {
   const layer = layers[number];
   const [source = ''] = layer.sourceNames(index);
   const last = source.split(/[/\\]/).pop().replace(/\.\w{1,4}$/, '');
-  return plain(last).trim() || `${layer.name}, beat ${index + 1}`;
+  return layer.title(index) || plain(last).trim() ||
+    `${layer.name}, beat ${index + 1}`;
 }
 
 /** Names a point of the map, `{layer, index}`, as `describe`. */

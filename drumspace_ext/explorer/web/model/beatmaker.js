@@ -6,6 +6,7 @@ import {makeBeat} from '../beat/beat.js';
 import {Collection} from '../beat/nearest.js';
 import {entropy, sameBeat} from '../beat/patterns.js';
 import {medianOf} from '../beat/tempo.js';
+import {inHits} from '../beat/words.js';
 import {NUM_STEPS} from '../constants.js';
 import {Network} from './network.js';
 import {mix, Space} from './space.js';
@@ -155,9 +156,12 @@ export class Beatmaker {
     const nats = entropy(codes);
     const isTrivial = nats < this.data.min_entropy;
     const isFar = bits > this.farBits;
-    const text = `${isTrivial ? 'trivial, hardly anything happens · ' : ''}` +
-      `${bits} ${bits === 1 ? 'hit' : 'hits'} from a known beat` +
-      `${isFar ? ', far from all' : ''}`;
+    // Of a known beat there is nothing to say.
+    const text = [
+      isTrivial && 'trivial, hardly anything happens',
+      bits && `${inHits(bits)} from a known beat` +
+        `${isFar ? ', far from all' : ''}`,
+    ].filter(Boolean).join(' · ');
     return {nats, bits, isTrivial, isFar, text};
   }
 
