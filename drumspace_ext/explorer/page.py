@@ -30,6 +30,7 @@ def _plot() -> str:
   """
   from bokeh import embed
   from bokeh import models
+  from bokeh.core import properties
   from bokeh.core import types as bokeh_types
   from bokeh.models import glyph as glyph_base
   from bokeh.models import glyphs as kinds
@@ -44,9 +45,16 @@ def _plot() -> str:
   )
   plot.add_tools(pan, wheel)
   plot.toolbar.active_drag, plot.toolbar.active_scroll = pan, wheel
+  text = {
+      'x': 'x', 'y': 'y', 'y_offset': 'shift', 'text': 'text',
+      'text_align': 'center', 'text_baseline': 'middle',
+      'text_font': properties.value('system-ui, sans-serif'),
+      'text_font_size': 'size', 'text_font_style': 'style',
+  }
   glyphs: dict[str, glyph_base.Glyph] = {
       'regions': kinds.Patches(
-          xs='xs', ys='ys', fill_alpha=0.06, line_alpha=0.35, line_dash='dashed'
+          xs='xs', ys='ys', fill_color='colour', line_color='colour',
+          fill_alpha=0.09, line_alpha=0.8, line_dash='dashed',
       ),
       'line': kinds.Line(x='x', y='y', line_width=3),
       'corners': kinds.Scatter(
@@ -55,16 +63,14 @@ def _plot() -> str:
       'here': kinds.Scatter(
           x='x', y='y', marker='circle', size=18, fill_alpha=0, line_width=3
       ),
-      'names': kinds.Text(
-          x='x', y='y', text='text', text_align='center',
-          text_baseline='middle', text_font_size='12px', y_offset='shift',
-          text_font_style='bold', text_alpha=0.85,
-      ),
+      # An outline lies over its own text: it is a text of its own, below.
+      'halos': kinds.Text(**text, text_outline_width=4),
+      'names': kinds.Text(**text, text_color='colour'),
   }
   for name, glyph in glyphs.items():
-    fields = ['xs', 'ys'] if name == 'regions' else ['x', 'y']
-    if name == 'names':
-      fields += ['text', 'shift']
+    fields = ['xs', 'ys', 'colour'] if name == 'regions' else ['x', 'y']
+    if name in ('halos', 'names'):
+      fields += ['text', 'shift', 'size', 'style', 'colour']
     source = models.ColumnDataSource(
         data={field: [] for field in fields}, name=f'{name} data'
     )

@@ -84,9 +84,10 @@ def test_map_is_written_and_what_was_found_is_said(
   captured = capsys.readouterr()
   lines = captured.out.splitlines()
   assert lines[:2] == ['60 patterns on the map', '10 of new beats of acai']
-  assert lines[2].startswith('trustworthiness 0.')
-  assert 'genres gather somewhere' in lines[3]
-  assert {line.strip() for line in lines[4:]} == set(map(str, out.iterdir()))
+  assert lines[2].startswith('neighbors on the map differ in ')
+  assert lines[3].startswith('trustworthiness 0.')
+  assert 'genres gather somewhere' in lines[4]
+  assert {line.strip() for line in lines[5:]} == set(map(str, out.iterdir()))
   assert captured.err == ''
   # The same seed and inputs: the same bytes.
   assert _contents(out) == _contents(made)

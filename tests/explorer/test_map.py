@@ -19,7 +19,8 @@ def test_it_opens_from_a_file_with_everything_in_its_place(page):
     performance.getEntriesByType('resource').map(({name}) => name)]""")
   protocol, title, heading, about, legend, playing, context, fetched = said
   assert (protocol, title, heading) == ('file:', 'Starter', 'Starter')
-  assert '401 patterns' in about and 'trustworthiness 0.990' in about
+  assert '401 patterns' in about and 'differ in 16 hits, any two in 39' in about
+  assert 'trustworthiness 0.990' in about
   assert 'starter 401' in legend and 'samples' in legend and 'funk' in legend
   # Nothing sounds before a gesture, and nothing is fetched.
   assert not playing and context is None

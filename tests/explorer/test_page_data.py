@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import tiny_grooves
 
+from drumspace_ext.explorer import directions
 from drumspace_ext.explorer import page_data
 from drumspace_ext.latent_map import data as map_data
 from drumspace_ext.patterns import entropy
@@ -159,7 +160,7 @@ def test_direction_of_a_genre_leads_to_it_and_says_how_far_it_lies():
   latents[inside, 1] += 3
   genres = [('rock',) if i else ('pop', 'rare') for i in inside[:-1]] + [()]
   genres = [g if k >= 395 else g[:1] for k, g in enumerate(genres)]
-  found = page_data.directions(_layer(latents, genres), ['pop', 'rock', 'rare'])
+  found = directions.of_genres(_layer(latents, genres), ['pop', 'rock', 'rare'])
   # `rare` has too few to say anything.
   assert [d['genre'] for d in found] == ['pop', 'rock']
   rock = found[1]
@@ -167,7 +168,46 @@ def test_direction_of_a_genre_leads_to_it_and_says_how_far_it_lies():
   assert np.argmax(np.abs(rock['way'])) == 1 and rock['way'][1] > 2
   assert 2.5 < rock['separation'] < 3.5
   # What all have leads nowhere.
-  assert not page_data.directions(_layer(latents, [('all',)] * 400), ['all'])
+  assert not directions.of_genres(_layer(latents, [('all',)] * 400), ['all'])
+
+
+def test_ways_of_words_lead_to_what_they_say():
+  codes = map_builders.starter_map(map_builders.model()).training.codes
+  described = directions.described(codes)
+  hats, toms = described['more hats'], described['more toms']
+  rng = np.random.default_rng(0)
+  # A space that tells of hats, of toms a little, and of nothing else.
+  latents = np.stack([hats, toms, rng.normal(size=len(codes))], axis=1)
+  latents[:, 1] += rng.normal(0, 4 * toms.std(), len(codes))
+  layer = dataclasses.replace(
+      _layer(latents, [()] * len(codes)), codes=codes
+  )
+  found = {way['word']: way['way'] for way in directions.of_words(layer)}
+  assert 'more hats' in found and not {'more toms', 'more kick'} & set(found)
+  # A standard deviation more of hats.
+  assert found['more hats'][0] == pytest.approx(hats.std())
+
+
+def test_words_count_hits():
+  codes = np.zeros((1, 32), np.uint16)
+  codes[0, 0] = 1 << voices.INDEX['kick'] | 1 << voices.INDEX['open_hat']
+  codes[0, 3] = 1 << voices.INDEX['ride']
+  found = directions.described(codes)
+  assert {word: value[0] for word, value in found.items()} == {
+      'busier': 3, 'more kick': 1, 'more snare': 0, 'more hats': 1,
+      'more cymbals': 1, 'more toms': 0, 'more percussion': 0,
+      'more syncopated': pytest.approx(1 / 3),
+  }
+  # So few beats tell of no way.
+  assert not directions.of_words(_layer(np.eye(3), [()] * 3))
+
+
+def test_beats_that_have_a_name_are_called_so(made):
+  header, _ = _unpack(_rendered(made))
+  titles = dict(header['titles'])
+  assert titles.keys() == set(range(len(made.training)))
+  [source] = made.training.sources[7]
+  assert source.endswith('/' + titles[7])
 
 
 def test_one_pattern_and_equal_latents_can_be_written():

@@ -82,7 +82,9 @@ def starter_map(
           genre=genres[0][0], center=center, outline=center + 8 * corners,
           count=12, inside=8, expected=2.0, p_value=0.01,
       )],
-      quality={'trustworthiness': 0.99},
+      quality={
+          'trustworthiness': 0.99, 'hits_to_nearest': 16.0, 'hits_to_any': 39.0,
+      },
   )
 
 

@@ -70,3 +70,29 @@ def test_many_patterns_are_judged_by_some_that_the_seed_chooses(monkeypatch):
   assert one != two and one == map_quality.measure(latents, places, seed=1)
   assert one['queries'] == 200
   assert abs(one['trustworthiness'] - whole['trustworthiness']) < 0.02
+
+
+def test_hits_apart_are_counted_in_the_best_rotation_by_hand():
+  codes = np.zeros((4, 32), np.uint16)
+  codes[0, 0] = codes[1, 5] = 3
+  codes[2, 7] = 7
+  codes[3] = (1 << 14) - 1
+  # Side by side lie 0 and 1 (the same, turned), 2 and 1 (one hit more).
+  places = np.array([[0, 0], [1, 0], [2.5, 0], [100, 0.]])
+  found = map_quality.hits_apart(codes, places, seed=0)
+  assert found['hits_to_nearest'] == np.median([0, 0, 1, 32 * 14 - 3])
+  assert map_quality.hits_apart(codes[:2], places[:2], seed=0) == {
+      'hits_to_nearest': 0.0, 'hits_to_any': 0.0,
+  }
+
+
+def test_map_by_hits_has_nearer_neighbors_than_one_by_chance():
+  rng = np.random.default_rng(0)
+  codes = rng.integers(1 << 14, size=(300, 32)).astype(np.uint16)
+  codes[150:] = codes[:150]
+  codes[150:, 0] ^= 1
+  places = rng.random((150, 2))
+  found = map_quality.hits_apart(
+      codes, np.concatenate([places, places + 1e-6]), seed=0
+  )
+  assert found['hits_to_nearest'] == 1 and found['hits_to_any'] > 100

@@ -178,3 +178,15 @@ def test_block_of_another_form_is_named(block, match):
   assert len(starter_beats.parse(good, 'rock')) == 1
   with pytest.raises(errors.PatternError, match=match):
     starter_beats.parse(good + block, 'rock')
+
+
+def test_beats_have_their_names_on_whatever_step_they_start():
+  beats = starter_beats.load()
+  codes = step_codes.hits_to_step_codes(np.stack([beat.hits for beat in beats]))
+  names = [beat.name for beat in beats]
+  assert starter_beats.names_of(codes) == names
+  turned = np.stack([step_codes.rotate(row, 5) for row in codes[:20]])
+  assert starter_beats.names_of(turned) == names[:20]
+  other = codes[:1].copy()
+  other[0, 1] ^= 1 << 13
+  assert starter_beats.names_of(other) == ['']

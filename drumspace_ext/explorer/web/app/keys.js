@@ -37,6 +37,6 @@ export function connectKeys(actions, moves, undo) {
   });
   // After a click the keys are those of the page again.
   document.addEventListener('click', ({detail, target}) => {
-    if (detail) target.closest('button:not([role=gridcell])')?.blur();
+    if (detail) target.closest('button:not(#grid *)')?.blur();
   });
 }

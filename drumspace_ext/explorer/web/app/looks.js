@@ -4,33 +4,45 @@
 
 import {familyNames} from '../beat/families.js';
 
-// Genres are told apart by hue and by lightness, the first ones (those of Okabe
-// and Ito, darker or lighter) by the colour-blind too, and stand out from the
-// ground by 3:1 or more; after them genres are grey.
+// The colours of genres and the grey of what has none stand out from the ground
+// by 3:1 or more, and differ by 12 or more (CIEDE2000) with and without
+// protanopia, deuteranopia and tritanopia: more than eight don't. Genres after
+// them are grey. Rings are made ones; the accent is for what plays or is found.
 const LOOKS = {
   light: {grey: '#85827a',
-    genres: ['#0072b2', '#c45100', '#007a5a', '#a8407c', '#8a6d00', '#2f8199',
-      '#7a4a2b', '#d1495b', '#5b7f1f', '#4b4fa8', '#b0308a', '#4f5d6b'],
-    generated: ['#d62718', '#8a2be2', '#0b84a5', '#2e8b57']},
+    genres: ['#0052ed', '#cb7d09', '#89537b', '#199ac7', '#5e5e00', '#430a83',
+      '#173c3d', '#412d14'],
+    generated: ['#7a6fa0', '#a8672a', '#2f8199', '#5b7f1f']},
   dark: {grey: '#8b8e96',
-    genres: ['#56b4e9', '#f0803c', '#2fbf8f', '#e08cc0', '#e6c229', '#7fd3e0',
-      '#c49a7a', '#ff8fa3', '#a6cf5f', '#9fa4ff', '#e36bd0', '#c3cad6'],
-    generated: ['#ff5240', '#c58bff', '#4cc9f0', '#67d99a']},
+    genres: ['#0687fb', '#e96c08', '#ff96cb', '#31e9ff', '#e8db25', '#725c90',
+      '#417c5d', '#b33f0f'],
+    generated: ['#9a8fc4', '#c99a66', '#6fb3c4', '#93ad60']},
 };
 
-/** Returns the colours of a look, which the page must have already. */
-function coloursOf(look) {
+/**
+ * Returns the colours of a look, which the page must have already.
+ * @param {!Array<number>} order Genres as they get colours.
+ */
+function coloursOf(look, order) {
   const style = getComputedStyle(document.documentElement);
   const value = (name) => style.getPropertyValue(`--${name}`).trim();
-  const [background, ink, faint, accent] =
-    ['background', 'ink', 'line', 'accent'].map(value);
+  const [background, ink, soft, faint, accent] =
+    ['background', 'ink', 'soft', 'line', 'accent'].map(value);
   const families = Object.fromEntries(
     familyNames.map((name) => [name, value(name)]));
-  return {background, ink, faint, accent, families, ...LOOKS[look]};
+  const {genres, ...rest} = LOOKS[look];
+  const ofGenre = [];
+  genres.slice(0, order.length).forEach((colour, i) => {
+    ofGenre[order[i]] = colour;
+  });
+  return {background, ink, soft, faint, accent, families, genres: ofGenre,
+    ...rest};
 }
 
 export class Looks {
-  constructor() {
+  /** @param {!Array<number>} order See `coloursOf`. */
+  constructor(order) {
+    this.order = order;
     this.media = matchMedia('(prefers-color-scheme: dark)');
     this.media.addEventListener('change', () => this.paint());
     this.painters = [];
@@ -64,7 +76,7 @@ export class Looks {
   paint() {
     const {look} = this;
     document.documentElement.dataset.theme = look;
-    this.colours = coloursOf(look);
+    this.colours = coloursOf(look, this.order);
     for (const painter of this.painters) painter(this.colours);
     if (this.painted === look) return;
     // Small pictures of beats have the page's colours, too.

@@ -10,7 +10,7 @@ import {connectMap} from '../map/mapping.js';
 import {Plot} from '../map/plot.js';
 import {PointIndex} from '../map/point_index.js';
 import {channels, colouring} from '../map/points.js';
-import {showRegions} from '../map/regions.js';
+import {inOrderOfColour, Regions} from '../map/regions.js';
 import {connectSearch} from '../map/search.js';
 import {around} from '../map/views.js';
 import {Beatmaker} from '../model/beatmaker.js';
@@ -45,7 +45,7 @@ import {Workshop} from './workshop.js';
 function paintMap(layers, legend, {looks, plot, settings, deck, maker}) {
   looks.onPaint((colours) => {
     plot.setLook({
-      background: channels(colours.background), ink: colours.ink,
+      background: channels(colours.background), paper: colours.background,
       accent: colours.accent,
       colourOf: colouring(layers, colours, legend.shown, settings.values),
     });
@@ -94,7 +94,7 @@ async function makePage() {
   const plot = new Plot({host: byId('map'), canvas: byId('points')}, layers,
     new PointIndex(layers));
   await plot.start(JSON.parse(byId('plot-item').dataset.item));
-  const looks = new Looks();
+  const looks = new Looks(inOrderOfColour(data));
   deck.on('show', ({place}) => plot.mark(place));
   const workshop = new Workshop(data, maker);
   const parts = {
@@ -106,8 +106,9 @@ async function makePage() {
   const square = new BlendSquare(byId('blend'), parts);
   const favourites = new Favourites();
   introduce(data);
-  showRegions(plot, data.regions);
-  paintMap(layers, new Legend(data, () => looks.paint()),
+  const regions = new Regions(plot, data);
+  looks.onPaint((colours) => regions.paint(colours));
+  paintMap(layers, new Legend(data, looks.order, () => looks.paint()),
     {...parts, settings});
   const panel = new Panel({...parts, layers, list});
   const song = new Song(parts);

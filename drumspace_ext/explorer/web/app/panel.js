@@ -85,11 +85,15 @@ export class Panel {
 export function introduce({title, layers, model, quality}) {
   byId('title').textContent = title;
   byId('welcome').querySelector('span').hidden = layers.length < 2;
-  const {trustworthiness: trust, preservation, neighbors} = quality;
-  const says = trust === undefined ? [] : [
-    `trustworthiness ${trust.toPrecision(3)}`,
-    `${Math.round(100 * preservation)} % of the ${neighbors} nearest kept`,
-  ];
+  const {
+    hits_to_nearest: near, hits_to_any: any, trustworthiness: trust,
+    preservation, neighbors,
+  } = quality;
+  const heard = near === undefined ? '' : 'Dots side by side differ in ' +
+    `${near} hits, any two in ${any} (medians). `;
+  const kept = trust === undefined ? '' : 'Of the latent space: ' +
+    `trustworthiness ${trust.toPrecision(3)}, ` +
+    `${Math.round(100 * preservation)} % of the ${neighbors} nearest kept.`;
   byId('about').textContent = `${layers[0].size.toLocaleString()} ` +
-    `patterns, model ${model.name}. ${says.join(', ')}`;
+    `patterns, model ${model.name}. ${heard}${kept}`;
 }

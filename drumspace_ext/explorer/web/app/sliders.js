@@ -7,6 +7,8 @@ import {spread} from '../model/space.js';
 
 // Sliders reach so many standard deviations of the training latents.
 const REACH = 3;
+// Those of words and of genres so many of their steps.
+const [WORD_REACH, GENRE_REACH] = [3, 2];
 // More sliders than this say nothing to anyone.
 const MOST_SLIDERS = 32;
 
@@ -29,6 +31,22 @@ function slider(text, low, high, change, settle) {
   };
 }
 
+/** Returns the ways that have a word: what a beat does, then genres. */
+function waysOf({words, directions}) {
+  const capital = (text) => text[0].toUpperCase() + text.slice(1);
+  return [
+    ...words.map(({word, way}) => ({
+      way, reach: WORD_REACH, text: capital(word),
+      title: 'In standard deviations of the known beats',
+    })),
+    ...directions.map(({genre, count, separation, way}) => ({
+      way, reach: GENRE_REACH,
+      text: `More like ${genre.replaceAll('_', ' ')}`,
+      title: `${count} beats, ${separation.toFixed(1)} sd apart from others`,
+    })),
+  ];
+}
+
 /**
  * Makes the sliders.
  * @param {!Object} data See app/data.js.
@@ -36,13 +54,14 @@ function slider(text, low, high, change, settle) {
  */
 export function makeSliders(data, {maker, deck}) {
   const note = byId('space').querySelector('.note');
-  note.textContent = 'Each slider moves the beat towards a genre, or along ' +
-    'one dimension of the space; the map shows where it lands.';
+  note.textContent = 'Each slider makes the beat more, or less, of what it ' +
+    'says; the map shows where it lands.';
   const zSize = data.model.z_size;
   const ranges = spread(maker.training, zSize);
-  // Where the genre sliders set out from, and the latent that they made of it.
+  const ways = waysOf(data);
+  // Where their sliders set out from, and the latent that they made of it.
   let [base, made] = [null, null];
-  const amounts = data.directions.map(() => 0);
+  const amounts = ways.map(() => 0);
   const here = () => [...deck.z ?? ranges.map(({mean}) => mean)];
   const move = (z) => {
     deck.soon(() => maker.ofLatent(z), {plays: true, z});
@@ -55,22 +74,24 @@ export function makeSliders(data, {maker, deck}) {
       move(z);
     }, () => deck.settle()));
   byId('sliders').append(...dims.map(({label}) => label));
-  const genres = data.directions.map(({genre, count, separation}, g) =>
-    slider(`More like ${genre.replaceAll('_', ' ').toUpperCase()} ` +
-      `(${count} beats, ${separation.toFixed(1)} sd apart)`, -2, 2, (value) => {
+  const worded = ways.map(({text, title, reach}, w) => {
+    const control = slider(text, -reach, reach, (value) => {
       if (deck.z !== made) {
         base = here();
         amounts.fill(0);
       }
-      amounts[g] = value;
-      made = move(base.map((from, d) => from + data.directions.reduce(
+      amounts[w] = value;
+      made = move(base.map((from, d) => from + ways.reduce(
         (sum, {way}, k) => sum + amounts[k] * way[d], 0)));
-    }, () => deck.settle()));
-  byId('directions').append(...genres.map(({label}) => label));
+    }, () => deck.settle());
+    control.label.title = title;
+    return control;
+  });
+  byId('directions').append(...worded.map(({label}) => label));
   deck.on('settled', (beat) => {
     if (!beat.z) return;
     dims.forEach(({set}, d) => set(beat.z[d]));
     // A beat from elsewhere is a new place to set out from.
-    if (beat.z !== made) genres.forEach(({set}) => set(0));
+    if (beat.z !== made) worded.forEach(({set}) => set(0));
   });
 }

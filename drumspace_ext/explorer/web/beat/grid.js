@@ -69,7 +69,10 @@ export class Grid {
     const element = make('div', {
       role: 'row', class: `voice ${familyOf[voice]}`,
       'data-voice': String(voice),
-    }, make('div', {class: 'name', role: 'presentation'}, ...heads),
+    }, make('div', {class: 'name', role: 'presentation'},
+      // A button may say that it is pressed, a cell of a grid may not.
+      ...heads.map((head, i) => make(
+        'span', {role: i ? 'gridcell' : 'rowheader'}, head))),
     make('div', {class: 'cells', role: 'presentation'}, ...cells));
     this.rows.push({voice, element, columns: [...heads, ...cells]});
     return element;
@@ -79,13 +82,13 @@ export class Grid {
   heads(voice) {
     const name = this.names[voice];
     const head = make('button', {
-      type: 'button', role: 'rowheader', class: 'sound',
+      type: 'button', class: 'sound',
       'aria-label': `${name}: hear it`, title: `Hear ${name}`,
     }, name);
     head.voice = voice;
     const button = (text, what) => {
       const element = make('button', {
-        type: 'button', role: 'gridcell', class: `small ${what}`,
+        type: 'button', class: `small ${what}`,
         title: `${what} ${name}`, 'aria-label': `${what} ${name}`,
         'aria-pressed': 'false',
       }, text);

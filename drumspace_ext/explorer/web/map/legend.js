@@ -5,8 +5,12 @@
 import {byId, make} from '../elements.js';
 
 export class Legend {
-  /** @param {!Object} data See data.js. `changed` is called after a choice. */
-  constructor(data, changed) {
+  /**
+   * @param {!Object} data See data.js.
+   * @param {!Array<number>} order Genres as they get colours.
+   * @param {function()} changed Is called after a choice.
+   */
+  constructor(data, order, changed) {
     this.shown = {byGenre: true, hiddenGenres: new Set(),
       hiddenLayers: new Set(), matches: null};
     this.host = byId('legend').querySelector('div');
@@ -25,7 +29,9 @@ export class Legend {
       const genre = data.layers[0].firstGenre(i);
       counts.set(genre, (counts.get(genre) ?? 0) + 1);
     }
-    const genres = [...counts].sort((a, b) => a[0] - b[0]);
+    const rank = new Map(order.map((genre, i) => [genre, i]));
+    const place = ([genre]) => rank.get(genre) ?? Infinity;
+    const genres = [...counts].sort((a, b) => place(a) - place(b));
     genres.forEach(([genre, count]) => this.toggle(
       `${data.genres[genre]?.replaceAll('_', ' ') ?? 'no genre'} ` +
       count.toLocaleString(), true, flip(this.shown.hiddenGenres, genre),

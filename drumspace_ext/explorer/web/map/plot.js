@@ -34,7 +34,7 @@ export class Plot {
     const model = (name) => document_.get_model_by_name(name);
     this.model = model('map');
     this.sources = {};
-    for (const name of ['regions', 'names', 'line', 'corners', 'here']) {
+    for (const name of ['regions', 'halos', 'names', 'line', 'corners', 'here']) {
       this.sources[name] = model(`${name} data`);
       this.sources[`${name} glyph`] = model(`${name} glyph`);
     }
@@ -63,7 +63,8 @@ export class Plot {
 
   /** How much wider than high the map is on the screen. */
   get aspect() {
-    return this.host.clientWidth / Math.max(this.host.clientHeight, 1);
+    const {clientWidth, clientHeight} = this.host;
+    return Math.max(clientWidth, 1) / Math.max(clientHeight, 1);
   }
 
   /** Shows a part of the map around a centre, equally scaled both ways. */
@@ -147,10 +148,8 @@ export class Plot {
 
   setLook(look) {
     this.look = look;
-    const text = this.sources['names glyph'].glyph;
-    text.setv({text_color: look.ink});
-    this.sources['regions glyph'].glyph.setv(
-      {line_color: look.ink, fill_color: look.ink});
+    this.sources['halos glyph'].glyph.setv(
+      {text_color: look.paper, text_outline_color: look.paper});
     this.sources['here glyph'].glyph.setv({line_color: look.accent});
     this.sources['line glyph'].glyph.setv({line_color: look.accent});
     this.sources['corners glyph'].glyph.setv({line_color: look.accent});

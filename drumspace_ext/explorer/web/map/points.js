@@ -114,6 +114,7 @@ export function colouring(layers, palette, state, settings) {
   const tables = palette.genres.map((c) => [...channels(c), 1]);
   const grey = [...channels(palette.grey), 1];
   const dim = [...channels(palette.grey), 0.1];
+  const found = [...channels(palette.accent), 1];
   const made = palette.generated.map((c) => [...channels(c), 0.85]);
   return (number, i) => {
     if (state.hiddenLayers.has(number)) return null;
@@ -122,7 +123,7 @@ export function colouring(layers, palette, state, settings) {
     if (number) return made[(number - 1) % made.length];
     const genre = layers[0].firstGenre(i);
     if (state.hiddenGenres.has(genre)) return null;
-    if (state.matches) return made[0];
+    if (state.matches) return found;
     if (!state.byGenre || genre === NO_GENRE) return grey;
     return tables[genre] ?? grey;
   };

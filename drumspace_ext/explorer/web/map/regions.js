@@ -1,44 +1,114 @@
 /**
- * Regions: where genres gather, under names that don't hide each other.
+ * Regions: where genres gather, under words that don't hide each other.
+ *
+ * A word stands for what lies there and nothing else: the areas of a genre have
+ * its name each. Those of many beats are larger, and come first where there is
+ * no room for all; genres too small to test are words without an area.
  */
 
-// Of the names' type, in pixels.
-const LETTER = 8;
-const LINE = 15;
-const TRIES = [0, 1, -1, 2, -2, 3, -3, 4, -4];
+const [LEAST_SIZE, MOST_SIZE, SMALL_SIZE] = [12, 19, 11];
+// Of bold capitals, and of small letters, in parts of the type's size.
+const [WIDE, NARROW] = [0.74, 0.56];
+const LINE = 1.25;
+const TRIES = [0, 1, -1, 2, -2];
+const GAP = 6;
 
 /**
- * Tells how far each name is to be moved down, in pixels.
- * @param {!Array<!Object>} names `{x, y, text}`; the first ones move least.
+ * Tells how far each word is to be moved down, in pixels; null: no room now.
+ * @param {!Array<!Object>} words `{x, y, text, size, isSmall}`, the first ones
+ *     move least; small ones don't, and stand only where they are free.
  * @param {number} unit Of the map a pixel.
- * @return {!Array<number>}
+ * @return {!Array<?number>}
  */
-export function shifts(names, unit) {
+export function shifts(words, unit) {
   const placed = [];
-  return names.map(({x, y, text}) => {
-    const [left, half] = [x / unit, text.length * LETTER / 2];
+  return words.map(({x, y, text, size, isSmall}) => {
+    const half = text.length * size * (isSmall ? NARROW : WIDE) / 2;
+    const [left, high] = [x / unit, size * LINE];
     const isFree = (top) => placed.every((other) =>
-      Math.abs(other.top - top) >= LINE ||
-      Math.abs(other.left - left) >= other.half + half);
-    const tops = TRIES.map((lines) => lines * LINE - y / unit);
-    const top = tops.find(isFree) ?? tops[0];
-    placed.push({left, top, half});
+      Math.abs(other.top - top) >= (other.high + high) / 2 ||
+      Math.abs(other.left - left) >= other.half + half + GAP);
+    const top = (isSmall ? [0] : TRIES)
+      .map((lines) => lines * high - y / unit).find(isFree);
+    if (top === undefined) return null;
+    placed.push({left, top, half, high});
     return top + y / unit;
   });
 }
 
-/** Draws regions on a plot, and moves their names at every zoom. */
-export function showRegions(plot, regions) {
-  const ordered = [...regions].sort((a, b) => b.count - a.count);
-  plot.set('regions', {
-    xs: ordered.map(({outline}) => outline.map(([x]) => x)),
-    ys: ordered.map(({outline}) => outline.map(([, y]) => y)),
-  });
-  const names = ordered.map(({genre, count, center: [x, y]}) => ({
-    x, y, text: `${genre.replaceAll('_', ' ').toUpperCase()} ${count}`,
-  }));
-  plot.on('scale', (unit) => plot.set('names', {
-    x: names.map(({x}) => x), y: names.map(({y}) => y),
-    text: names.map(({text}) => text), shift: shifts(names, unit),
-  }));
+/** Returns the words of regions and of small genres, the strongest first. */
+function wordsOf(regions, small) {
+  const most = Math.max(...regions.map(({inside}) => inside), 1);
+  const plain = (genre) => genre.replaceAll('_', ' ');
+  return [
+    ...regions.map(({genre, inside, center: [x, y]}) => ({
+      x, y, text: plain(genre).toUpperCase(), isSmall: false,
+      size: Math.round(LEAST_SIZE +
+        (MOST_SIZE - LEAST_SIZE) * Math.sqrt(inside / most)),
+    })),
+    ...[...small].sort((a, b) => b.count - a.count)
+      .map(({genre, center: [x, y]}) => ({
+        x, y, text: plain(genre), isSmall: true, size: SMALL_SIZE,
+      })),
+  ];
+}
+
+/**
+ * Returns the numbers of genres as they get colours: those that gather, by how
+ * many beats do, then the others, which are the most frequent first.
+ */
+export function inOrderOfColour({genres, regions}) {
+  const gathered = [...regions].sort((a, b) => b.inside - a.inside)
+    .map(({genre}) => genres.indexOf(genre)).filter((number) => number >= 0);
+  return [...new Set([...gathered, ...genres.keys()])];
+}
+
+export class Regions {
+  /**
+   * Draws regions on a plot, and chooses their words at every zoom.
+   * @param {!Plot} plot
+   * @param {!Object} data `genres`, `regions` and `small_genres`.
+   */
+  constructor(plot, {genres, regions, small_genres: small}) {
+    this.plot = plot;
+    this.regions = [...regions].sort((a, b) => b.inside - a.inside);
+    this.numbers = this.regions.map(({genre}) => genres.indexOf(genre));
+    this.words = wordsOf(this.regions, small);
+    this.colours = null;
+    this.unit = null;
+    plot.on('scale', (unit) => {
+      this.unit = unit;
+      this.write();
+    });
+  }
+
+  /** Gives areas the colours of their genres, and words those of the page. */
+  paint(colours) {
+    this.colours = colours;
+    this.plot.set('regions', {
+      xs: this.regions.map(({outline}) => outline.map(([x]) => x)),
+      ys: this.regions.map(({outline}) => outline.map(([, y]) => y)),
+      colour: this.numbers.map(
+        (number) => colours.genres[number] ?? colours.grey),
+    });
+    this.write();
+  }
+
+  write() {
+    if (!this.colours || this.unit === null) return;
+    const {ink, soft} = this.colours;
+    const moved = shifts(this.words, this.unit);
+    const shown = this.words.map((word, i) => ({...word, shift: moved[i]}))
+      .filter(({shift}) => shift !== null);
+    const column = (value) => shown.map(value);
+    const columns = {
+      x: column(({x}) => x), y: column(({y}) => y),
+      text: column(({text}) => text), shift: column(({shift}) => shift),
+      size: column(({size}) => `${size}px`),
+      style: column(({isSmall}) => isSmall ? 'italic' : 'bold'),
+      colour: column(({isSmall}) => isSmall ? soft : ink),
+    };
+    this.plot.set('halos', columns);
+    this.plot.set('names', columns);
+  }
 }
