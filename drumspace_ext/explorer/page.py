@@ -45,12 +45,18 @@ def _plot() -> str:
   )
   plot.add_tools(pan, wheel)
   plot.toolbar.active_drag, plot.toolbar.active_scroll = pan, wheel
-  text = {
-      'x': 'x', 'y': 'y', 'y_offset': 'shift', 'text': 'text',
-      'text_align': 'center', 'text_baseline': 'middle',
-      'text_font': properties.value('system-ui, sans-serif'),
-      'text_font_size': 'size', 'text_font_style': 'style',
-  }
+
+  def words() -> kinds.Text:
+    return kinds.Text(
+        x='x', y='y', y_offset='shift', text='text', text_align='center',
+        text_baseline='middle', text_font_size='size', text_font_style='style',
+        text_font=properties.value('system-ui, sans-serif'),
+    )
+
+  halos, names = words(), words()
+  # An outline lies over its own text: it is a text of its own, below.
+  halos.text_outline_width = 4
+  names.text_color = 'colour'
   glyphs: dict[str, glyph_base.Glyph] = {
       'regions': kinds.Patches(
           xs='xs', ys='ys', fill_color='colour', line_color='colour',
@@ -63,9 +69,7 @@ def _plot() -> str:
       'here': kinds.Scatter(
           x='x', y='y', marker='circle', size=18, fill_alpha=0, line_width=3
       ),
-      # An outline lies over its own text: it is a text of its own, below.
-      'halos': kinds.Text(**text, text_outline_width=4),
-      'names': kinds.Text(**text, text_color='colour'),
+      'halos': halos, 'names': names,
   }
   for name, glyph in glyphs.items():
     fields = ['xs', 'ys', 'colour'] if name == 'regions' else ['x', 'y']

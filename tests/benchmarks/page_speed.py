@@ -2,11 +2,16 @@ r"""Times the map's page in headless Chromium, at 33,000 points.
 
 Usage:
   python tests/benchmarks/page_speed.py [--points=N] [--frames=N] [--json=FILE]
+    [--model=acai]
 
 - From opening the file to interactive, and the script's share of it.
 - The answer to a pointer that hovers, script time of each event.
 - Frames while panning and while zooming: time between frames, and the script
   time of drawing the points in each.
+- From a press of Play, of Space and of a point to the first sound: until the
+  audio context reaches the time at which the first hit is to be heard, and what
+  the browser says of the way from there to the ear.
+- Roaming for a second, a pointer move every 4 ms: frames, and beats shown.
 - Decoding a point, finding neighbours (over all rotations, and as it stands).
 - The same points drawn wholly by Bokeh's scatter glyphs, on its canvas with its
   level of detail (the default: while a hand drags, every tenth point only) and
@@ -34,6 +39,7 @@ import map_builders
 from drumspace_ext.explorer import page as map_page
 
 _POINTS = flags.DEFINE_integer('points', 33_000, 'Training points.')
+_MODEL = flags.DEFINE_string('model', 'acai', 'A shipped model.')
 _FRAMES = flags.DEFINE_integer('frames', 60, 'Frames of each motion.')
 _JSON = flags.DEFINE_string('json', None, 'Where to write the numbers, too.')
 _SIZE = (1280, 900)
@@ -132,6 +138,114 @@ def _hover(window) -> dict[str, float]:
     return times;"""))
 
 
+# What is heard first, from the moment of a gesture on.
+_LISTEN = """
+  const start = AudioBufferSourceNode.prototype.start;
+  window.heard = new Promise((done) => {
+    AudioBufferSourceNode.prototype.start = function(when, ...rest) {
+      AudioBufferSourceNode.prototype.start = start;
+      const {context} = this;
+      const wait = () => context.currentTime >= when ?
+        done([performance.now(), 1000 * (context.outputLatency || 0)]) :
+        setTimeout(wait, 1);
+      wait();
+      return start.call(this, when, ...rest);
+    };
+  });
+  window.pressed = new Promise((done) => {
+    for (const name of ['keydown', 'pointerdown']) {
+      document.addEventListener(
+        name, () => done(performance.now()), {capture: true, once: true});
+    }
+  });
+  return null;"""
+
+
+def _first_sound(window, path) -> dict[str, dict[str, float]]:
+  """Times the first sound of a page that was just opened, by each gesture."""
+  from selenium.webdriver import ActionChains
+
+  def key():
+    ActionChains(window.driver).send_keys(' ').perform()
+
+  def play():
+    window.driver.find_element('id', 'play').click()
+
+  def point():
+    x, y = window.run("""
+      const {data, plot} = window.drumspace;
+      const box = document.getElementById('map').getBoundingClientRect();
+      const {x, y} = data.layers[0];
+      const v = plot.view;
+      const at = (i) => [box.left + (x[i] - v.left) / (v.right - v.left) *
+        box.width, box.top + (v.high - y[i]) / (v.high - v.low) * box.height];
+      const inside = ([px, py]) =>
+        document.elementFromPoint(px, py)?.closest('#map');
+      let i = 0;
+      while (!inside(at(i))) i++;
+      return at(i).map(Math.round);""")
+    chain = ActionChains(window.driver)
+    chain.w3c_actions.pointer_action.move_to_location(x, y)
+    chain.w3c_actions.pointer_action.click()
+    chain.perform()
+
+  found = {}
+  for name, gesture in (('space', key), ('play', play), ('point', point)):
+    times, latencies = [], []
+    for _ in range(_OPENINGS):
+      window.open(path)
+      window.run(_READY)
+      # As someone who has looked at the page for a moment.
+      window.run('await new Promise((done) => setTimeout(done, 1500))')
+      window.run(_LISTEN)
+      gesture()
+      pressed, (heard, latency) = window.run(
+          'return [await window.pressed, await window.heard]'
+      )
+      times.append(heard - pressed)
+      latencies.append(latency)
+    found[name] = _times(times) | {
+        'output_latency_ms': round(statistics.median(latencies), 1)
+    }
+  return found
+
+
+def _roam(window) -> dict:
+  """Moves through the map for a second, as a hand that roams."""
+  found = window.run("""
+    const {deck, plot, player} = window.drumspace;
+    const host = document.getElementById('map');
+    // Made up pointers can't be captured.
+    host.setPointerCapture = () => {};
+    const box = host.getBoundingClientRect();
+    const send = (name, k) => host.dispatchEvent(new PointerEvent(name, {
+      clientX: box.left + box.width * (0.5 + 0.3 * Math.cos(k / 60)),
+      clientY: box.top + box.height * (0.5 + 0.3 * Math.sin(k / 45)),
+      buttons: 1, bubbles: true}));
+    let shown = 0;
+    deck.on('show', () => shown++);
+    plot.setMode('roam');
+    const gaps = [];
+    send('pointerdown', 0);
+    let k = 0;
+    const timer = setInterval(() => send('pointermove', ++k), 4);
+    let last = await new Promise(requestAnimationFrame);
+    const began = last;
+    shown = 0;
+    while (last - began < 2000) {
+      const now = await new Promise(requestAnimationFrame);
+      gaps.push(now - last);
+      last = now;
+    }
+    const rate = 1000 * shown / (last - began);
+    clearInterval(timer);
+    send('pointerup', k);
+    plot.setMode('move');
+    if (player.playing) deck.stop();
+    return [gaps, rate];""")
+  return _times(found[0]) | {'beats_a_second': round(found[1], 1)}
+
+
 def _small_work(window) -> dict[str, dict[str, float]]:
   """Times what the page computes: whole batches, for the clock is coarse."""
   found = window.run("""
@@ -207,8 +321,10 @@ def _bokeh(window, made, folder, *, detail: bool) -> dict:
 
 
 def _measure(folder: pathlib.Path) -> dict:
-  model = map_builders.model()
-  made = map_builders.crowded_map(model, count=_POINTS.value)
+  model = map_builders.model(_MODEL.value)
+  made = map_builders.crowded_map(
+      model, count=_POINTS.value, drawn_by=map_builders.model()
+  )
   path = folder / 'map.html'
   path.write_text(map_page.render(made, model), encoding='utf-8')
   found = {'points': len(made.training) + sum(map(len, made.generated)),
@@ -226,7 +342,9 @@ def _measure(folder: pathlib.Path) -> dict:
       page[kind] = _times(
           window.run(_PAGE_VIEW + _MOTION, _FRAMES.value, kind)
       )
+    page['roam'] = _roam(window)
     page |= _small_work(window)
+    page['first_sound'] = _first_sound(window, path)
     found['bokeh_scatter'] = _bokeh(window, made, folder, detail=False)
     found['bokeh_scatter_level_of_detail'] = _bokeh(
         window, made, folder, detail=True

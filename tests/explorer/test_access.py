@@ -14,6 +14,7 @@ import map_pages
 import numpy as np
 import pytest
 
+from drumspace_ext.notes import midi_writing
 from drumspace_ext.starter import songs as starter_songs
 
 _SIZES = ((1440, 900), (1280, 720), (390, 844), (844, 390))
@@ -94,11 +95,10 @@ def test_axe_finds_nothing_in_any_state(page, name, size):
 
 @pytest.mark.browser
 def test_axe_finds_nothing_after_a_dropped_file(page, tmp_path):
-  import note_seq
   source = _axe_source()
   song = next(starter_songs.songs(seed=0))
   path = tmp_path / 'song.mid'
-  note_seq.sequence_proto_to_midi_file(song, str(path))
+  path.write_bytes(midi_writing.note_sequence_to_midi(song))
   page.window.driver.execute_script(source)
   page.window.driver.find_element('id', 'open').send_keys(str(path))
   page.run("await until(() => !byId('loops').hidden)")

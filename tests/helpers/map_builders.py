@@ -90,9 +90,11 @@ def starter_map(
 
 def crowded_map(
     of: trained_model.TrainedModel, *, count: int = 33_000, draws: int = 500,
-    seed: int = 0,
+    seed: int = 0, drawn_by: trained_model.TrainedModel | None = None,
 ) -> map_data.LatentMap:
   """Returns many different made up patterns in clusters on a plane.
+
+  They are those of `drawn_by`, or of the model itself if that is None.
 
   Patterns are draws of a model at a high temperature, so that they compress as
   badly as real ones; half of them have a genre, all of them a file.
@@ -100,7 +102,7 @@ def crowded_map(
   rng = np.random.default_rng(seed)
   codes = np.zeros((0, step_codes.NUM_STEPS), np.uint16)
   while len(codes) < count + draws:
-    more = of.draw(count, seed=seed, temperature=0.7).codes
+    more = (drawn_by or of).draw(count, seed=seed, temperature=0.7).codes
     codes = np.unique(np.concatenate([codes, more]), axis=0)
     seed += 1
   codes = rng.permutation(codes)[:count + draws]

@@ -5,6 +5,7 @@
 import {listen} from './gestures.js';
 import {Points} from './points.js';
 
+const PARTS = ['regions', 'halos', 'names', 'line', 'corners', 'here'];
 const HOVER_PIXELS = 14;
 const ZOOM_STEP = 1.4;
 // Parts of the whole map's height that a view may have.
@@ -34,7 +35,7 @@ export class Plot {
     const model = (name) => document_.get_model_by_name(name);
     this.model = model('map');
     this.sources = {};
-    for (const name of ['regions', 'halos', 'names', 'line', 'corners', 'here']) {
+    for (const name of PARTS) {
       this.sources[name] = model(`${name} data`);
       this.sources[`${name} glyph`] = model(`${name} glyph`);
     }
