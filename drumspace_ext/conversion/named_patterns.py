@@ -34,6 +34,9 @@ class NamedPatterns:
     genres: For each pattern the labels that its NoteSequence has.
     sources: For each pattern what it was cut from.
     left_out: What could not be read, in words.
+    tempos: For each pattern the slowest and the fastest tempo of its input, in
+      quarter notes a minute, float64 `[num_patterns, 2]`, NaN where nobody
+      knows; or None.
   """
 
   name: str
@@ -41,6 +44,7 @@ class NamedPatterns:
   genres: Sequence[tuple[str, ...]]
   sources: Sequence[str]
   left_out: Sequence[str]
+  tempos: np.ndarray | None = None
 
 
 def names(values: Sequence[str]) -> list[str]:
@@ -75,6 +79,7 @@ def read(
     InputError: If it can't be read, or holds no pattern.
   """
   left_out, parts, genres, sources = [], [], [], []
+  tempos: list[tuple[float, float]] = []
 
   def on_reject(*rejection):
     left_out.append(': '.join(filter(None, rejection)))
@@ -91,12 +96,21 @@ def read(
     sources += [item.name] * len(hits)
     labels = item.sequence.sequence_metadata.genre if item.sequence else ()
     genres += [tuple(labels)] * len(hits)
+    tempos += [_tempo(item)] * len(hits)
   if not parts:
     raise errors.InputError(f'{value} holds no pattern that can be read.')
   return NamedPatterns(
       name=name, hits=np.concatenate(parts), genres=genres, sources=sources,
-      left_out=left_out,
+      left_out=left_out, tempos=np.array(tempos),
   )
+
+
+def _tempo(item: reading.Item) -> tuple[float, float]:
+  """Returns the slowest and the fastest tempo of an item; NaN of none."""
+  if item.origin is not None:
+    return item.origin.qpm, item.origin.qpm
+  found = [tempo.qpm for tempo in item.sequence.tempos] if item.sequence else []
+  return (min(found), max(found)) if found else (np.nan, np.nan)
 
 
 def left_out_text(patterns_: NamedPatterns) -> str:

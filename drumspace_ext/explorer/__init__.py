@@ -54,7 +54,18 @@ It opens with a beat (`model/typical.js`: of the genre that most have, the one
 that differs from the others in the fewest hits), so that one gesture sounds.
 Made beats are rings and lie below the known ones: two colours alone told them
 apart badly, and hid what is real. Points have 3:1 on their ground, light and
-dark.
+dark; eight genres have colours, first those that gather, for no more than eight
+are told apart by the colour-blind (CIEDE2000 of 12; twelve had 2 to 3).
+
+A region's word is its genre's name, larger where more beats gather; where there
+is no room the weaker word waits for a closer look. Genres too small to test are
+words in small letters where most of their beats lie together.
+
+A known beat is called what the starter collection calls it, on any dataset.
+Sliders have words: "more hats" is how the latent vectors of known beats change,
+on average, with a standard deviation more of hats and of no other instrument;
+a word of which they tell less than a quarter of the variance has no slider (of
+the models with four dimensions no "more kick": it changed no kick).
 
 A view is between 1/10,000 and 4 times the whole map: beyond that Bokeh's wheel
 zoom ends in NaN.

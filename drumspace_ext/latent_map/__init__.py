@@ -25,6 +25,12 @@ A layer keeps each beat once and no silence, both counted in `map.json`. What
 is trivial by the published rule stays: a file's owner looks for all its beats.
 Latents that an input's file brings are not used: they may be of another model.
 
+Hits apart, the median number of hits in which a beat differs from the one
+nearest to it on the map, in the best rotation, is what a person hears of a
+map's quality. It says the opposite of trustworthiness, which asks how a map
+keeps its own latent space: on the starter collection `best` has 12 hits and
+0.90, `acai` 16 and 0.98 (any two beats: 40).
+
 Genre regions. Score of a place: the genre's smoothed count beyond its share of
 all *labelled* patterns, in standard deviations (+1 in the variance against
 lone patterns in empty places). 999 exchanges of labels, whole label sets

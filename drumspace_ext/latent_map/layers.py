@@ -46,6 +46,7 @@ class Draft:
     genres: For each pattern its labels.
     sources: For each pattern the ids of its inputs.
     left_out: Patterns that did not come along, by reason.
+    tempos: See `map_data.Layer`.
   """
 
   name: str
@@ -54,6 +55,7 @@ class Draft:
   genres: Sequence[Sequence[str]]
   sources: Sequence[Sequence[str]]
   left_out: dict[str, int]
+  tempos: np.ndarray | None = None
 
 
 def of_input(
@@ -82,6 +84,7 @@ def of_input(
           'unreadable': len(found.left_out), 'silent': len(codes) - sounding,
           'repeated': sounding - len(kept),
       },
+      tempos=None if found.tempos is None else found.tempos[kept],
   )
 
 
@@ -129,5 +132,6 @@ def place(
       map_data.Layer(
           name=draft.name, codes=draft.codes, latents=draft.latents,
           coordinates=part, genres=draft.genres, sources=draft.sources,
+          tempos=draft.tempos,
       ) for draft, part in zip(drafts, np.split(coordinates, ends))
   ]

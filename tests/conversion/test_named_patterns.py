@@ -57,6 +57,17 @@ def test_genres_of_records_come_along(tmp_path):
   assert list(found.genres) == [('polka', 'rock')]
 
 
+def test_tempos_are_those_of_files_and_of_nothing_else(tmp_path):
+  (tmp_path / 'a.mid').write_bytes(
+      midi_writing.patterns_to_midi(_BEATS[:2], qpm=96)
+  )
+  (tmp_path / 'b.tsv').write_text(','.join(
+      map(str, step_codes.hits_to_step_codes(_BEATS[0]))
+  ) + '\n')
+  assert np.rint(_read(tmp_path / 'a.mid').tempos).tolist() == [[96, 96]] * 2
+  assert np.isnan(_read(tmp_path / 'b.tsv').tempos).all()
+
+
 def test_what_is_unreadable_is_counted_and_the_rest_read(tmp_path):
   (tmp_path / 'a.mid').write_bytes(midi_writing.patterns_to_midi(_BEATS[0]))
   (tmp_path / 'b.mid').write_bytes(b'MThd nothing')
