@@ -1,16 +1,20 @@
 r"""Continues a beat: what a model plays on behind a primer, as MIDI files.
 
-The model is drums_rnn, Magenta's step by step network, by a bundle
-(--bundle_file=drum_kit_rnn.mag) or a checkpoint (--checkpoint_file, --run_dir);
-neither Magenta nor TensorFlow is needed. The primer is a text
-(--primer_drums), a whole MIDI file (--primer_midi) or a beat of two bars
-(--input); without one it is a single kick. --num_steps counts the primer too.
-Flags are those of drums_rnn_generate. Unlike it, this plays right behind the
-primer; --silent_step leaves a step silent, as it does. Pitches of the first two
-kinds of primers are read as Magenta's nine classes, unless --voices_in says
-else; what is written is gm14, and --voices_out=note_seq9 is Magenta's.
+The model is ours that remembers its song (--checkpoint_file=shipped:continue,
+or one of drumspace_train --config=continue), or drums_rnn, Magenta's step by
+step network, by a bundle (--bundle_file=drum_kit_rnn.mag) or a checkpoint
+(--checkpoint_file, --run_dir); neither Magenta nor TensorFlow is needed. The
+primer is a text (--primer_drums), a whole MIDI file (--primer_midi) or a beat
+of two bars (--input); without one it is a single kick. --num_steps counts the
+primer too. Flags are those of drums_rnn_generate. Unlike it, this plays right
+behind the primer; --silent_step leaves a step silent, as it does. drums_rnn
+reads pitches of the first two kinds of primers as Magenta's nine classes,
+unless --voices_in says else; what is written is gm14, and
+--voices_out=note_seq9 is Magenta's.
 
 Usage:
+  drumspace_continue --checkpoint_file=shipped:continue --input=beat.mid \
+    --num_steps=288 --output_dir=/tmp/drumspace/on
   drumspace_continue --bundle_file=drum_kit_rnn.mag --num_outputs=10 \
     --primer_drums="[(36, 42), (), (42,), ()]" --output_dir=/tmp/drumspace/on
   drumspace_continue --bundle_file=drum_kit_rnn.mag --input=beat.mid \

@@ -4,7 +4,9 @@ r"""Trains a model on drum patterns, and resumes where a run was interrupted.
 smoke, which takes seconds; groove, which plays patterns) or a TOML file;
 --hparams overrides its values.
 --examples_path is a dataset folder, a dataset.tsv or a patterns.tfrecord from
-drumspace_create_dataset. The run directory then holds train/best.safetensors,
+drumspace_create_dataset. With --config=continue it is whole songs: MIDI files,
+NoteSequence TFRecords, folders or zips; the model plays on behind a beat
+(drumspace_continue). The run directory then holds train/best.safetensors,
 which every other script takes, and train/metrics.jsonl.
 --mode=eval evaluates that model on what its run kept for validation.
 
@@ -38,7 +40,6 @@ _NUM_THREADS = flags.DEFINE_integer(
 def _train() -> int:
   from drumspace_ext.cli import progress
   from drumspace_ext.training import training
-  from drumspace_ext.training import validation
 
   reached = None
   with progress.bar('step') as show:
@@ -57,7 +58,7 @@ def _train() -> int:
           seed=drumspace_flags.SEED.value,
           device=_DEVICE.value, num_threads=_NUM_THREADS.value,
           on_step=on_step, on_start=print,
-          on_evaluation=lambda line: print(validation.in_words(line),
+          on_evaluation=lambda line: print(training.in_words(line),
                                            file=sys.stderr),
       )
     except KeyboardInterrupt:

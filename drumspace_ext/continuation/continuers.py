@@ -1,8 +1,9 @@
 """Continuers: what plays on behind a beat, whichever model it is.
 
 A *primer* is a beat of any length, as step codes of the 14 voices, four steps a
-quarter. A *continuer* draws what follows it, in the same form. drums_rnn's
-bundles are continuers; `load` knows by its file which one a model is.
+quarter. A *continuer* draws what follows it, in the same form: our own
+next-step model, or a bundle of drums_rnn. `load` knows by its file which one a
+model is.
 """
 
 import pathlib
@@ -12,11 +13,11 @@ import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext.continuation import magenta_continuer
+from drumspace_ext.continuation import next_step_continuer
 from drumspace_ext.magenta_models import drums_rnn_generation
-from drumspace_ext.models import model_files
-
-if typing.TYPE_CHECKING:
-  from drumspace_ext.magenta_models import checkpoint_files
+from drumspace_ext.models import checkpoints
+from drumspace_ext.models import magenta_files
+from drumspace_ext.models import next_step
 
 
 class Continuer(typing.Protocol):
@@ -75,14 +76,25 @@ def load(
     CheckpointError: If the file holds no continuer.
     InputError: If the hparams are those of another model.
   """
-  checkpoint: checkpoint_files.MagentaCheckpoint | None = (
-      model_files.read_magenta(path)
-  )
-  if checkpoint is None:
+  checkpoint = magenta_files.read(path)
+  if checkpoint is not None:
+    return magenta_continuer.DrumsRnnContinuer(
+        checkpoint, origin=str(path), hparams=hparams, search=search
+    )
+  tensors, _ = checkpoints.read_arrays(path)
+  if not any(name.startswith(next_step.PREFIX) for name in tensors):
     raise errors.CheckpointError(
         f'{path} is no model that continues beats, but one of two-bar beats: '
-        'drumspace_generate plays it. Give a bundle of drums_rnn.'
+        f'drumspace_generate plays it. Give {checkpoints.CONTINUER} or a '
+        'bundle of drums_rnn.'
     )
-  return magenta_continuer.DrumsRnnContinuer(
-      checkpoint, origin=str(path), hparams=hparams, search=search
+  if hparams or (search and search != drums_rnn_generation.Search().at(
+      search.temperature
+  )):
+    raise errors.InputError(
+        '--hparams, --beam_size, --branch_factor and --steps_per_iteration are '
+        f'for drums_rnn; {path} is a next-step model. Leave them out.'
+    )
+  return next_step_continuer.NextStepContinuer(
+      next_step.from_tensors(tensors, str(path))
   )

@@ -16,8 +16,7 @@ from drumspace_ext.magenta_models import checkpoint_files
 from drumspace_ext.magenta_models import drum_classes
 from drumspace_ext.magenta_models import drums_rnn
 from drumspace_ext.magenta_models import drums_rnn_generation
-from drumspace_ext.models import config_loading
-from drumspace_ext.models import networks
+from drumspace_ext.models import hparams as hparams_lib
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import voices
 
@@ -71,9 +70,8 @@ class DrumsRnnContinuer:
       raise errors.CheckpointError(
           f'{origin} is no drums_rnn that can be played: {e}.'
       ) from e
-    networks.prepare_torch()
     self._search = search or drums_rnn_generation.Search()
-    self._check(config_loading.parse_hparams(hparams))
+    self._check(hparams_lib.parse(hparams))
 
   def _check(self, hparams: Mapping[str, object]) -> None:
     """Refuses hparams of another network; those of training are ignored."""

@@ -19,6 +19,7 @@ import zlib
 
 import numpy as np
 
+from drumspace_ext.explorer import continuer_data
 from drumspace_ext.explorer import directions
 from drumspace_ext.explorer import groove_data
 from drumspace_ext.latent_map import data as map_data
@@ -170,13 +171,15 @@ def render(
   header, columns = network(model.weights())
   groove_header, groove_columns = groove_data.columns(groove)
   columns |= groove_columns
+  continuing, more = continuer_data.shipped()
+  columns |= more
   layers = []
   for i, layer in enumerate((latent_map.training, *latent_map.generated)):
     layer_header, layer_columns = _layer(layer, f'layer{i}', names)
     layers.append(layer_header)
     columns |= layer_columns
   primer = drum_maps.load('note_seq9')
-  return pack({
+  return pack(continuing | {
       'title': latent_map.title, 'model': header | {
           'name': model.config.name, 'kind': model.config.model.kind,
       },

@@ -12,11 +12,12 @@ published, and magenta-js): its query is c and h of the cells in it, and what it
 finds is led into the next step's input and into this one's output.
 
 Weights keep TensorFlow's shapes, `[inputs, outputs]`; sizes are read from them.
+It is played by numpy: importing torch would take longer than playing.
 """
 
 import typing
 
-import torch
+import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext.magenta_models import checkpoint_files
@@ -40,11 +41,11 @@ class State(typing.NamedTuple):
     memory: The last outputs, `[batch, length, size]`, the oldest first.
   """
 
-  cells: tuple[tuple[torch.Tensor, torch.Tensor], ...]
-  found: torch.Tensor | None = None
-  memory: torch.Tensor | None = None
+  cells: tuple[tuple[np.ndarray, np.ndarray], ...]
+  found: np.ndarray | None = None
+  memory: np.ndarray | None = None
 
-  def chosen(self, rows: torch.Tensor) -> 'State':
+  def chosen(self, rows: np.ndarray) -> 'State':
     """Returns the state of some tracks, by their numbers, int64 `[n]`."""
     return State(
         tuple((c[rows], h[rows]) for c, h in self.cells),
@@ -55,28 +56,35 @@ class State(typing.NamedTuple):
 
 class _Attention(typing.NamedTuple):
   to_input: magenta_weights.Dense
-  memory_kernel: torch.Tensor
+  memory_kernel: np.ndarray
   to_query: magenta_weights.Dense
-  score: torch.Tensor
+  score: np.ndarray
   to_output: magenta_weights.Dense
 
-  def find(self, memory: torch.Tensor, query: torch.Tensor) -> torch.Tensor:
+  def find(self, memory: np.ndarray, query: np.ndarray) -> np.ndarray:
     """Returns the mean of a memory, weighted by how it fits the query."""
-    features = torch.tanh(
+    features = np.tanh(
         memory @ self.memory_kernel + self.to_query(query)[:, None]
     )
-    share = torch.softmax(features @ self.score, dim=-1)
-    return (share[..., None] * memory).sum(1)
+    scores = features @ self.score
+    share = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    share /= share.sum(axis=-1, keepdims=True)
+    return (share[:, None] @ memory)[:, 0]
+
+
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+  # Of tanh, which never overflows.
+  return np.tanh(x * x.dtype.type(0.5)) * x.dtype.type(0.5) + x.dtype.type(0.5)
 
 
 def _lstm(
-    cell: magenta_weights.Dense, x: torch.Tensor,
-    c: torch.Tensor, h: torch.Tensor,
-) -> tuple[torch.Tensor, torch.Tensor]:
+    cell: magenta_weights.Dense, x: np.ndarray,
+    c: np.ndarray, h: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
   """Returns the next (c, h) of a BasicLSTMCell."""
-  entering, new, kept, shown = cell(x, h).chunk(4, dim=-1)
-  c = c * torch.sigmoid(kept + 1) + torch.sigmoid(entering) * torch.tanh(new)
-  return c, torch.tanh(c) * torch.sigmoid(shown)
+  entering, new, kept, shown = np.split(cell(x, h), 4, axis=-1)
+  c = c * _sigmoid(kept + 1) + _sigmoid(entering) * np.tanh(new)
+  return c, np.tanh(c) * _sigmoid(shown)
 
 
 class DrumsRnn:
@@ -150,29 +158,27 @@ class DrumsRnn:
   def start(self, batch: int) -> State:
     """Returns what the network remembers before the first step: nothing."""
     cells = tuple(
-        (torch.zeros(batch, units), torch.zeros(batch, units))
+        (_zeros(batch, units), _zeros(batch, units))
         for units in self.layer_sizes
     )
     if not self._attention:
       return State(cells)
     size = self.layer_sizes[self.num_wrapped - 1]
     return State(
-        cells, torch.zeros(batch, size),
-        torch.zeros(batch, self.attention_length, size),
+        cells, _zeros(batch, size), _zeros(batch, self.attention_length, size),
     )
 
-  def _inputs(self, classes: torch.Tensor, position: int) -> torch.Tensor:
+  def _inputs(self, classes: np.ndarray, position: int) -> np.ndarray:
     """Returns the network's inputs, float32 `[batch, inputs]`."""
-    one_hot = torch.nn.functional.one_hot(classes, self.num_classes).float()
-    number = position + 1
-    counter = torch.tensor([
-        1.0 if number >> bit & 1 else -1.0 for bit in range(self.counter_bits)
-    ])
-    return torch.cat([one_hot, counter.expand(len(classes), -1)], dim=-1)
+    inputs = _zeros(len(classes), self.num_classes + self.counter_bits)
+    inputs[np.arange(len(classes)), classes] = 1
+    bits = np.arange(self.counter_bits)
+    inputs[:, self.num_classes:] = (position + 1 >> bits & 1) * 2 - 1
+    return inputs
 
   def step(
-      self, classes: torch.Tensor, position: int, state: State
-  ) -> tuple[torch.Tensor, State]:
+      self, classes: np.ndarray, position: int, state: State
+  ) -> tuple[np.ndarray, State]:
     """Reads one step of some tracks.
 
     Args:
@@ -192,15 +198,15 @@ class DrumsRnn:
       cells.append(_lstm(cell, x, c, h))
       x = cells[-1][1]
       if self._attention and number == self.num_wrapped and memory is not None:
-        query = torch.cat([part for cell in cells for part in cell], dim=-1)
+        query = np.concatenate([part for cell in cells for part in cell], -1)
         found = self._attention.find(memory, query)
         x = self._attention.to_output(x, found)
-        memory = torch.cat([memory[:, 1:], x[:, None]], dim=1)
+        memory = np.concatenate([memory[:, 1:], x[:, None]], axis=1)
     return self._output(x), State(tuple(cells), found, memory)
 
   def read(
-      self, classes: torch.Tensor, state: State | None = None
-  ) -> tuple[torch.Tensor, State]:
+      self, classes: np.ndarray, state: State | None = None
+  ) -> tuple[np.ndarray, State]:
     """Reads whole tracks from their beginning.
 
     Args:
@@ -213,11 +219,14 @@ class DrumsRnn:
     """
     state = state or self.start(len(classes))
     logits = []
-    with torch.no_grad():
-      for position, row in enumerate(classes.T):
-        one, state = self.step(row, position, state)
-        logits.append(one)
-    return torch.stack(logits, dim=1), state
+    for position, row in enumerate(classes.T):
+      one, state = self.step(row, position, state)
+      logits.append(one)
+    return np.stack(logits, axis=1), state
+
+
+def _zeros(*shape: int) -> np.ndarray:
+  return np.zeros(shape, np.float32)
 
 
 def _wrapper_prefix(weights: magenta_weights.Weights) -> str | None:

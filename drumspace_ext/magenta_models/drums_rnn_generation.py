@@ -10,7 +10,6 @@ outputs changes none of them.
 import dataclasses
 
 import numpy as np
-import torch
 
 from drumspace_ext import errors
 from drumspace_ext.magenta_models import drums_rnn
@@ -61,20 +60,19 @@ class _Beam:
 
   classes: np.ndarray
   scores: np.ndarray
-  logits: torch.Tensor
+  logits: np.ndarray
   state: drums_rnn.State
 
   def chosen(self, rows: np.ndarray) -> '_Beam':
     """Returns the tracks of some rows, int64 `[n]`."""
-    picked = torch.from_numpy(rows)
     return _Beam(
-        self.classes[rows], self.scores[rows], self.logits[picked],
-        self.state.chosen(picked),
+        self.classes[rows], self.scores[rows], self.logits[rows],
+        self.state.chosen(rows),
     )
 
 
 def _draw(
-    logits: torch.Tensor, temperature: float, uniform: np.ndarray
+    logits: np.ndarray, temperature: float, uniform: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
   """Draws a class of each row.
 
@@ -86,8 +84,9 @@ def _draw(
   Returns:
     (classes, log-likelihoods), int64 and float64 `[rows]`.
   """
-  scaled = logits.double() / (temperature or 1.0)
-  log_p = torch.log_softmax(scaled, dim=-1).numpy()
+  scaled = logits.astype(np.float64) / (temperature or 1.0)
+  scaled -= scaled.max(axis=-1, keepdims=True)
+  log_p = scaled - np.log(np.exp(scaled).sum(axis=-1, keepdims=True))
   if temperature:
     shares = np.cumsum(np.exp(log_p), axis=-1)
     # The sum may be a bit less than 1; no class lies behind the last one.
@@ -125,23 +124,20 @@ def extend(
         f'a primer is one or more classes below {network.num_classes}.'
     )
   rngs = [np.random.default_rng([seed, i]) for i in range(num_outputs)]
-  logits, state = network.read(
-      torch.from_numpy(np.asarray(primer, np.int64))[None]
-  )
+  logits, state = network.read(np.asarray(primer, np.int64)[None])
   first = _Beam(np.zeros((1, 0), np.int64), np.zeros(1), logits[:, -1], state)
   beam = first.chosen(np.zeros(num_outputs * search.beam_size, np.int64))
   position, end = len(primer), len(primer) + num_steps
   # As Magenta's, the first iteration is the shorter one.
   steps = (num_steps - 1) % search.steps_per_iteration + 1
-  with torch.no_grad():
-    while position < end:
-      rows = np.arange(len(beam.scores)).reshape(num_outputs, -1)
-      beam = beam.chosen(np.tile(rows, (1, search.branch_factor)).reshape(-1))
-      for _ in range(steps):
-        _write_step(network, beam, position, rngs, search.temperature)
-        position += 1
-      beam = _best(beam, num_outputs, search.beam_size)
-      steps = search.steps_per_iteration
+  while position < end:
+    rows = np.arange(len(beam.scores)).reshape(num_outputs, -1)
+    beam = beam.chosen(np.tile(rows, (1, search.branch_factor)).reshape(-1))
+    for _ in range(steps):
+      _write_step(network, beam, position, rngs, search.temperature)
+      position += 1
+    beam = _best(beam, num_outputs, search.beam_size)
+    steps = search.steps_per_iteration
   return _best(beam, num_outputs, 1).classes
 
 
@@ -152,9 +148,7 @@ def _write_step(network, beam, position, rngs, temperature) -> None:
   classes, log_likelihoods = _draw(beam.logits, temperature, uniform)
   beam.classes = np.concatenate([beam.classes, classes[:, None]], axis=1)
   beam.scores = beam.scores + log_likelihoods
-  beam.logits, beam.state = network.step(
-      torch.from_numpy(classes), position, beam.state
-  )
+  beam.logits, beam.state = network.step(classes, position, beam.state)
 
 
 def _best(beam: _Beam, num_outputs: int, count: int) -> _Beam:

@@ -20,6 +20,7 @@ from torch import nn
 from drumspace_ext import errors
 from drumspace_ext.magenta_models import checkpoint_files
 from drumspace_ext.magenta_models import drum_classes
+from drumspace_ext.magenta_models import lstm_layers
 from drumspace_ext.magenta_models import weights as weights_lib
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import voices
@@ -70,13 +71,14 @@ class MusicVae(nn.Module):
     self.requires_grad_(False)
 
   def _add_dense(self, name: str, dense: weights_lib.Dense) -> None:
-    self.register_buffer(f'{name}_kernel', dense.kernel)
-    self.register_buffer(f'{name}_bias', dense.bias)
+    for part, value in dense._asdict().items():
+      self.register_buffer(f'{name}_{part}', torch.from_numpy(value))
 
   def _dense(self, name: str, *parts: torch.Tensor) -> torch.Tensor:
-    return weights_lib.Dense(
-        getattr(self, f'{name}_kernel'), getattr(self, f'{name}_bias')
-    )(*parts)
+    return torch.addmm(
+        getattr(self, f'{name}_bias'), torch.cat(parts, dim=-1),
+        getattr(self, f'{name}_kernel'),
+    )
 
   def _take_encoder(self, weights: weights_lib.Weights) -> int:
     """Takes the encoder's layers; returns the size of what they give."""
@@ -95,7 +97,7 @@ class MusicVae(nn.Module):
       layer = nn.LSTM(size, units, batch_first=True, bidirectional=True)
       for prefix, suffix in zip(prefixes, ('_l0', '_l0_reverse')):
         dense = weights.dense(prefix, size + units, 4 * units)
-        weights_lib.fill_lstm(layer, dense, suffix)
+        lstm_layers.fill_lstm(layer, dense, suffix)
       self.encoder.append(layer)
       size = 2 * units
     if not size:
@@ -114,7 +116,7 @@ class MusicVae(nn.Module):
       units = weights.size(f'{prefix}bias') // 4
       dense = weights.dense(prefix, size + units, 4 * units)
       cell = nn.LSTMCell(size, units)
-      weights_lib.fill_lstm(cell, dense, '')
+      lstm_layers.fill_lstm(cell, dense, '')
       self.decoder.append(cell)
       # Of c and of h.
       self._state_sizes += [units, units]
@@ -135,9 +137,9 @@ class MusicVae(nn.Module):
           ('w_enc', (depth, 1, self._nade_size)),
           ('w_dec_t', (depth, self._nade_size, 1)),
       ):
-        self.register_buffer(
-            name, weights.take(f'decoder/nade/{name}', *shape).flatten(1)
-        )
+        self.register_buffer(name, torch.from_numpy(
+            weights.take(f'decoder/nade/{name}', *shape)
+        ).flatten(1))
     self._depth = depth
 
   def encode(self, hits: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

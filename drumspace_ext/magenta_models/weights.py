@@ -4,24 +4,19 @@ from collections.abc import Mapping
 import typing
 
 import numpy as np
-import torch
-from torch import nn
 
 from drumspace_ext import errors
-
-# From TensorFlow's order of gates (input, new, forget, output) to torch's.
-_GATES = (0, 2, 1, 3)
 
 
 class Dense(typing.NamedTuple):
   """A linear layer: float32 `[inputs, outputs]` and `[outputs]`."""
 
-  kernel: torch.Tensor
-  bias: torch.Tensor
+  kernel: np.ndarray
+  bias: np.ndarray
 
-  def __call__(self, *parts: torch.Tensor) -> torch.Tensor:
+  def __call__(self, *parts: np.ndarray) -> np.ndarray:
     """Applies the layer to inputs, `[batch, ...]`, side by side."""
-    return torch.addmm(self.bias, torch.cat(parts, dim=-1), self.kernel)
+    return np.concatenate(parts, axis=-1) @ self.kernel + self.bias
 
 
 class Weights:
@@ -49,7 +44,7 @@ class Weights:
       raise errors.CheckpointError(f'there is no {name} in it')
     return shape[0]
 
-  def take(self, name: str, *shape: int) -> torch.Tensor:
+  def take(self, name: str, *shape: int) -> np.ndarray:
     """Returns a tensor of a shape.
 
     Raises:
@@ -63,7 +58,7 @@ class Weights:
           f'{name} in it has shape {list(array.shape)}, expected {list(shape)}'
       )
     # A copy: what is read from a file may be unaligned and is read-only.
-    return torch.from_numpy(np.array(array))
+    return np.array(array)
 
   def dense(self, prefix: str, inputs: int, outputs: int) -> Dense:
     """Returns the layer whose tensors' names begin with a prefix."""
@@ -80,31 +75,3 @@ class Weights:
     """
     if self._left:
       raise errors.CheckpointError(f'nothing here knows its {min(self._left)}')
-
-
-def _reordered(tensor: torch.Tensor) -> torch.Tensor:
-  """Puts gates, side by side in the last dimension, into torch's order."""
-  parts = tensor.chunk(4, dim=-1)
-  return torch.cat([parts[gate] for gate in _GATES], dim=-1)
-
-
-def fill_lstm(
-    module: nn.Module, dense: Dense, suffix: str
-) -> None:
-  """Fills a torch LSTM or cell with the weights of TensorFlow's LSTMBlockCell.
-
-  Args:
-    module: An `nn.LSTM` of one layer, or an `nn.LSTMCell`.
-    dense: The cell's kernel and bias; 1 is added to its forget gate.
-    suffix: How the names of the parameters to fill end: `_l0`, `_l0_reverse`,
-      or nothing for a cell.
-  """
-  inputs = getattr(module, f'weight_ih{suffix}').shape[1]
-  kernel, bias = _reordered(dense.kernel), _reordered(dense.bias)
-  units = len(bias) // 4
-  bias[units:2 * units] += 1
-  for name, values in (
-      ('weight_ih', kernel[:inputs].T), ('weight_hh', kernel[inputs:].T),
-      ('bias_ih', bias), ('bias_hh', torch.zeros_like(bias)),
-  ):
-    getattr(module, f'{name}{suffix}').data.copy_(values)

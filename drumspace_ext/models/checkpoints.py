@@ -13,10 +13,10 @@ from collections.abc import Mapping
 import importlib.resources
 import json
 import pathlib
+import typing
 
+import numpy as np
 import safetensors
-import safetensors.torch
-import torch
 
 from drumspace_ext import errors
 from drumspace_ext import suggestions
@@ -30,14 +30,20 @@ FORMAT_VERSION = 1
 SHIPPED = 'shipped:'
 # Its beats are the hardest to tell from real ones; the others are smaller.
 RECOMMENDED = f'{SHIPPED}best'
+# The one that continues beats.
+CONTINUER = f'{SHIPPED}continue'
 SUFFIX = result_names.CHECKPOINT_SUFFIX
 # The file that `load` takes from a run directory, and the model at its end.
 BEST, LAST = result_names.BEST, result_names.LAST
 MAX_BYTES = 2 << 30
 
 
+if typing.TYPE_CHECKING:
+  import torch
+
+
 def write(
-    path: pathlib.Path, tensors: Mapping[str, torch.Tensor],
+    path: pathlib.Path, tensors: Mapping[str, 'torch.Tensor'],
     metadata: Mapping[str, object],
 ) -> None:
   """Writes tensors and metadata, whole or not at all.
@@ -45,6 +51,8 @@ def write(
   Raises:
     OutputError: If the file can't be written.
   """
+  import safetensors.torch
+
   texts = {
       'format_version': json.dumps(FORMAT_VERSION),
       'voice_table': json.dumps(voices.TABLE_DIGEST),
@@ -73,22 +81,38 @@ def _with_sorted_header(content: bytes) -> bytes:
 
 def read(
     path: pathlib.Path,
-) -> tuple[dict[str, torch.Tensor], dict[str, object]]:
-  """Reads what `write` wrote.
+) -> tuple[dict[str, 'torch.Tensor'], dict[str, object]]:
+  """Reads what `write` wrote; see `read_arrays`."""
+  return _read(path, 'pt')
+
+
+def read_arrays(
+    path: pathlib.Path,
+) -> tuple[dict[str, np.ndarray], dict[str, object]]:
+  """Reads what `write` wrote, without torch.
 
   Raises:
     CheckpointError: If the file is missing, damaged, foreign or oversized, or
       was made with another voice table.
   """
+  return _read(path, 'np')
+
+
+def _read(
+    path: pathlib.Path, framework: str
+) -> tuple[dict[str, typing.Any], dict[str, object]]:
+  """Reads tensors of a framework that safetensors knows, and metadata."""
   try:
     if path.stat().st_size > MAX_BYTES:
       raise errors.CheckpointError(
           f'{path} is larger than any checkpoint ({MAX_BYTES} bytes).'
       )
-    with safetensors.safe_open(path, 'pt') as file:
+    with safetensors.safe_open(path, framework) as file:
       texts = file.metadata() or {}
       tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (no dictionary)
-  except (OSError, safetensors.SafetensorError, ValueError) as e:
+  except (
+      OSError, safetensors.SafetensorError, TypeError, ValueError
+  ) as e:
     raise errors.CheckpointError(
         f"{path} can't be read as a checkpoint: {e}. Copy or train it again."
     ) from e

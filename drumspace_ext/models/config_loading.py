@@ -1,44 +1,51 @@
 """Configuration loading: from TOML files and --hparams to configurations.
 
 A configuration is a TOML file of `configs/` with a table `[model]`, whose
-`kind` says which class it fills (`networks.KINDS`), and a table `[training]`.
+`kind` says which class it fills (`networks.KINDS`; `next_step_configs` for
+`next_step`), and a table `[training]`.
 `--hparams` overrides values by name: `z_size=8,hidden_sizes=[128,64]`.
 """
 
-import ast
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Mapping
 import dataclasses
 import importlib.resources
 import math
-import re
 import tomllib
 import typing
-import warnings
 
 from drumspace_ext import errors
 from drumspace_ext import suggestions
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import reader_faults
 from drumspace_ext.models import configs
+from drumspace_ext.models import hparams as hparams_lib
 from drumspace_ext.models import networks
 
 _PACKAGE = 'drumspace_ext.config_files'
 _MAX_FILE_BYTES = 1 << 20
-# No configuration has a thirtieth of it; splitting takes its square.
-_MAX_HPARAMS_CHARS = 1 << 14
+# The kind that is trained on songs.
+NEXT_STEP = 'next_step'
 _MAX_INT = (1 << 63) - 1
 _IN_WORDS: Mapping[object, str] = {
     int: 'a whole number', float: 'a number', str: 'a text',
 }
 
 
-_Filled = typing.TypeVar(
-    '_Filled',
-    bound=configs.AeConfig | configs.GrooveConfig | configs.TrainingConfig,
-)
 # What plays patterns is no model of patterns, and has a class of its own.
 GROOVE = 'groove'
+_Filled = typing.TypeVar('_Filled')
+
+
+class _AnyConfig(typing.Protocol):
+  """A whole configuration of whichever kind."""
+
+  def to_dict(self) -> dict[str, typing.Any]:
+    """Returns it as plain values, for JSON."""
+
+
+_Config = typing.TypeVar('_Config', bound=_AnyConfig)
 
 
 def _hint(key: str, known: Collection[str]) -> str:
@@ -72,8 +79,14 @@ def _typed(value, field: dataclasses.Field, origin: str):
                            f'{errors.shown(value)}.')
 
 
-def _fill(cls: type[_Filled], values: Mapping, origin: str) -> _Filled:
-  fields = {field.name: field for field in dataclasses.fields(cls)}
+def fill(
+    cls: type[_Filled], values: Mapping[str, typing.Any], origin: str
+) -> _Filled:
+  """Fills a dataclass of plain values; see `from_dict`."""
+  fields = {
+      field.name: field
+      for field in dataclasses.fields(typing.cast(typing.Any, cls))
+  }
   for key in values:
     if key not in fields:
       raise errors.ConfigError(
@@ -92,6 +105,23 @@ def _fill(cls: type[_Filled], values: Mapping, origin: str) -> _Filled:
     if message.startswith(origin):
       raise
     raise errors.ConfigError(f'{origin}: {message}') from e
+
+
+def tables_of(
+    values: object, origin: str
+) -> tuple[str, Mapping[str, typing.Any], Mapping[str, typing.Any]]:
+  """Returns (name, table `model`, table `training`) of plain values.
+
+  Raises:
+    ConfigError: If a table is missing.
+  """
+  tables = values if isinstance(values, Mapping) else {}
+  model, training = tables.get('model'), tables.get('training')
+  if not isinstance(model, Mapping) or not isinstance(training, Mapping):
+    raise errors.ConfigError(
+        f'{origin}: expected the tables [model] and [training].'
+    )
+  return str(tables.get('name', '')), model, training
 
 
 def from_dict(values: object, origin: str) -> configs.Config:
@@ -124,15 +154,10 @@ def any_from_dict(
     values: object, origin: str
 ) -> configs.Config | configs.GrooveSettings:
   """Makes a configuration of either sort; see `from_dict`."""
-  tables = values if isinstance(values, Mapping) else {}
-  model, training = tables.get('model'), tables.get('training')
-  if not isinstance(model, Mapping) or not isinstance(training, Mapping):
-    raise errors.ConfigError(
-        f'{origin}: expected the tables [model] and [training].'
-    )
+  name, model, training = tables_of(values, origin)
   # What was trained when there were two parts does not name a third.
   training = {'test_share': 0.0, **training}
-  kind, name = model.get('kind'), str(tables.get('name', ''))
+  kind = model.get('kind')
   if not isinstance(kind, str) or kind not in (*networks.KINDS, GROOVE):
     raise errors.ConfigError(
         f'{origin}: kind must be one of {", ".join(networks.KINDS)}, '
@@ -140,12 +165,12 @@ def any_from_dict(
     )
   if kind == GROOVE:
     return configs.GrooveSettings(
-        name=name, model=_fill(configs.GrooveConfig, model, origin),
-        training=_fill(configs.TrainingConfig, training, origin),
+        name=name, model=fill(configs.GrooveConfig, model, origin),
+        training=fill(configs.TrainingConfig, training, origin),
     )
   return configs.Config(
-      name=name, model=_fill(networks.KINDS[kind].config, model, origin),
-      training=_fill(configs.TrainingConfig, training, origin),
+      name=name, model=fill(networks.KINDS[kind].config, model, origin),
+      training=fill(configs.TrainingConfig, training, origin),
   )
 
 
@@ -175,6 +200,59 @@ def load_any(
   Raises:
     ConfigError: If there is no such configuration, or a value does not fit.
   """
+  return load_as(any_from_dict, name_or_path, hparams)
+
+
+def kind_of(name_or_path: str) -> str:
+  """Returns the kind of model that a configuration describes.
+
+  Raises:
+    ConfigError: If there is no such configuration.
+  """
+  model = _read(name_or_path)[2].get('model')
+  return str(model.get('kind')) if isinstance(model, dict) else ''
+
+
+def load_as(
+    make: Callable[[object, str], _Config], name_or_path: str, hparams: str
+) -> _Config:
+  """Reads a configuration that a function makes of plain values.
+
+  Args:
+    make: `from_dict` of some kind.
+    name_or_path: See `load`.
+    hparams: Likewise.
+
+  Raises:
+    ConfigError: See `load`.
+  """
+  origin, name, values = _read(name_or_path)
+  for key in values:
+    if key not in ('model', 'training'):
+      raise errors.ConfigError(
+          f'{origin}: expected the tables [model] and [training], got '
+          f'{errors.shown(key)}.'
+      )
+  tables = {
+      key: dict(value) for key, value in values.items()
+      if isinstance(value, dict)
+  }
+  config = make({'name': name, **tables}, origin)
+  for key, value in hparams_lib.parse(hparams).items():
+    table = next((t for t in tables.values() if key in t), None)
+    if table is None or key == 'kind':
+      known = {k for t in tables.values() for k in t} - {'kind'}
+      raise errors.ConfigError(
+          f'--hparams: unknown key {errors.shown(key)}.{_hint(key, known)}'
+      )
+    table[key] = value
+  if hparams:
+    config = make({'name': name, **tables}, '--hparams')
+  return config
+
+
+def _read(name_or_path: str) -> tuple[str, str, dict[str, typing.Any]]:
+  """Returns (origin for messages, name, tables) of a configuration."""
   if name_or_path in names():
     file = importlib.resources.files(_PACKAGE) / f'{name_or_path}.toml'
     origin, name = f'config {name_or_path}', name_or_path
@@ -199,57 +277,4 @@ def load_any(
     raise errors.ConfigError(
         f'{origin} is no readable TOML: {reader_faults.said(e)}'
     ) from e
-  for key in values:
-    if key not in ('model', 'training'):
-      raise errors.ConfigError(
-          f'{origin}: expected the tables [model] and [training], got '
-          f'{errors.shown(key)}.'
-      )
-  tables = {
-      key: dict(value) for key, value in values.items()
-      if isinstance(value, dict)
-  }
-  config = any_from_dict({'name': name, **tables}, origin)
-  for key, value in parse_hparams(hparams).items():
-    table = next((t for t in tables.values() if key in t), None)
-    if table is None or key == 'kind':
-      known = {k for t in tables.values() for k in t} - {'kind'}
-      raise errors.ConfigError(
-          f'--hparams: unknown key {errors.shown(key)}.{_hint(key, known)}'
-      )
-    table[key] = value
-  if hparams:
-    config = any_from_dict({'name': name, **tables}, '--hparams')
-  return config
-
-
-def parse_hparams(text: str) -> dict:
-  """Reads `name=value,name=[1,2]`; nothing in it is evaluated as code.
-
-  Raises:
-    ConfigError: If it has another form.
-  """
-  if len(text) > _MAX_HPARAMS_CHARS:
-    raise errors.ConfigError(
-        f'--hparams: expected name=value with commas between them, got '
-        f'{len(text)} characters; at most {_MAX_HPARAMS_CHARS} are read.'
-    )
-  values = {}
-  for part in re.split(r',(?![^\[\]]*\])', text):
-    if not part.strip():
-      continue
-    key, equals, value = part.partition('=')
-    try:
-      if not equals:
-        raise ValueError
-      with warnings.catch_warnings():
-        # Of "1is" and the like, which is no value anyway.
-        warnings.simplefilter('ignore')
-        values[key.strip()] = ast.literal_eval(value.strip())
-    except (
-        ValueError, SyntaxError, TypeError, MemoryError, RecursionError
-    ):
-      raise errors.ConfigError(
-          f'--hparams: expected name=value, got {errors.shown(part)}.'
-      ) from None
-  return values
+  return origin, name, values

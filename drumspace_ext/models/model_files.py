@@ -1,10 +1,7 @@
 """Model files: what a TrainedModel is made of, and Magenta's weights.
 
-Magenta's weights are read from a bundle, a checkpoint of TensorFlow, a tar, or
-from the safetensors file that `keep` has made of one of these. Such a file has
-the tensors under `magenta.` by their canonical names, and in its metadata, as
-all checkpoints of ours, JSON texts: `magenta` (form, generator, description and
-attention_length of the file it was made of), `train_step` and `source_digest`.
+Magenta's weights are read by `magenta_files`, also from the safetensors file
+that `keep` has made of them.
 """
 
 from collections.abc import Mapping
@@ -23,61 +20,10 @@ from drumspace_ext.models import autoencoder
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import config_loading
 from drumspace_ext.models import configs
+from drumspace_ext.models import magenta_files
 from drumspace_ext.models import networks
+from drumspace_ext.models import next_step
 from drumspace_ext.models import sampling
-
-_PREFIX = 'magenta.'
-_KEY = 'magenta'
-
-
-def read_magenta(
-    path: pathlib.Path,
-) -> checkpoint_files.MagentaCheckpoint | None:
-  """Reads Magenta's weights; None if a checkpoint of ours holds others.
-
-  Raises:
-    CheckpointError: If the file is damaged, or something else.
-  """
-  try:
-    is_magenta = checkpoint_files.kind_of_file(path) is not None
-  except OSError as e:
-    raise errors.CheckpointError(
-        f"{path} can't be read: {e.strerror or e}. Check the path."
-    ) from e
-  if is_magenta:
-    return checkpoint_files.read(path)
-  tensors, metadata = _of_ours(path)
-  facts = metadata.get(_KEY)
-  if facts is None:
-    return None
-  try:
-    if not isinstance(facts, dict):
-      raise TypeError('its metadata is no dictionary')
-    return checkpoint_files.MagentaCheckpoint(
-        form=str(facts['form']), tensors={
-            name.removeprefix(_PREFIX): value.float().numpy()
-            for name, value in tensors.items() if name.startswith(_PREFIX)
-        }, generator=str(facts['generator']),
-        description=str(facts['description']),
-        attention_length=facts['attention_length']
-        if isinstance(facts['attention_length'], int) else None,
-        train_step=checkpoints.whole_number(
-            {'train_step': 0, **metadata}, 'train_step'
-        ),
-    )
-  except (KeyError, TypeError, ValueError) as e:
-    raise errors.CheckpointError(
-        f'{path} says nothing usable of the Magenta model in it. Convert it '
-        'again.'
-    ) from e
-
-
-def _of_ours(
-    path: pathlib.Path,
-) -> tuple[dict[str, torch.Tensor], dict[str, typing.Any]]:
-  """Returns (tensors, metadata) of a checkpoint of ours."""
-  tensors, metadata = checkpoints.read(path)
-  return tensors, dict(metadata)
 
 
 def keep(source: pathlib.Path, output: pathlib.Path) -> str:
@@ -101,10 +47,10 @@ def keep(source: pathlib.Path, output: pathlib.Path) -> str:
         'models of Magenta are kept.'
     )
   checkpoints.write(output, {
-      f'{_PREFIX}{name}': torch.from_numpy(values.copy())
+      f'{magenta_files.PREFIX}{name}': torch.from_numpy(values.copy())
       for name, values in checkpoint.tensors.items()
   }, {
-      _KEY: {
+      magenta_files.KEY: {
           'form': checkpoint.form, 'generator': checkpoint.generator,
           'description': checkpoint.description,
           'attention_length': checkpoint.attention_length,
@@ -141,12 +87,19 @@ def read(path: pathlib.Path) -> Parts:
   Raises:
     CheckpointError: If the file is damaged, or something else.
   """
-  magenta = read_magenta(path)
+  magenta = magenta_files.read(path)
   return _own_parts(path) if magenta is None else _magenta_parts(path, magenta)
 
 
 def _own_parts(path: pathlib.Path) -> Parts:
-  tensors, metadata = _of_ours(path)
+  tensors, read = checkpoints.read(path)
+  # What is in it is looked at below.
+  metadata = typing.cast(Mapping[str, typing.Any], read)
+  if any(name.startswith(next_step.PREFIX) for name in tensors):
+    raise errors.CheckpointError(
+        f'{path} is a next-step model: it continues beats and has no latent '
+        'space. drumspace_continue plays it.'
+    )
   try:
     config = config_loading.from_dict(metadata['config'], str(path))
     network = networks.filled(config.model, {

@@ -1,16 +1,27 @@
 """Optimization: what changes from train step to train step."""
 
 import math
+import typing
 
 import torch
-
-from drumspace_ext.models import configs
 
 _WARMUP_SHARE = 0.1
 _FINAL_RATE_SHARE = 1e-3
 
 
-def learning_rate(config: configs.TrainingConfig, train_step: int) -> float:
+class Schedule(typing.Protocol):
+  """What a training configuration says of its rate."""
+
+  @property
+  def learning_rate(self) -> float:
+    """Peak of the schedule."""
+
+  @property
+  def num_train_steps(self) -> int:
+    """Train steps of the whole run."""
+
+
+def learning_rate(config: Schedule, train_step: int) -> float:
   """One cycle: linear up over a tenth of the steps, then a cosine to zero."""
   warmup = max(1, int(_WARMUP_SHARE * config.num_train_steps))
   if train_step < warmup:

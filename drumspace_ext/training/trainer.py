@@ -1,45 +1,29 @@
-"""Training: from patterns to a run directory with checkpoints.
+"""Training on patterns: a model's network, and where its run stands.
 
-`run_dir/train/` holds `best.safetensors` (the model of the best evaluation,
-with its sampler), `last.safetensors` (at the end), `state.safetensors`
-(everything needed to go on) and `metrics.jsonl` (a JSON line an evaluation).
-What is drawn at a train step depends on the seed and the step alone: a run that
-was interrupted ends in the same bytes as one that was not (on the CPU).
+`loop` says which files a run directory holds; models have their sampler in
+them.
 """
 
-from collections.abc import Callable
 from collections.abc import Mapping
-import json
-import math
 import pathlib
-import time
 import typing
 
 import numpy as np
 import torch
 from torch.optim import swa_utils
 
-from drumspace_ext import callbacks
-from drumspace_ext import errors
-from drumspace_ext.files import output_files
-from drumspace_ext.files import result_names
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import configs
 from drumspace_ext.models import networks
 from drumspace_ext.training import batches
-from drumspace_ext.training import interrupts
+from drumspace_ext.training import loop
 from drumspace_ext.training import optimization
 from drumspace_ext.training import sampler_fitting
 from drumspace_ext.training import validation
 
-STATE, METRICS = result_names.STATE, result_names.METRICS
-# A minute's work at most is lost when a run is killed.
-SAVE_SECONDS = 30.0
-SHOWN_STEPS = 50
 
-
-class Trainer:
+class Trainer(loop.Trainer):
   """One training run: its network, optimizer, and where it stands."""
 
   def __init__(
@@ -52,9 +36,15 @@ class Trainer:
       CheckpointError: If `run_dir` was made with another configuration, data,
         seed or voice table.
     """
+    super().__init__(run_dir, {
+        'config': config.to_dict(), 'data_digest': data.digest,
+        'seed': seed, 'data_split': data.split_digest,
+    })
     self.config, self.data = config, data
     self._training = config.for_training()
-    self._run_dir, self._seed, self._device = run_dir, seed, device
+    self.num_train_steps = self._training.num_train_steps
+    self.eval_steps = self._training.eval_steps
+    self._seed, self._device = seed, device
     self.network = networks.make(config.model, seed=seed).to(device)
     # Looking them up again costs a twentieth of a small model's train step.
     self._parameters = list(self.network.parameters())
@@ -74,15 +64,7 @@ class Trainer:
         isinstance(module, torch.nn.Dropout)
         for module in self.network.modules()
     )
-    self.train_step = 0
-    self.best = math.inf
-    self._lines: list[dict] = []
-    self._identity = {
-        'config': config.to_dict(), 'data_digest': data.digest,
-        'seed': seed, 'data_split': data.split_digest,
-    }
-    if (run_dir / STATE).is_file():
-      self._restore()
+    self.restore_if_there()
 
   @property
   def model(self) -> autoencoder.Autoencoder:
@@ -92,43 +74,15 @@ class Trainer:
     # What torch says of an average's module is no more than that it is one.
     return typing.cast(autoencoder.Autoencoder, self._average.module)
 
-  def _restore(self) -> None:
-    path = self._run_dir / STATE
-    tensors, metadata = checkpoints.read(path)
-    for key, value in self._identity.items():
-      # JSON has lists where Python has tuples.
-      if metadata.get(key) != json.loads(json.dumps(value)):
-        raise errors.CheckpointError(
-            f'{self._run_dir} was made with another {key}: '
-            f'{_difference(metadata.get(key), value)}. Use another --run_dir, '
-            'or the same arguments.'
-        )
-    try:
-      self.network.load_state_dict(_under(tensors, 'network.'))
-      if self._average is not None:
-        self._average.load_state_dict(_under(tensors, 'average.'))
-      state = self._optimizer.state_dict()
-      state['state'] = {
-          index: {
-              name: tensors[f'optimizer.{index}.{name}'].clone()
-              for name in ('step', 'exp_avg', 'exp_avg_sq')
-          }
-          for index in range(len(self._parameters))
-          if f'optimizer.{index}.step' in tensors
-      }
-      self._optimizer.load_state_dict(state)
-      self.train_step = checkpoints.whole_number(metadata, 'train_step')
-      best, lines = metadata['best'], metadata['metrics']
-      if not isinstance(best, int | float) or not isinstance(lines, list):
-        raise ValueError('its evaluations are none')
-      self.best, self._lines = best, lines
-    except (KeyError, RuntimeError, ValueError) as e:
-      raise errors.CheckpointError(
-          f'{path} is no state of a training run: {e}. Use another --run_dir.'
-      ) from e
+  def restore(self, tensors: Mapping[str, torch.Tensor]) -> None:
+    """Takes the tensors of a state; see `loop.Trainer`."""
+    self.network.load_state_dict(loop.under(tensors, 'network.'))
+    if self._average is not None:
+      self._average.load_state_dict(loop.under(tensors, 'average.'))
+    loop.restore_adam(self._optimizer, tensors)
 
-  def save(self) -> None:
-    """Writes everything needed to go on from here."""
+  def state_tensors(self) -> dict[str, torch.Tensor]:
+    """Returns the tensors that a run goes on from."""
     tensors = {
         f'network.{name}': value
         for name, value in self.network.state_dict().items()
@@ -138,14 +92,7 @@ class Trainer:
           f'average.{name}': value
           for name, value in self._average.state_dict().items()
       }
-    for index, state in self._optimizer.state_dict()['state'].items():
-      tensors |= {
-          f'optimizer.{index}.{name}': value for name, value in state.items()
-      }
-    checkpoints.write(self._run_dir / STATE, _on_cpu(tensors), {
-        **self._identity, 'train_step': self.train_step, 'best': self.best,
-        'metrics': self._lines,
-    })
+    return tensors | loop.adam_tensors(self._optimizer)
 
   def save_model(self, name: str) -> None:
     """Writes the model as it is now, with the sampler fitted to it."""
@@ -158,9 +105,9 @@ class Trainer:
     tensors['known_classes'] = torch.from_numpy(
         self.data.classes.astype(np.uint64).view(np.int64).copy()
     )
-    checkpoints.write(self._run_dir / name, _on_cpu(tensors), {
-        **self._identity, 'train_step': self.train_step,
-        'sampler': sampler.kind, 'metrics': self._lines[-1],
+    checkpoints.write(self.run_dir / name, loop.on_cpu(tensors), {
+        **self.identity, 'train_step': self.train_step,
+        'sampler': sampler.kind, 'metrics': self.lines[-1],
         'parts': dict(self.data.sizes),
     })
 
@@ -199,15 +146,6 @@ class Trainer:
     self.train_step += 1
     return loss.detach()
 
-  def check(self, loss: float) -> None:
-    """Raises TrainingError if a loss is no number."""
-    if not math.isfinite(loss):
-      raise errors.TrainingError(
-          f'the loss is {loss} at train step {self.train_step}. The last good '
-          f'model is {self._run_dir / checkpoints.BEST}, if there is one; try '
-          '--hparams=learning_rate=... with a smaller value.'
-      )
-
   def evaluate(self) -> dict[str, float]:
     """Evaluates, notes the line, and keeps the model if it is the best."""
     line = {'train_step': self.train_step, **validation.evaluate(
@@ -215,86 +153,6 @@ class Trainer:
         train_step=self.train_step,
     )}
     self.check(line['total'])
-    self._lines.append(line)
     # What adversaries and warm-ups add to the total is no measure of a model.
-    score = line['reconstruction'] + line.get('kl', 0.0)
-    if score < self.best:
-      self.best = score
-      self.save_model(checkpoints.BEST)
-    with output_files.Batch(self._run_dir / 'train') as batch:
-      stream = batch.open(pathlib.Path(METRICS).name)
-      stream.writelines(
-          json.dumps(entry, sort_keys=True) + '\n' for entry in self._lines
-      )
+    self.note(line, line['reconstruction'] + line.get('kl', 0.0))
     return line
-
-
-def train(
-    trainer: Trainer, *, on_step: callbacks.OnStep,
-    on_evaluation: Callable[[Mapping[str, float]], None],
-) -> dict[str, float]:
-  """Trains to the end of the configuration.
-
-  Ctrl-C ends it after the train step it is at; what was done is saved.
-
-  Args:
-    trainer: A run, fresh or restored.
-    on_step: Called with the train steps done; see `callbacks`.
-    on_evaluation: Called with each evaluation.
-
-  Returns:
-    The last evaluation; empty if there was nothing left to do.
-
-  Raises:
-    TrainingError: If the loss is no number any more.
-  """
-  training, words = trainer.config.for_training(), 'training'
-  saved, line, total = time.monotonic(), {}, training.num_train_steps
-  on_step(trainer.train_step, total, words)
-  with interrupts.deferred() as interrupted:
-    while trainer.train_step < total:
-      step = trainer.train_step + 1
-      last = step == total
-      evaluates = last or step % training.eval_steps == 0
-      saves = last or time.monotonic() - saved > SAVE_SECONDS
-      measured = evaluates or saves or step % SHOWN_STEPS == 0
-      loss = trainer.step(measured=measured)
-      if measured:
-        trainer.check(loss.item())
-        words = f'training, loss {loss.item():.2f}'
-      if evaluates:
-        line = trainer.evaluate()
-        on_evaluation(line)
-      if last:
-        trainer.save_model(checkpoints.LAST)
-      if saves:
-        trainer.save()
-        saved = time.monotonic()
-      try:
-        on_step(step, total, words)
-        if interrupted():
-          raise KeyboardInterrupt
-      except KeyboardInterrupt:
-        trainer.save()
-        raise
-  return line
-
-
-def _under(tensors: Mapping[str, torch.Tensor], prefix: str) -> dict:
-  return {
-      key.removeprefix(prefix): value for key, value in tensors.items()
-      if key.startswith(prefix)
-  }
-
-
-def _on_cpu(tensors: Mapping[str, torch.Tensor]) -> dict:
-  return {key: value.detach().cpu() for key, value in tensors.items()}
-
-
-def _difference(before, now) -> str:
-  """Names the first value that differs."""
-  if isinstance(before, dict) and isinstance(now, dict):
-    for key in sorted({*before, *now}):
-      if before.get(key) != json.loads(json.dumps(now.get(key))):
-        return f'{key}: {_difference(before.get(key), now.get(key))}'
-  return f'{before!r} there, {now!r} here'

@@ -1,4 +1,7 @@
-"""Training: from the name of a dataset to a run directory with a model."""
+"""Training: from the name of a dataset to a run directory with a model.
+
+A next-step model is trained on songs, every other one on patterns.
+"""
 
 from collections.abc import Callable
 from collections.abc import Mapping
@@ -11,6 +14,7 @@ from drumspace_ext import callbacks
 from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext.dataset import examples
+from drumspace_ext.extraction import songs
 from drumspace_ext.files import leftovers
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import result_folders
@@ -18,9 +22,13 @@ from drumspace_ext.models import checkpoints
 from drumspace_ext.models import config_loading
 from drumspace_ext.models import configs
 from drumspace_ext.models import networks
+from drumspace_ext.models import next_step_configs
 from drumspace_ext.training import batches
 from drumspace_ext.training import groove_data
 from drumspace_ext.training import groove_training
+from drumspace_ext.training import loop
+from drumspace_ext.training import song_batches
+from drumspace_ext.training import song_trainer
 from drumspace_ext.training import trainer as training
 from drumspace_ext.training import validation
 
@@ -74,15 +82,24 @@ def _device(name: str) -> torch.device:
   return device
 
 
-def _in_words(trainer: training.Trainer) -> str:
+def _in_words(
+    trainer: training.Trainer | song_trainer.SongTrainer, name: str, what: str
+) -> str:
   """Says what is about to be trained on what."""
   data, step = trainer.data, trainer.train_step
   return (
-      f'{trainer.config.name}: {len(data.train):,} patterns to train on, '
+      f'{name}: {len(data.train):,} {what} to train on, '
       f'{len(data.valid):,} to validate, '
-      f'{trainer.config.for_training().num_train_steps:,} train steps'
+      f'{trainer.num_train_steps:,} train steps'
       + (f', going on at {step:,}' if step else '')
   )
+
+
+def _songs(
+    examples_path: local_paths.Name, on_step: callbacks.OnStep
+) -> list[songs.Song]:
+  """Reads the songs that a model is trained on."""
+  return songs.read(local_paths.names(examples_path), on_step=on_step).songs
 
 
 def train(
@@ -94,12 +111,13 @@ def train(
     on_start: Callable[[str], None] = lambda text: None,
     on_evaluation: Callable[[Mapping[str, float]], None] = lambda line: None,
 ) -> TrainingRun:
-  """Trains a model on patterns, or goes on where a run was interrupted.
+  """Trains a model, or goes on where a run was interrupted.
 
   Ctrl-C ends it after the train step it is at; what was done is saved.
 
   Args:
-    examples_path: Patterns: a dataset folder or file.
+    examples_path: Patterns: a dataset folder or file. For `continue`, songs:
+      MIDI files, NoteSequence TFRecords, folders or zips of them.
     run_dir: Where the run's files go; made if missing.
     config: Name of a configuration, or a TOML file.
     hparams: Values that override it: `name=value`, with commas between them.
@@ -109,7 +127,7 @@ def train(
     num_threads: Threads for torch; more seldom help nets this small.
     on_step: Called with the train steps done; see `callbacks`.
     on_start: Called once, with what is trained on what, in words.
-    on_evaluation: Called with each evaluation, see `validation.in_words`.
+    on_evaluation: Called with each evaluation, see `in_words`.
 
   Raises:
     InputError: If there are no such patterns, too few, or no such device.
@@ -120,7 +138,11 @@ def train(
   """
   if num_steps:
     hparams = f'{hparams},num_train_steps={num_steps}'.lstrip(',')
-  settings = config_loading.load_any(str(config), hparams)
+  is_of_songs = config_loading.kind_of(str(config)) == config_loading.NEXT_STEP
+  settings = (
+      next_step_configs.load(str(config), hparams) if is_of_songs
+      else config_loading.load_any(str(config), hparams)
+  )
   folder = local_paths.expand(run_dir)
   result_folders.claim(folder, result_folders.TRAIN)
   # A run that is complete writes nothing more.
@@ -132,14 +154,21 @@ def train(
         settings, examples_path, folder, seed=seed, on_step=on_step,
         on_start=on_start, on_evaluation=on_evaluation,
     )
-  data = batches.prepare(
-      examples.load(examples_path), settings.for_training(), seed=seed,
-      device=place,
-  )
-  trainer = training.Trainer(settings, data, folder, seed=seed, device=place)
-  on_start(_in_words(trainer))
+  trainer: training.Trainer | song_trainer.SongTrainer
+  if isinstance(settings, next_step_configs.SongConfig):
+    trainer = song_trainer.SongTrainer(settings, song_batches.split(
+        _songs(examples_path, on_step), settings.training, seed=seed
+    ), folder, seed=seed)
+  else:
+    trainer = training.Trainer(settings, batches.prepare(
+        examples.load(examples_path), settings.for_training(), seed=seed,
+        device=place,
+    ), folder, seed=seed, device=place)
+  on_start(_in_words(
+      trainer, settings.name, 'songs' if is_of_songs else 'patterns'
+  ))
   before = trainer.train_step
-  evaluation = training.train(
+  evaluation = loop.train(
       trainer, on_step=on_step, on_evaluation=on_evaluation
   )
   best = folder / checkpoints.BEST
@@ -200,7 +229,17 @@ def validate(
   """
   place = _device(device)
   networks.prepare_torch(num_threads)
+  folder = local_paths.expand(run_dir)
+  if song_trainer.is_run(folder):
+    return song_trainer.evaluate_best(
+        folder, _songs(examples_path, callbacks.silent)
+    )
   return validation.evaluate_best(
-      local_paths.expand(run_dir), examples.load(examples_path),
-      device=place,
+      folder, examples.load(examples_path), device=place
   )
+
+
+def in_words(line: Mapping[str, float]) -> str:
+  """Returns an evaluation as one line for a person."""
+  of_songs = 'nats' in line
+  return (song_trainer if of_songs else validation).in_words(line)

@@ -42,6 +42,7 @@ from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import nearest
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.training import batches
+from drumspace_ext.training import loop
 from drumspace_ext.training import trainer as training
 
 warnings.simplefilter('ignore')
@@ -107,7 +108,7 @@ def _our_epoch(hits: torch.Tensor, folder: pathlib.Path):
   def epoch():
     # As `training.train` has it.
     for i in range(len(hits) // config.training.batch_size):
-      trainer.step(measured=i % training.SHOWN_STEPS == 0)
+      trainer.step(measured=i % loop.SHOWN_STEPS == 0)
 
   return epoch
 

@@ -18,6 +18,7 @@ from drumspace_ext.dataset import examples
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import trained_model
+from drumspace_ext.training import loop
 from drumspace_ext.training import trainer as training
 
 _train = functools.partial(entry_points.main, 'drumspace_train')
@@ -31,8 +32,9 @@ drumspace_train.console_entry_point()
 # The same, but that it saves at every step and is killed at one of them.
 _KILLED = """
 import os, signal
+from drumspace_ext.training import loop
 from drumspace_ext.training import trainer as training
-training.SAVE_SECONDS = -1.0
+loop.SAVE_SECONDS = -1.0
 step = training.Trainer.step
 def until_killed(trainer, **options):
   if trainer.train_step == 13:
@@ -44,8 +46,9 @@ training.Trainer.step = until_killed
 _KILLED_WRITING = """
 import os, signal
 from drumspace_ext.files import output_files
+from drumspace_ext.training import loop
 from drumspace_ext.training import trainer as training
-training.SAVE_SECONDS = -1.0
+loop.SAVE_SECONDS = -1.0
 replace, calls = os.replace, []
 def until_killed(source, target):
   if str(target).endswith('best.safetensors'):
@@ -94,7 +97,7 @@ def _best(run_dir):
 
 
 def _metrics(run_dir):
-  text = (run_dir / training.METRICS).read_text('utf-8')
+  text = (run_dir / loop.METRICS).read_text('utf-8')
   return list(map(json.loads, text.splitlines()))
 
 
@@ -119,7 +122,7 @@ def test_killed_run_goes_on_to_the_same_bytes(
   assert killed.returncode == -signal.SIGKILL, killed
   run = tmp_path / 'run'
   # What stands under a final name is whole.
-  _, metadata = checkpoints.read(run / training.STATE)
+  _, metadata = checkpoints.read(run / loop.STATE)
   checkpoints.read(run / checkpoints.BEST)
   saved = metadata['train_step']
   assert 5 <= saved < 20
@@ -169,7 +172,7 @@ def test_interrupted_run_has_the_same_lines_of_numbers(
 ):
   _interrupt(monkeypatch, args)
   one, other = (
-      (run / training.METRICS).read_bytes()
+      (run / loop.METRICS).read_bytes()
       for run in (tmp_path / 'run', folder / 'whole')
   )
   assert one == other

@@ -249,3 +249,31 @@ def test_variations_are_near_and_the_die_gives_beats_that_sound(page):
   assert page.codes() == [0] * 32
   page.run("byId('undo').click()")
   assert page.codes() == turned[1:] + turned[:1]
+
+
+def test_four_bars_more_are_dealt_anew_behind_the_seed(page):
+  page.gesture()
+  page.run("""slide(byId('qpm'), 240); byId('locked').click();
+    deck.show(app.maker.ofPoint(0, args[0]))""", map_pages.POINT)
+  seed = page.codes()
+  deal = """byId('continue').click();
+    return app.continuation.beats.map(({codes}) => codes)"""
+  dealt = page.run(deal)
+  assert len(dealt) == 3 and dealt[0] == seed
+  words = page.run("""return [...byId('continued').querySelectorAll('.item')]
+    .map((item) => item.textContent)""")
+  assert words == ['seedbars 1–2', 'bars 3–4continued', 'bars 5–6continued']
+  # A mark goes with what is heard, round and round.
+  page.run("""for (const i of [0, 1, 2, 0]) {
+    await until(() => document.querySelectorAll('#continued .item')[i]
+      .getAttribute('aria-pressed') === 'true', `part ${i}`);
+  }""")
+  page.shot('continued')
+  again = page.run(deal)
+  assert again[0] == seed and again[1:] != dealt[1:]
+  assert any(map(any, again[1:]))
+  page.run("byId('continued').querySelector('.close button').click()")
+  assert page.run("return byId('continued').hidden && deck.source === null")
+  page.run('deck.stop(); deck.clear()')
+  page.run("byId('continue').click()")
+  assert 'no beat yet' in page.run("return byId('status').textContent")

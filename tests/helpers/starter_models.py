@@ -6,6 +6,7 @@ from drumspace_ext.dataset import examples
 from drumspace_ext.models import config_loading
 from drumspace_ext.models import networks
 from drumspace_ext.training import batches
+from drumspace_ext.training import loop
 from drumspace_ext.training import trainer as training
 
 HPARAMS = 'num_train_steps=60,eval_steps=20'
@@ -21,7 +22,7 @@ def train(folder, *, seed=0):
       device=device,
   )
   trainer = training.Trainer(config, data, folder, seed=seed, device=device)
-  training.train(
+  loop.train(
       trainer, on_step=lambda *_: None, on_evaluation=lambda line: None
   )
   return folder

@@ -9,6 +9,7 @@ from drumspace_ext.models import config_loading
 from drumspace_ext.models import configs
 from drumspace_ext.models import networks
 from drumspace_ext.training import batches
+from drumspace_ext.training import loop
 from drumspace_ext.training import trainer as training
 
 KINDS = ('ae', 'vae', 'acai', 'stepwise', 'planned')
@@ -66,7 +67,7 @@ def trainer(made: configs.Config, run_dir, *, seed: int = 0, examples=None):
 
 def train(made: configs.Config, run_dir, on_step=lambda *_: None, **options):
   """Trains to the end, or until `on_step` raises; returns the last line."""
-  return training.train(
+  return loop.train(
       trainer(made, run_dir, **options), on_step=on_step,
       on_evaluation=lambda _: None,
   )

@@ -11,7 +11,9 @@ import pytest
 from drumspace_ext import errors
 from drumspace_ext.models import config_loading
 from drumspace_ext.models import configs
+from drumspace_ext.models import hparams as hparams_lib
 from drumspace_ext.models import networks
+from drumspace_ext.models import next_step_configs
 
 _FOLDER = pathlib.Path(__file__).parents[2] / 'configs'
 _VALUES = (
@@ -25,19 +27,24 @@ _VALUES = (
 ))
 def test_hparams_come_back_as_they_were_written(values):
   text = ', '.join(f'{key} = {value!r}' for key, value in values.items())
-  assert config_loading.parse_hparams(text) == values
+  assert hparams_lib.parse(text) == values
 
 
 @pytest.mark.parametrize('name', config_loading.names())
 def test_every_configuration_loads_and_survives_json(name):
-  config = config_loading.load_any(name)
-  assert config.name == name
-  if name != config_loading.GROOVE:
-    assert type(config.model) is networks.KINDS[config.model.kind].config
+  kind = config_loading.kind_of(name)
+  if kind == config_loading.NEXT_STEP:
+    load, from_dict = next_step_configs.load, next_step_configs.from_dict
+  else:
+    load, from_dict = config_loading.load_any, config_loading.any_from_dict
+  config = load(name)
+  assert (config.name, config.model.kind) == (name, kind)
+  if kind in networks.KINDS:
+    assert type(config.model) is networks.KINDS[kind].config
     assert config_loading.load(name) == config
   plain = json.loads(json.dumps(config.to_dict()))
-  assert config_loading.any_from_dict(plain, 'again') == config
-  assert config_loading.load_any(str(_FOLDER / f'{name}.toml')) == config
+  assert from_dict(plain, 'again') == config
+  assert load(str(_FOLDER / f'{name}.toml')) == config
 
 
 def test_what_plays_patterns_is_no_model_of_patterns():
@@ -49,8 +56,10 @@ def test_the_folder_holds_what_is_found_by_name():
   files = sorted(path.stem for path in _FOLDER.glob('*.toml'))
   assert config_loading.names() == files
   assert {'ae', 'vae', 'acai', 'best', 'smoke'} <= set(files)
-  kinds = {config_loading.load_any(name).model.kind for name in files}
-  assert kinds == {*networks.KINDS, config_loading.GROOVE}
+  kinds = {config_loading.kind_of(name) for name in files}
+  assert kinds == {
+      *networks.KINDS, config_loading.GROOVE, config_loading.NEXT_STEP
+  }
 
 
 @pytest.mark.parametrize('name', ['ae', 'vae', 'acai'])
@@ -66,6 +75,7 @@ def test_every_value_has_one_place():
   classes = (
       *(kind.config for kind in networks.KINDS.values()),
       configs.GrooveConfig, configs.TrainingConfig,
+      next_step_configs.NextStepConfig, next_step_configs.SongTrainingConfig,
   )
   fields = [field for cls in classes for field in dataclasses.fields(cls)]
   assert len(fields) > 20

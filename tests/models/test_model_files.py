@@ -10,6 +10,7 @@ import pytest
 from drumspace_ext import errors
 from drumspace_ext.magenta_models import checkpoint_files
 from drumspace_ext.models import checkpoints
+from drumspace_ext.models import magenta_files as stored_weights
 from drumspace_ext.models import model_files
 from drumspace_ext.models import trained_model
 
@@ -110,10 +111,10 @@ def test_a_run_of_magentas_is_found_by_its_folder(tmp_path):
 
 def test_ours_are_no_magentas_and_damage_is_one_line(tmp_path):
   path = checkpoints.find('shipped:vae')
-  assert model_files.read_magenta(path) is None
+  assert stored_weights.read(path) is None
   with pytest.raises(errors.CheckpointError, match="can't be read"):
-    model_files.read_magenta(tmp_path / 'none')
+    stored_weights.read(tmp_path / 'none')
   checkpoints.write(tmp_path / 'x.safetensors', {}, {'magenta': {'form': 1}})
   with pytest.raises(errors.CheckpointError, match='nothing usable of the'):
-    model_files.read_magenta(tmp_path / 'x.safetensors')
+    stored_weights.read(tmp_path / 'x.safetensors')
   assert checkpoint_files.find(str(tmp_path / 'nothing')) is None

@@ -16,9 +16,9 @@ from drumspace_ext.models import checkpoints
 from drumspace_ext.models import networks
 from drumspace_ext.models import trained_model
 from drumspace_ext.training import batches as training_data
+from drumspace_ext.training import loop
 from drumspace_ext.training import optimization
 from drumspace_ext.training import sampler_fitting
-from drumspace_ext.training import trainer as training
 from drumspace_ext.training import validation
 
 _KINDS = ('vae', 'acai', 'stepwise')
@@ -105,7 +105,7 @@ def test_killed_run_ends_in_the_same_bytes(
 ):
   config = tiny_models.config(kind)
   # Saved at each step, killed before the next one is.
-  monkeypatch.setattr(training, 'SAVE_SECONDS', -1.0)
+  monkeypatch.setattr(loop, 'SAVE_SECONDS', -1.0)
   with pytest.raises(_Stop):
     tiny_models.train(config, tmp_path, _stopping_at(step, _Stop))
   assert tiny_models.trainer(config, tmp_path).train_step == step
@@ -167,7 +167,7 @@ def test_another_split_of_the_same_patterns_is_refused(tmp_path):
 def test_damaged_state_is_said_so(tmp_path):
   config = tiny_models.config('vae')
   tiny_models.train(config, tmp_path)
-  state = tmp_path / training.STATE
+  state = tmp_path / loop.STATE
   content = state.read_bytes()
   state.write_bytes(content[:-1])
   with pytest.raises(errors.CheckpointError, match='state.safetensors'):
@@ -178,7 +178,7 @@ def test_model_in_the_place_of_a_state_is_said_so(tmp_path):
   config = tiny_models.config('vae')
   tiny_models.train(config, tmp_path)
   best = (tmp_path / checkpoints.BEST).read_bytes()
-  (tmp_path / training.STATE).write_bytes(best)
+  (tmp_path / loop.STATE).write_bytes(best)
   with pytest.raises(errors.CheckpointError, match='state.safetensors'):
     tiny_models.trainer(config, tmp_path)
 
@@ -196,11 +196,11 @@ def test_loss_that_is_no_number_stops_the_run(tmp_path, eval_steps, message):
   with torch.no_grad():
     trainer.network.decoder[0].weight[0, 0] = math.nan
   with pytest.raises(errors.TrainingError, match=message):
-    training.train(
+    loop.train(
         trainer, on_step=lambda *_: None, on_evaluation=lambda _: None
     )
   assert not (tmp_path / checkpoints.BEST).exists()
-  assert not (tmp_path / training.STATE).exists()
+  assert not (tmp_path / loop.STATE).exists()
 
 
 @pytest.mark.parametrize('steps', [1, 2, 9, 10, 100])
@@ -230,7 +230,7 @@ def test_best_model_is_kept_and_not_the_last(tmp_path, monkeypatch):
   _, metadata = checkpoints.read(tmp_path / checkpoints.BEST)
   assert metadata['train_step'] == 16
   assert metadata['metrics']['reconstruction'] == 3.0
-  _, state = checkpoints.read(tmp_path / training.STATE)
+  _, state = checkpoints.read(tmp_path / loop.STATE)
   assert (state['train_step'], state['best']) == (20, 4.0)
 
 
@@ -238,7 +238,7 @@ def test_metrics_are_one_line_an_evaluation(tmp_path):
   last = tiny_models.train(tiny_models.config('vae'), tmp_path)
   lines = [
       json.loads(line)
-      for line in (tmp_path / training.METRICS).read_text().splitlines()
+      for line in (tmp_path / loop.METRICS).read_text().splitlines()
   ]
   assert [line['train_step'] for line in lines] == [8, 16, 20]
   assert lines[-1] == last
@@ -363,7 +363,7 @@ def test_stepwise_model_is_saved_in_half_the_bytes(tmp_path):
   line = trainer.evaluate()
   trainer.save()
   tensors, _ = checkpoints.read(tmp_path / checkpoints.BEST)
-  state, _ = checkpoints.read(tmp_path / training.STATE)
+  state, _ = checkpoints.read(tmp_path / loop.STATE)
   for name, value in trainer.model.state_dict().items():
     saved = tensors[f'network.{name}']
     assert saved.dtype == torch.float16

@@ -58,11 +58,13 @@ class Variations {
 
 /**
  * Makes the buttons.
- * @param {!Object} parts `deck`, `maker`, `workshop`, `list` (app/list.js) and
- *     `settings`, their values.
+ * @param {!Object} parts `deck`, `maker`, `workshop`, `list` (app/list.js),
+ *     `settings`, their values, and `continuation`.
  * @return {!Object} What keys may do: `vary` and `die`.
  */
-export function connectChanges({deck, maker, workshop, list, settings}) {
+export function connectChanges({
+  deck, maker, workshop, list, settings, continuation,
+}) {
   const shown = new Variations({deck, workshop, list});
   let draws = 0;
   const seed = () => settings.seed + 1000 + draws++;
@@ -80,6 +82,8 @@ export function connectChanges({deck, maker, workshop, list, settings}) {
     ['clear', 'Clear', 'Empty the grid', () => edited(silence())],
     ['die', '⚄', 'A beat by chance', die],
     ['vary', 'Vary', 'Four variations of this beat', vary],
+    ['continue', 'Continue', 'Four bars more, dealt anew',
+      () => continuation.deal()],
   ];
   for (const [id, text, title, call] of rows) {
     const button = make('button', {type: 'button', id, title,

@@ -20,6 +20,7 @@ import {Settings} from '../settings.js';
 import {Player} from '../sound/player.js';
 import {BlendSquare} from './blend.js';
 import {connectChanges} from './changes.js';
+import {Continuation} from './continuing.js';
 import {makeControls, settingKeys} from './controls.js';
 import {readData} from './data.js';
 import {Deck} from './deck.js';
@@ -120,7 +121,8 @@ async function makePage() {
   connectTakeaway(data, {...parts, path, square, favourites, panel, song});
   connectOpening(new Opening(data, parts));
   connectMidiOut(player);
-  const {die, vary} = connectChanges({...parts, list});
+  const continuation = new Continuation(data, {...parts, list});
+  const {die, vary} = connectChanges({...parts, list, continuation});
   const play = connectTransport({...parts, radio});
   const help = () => byId('helping').showModal();
   for (const [id, call] of Object.entries({
@@ -136,7 +138,7 @@ async function makePage() {
   looks.paint();
   return {
     data, maker, player, deck, looks, plot, path, radio, square, favourites,
-    panel, settings, song, workshop,
+    panel, settings, song, workshop, continuation,
   };
 }
 
