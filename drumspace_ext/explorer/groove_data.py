@@ -27,16 +27,21 @@ def columns(
       'input_scale': groove_network.INPUT_SCALE,
       'prior': groove_network.PRIOR,
       'distance': model.settings.model.distance,
-      'memory_share': model.settings.model.memory_share,
+      'memory_share': model.memory_share,
       'offset_parts': groove_memory.OFFSET_PARTS,
       'min_spreads': [
           groove_memory.MIN_VELOCITY_SPREAD, groove_memory.MIN_OFFSET_SPREAD
       ],
   }
-  tensors |= {
+  if model.memory_share:
+    tensors |= _remembered(memory)
+  return header, {f'groove.{name}': value for name, value in tensors.items()}
+
+
+def _remembered(memory: groove_memory.Memory) -> dict[str, np.ndarray]:
+  return {
       'codes': memory.codes, 'weights': memory.weights,
       'velocities': memory.velocities,
       'offsets': (memory.offsets.astype(np.int16) + _OFFSET_ZERO)
       .astype(np.uint8),
   }
-  return header, {f'groove.{name}': value for name, value in tensors.items()}

@@ -109,7 +109,8 @@ class GrooveConfig:
     kind: `groove`.
     hidden_size: Width of the two hidden layers.
     dropout: Share of their units left out in training.
-    memory_size: Training patterns that are kept, with their grooves.
+    memory_size: Training patterns that are kept, with their grooves; 0 keeps
+      none, and the model holds nothing that anybody has played.
     memory_share: How much the memory's answer counts beside the network's.
     distance: Hits by which a pattern of the memory counts e-fold less.
   """
@@ -122,9 +123,9 @@ class GrooveConfig:
   distance: float
 
   def __post_init__(self):
-    for name in ('hidden_size', 'memory_size'):
+    for name, least in (('hidden_size', 1), ('memory_size', 0)):
       value = getattr(self, name)
-      check(1 <= value <= 65536, name, value, 'in [1, 65536]')
+      check(least <= value <= 65536, name, value, f'in [{least}, 65536]')
     check(0 <= self.dropout < 1, 'dropout', self.dropout, 'in [0, 1)')
     check(
         0 <= self.memory_share <= 1, 'memory_share', self.memory_share,

@@ -72,6 +72,15 @@ class Memory:
   weights: np.ndarray
   own: np.ndarray
 
+  @classmethod
+  def empty(cls) -> 'Memory':
+    """Returns one of no patterns."""
+    return cls(
+        codes=np.zeros((0, _STEPS), np.uint16),
+        velocities=np.zeros(0, np.uint8), offsets=np.zeros(0, np.int8),
+        weights=np.zeros(0, np.float32), own=np.zeros(0, np.bool_),
+    )
+
   def __len__(self) -> int:
     return len(self.codes)
 

@@ -1,14 +1,15 @@
 """Groove models: patterns played as people would, by hits alone.
 
 A `GrooveModel` is a `grooves.Player`. Its mean answer is the likeliest
-velocity and offset of each hit. A *drawn* answer is one of many: somebody's, a
-remembered drummer's who plays such a pattern, hit by hit, so that it has the
-habits, the levels and the repetitions that performances have; what the drummer
-never strikes another one adds. What is drawn for a pattern depends on the seed
-and the pattern alone.
+velocity and offset of each hit. A *drawn* answer is one of many. With a memory
+it is somebody's, a remembered drummer's who plays such a pattern, hit by hit,
+so that it has the habits, the levels and the repetitions of performances;
+what the drummer never strikes another one adds. Without one it is the mean
+answer and residuals of the learned spreads (`groove_residuals`). What is drawn
+for a pattern depends on the seed and the pattern alone.
 
-A checkpoint has the network under `network.` (float16), and the memory under
-`memory.`: codes, velocities, offsets and weights.
+A checkpoint has the network under `network.` (float16), and the memory, if its
+configuration has one, under `memory.`: codes, velocities, offsets and weights.
 """
 
 import pathlib
@@ -23,6 +24,7 @@ from drumspace_ext.models import config_loading
 from drumspace_ext.models import configs
 from drumspace_ext.models import groove_memory
 from drumspace_ext.models import groove_network
+from drumspace_ext.models import groove_residuals
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
 
@@ -60,6 +62,11 @@ class GrooveModel:
     return f'GrooveModel({self.settings.name!r}, memory={len(self.memory)})'
 
   @property
+  def memory_share(self) -> float:
+    """How much the memory's answer counts, 0 if there is none."""
+    return self.settings.model.memory_share if len(self.memory) else 0.0
+
+  @property
   def level(self) -> float:
     """The mean velocity of all training patterns."""
     return self.network.level.item()
@@ -76,18 +83,21 @@ class GrooveModel:
     flat = torch.from_numpy(
         hits.reshape(-1, groove_memory.NUM_CELLS).astype(np.float32)
     )
-    share = self.settings.model.memory_share
     parts = [
-        groove_network.centred(
-            self.network.table
-            + (1 - share) * self.network.correction(batch)
-            + share * self._remembered(batch), batch,
-        ) for batch in flat.split(_BATCH)
+        groove_network.centred(self._scaled(batch), batch)
+        for batch in flat.split(_BATCH)
     ]
     scales = np.array(groove_network.SCALES, np.float32)[:, None]
     if not parts:
       return np.zeros((0, 2, groove_memory.NUM_CELLS), np.float32)
     return torch.cat(parts).numpy() * scales
+
+  def _scaled(self, batch: torch.Tensor) -> torch.Tensor:
+    share = self.memory_share
+    result = (
+        self.network.table + (1 - share) * self.network.correction(batch)
+    )
+    return result + share * self._remembered(batch) if share else result
 
   def __call__(self, hits: np.ndarray) -> grooves.Groove:
     """Returns the mean answer for patterns, bool `[num_patterns, 32, 14]`."""
@@ -101,9 +111,11 @@ class GrooveModel:
       hits: bool `[num_patterns, 32, 14]`.
       seed: Of whose they are.
     """
+    flat = hits.reshape(-1, groove_memory.NUM_CELLS)
+    if not len(self.memory):
+      return self._spread(hits, flat, seed)
     if self._everywhere is None:
       self._everywhere = self.memory.everywhere()
-    flat = hits.reshape(-1, groove_memory.NUM_CELLS)
     result = np.full(
         (len(flat), groove_memory.NUM_ANSWERS, flat.shape[1]), np.nan,
         np.float32,
@@ -125,6 +137,20 @@ class GrooveModel:
       result = np.where(left, mean, result)
     velocities, offsets = np.moveaxis(result, 1, 0)
     return _groove(velocities, offsets)
+
+  def _spread(
+      self, hits: np.ndarray, flat: np.ndarray, seed: int
+  ) -> grooves.Groove:
+    """Returns the mean answer with residuals."""
+    left = groove_residuals.drawn(
+        flat, *(value.numpy().astype(np.float64) for value in (
+            self.network.spreads, self.network.shares, self.network.common
+        )), seed=seed,
+    ) * np.array(groove_network.SCALES, np.float32)[:, None]
+    velocities, offsets = np.moveaxis(
+        self.deviations(hits) + groove_memory.centred(left, flat), 1, 0
+    )
+    return _groove(self.level + velocities, offsets)
 
   def _drummers(self, flat: np.ndarray, seed: int) -> np.ndarray:
     """Returns who plays each pattern, int64 `[num_patterns, 4]`."""
@@ -194,16 +220,19 @@ def write(
     OutputError: If it can't be written.
   """
   memory = model.memory
-  checkpoints.write(path, {
-      f'{_NETWORK}{name}': value.half()
-      for name, value in model.network.state_dict().items()
-  } | {
+  remembered = {
       f'{_MEMORY}codes': torch.from_numpy(memory.codes.astype(np.int16)),
       f'{_MEMORY}velocities': torch.from_numpy(memory.velocities),
       f'{_MEMORY}offsets': torch.from_numpy(memory.offsets),
       f'{_MEMORY}weights': torch.from_numpy(memory.weights),
       f'{_MEMORY}own': torch.from_numpy(memory.own),
-  }, {'config': model.settings.to_dict(), **metadata})
+  }
+  checkpoints.write(path, {
+      f'{_NETWORK}{name}': value.half()
+      for name, value in model.network.state_dict().items()
+  } | (remembered if len(memory) else {}), {
+      'config': model.settings.to_dict(), **metadata
+  })
 
 
 def _memory(tensors: dict[str, torch.Tensor]) -> groove_memory.Memory:
@@ -252,7 +281,10 @@ def load(name: str) -> GrooveModel:
     })
     if not all(v.isfinite().all() for v in network.state_dict().values()):
       raise ValueError('its weights are no numbers')
-    return GrooveModel(settings, network, _memory(tensors))
+    return GrooveModel(
+        settings, network, _memory(tensors) if settings.model.memory_size
+        else groove_memory.Memory.empty(),
+    )
   except (KeyError, RuntimeError, TypeError, ValueError) as e:
     first = str(e).strip().split('\n')[0]
     raise errors.CheckpointError(

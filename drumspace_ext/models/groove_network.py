@@ -4,7 +4,8 @@ A hit's answer is the sum of three: a table by step and voice, a small network's
 correction of it for these hits, and what a *memory* of patterns does otherwise,
 those counting most that differ in few hits. All three say how a hit differs
 from the mean of its pattern, which is put back at the end: the level of a
-performance is a matter of its instrument.
+performance is a matter of its instrument. A model may have no memory: then the
+other two are all.
 
 Answers are scaled: velocities by `SCALES[0]`, offsets by `SCALES[1]`.
 """
@@ -15,6 +16,7 @@ from torch import nn
 
 from drumspace_ext.models import configs
 from drumspace_ext.models import groove_memory
+from drumspace_ext.models import groove_residuals
 
 SCALES = (10.0, 0.1)
 # What of a remembered hit's weight counts against it, so that a pattern far
@@ -40,6 +42,7 @@ class GrooveNetwork(nn.Module):
   level: torch.Tensor
   spreads: torch.Tensor
   shares: torch.Tensor
+  common: torch.Tensor
 
   def __init__(self, config: configs.GrooveConfig):
     """Makes the layers; their weights come from torch's global generator."""
@@ -58,6 +61,10 @@ class GrooveNetwork(nn.Module):
     self.register_buffer('spreads', torch.ones(_ANSWERS, NUM_SPREADS))
     self.register_buffer(
         'shares', torch.full((_ANSWERS, NUM_SPREADS), 1 / NUM_SPREADS)
+    )
+    # Shares of its variance; see `groove_residuals`.
+    self.register_buffer(
+        'common', torch.zeros(_ANSWERS, groove_residuals.NUM_COMMON)
     )
 
   def correction(self, hits: torch.Tensor) -> torch.Tensor:

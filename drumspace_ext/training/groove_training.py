@@ -23,6 +23,7 @@ from drumspace_ext.models import configs
 from drumspace_ext.models import groove_memory
 from drumspace_ext.models import groove_model
 from drumspace_ext.models import groove_network
+from drumspace_ext.models import groove_residuals
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.training import batches
@@ -148,6 +149,12 @@ def _set_spreads(
     )
     model.network.spreads[answer] = torch.from_numpy(spreads).half().float()
     model.network.shares[answer] = torch.from_numpy(shares).half().float()
+    known = data.known[:, answer] > 0
+    common = groove_residuals.fit_common(
+        left[known, answer], data.hits[known],
+        data.weights[known].astype(np.float64),
+    )
+    model.network.common[answer] = torch.from_numpy(common).half().float()
 
 
 def _fresh(

@@ -27,12 +27,20 @@ def memory(count: int = 12, seed: int = 0) -> groove_memory.Memory:
   )
 
 
-def model(seed: int = 0) -> groove_model.GrooveModel:
+def model(
+    seed: int = 0, *, remembers: bool = True
+) -> groove_model.GrooveModel:
   """Returns a model of random weights that speaks up."""
-  settings = config_loading.load_any('groove', HPARAMS)
+  settings = config_loading.load_any(
+      'groove', HPARAMS if remembers else f'{HPARAMS},memory_size=0'
+  )
   with torch.random.fork_rng(devices=[]):
     torch.manual_seed(seed)
     network = groove_network.GrooveNetwork(settings.model)
     network.table.normal_()
     network.level.fill_(80.0)
-  return groove_model.GrooveModel(settings, network, memory(seed=seed))
+    network.common.fill_(0.25)
+  return groove_model.GrooveModel(
+      settings, network, memory(seed=seed) if remembers
+      else groove_memory.Memory.empty(),
+  )

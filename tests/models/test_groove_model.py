@@ -19,29 +19,32 @@ from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
 
 _MODEL = tiny_grooves.model()
+_MODELS = st.sampled_from([_MODEL, tiny_grooves.model(remembers=False)])
 _HITS = numpy_st.arrays(np.bool_, (2, 32, 14))
 
 
-@given(hits=_HITS)
-def test_answers_are_playable_and_depend_on_their_own_pattern_alone(hits):
-  for played in (_MODEL(hits), _MODEL.drawn(hits, seed=1)):
+@given(model=_MODELS, hits=_HITS)
+def test_answers_are_playable_and_depend_on_their_own_pattern_alone(
+    model, hits
+):
+  for played in (model(hits), model.drawn(hits, seed=1)):
     assert ((played.velocities >= 1) & (played.velocities <= 127)).all()
     assert (np.abs(played.offsets) <= 0.5).all()
-  alone = _MODEL(hits[:1])
-  both = _MODEL(hits)
+  alone = model(hits[:1])
+  both = model(hits)
   # Sums of a batch are made in another order.
   np.testing.assert_allclose(
       alone.velocities[0], both.velocities[0], atol=0.01
   )
-  first, again = (_MODEL.drawn(hits[:n], seed=3) for n in (1, 2))
+  first, again = (model.drawn(hits[:n], seed=3) for n in (1, 2))
   np.testing.assert_allclose(
       first.velocities[0], again.velocities[0], atol=0.01
   )
 
 
-@given(hits=_HITS)
-def test_deviations_have_a_mean_of_zero_over_the_hits(hits):
-  left = _MODEL.deviations(hits)
+@given(model=_MODELS, hits=_HITS)
+def test_deviations_have_a_mean_of_zero_over_the_hits(model, hits):
+  left = model.deviations(hits)
   flat = hits.reshape(2, 1, -1)
   assert not left[~np.broadcast_to(flat, left.shape)].any()
   assert np.abs(left.mean(-1)).max() < 1e-3
@@ -93,15 +96,34 @@ def test_what_others_do_on_just_these_hits_counts():
   )
 
 
+def test_answers_without_a_memory_spread_as_the_likelihoods_say():
+  model = groove_model.load(groove_model.RECOMMENDED)
+  hits = np.zeros((1, 32, 14), np.bool_)
+  hits[0, ::2, 2] = hits[0, ::8, 0] = hits[0, 4::8, 1] = True
+  offsets = np.array([
+      model.drawn(hits, seed=seed).offsets[hits] for seed in range(300)
+  ])
+  spreads, shares = model.network.spreads[1], model.network.shares[1]
+  told = float((shares * spreads**2).sum() / shares.sum())**0.5
+  told *= groove_network.SCALES[1]
+  # A part of it is the mean of the pattern, which is taken out.
+  assert 0.5 * told < offsets.std(0).mean() < 1.1 * told
+  np.testing.assert_allclose(
+      offsets.mean(0), model(hits).offsets[hits], atol=told / 4
+  )
+
+
 def test_likelihoods_are_those_of_a_density():
   grid = np.linspace(-400, 400, 80_001)
   density = np.exp(_MODEL.log_likelihoods(grid, 0))
   assert abs(np.trapezoid(density, grid) - 1) < 1e-3
 
 
-@given(seed=st.integers(0, 5))
-def test_models_come_back_from_their_checkpoints(tmp_path_factory, seed):
-  model = tiny_grooves.model(seed)
+@given(seed=st.integers(0, 5), remembers=st.booleans())
+def test_models_come_back_from_their_checkpoints(
+    tmp_path_factory, seed, remembers
+):
+  model = tiny_grooves.model(seed, remembers=remembers)
   path = tmp_path_factory.mktemp('a') / 'x.safetensors'
   groove_model.write(path, model, {'train_step': 20})
   again = groove_model.load(str(path))
@@ -129,6 +151,12 @@ def test_other_models_and_damaged_ones_are_said_so(tmp_path):
     checkpoints.write(path, tensors | {name: value}, config)
     with pytest.raises(errors.CheckpointError, match='whole groove model'):
       groove_model.load(str(path))
+
+
+def test_shipped_model_remembers_no_pattern():
+  tensors, _ = checkpoints.read(checkpoints.find(groove_model.RECOMMENDED))
+  assert all(name.startswith('network.') for name in tensors)
+  assert not len(groove_model.load(groove_model.RECOMMENDED).memory)
 
 
 def test_shipped_model_is_a_player_and_hears_backbeats():

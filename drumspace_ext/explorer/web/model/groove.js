@@ -115,7 +115,9 @@ export class GrooveModel {
       const weight = column(`groove.layers.${number}.weight`);
       return {bias, rows: transposed(weight, bias.length)};
     });
-    this.memory = new Memory(column, groove, this.table);
+    // A model without a memory is its table and its network.
+    this.memory = groove.memory_share ?
+      new Memory(column, groove, this.table) : null;
     this.last = null;
   }
 
@@ -148,12 +150,13 @@ export class GrooveModel {
     const {scales, level, prior, distance, memory_share: share} = this.settings;
     const cells = cellsOf(codes);
     const correction = this.correction(cells);
-    const {sums, weights} = this.memory.near(codes, distance);
+    const near = this.memory?.near(codes, distance);
     const [velocities, offsets] = scales.map((scale, answer) => {
       const values = centre(cells.map((cell) => {
         const at = answer * NUM_CELLS + cell;
-        return this.table[at] + (1 - share) * correction[at] +
-          share * sums[at] / (weights[at] + prior);
+        const others = near ?
+          near.sums[at] / (near.weights[at] + prior) : 0;
+        return this.table[at] + (1 - share) * correction[at] + share * others;
       }));
       const [low, high, from] = answer ? [-0.5, 0.5, 0] : [1, 127, level];
       const result = new Float64Array(NUM_CELLS);
