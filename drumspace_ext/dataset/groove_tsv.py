@@ -46,11 +46,11 @@ def header_lines() -> str:
 def format_line(played: groove_sums.Played) -> str:
   """Writes how one pattern is played as a line, with its newline."""
   fields = [','.join(map(str, played.plays.tolist()))]
-  for name in _COLUMNS[1:]:
-    values = getattr(played, name).tolist()
-    # Most grooves hold the same number many times.
-    texts = {value: f'{value:.6g}' for value in values}
-    fields.append(','.join([texts[value] for value in values]))
+  # All numbers by one format, which is much faster than one by one.
+  form = ','.join(['%.6g'] * len(played.plays))
+  fields += [
+      form % tuple(getattr(played, name).tolist()) for name in _COLUMNS[1:]
+  ]
   return '\t'.join(fields) + '\n'
 
 
