@@ -7,6 +7,9 @@ of these reasons; the hint says what a person can do.
 
 import types
 
+# What is left to try where --max_flips finds nothing.
+OTHER_REPEATS = '--min_repeats=2 or --recurring'
+
 # reason: (what it means, what to do)
 _REASONS = {
     'unreadable': (
@@ -114,7 +117,7 @@ _REASONS = {
     'no_loop': (
         'no two bars are played three times in a row',
         'played or varied drums seldom repeat exactly: try --max_flips=4, then '
-        '--min_repeats=2 or --recurring',
+        f'{OTHER_REPEATS}',
     ),
     'only_trivial_loops': (
         'its loops are too simple (entropy below 0.9 nats)',

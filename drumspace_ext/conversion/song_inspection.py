@@ -84,8 +84,10 @@ def _verdict_lines(result: one_input.InputResult) -> list[str]:
     meaning, hint = rejections.REASONS[result.reason]
     gives_beats = near_hints.gives_beats(result.tried)
     if gives_beats is not None:
-      found = 'beats' if gives_beats else 'no beat either'
-      hint = f'--max_flips={near_hints.MAX_FLIPS} finds {found}; {hint}'
+      found = 'beats' if gives_beats else (
+          f'no beat either: try {rejections.OTHER_REPEATS}'
+      )
+      hint = f'--max_flips={near_hints.MAX_FLIPS} finds {found}'
     detail = f' ({result.detail})' if result.detail else ''
     return [f'no pattern: {meaning}{detail}', f'  -> {hint}', *remarks]
   most = sorted(

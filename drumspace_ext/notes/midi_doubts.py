@@ -15,6 +15,7 @@ from drumspace_ext.notes import midi_header
 from drumspace_ext.notes import midi_kits
 
 _DRUM_NOTE_ON = 0x90 | midi_kits.DRUM_CHANNEL
+_MELODY_CHANNELS = [c for c in range(16) if c != midi_kits.DRUM_CHANNEL]
 _SYSTEM, _SYSTEM_MORE, _META = 0xF0, 0xF7, 0xFF
 _IS_KIT_BANK = np.isin(np.arange(256), list(midi_kits.KIT_BANKS))
 _MELODY_ON_10 = bytes(
@@ -34,7 +35,6 @@ _NOTES_AS_CONTROLS = bytes(
     _NEW_STATUS.get(byte >> 4, byte & 0xF0) | byte & 0x0F
     for byte in range(256)
 )
-
 
 
 def on_kits(data: bytes) -> set[int]:
@@ -57,6 +57,11 @@ def with_notes(data: bytes, channels: set[int]) -> set[int]:
 
 def _selected_kits(data: bytes) -> set[int]:
   """Looks for bank select (control 0) with the bank of a kit."""
+  if not any(
+      0x90 | channel in data and 0xB0 | channel in data
+      for channel in _MELODY_CHANNELS
+  ):
+    return set()
   values = np.frombuffer(data, np.uint8)
   # 0x78 to 0x7F, or a status, behind a 0: few places are left then.
   places = (values[2:] & 0x78) == 0x78
