@@ -2,8 +2,8 @@ r"""Shows everything that this package does, on its own starter collection.
 
 Plays the collection as songs, extracts the unique patterns from them, reports
 on them, writes them as MIDI loops, trains a small model, draws new beats from
-it and judges them, and maps the drum space as a page to open in a browser. It
-takes about half a minute.
+it, plays a beat three ways, judges the new ones, and maps the drum space as a
+page to open in a browser. It takes about half a minute.
 
 Usage:
   drumspace_quickstart --output_dir=/tmp/drumspace

@@ -12,6 +12,7 @@ import pathlib
 import re
 
 from drumspace_ext.cli import progress
+from drumspace_ext.cli import quickstart_grooves
 from drumspace_ext.conversion import converting
 from drumspace_ext.dataset import creation as dataset_creation
 from drumspace_ext.dataset import report as dataset_report
@@ -229,6 +230,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(title='Training a small model', run=_train),
     Stage(title='Drawing new beats from it', run=_draw),
     Stage(title='Drawing beats of the best model', run=_draw_best),
+    Stage(title='Playing a beat three ways', run=quickstart_grooves.play),
     Stage(title='Judging both by beats of others', run=_evaluate),
     Stage(title='Mapping the drum space', run=_map),
 )

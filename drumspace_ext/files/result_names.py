@@ -50,8 +50,11 @@ QUICK_DATASET, QUICK_MODEL, QUICK_BEATS = 'dataset', 'model', 'new_beats'
 QUICK_EVALUATION, QUICK_MAP = 'evaluation', 'map'
 # Beats of the best model that comes along, as loops and as audio.
 QUICK_BEST, BEST_PACK, BEST_AUDIO = 'best_beats', 'best_midi', 'best_wav'
+# A beat that is played three ways.
+QUICK_GROOVES = 'three_grooves'
 OF_QUICKSTART = (SONGS, MANIFEST)
 QUICK_PARTS = (
     SONGS_MIDI, MIDI_PACK, QUICK_DATASET, QUICK_MODEL, QUICK_BEATS,
     QUICK_EVALUATION, QUICK_MAP, QUICK_BEST, BEST_PACK, BEST_AUDIO,
+    QUICK_GROOVES,
 )

@@ -15,6 +15,7 @@ from drumspace_ext import errors
 from drumspace_ext.cli import quickstart_stages
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import tfrecords
+from drumspace_ext.notes import midi_sequences
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.starter import beats as starter_beats
 
@@ -97,6 +98,30 @@ def test_beats_of_the_best_model_are_there_to_play_and_to_hear(made):
   )
   assert sentence in printed
   assert 'precision' not in printed
+
+
+def test_a_beat_is_played_three_ways(made):
+  folder = made[0] / 'three_grooves'
+  assert {path.name for path in folder.iterdir()} == {'style.mid'} | {
+      f'{way}.{form}' for way in ('straight', 'learned', 'styled')
+      for form in ('mid', 'wav')
+  }
+  straight, learned, styled = (
+      sorted((note.pitch, note.start_time, note.velocity) for note in
+             midi_sequences.to_note_sequence(
+                 (folder / f'{way}.mid').read_bytes()
+             ).notes)
+      for way in ('straight', 'learned', 'styled')
+  )
+  hits = [pitch for pitch, *_ in straight]
+  assert hits == [pitch for pitch, *_ in learned]
+  assert hits == [pitch for pitch, *_ in styled]
+  assert len({velocity for *_, velocity in straight}) == 1
+  assert len({velocity for *_, velocity in learned}) > 5
+  # The style swings: some hits come later by a good part of a step.
+  step = 60 / 102 / 4
+  late = [b[1] - a[1] for a, b in zip(learned, styled)]
+  assert max(late) > 0.15 * step
 
 
 def test_beats_of_an_earlier_run_do_not_stay(tmp_path):
