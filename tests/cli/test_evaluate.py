@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import entry_points
+import magenta_files
 import numpy as np
 import pytest
 import torch
@@ -24,6 +25,7 @@ from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.starter import beats as starter_beats
 from drumspace_ext.training import batches
+from drumspace_ext.training import loop
 from drumspace_ext.training import trainer as training
 
 _evaluate = functools.partial(entry_points.main, 'drumspace_evaluate')
@@ -69,7 +71,7 @@ def _folder(tmp_path_factory):
   trainer = training.Trainer(
       config, data, folder / 'model', seed=7, device=device
   )
-  training.train(
+  loop.train(
       trainer, on_step=lambda *_: None, on_evaluation=lambda line: None
   )
   return folder
@@ -108,6 +110,26 @@ def test_model_and_file_are_judged_side_by_side(done, folder):
   # A network that saw 30 batches makes no beats.
   assert panel['rows'][1]['numbers']['auc']['value'] > 0.9
   assert panel['rows'][2]['numbers']['auc']['value'] < 0.75
+
+
+def test_a_music_vae_of_magentas_is_judged(folder, tmp_path, capsys):
+  path = tmp_path / 'cat.tar'
+  path.write_bytes(magenta_files.tar(magenta_files.music_vae_tensors()))
+  codes = training_sets.load(folder / 'examples.tsv').codes
+  examples = _write(tmp_path / 'examples.tsv', codes[:180])
+  heldout = _write(tmp_path / 'heldout.tsv', codes[180:])
+  out = tmp_path / 'out'
+  assert _evaluate(
+      f'--checkpoint_file={path}', '--num_outputs=60', '--seed=3',
+      f'--examples_path={examples}', f'--heldout_path={heldout}',
+      f'--output_dir={out}',
+  ) == 0
+  panel = json.loads((out / 'evaluation.json').read_text('utf-8'))
+  (row,) = panel['rows'][1:-1]
+  assert (row['name'], row['patterns']) == ('cat.tar', 60)
+  # Drawn weights make no beats.
+  assert row['numbers']['auc']['value'] > 0.9
+  assert capsys.readouterr().out
 
 
 def test_held_out_are_what_the_model_validated_with(done, folder):
