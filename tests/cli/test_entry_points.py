@@ -20,6 +20,7 @@ import synthetic_songs
 
 from drumspace_ext.cli import flags as drumspace_flags
 from drumspace_ext.cli import reading_flags
+from drumspace_ext.cli import spreading_flags
 from drumspace_ext.files import tfrecords
 
 _ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -64,7 +65,10 @@ def _flag_names(script):
   """Returns (the flags that a script has, the shared ones it has not)."""
   tree = ast.parse(_module_path(script).read_text('utf-8'))
   own, shared = set(), {drumspace_flags.LOG.name}
-  modules = {'drumspace_flags': drumspace_flags, 'reading_flags': reading_flags}
+  modules = {
+      'drumspace_flags': drumspace_flags, 'reading_flags': reading_flags,
+      'spreading_flags': spreading_flags,
+  }
   every = {
       value.name for module in modules.values()
       for name, value in vars(module).items()

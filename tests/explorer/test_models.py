@@ -64,6 +64,7 @@ def test_page_of_a_stepwise_model_works_as_the_others(window, tmp_path):
   )[0].tolist()
   page.run("document.querySelector('[data-mode=draw]').click()")
   page.pointer(*page.place(0, 5), page.place(0, 50), page.place(0, 80))
+  page.run('await until(() => app.path.beats.length)')
   assert len(page.run('return app.path.beats')) == 8
   page.run("byId('radio').click(); slide(byId('qpm'), 240); "
            "deck.stop(); deck.edit(13, 1)")
