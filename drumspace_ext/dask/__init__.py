@@ -5,8 +5,8 @@ Decisions:
 This process lists and merges, workers read. Loads are handed to the scheduler a
 few for each thread at a time, and each part is merged on disk as it comes, as
 in the local run: neither the scheduler nor this process holds more than those.
-Alternative: sums by class on the workers, which takes a shuffle; merging costs
-a fraction of reading, and one machine keeps up with some ten cores.
+Alternative: sums by class on the workers, which takes a shuffle; it would be
+needed where one machine does not keep up with merging what many cores read.
 
 A lost worker's loads are given to others (three times); what they gave before
 is here already. How to read is a task of its own, which Dask sends once to each

@@ -105,6 +105,12 @@ def _client(
     yield scheduler
     return
   try:
+    if scheduler is not None:
+      # A client of an address that can't be one waits a minute for its end,
+      # and says so in a traceback.
+      from distributed import comm
+
+      comm.resolve_address(scheduler)
     client = distributed.Client(scheduler, set_as_default=False)
   # TimeoutError, OSError, ValueError by what is wrong with it.
   except Exception as e:

@@ -3,11 +3,11 @@
 Decisions:
 
 The driver lists, executors read. It cuts loads into few partitions, about four
-a core: one costs some 20 ms by itself, as much as 64 files. A worker of Python
-sums what it reads by rotation class before anything is shuffled, the shuffle
-adds these sums, and rows come to the driver partition by partition
-(`toLocalIterator`), which sorts them on disk: its memory does not grow with the
-number of patterns. It holds the listing, some 100 bytes a file.
+a core, for each has a cost of its own. A worker of Python sums what it reads by
+rotation class before anything is shuffled, the shuffle adds these sums, and
+rows come to the driver partition by partition (`toLocalIterator`), which sorts
+them on disk: its memory does not grow with the number of patterns. It holds the
+listing, some 100 bytes a file.
 
 Keys are placed by their CRC-32, not by Python's hash, which differs between
 processes unless PYTHONHASHSEED is the same everywhere.

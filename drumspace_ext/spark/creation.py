@@ -26,8 +26,8 @@ from drumspace_ext.spreading import reading as reading_lib
 if typing.TYPE_CHECKING:
   import pyspark
 
-# A partition costs some 20 ms by itself, as much as 64 files: few are cheap,
-# and some more than cores are balanced.
+# A partition has a cost of its own: few are cheap, and some more than cores are
+# balanced.
 _PARTITIONS_A_CORE = 4
 # Loads of a partition at most: what a lost worker takes along.
 _MOST_LOADS = 256
