@@ -165,7 +165,10 @@ def hint(report: Mapping, reason: str) -> str:
   number = f'{tried["inputs"]:,}'
   if tried['tried'] < total:
     # A sample says no more than that.
-    number = f'about {float(format(tried["inputs"], ".2g")):,.0f}'
+    number = (
+        f'{tried["found"]} of {tried["tried"]} that were tried, so in about '
+        f'{float(format(tried["inputs"], ".2g")):,.0f}'
+    )
   return (
       f'--max_flips={tried["max_flips"]} finds beats in {number} of these '
       f'{total:,}; {said}'

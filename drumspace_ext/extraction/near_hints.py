@@ -21,8 +21,8 @@ from drumspace_ext.notes import grids
 from drumspace_ext.patterns import entropy
 
 MAX_FLIPS = 4
-# They say to within 13 % (standard deviation) what share of thousands it is.
-SAMPLE = 16
+# They say to within 10 % (standard deviation) what share of thousands it is.
+SAMPLE = 24
 _DIGEST_BYTES = 8
 _FOUND, _NOT = '+', '-'
 _BARS = 2

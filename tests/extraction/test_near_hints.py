@@ -105,7 +105,7 @@ def test_tries_that_count_depend_on_no_order_and_no_worker(
 def test_a_sample_stands_for_all():
   tried = [f'{i:02d}{"+" if i % 4 == 0 else "-"}' for i in range(64)]
   counted = near_hints.counted(reversed(tried))
-  assert counted == (16, 4)
+  assert counted == (24, 6)
   assert counted.of(1618) == 404
   assert near_hints.counted([]).of(5) == 0
 
@@ -118,3 +118,14 @@ def test_a_sampler_tries_the_least_it_has_met():
   assert sampler.chooses('000')
   assert sampler.chooses('000')
   assert not sampler.chooses(first[-1])
+
+
+def test_a_sample_is_said_with_what_it_rests_on():
+  said = report.hint({
+      'rejected': {'no_loop': 1621},
+      report.TRIED: {'max_flips': 4, 'tried': 24, 'found': 11, 'inputs': 743},
+  }, 'no_loop')
+  assert said.startswith(
+      '--max_flips=4 finds beats in 11 of 24 that were tried, so in about 740 '
+      'of these 1,621; '
+  )
