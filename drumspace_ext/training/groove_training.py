@@ -17,8 +17,11 @@ import torch
 
 from drumspace_ext import callbacks
 from drumspace_ext import errors
+from drumspace_ext.files import local_paths
 from drumspace_ext.files import output_files
 from drumspace_ext.files import result_names
+from drumspace_ext.models import checkpoints
+from drumspace_ext.models import config_loading
 from drumspace_ext.models import configs
 from drumspace_ext.models import groove_memory
 from drumspace_ext.models import groove_model
@@ -244,3 +247,44 @@ def write(
   text = json.dumps(dict(line)) + '\n'
   output_files.write_bytes(folder / result_names.METRICS, text.encode())
   return path
+
+
+def is_run(run_dir: pathlib.Path) -> bool:
+  """Says whether a run directory holds a model that plays patterns."""
+  path = checkpoints.find(str(run_dir))
+  config = checkpoints.read_arrays(path)[1].get('config')
+  return isinstance(
+      config_loading.any_from_dict(config, str(path)), configs.GrooveSettings
+  )
+
+
+def evaluate_best(
+    run_dir: pathlib.Path, examples_path: local_paths.Name
+) -> dict[str, float]:
+  """Evaluates the model of a run on what it kept for validation.
+
+  Raises:
+    CheckpointError: If there is none, or it was trained on other data.
+  """
+  path = checkpoints.find(str(run_dir))
+  metadata = checkpoints.read_arrays(path)[1]
+  model = groove_model.load(str(path))
+  data = groove_data.load(
+      examples_path, valid_share=model.settings.training.valid_share,
+      seed=checkpoints.whole_number(metadata, 'seed'),
+  )
+  if metadata.get('data_digest') != data.digest:
+    raise errors.CheckpointError(
+        f'{path} was trained on other data ({metadata.get("data_digest")}, '
+        f'this is {data.digest}). Give the same --examples_path.'
+    )
+  step = checkpoints.whole_number(metadata, 'train_step')
+  return {'train_step': step, **evaluate(model, data.valid)}
+
+
+def in_words(line: Mapping[str, float]) -> str:
+  """Returns an evaluation as one line for a person."""
+  return (
+      f'step {int(line["train_step"]):>6,}: of inputs kept back, velocity R2 '
+      f'{line["velocity_r2"]:.3f}, offset R2 {line["offset_r2"]:.3f}'
+  )

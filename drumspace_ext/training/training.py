@@ -234,6 +234,8 @@ def validate(
     return song_trainer.evaluate_best(
         folder, _songs(examples_path, callbacks.silent)
     )
+  if groove_training.is_run(folder):
+    return groove_training.evaluate_best(folder, examples_path)
   return validation.evaluate_best(
       folder, examples.load(examples_path), device=place
   )
@@ -241,5 +243,8 @@ def validate(
 
 def in_words(line: Mapping[str, float]) -> str:
   """Returns an evaluation as one line for a person."""
-  of_songs = 'nats' in line
-  return (song_trainer if of_songs else validation).in_words(line)
+  if 'nats' in line:
+    return song_trainer.in_words(line)
+  if 'velocity_r2' in line:
+    return groove_training.in_words(line)
+  return validation.in_words(line)

@@ -47,11 +47,6 @@ def evaluate(
 
 def in_words(line: Mapping[str, float]) -> str:
   """Returns an evaluation as one line for a person."""
-  if 'velocity_r2' in line:
-    return (
-        f'step {int(line["train_step"]):>6,}: of inputs kept back, velocity R2 '
-        f'{line["velocity_r2"]:.3f}, offset R2 {line["offset_r2"]:.3f}'
-    )
   kl = f', KL {line["kl"]:.2f}' if 'kl' in line else ''
   return (
       f'step {int(line["train_step"]):>6,}: reconstruction '

@@ -93,3 +93,22 @@ def test_spreads_are_those_of_a_mixture():
   mixed = np.sqrt((shares * spreads**2).sum())
   assert abs(mixed - left.std()) < 0.1
   assert spreads.min() < 2 and spreads.max() > 7
+
+
+def test_a_run_is_evaluated_again_by_what_it_kept_back(dataset, tmp_path):
+  run = training.train(
+      dataset, tmp_path / 'run', config='groove', hparams=tiny_grooves.HPARAMS,
+  )
+  again = training.validate(dataset, run.run_dir)
+  assert again == pytest.approx(run.evaluation, abs=1e-2)
+  assert training.in_words(again).startswith('step     20: of inputs kept back')
+  with pytest.raises(errors.CheckpointError, match='trained on other data'):
+    groove_training.evaluate_best(run.run_dir, _other(dataset, tmp_path))
+
+
+def _other(dataset, tmp_path):
+  """Makes a dataset of a half of the files."""
+  return creation.create_dataset(
+      [str(path) for path in sorted(dataset.parent.glob('0*.mid'))],
+      tmp_path / 'other',
+  ).output_dir
