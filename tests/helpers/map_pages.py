@@ -159,10 +159,15 @@ class Page:
     return found.name, content
 
   def run_until_downloaded(self, known):
-    """Waits for a file that is not among the known ones."""
+    """Waits for a file that is not among the known ones.
+
+    Chromium first makes an empty file of the name, then renames the whole
+    one onto it: a file that has bytes is whole.
+    """
     for _ in range(100 * _WAIT_S):
       new = [path for path in self.window.downloads.iterdir()
-             if path not in known and path.suffix in ('.mid', '.wav', '.zip')]
+             if path not in known and path.suffix in ('.mid', '.wav', '.zip')
+             and path.stat().st_size]
       if new:
         return new[0]
       self.run('await new Promise((done) => setTimeout(done, 10))')
