@@ -53,6 +53,7 @@ _NAMES = {
     'Continuation': 'continuation_stages',
     'DrumTrackExtractor': 'pattern_stages',
     'DrumsRnnWriter': 'pattern_stages',
+    'GrooveConverter': 'groove_converter',
     'LatentEncoder': 'model_stages',
     'LoopExtractor': 'pattern_stages',
     'ModelFilter': 'model_stages',
@@ -71,6 +72,9 @@ _NAMES = {
 if typing.TYPE_CHECKING:
   from drumspace_ext.pipelines.continuation_stages import (
     Continuation as Continuation,
+  )
+  from drumspace_ext.pipelines.groove_converter import (
+    GrooveConverter as GrooveConverter,
   )
   from drumspace_ext.pipelines.magenta import as_dag as as_dag
   from drumspace_ext.pipelines.magenta import (
