@@ -11,6 +11,8 @@ Outputs of drums_rnn are read with --voices_in=note_seq9.
 Usage:
   drumspace_generate --run_dir=/tmp/drumspace/vae --num_outputs=100 \
     --examples_path=/tmp/drumspace/dataset --output_dir=/tmp/drumspace/beats
+  drumspace_generate --checkpoint_file=shipped:best --density=1.5 \
+    --syncopation=3 --output_dir=/tmp/drumspace/busy
   drumspace_generate --run_dir=/tmp/drumspace/vae --mode=interpolate \
     --input=a.mid,b.mid --num_outputs=16 --output_dir=/tmp/drumspace/path
   drumspace_generate --run_dir=/tmp/drumspace/vae --mode=walk --num_bars=64 \
@@ -45,6 +47,16 @@ _GENRE = flags.DEFINE_string(
 _NEAR = list_flags.define(
     'near', 'For sample: draw around these beats, named as --input.'
 )
+_DENSITY = flags.DEFINE_float(
+    'density', None, 'For sample: draw beats of about so many hits a step. '
+    'Most real ones have 0.5 to 1.8.', lower_bound=0,
+)
+_SYNCOPATION = flags.DEFINE_float(
+    'syncopation', None, 'For sample: draw beats that are about so syncopated, '
+    'a bar (Longuet-Higgins and Lee, of all drums but hats and cymbals). A '
+    'plain rock beat has 0, the son clave 2; few have more than 5.',
+    lower_bound=0,
+)
 _ZIP = flags.DEFINE_bool('zip', False, 'One zip of MIDI files, not a folder.')
 _Value = typing.TypeVar('_Value')
 
@@ -67,6 +79,7 @@ def main(argv: list[str]) -> int:
         examples_path=drumspace_flags.EXAMPLES_PATH.value,
         num_outputs=drumspace_flags.NUM_OUTPUTS.value,
         num_draws=_NUM_DRAWS.value, num_bars=_given(_NUM_BARS),
+        density=_DENSITY.value, syncopation=_SYNCOPATION.value,
         temperature=drumspace_flags.TEMPERATURE.value,
         threshold=_given(drumspace_flags.THRESHOLD),
         voices_in=drumspace_flags.VOICES_IN.value, qpm=drumspace_flags.qpm(),

@@ -1,5 +1,6 @@
 """Generating: from a model's name to a folder of new beats."""
 
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
@@ -9,37 +10,22 @@ import numpy as np
 
 from drumspace_ext import callbacks
 from drumspace_ext import defaults
-from drumspace_ext import errors
 from drumspace_ext import suggestions
-from drumspace_ext.conversion import named_patterns
 from drumspace_ext.dataset import examples
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import manifests
 from drumspace_ext.files import result_folders
 from drumspace_ext.generation import files as generation_files
-from drumspace_ext.generation import genre_beats
-from drumspace_ext.generation import ways
+from drumspace_ext.generation import wishes
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import sampling
 from drumspace_ext.models import trained_model
+from drumspace_ext.patterns import descriptors
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import dynamics as dynamics_lib
-from drumspace_ext.patterns import step_codes as patterns
 from drumspace_ext.playing import players
 
-SAMPLE, INTERPOLATE, BLEND, WALK, VARY = MODES = (
-    'sample', 'interpolate', 'blend', 'walk', 'vary'
-)
-# Arguments that only some modes have a use for.
-_ONLY_IN = {
-    'genre': (SAMPLE,), 'near': (SAMPLE,), 'num_draws': (SAMPLE,),
-    'num_bars': (WALK,), 'temperature': (SAMPLE, VARY),
-    'threshold': (SAMPLE, VARY),
-    'num_outputs': (SAMPLE, INTERPOLATE, BLEND, VARY),
-}
-# Beats that a mode needs by name or step codes: at least and at most.
-_NEEDED = {SAMPLE: (0, 0), INTERPOLATE: (2, 2), BLEND: (4, 4), WALK: (0, 1),
-           VARY: (1, 1)}
+SAMPLE, WALK, MODES = wishes.SAMPLE, wishes.WALK, wishes.MODES
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
@@ -54,6 +40,7 @@ class GeneratedBeats:
     num_wanted: Beats that were asked for.
     paths: The files written, by name, the MIDI first.
     read_with: Drum maps that were chosen to read beats with, by their names.
+    asked: What the beats were to be, by the names of descriptors.
   """
 
   output_dir: pathlib.Path
@@ -63,6 +50,7 @@ class GeneratedBeats:
   num_wanted: int
   paths: Mapping[str, pathlib.Path]
   read_with: Mapping[str, str] = dataclasses.field(default_factory=dict)
+  asked: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
   def __repr__(self) -> str:
     return f'GeneratedBeats({str(self.output_dir)!r}, beats={len(self.hits)})'
@@ -78,121 +66,20 @@ class GeneratedBeats:
       )
       if len(self.hits) < self.num_wanted:
         lines.append(f'only {len(self.hits):,} different beats passed')
+    lines += self._answers()
     lines += map(' was read with the drum map '.join, self.read_with.items())
     lines.append(f'{len(self.hits):,} beats')
     return '\n'.join(lines + [f'  {path}' for path in self.paths.values()])
 
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class _Wish:
-  """What is to be made; see `generate`."""
-
-  mode: str
-  input_values: Sequence[str]
-  step_codes: Sequence[str]
-  genre: str | None
-  near: Sequence[str]
-  num_outputs: int | None
-  num_draws: int | None
-  num_bars: int | None
-  temperature: float | None
-  threshold: float | None
-  drum_map: drum_maps.DrumMap
-  seed: int
-  read_with: dict[str, str] = dataclasses.field(default_factory=dict)
-
-  @property
-  def count(self) -> int:
-    """Beats wanted."""
-    return self.num_outputs or defaults.NUM_BEATS
-
-  @property
-  def cut(self) -> float:
-    """Probability above which a bit is a hit, at temperature 0."""
-    return defaults.THRESHOLD if self.threshold is None else self.threshold
-
-  def check(self) -> None:
-    """Refuses what would be ignored, or can't be."""
-    for name, modes in _ONLY_IN.items():
-      if getattr(self, name) not in (None, []) and self.mode not in modes:
-        raise errors.InputError(
-            f'--{name} has no use in --mode={self.mode}, only in '
-            + ', '.join(modes) + '.'
-        )
-    if self.num_bars is not None and self.num_bars % 2:
-      raise errors.InputError(
-          f'--num_bars must be even (a beat has two bars), got {self.num_bars}.'
+  def _answers(self) -> Iterator[str]:
+    """Yields, for all that was asked of the beats, what they are."""
+    for name, value in self.asked.items():
+      of = descriptors.DESCRIPTORS[name]
+      values = of.measure(self.hits)
+      yield (
+          f'{name} {values.min():.2f} to {values.max():.2f} {of.unit}, '
+          f'{value:g} asked for'
       )
-    if self.genre and self.near:
-      raise errors.InputError('give --genre or --near, not both.')
-    if self.mode in (INTERPOLATE, BLEND) and self.count < 2:
-      raise errors.InputError('--num_outputs must be at least 2 here.')
-
-  def check_model(self, model: trained_model.TrainedModel) -> None:
-    """Refuses a threshold where bits are drawn."""
-    temperature = self.temperature
-    if temperature is None:
-      temperature = model.default_temperature
-    if self.threshold is not None and temperature > 0:
-      raise errors.InputError(
-          '--threshold is for --temperature=0; here bits are drawn, at '
-          f'temperature {temperature:g}.'
-      )
-
-  def beats(self) -> np.ndarray:
-    """Reads the beats that the mode needs, bool `[num_beats, 32, 14]`."""
-    least, most = _NEEDED[self.mode]
-    if not self.input_values and not self.step_codes and not least:
-      return np.zeros((0, patterns.NUM_STEPS, patterns.NUM_VOICES), bool)
-    found = named_patterns.read_beats(
-        self.input_values, self.step_codes, drum_map=self.drum_map,
-        on_map=self.read_with.__setitem__,
-    )
-    if len(found) < least or not most:
-      raise errors.InputError(
-          f'--mode={self.mode} takes {least} beats by --input or --step_codes, '
-          f'got {len(found)}.'
-          + (' --near draws around beats.' if not most else '')
-      )
-    if len(found) > most:
-      raise errors.InputError(
-          f'--mode={self.mode} takes {most} beats, got {len(found)}. Name the '
-          'lines of a dataset as dataset.tsv:LINE.'
-      )
-    return found
-
-  def made(
-      self, model: trained_model.TrainedModel, found: np.ndarray,
-      reference: examples.TrainingSet, on_step: callbacks.OnStep,
-  ) -> ways.Generated:
-    """Makes the beats, of those that were found."""
-    if self.mode == SAMPLE:
-      near = None
-      if self.genre:
-        near = genre_beats.of(reference, self.genre)
-      elif self.near:
-        near = named_patterns.read_beats(
-            self.near, drum_map=self.drum_map,
-            on_map=self.read_with.__setitem__,
-        )
-      return ways.sample(
-          model, num_outputs=self.count, num_draws=self.num_draws, near=near,
-          seed=self.seed, temperature=self.temperature, threshold=self.cut,
-          on_step=on_step,
-      )
-    if self.mode == INTERPOLATE:
-      return ways.interpolate(model, found, num_steps=self.count)
-    if self.mode == BLEND:
-      return ways.blend(model, found, size=self.count)
-    if self.mode == WALK:
-      return ways.walk(
-          model, num_bars=self.num_bars or defaults.NUM_BARS,
-          start=found[0] if len(found) else None, seed=self.seed,
-      )
-    return ways.vary(
-        model, found[0], num_outputs=self.count, seed=self.seed,
-        temperature=self.temperature, threshold=self.cut,
-    )
 
 
 def generate(
@@ -201,7 +88,8 @@ def generate(
     step_codes: Sequence[str] = (), genre: str | None = None,
     near: local_paths.Names = (), examples_path: local_paths.Name | None = None,
     num_outputs: int | None = None, num_draws: int | None = None,
-    num_bars: int | None = None, temperature: float | None = None,
+    num_bars: int | None = None, density: float | None = None,
+    syncopation: float | None = None, temperature: float | None = None,
     threshold: float | None = None, voices_in: str = defaults.VOICES_IN,
     qpm: float = defaults.QPM, accents: bool = False, swing: float = 0.0,
     humanize: float = 0.0, groove: local_paths.Name = defaults.GROOVE,
@@ -230,6 +118,8 @@ def generate(
     num_outputs: Beats, of a blend along a side; 16 if None.
     num_draws: For sample: make just so many draws.
     num_bars: For walk: its length; 64 if None.
+    density: For sample: hits a step of the beats; see `descriptors`.
+    syncopation: For sample: how syncopated they are, a bar; likewise.
     temperature: For sample and vary, see `TrainedModel.decode_hits`; what
       suits the model if None.
     threshold: Likewise, at temperature 0; 0.5 if None.
@@ -254,13 +144,20 @@ def generate(
     CheckpointError: If the model is none.
     OutputError: If the files can't be written.
   """
-  asked = manifests.arguments_of(locals()) if arguments is None else arguments
-  wish = _Wish(
+  noted = manifests.arguments_of(locals()) if arguments is None else arguments
+  asked = {
+      name: value for name, value in (
+          (descriptors.DENSITY, density),
+          (descriptors.SYNCOPATION, syncopation),
+      ) if value is not None
+  }
+  wish = wishes.Wish(
       mode=suggestions.one_of('--mode', mode, MODES),
       input_values=local_paths.names(input_values), step_codes=list(step_codes),
       genre=genre, near=local_paths.names(near), num_outputs=num_outputs,
       num_draws=num_draws, num_bars=num_bars, temperature=temperature,
       threshold=threshold, drum_map=drum_maps.load(voices_in), seed=seed,
+      asked=asked,
   )
   wish.check()
   dynamics = dynamics_lib.chosen(
@@ -280,13 +177,19 @@ def generate(
   wish.check_model(model)
   reference = examples.load_or_starter(examples_path)
   made = wish.made(model, found, reference, on_step)
-  chosen = {'read_with': wish.read_with} if wish.read_with else {}
+  noted = {
+      name: value for name, value in noted.items()
+      # What was not asked for is not in the manifests of earlier versions.
+      if value is not None or name not in descriptors.DESCRIPTORS
+  }
+  if wish.read_with:
+    noted['read_with'] = wish.read_with
   style = generation_files.Style(
       qpm=qpm, zipped=zipped, as_one=mode == WALK, dynamics=dynamics,
       name=f'{model.config.name}_{mode}_seed{seed}',
   )
   paths = generation_files.write(
-      folder, made, style, reference, {**asked, **chosen},
+      folder, made, style, reference, noted,
       {'weights': manifests.digest(checkpoints.find(name)),
        'training_data': str(model.metadata.get('data_digest')),
        'reference': reference.digest}, on_step=on_step,
@@ -295,4 +198,5 @@ def generate(
       output_dir=folder, hits=made.hits, latents=made.latents,
       samples=made.samples, num_wanted=wish.count,
       paths={path.name: path for path in paths}, read_with=wish.read_with,
+      asked=asked,
   )

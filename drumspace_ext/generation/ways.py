@@ -6,7 +6,6 @@ space and comes back; `vary` lists neighbours.
 """
 
 from collections.abc import Iterator
-from collections.abc import Sequence
 import dataclasses
 
 import numpy as np
@@ -69,6 +68,15 @@ def encode(
   return mu, sigma
 
 
+def sampler_of(
+    model: trained_model.TrainedModel, near: np.ndarray | None
+) -> sampling.LatentSampler:
+  """Returns what draws around beats, or everywhere; see `sample`."""
+  if near is None:
+    return model.sampler
+  return sampling.around(*encode(model, near))
+
+
 def sample(
     model: trained_model.TrainedModel, *, num_outputs: int,
     num_draws: int | None, near: np.ndarray | None, seed: int,
@@ -90,9 +98,7 @@ def sample(
   Raises:
     InputError: If none passes; fewer than asked for are returned.
   """
-  sampler = model.sampler
-  if near is not None:
-    sampler = sampling.around(*encode(model, near))
+  sampler = sampler_of(model, near)
   parts: list[sampling.Samples] = []
   limit = num_draws or max(_MIN_BATCH, num_outputs * _MAX_DRAWS_PER_OUTPUT)
   batch = num_draws or max(_MIN_BATCH, 2 * num_outputs)
@@ -103,7 +109,7 @@ def sample(
         sampler=sampler, temperature=temperature, threshold=threshold,
         on_step=on_step,
     ))
-    samples = _joined(parts)
+    samples = sampling.joined(parts)
     chosen = np.flatnonzero(samples.first_of_class)[:num_outputs]
     if len(chosen) == num_outputs or len(samples.codes) >= limit:
       break
@@ -117,13 +123,6 @@ def sample(
       hits=step_codes.step_codes_to_hits(samples.codes[chosen]),
       samples=samples,
   )
-
-
-def _joined(parts: Sequence[sampling.Samples]) -> sampling.Samples:
-  return sampling.Samples(**{
-      field.name: np.concatenate([getattr(p, field.name) for p in parts])
-      for field in dataclasses.fields(sampling.Samples)
-  })
 
 
 def interpolate(

@@ -7,6 +7,7 @@ knows of torch: a decoder is a function from z to patterns.
 
 from collections.abc import Callable
 from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 
 import numpy as np
@@ -142,6 +143,14 @@ class Samples:
     first[where] = True
     # A class passes or fails as a whole, so its first draw stands for it.
     return first & self.passing
+
+
+def joined(parts: Sequence[Samples]) -> Samples:
+  """Returns draws of several rounds as those of one."""
+  return Samples(**{
+      field.name: np.concatenate([getattr(p, field.name) for p in parts])
+      for field in dataclasses.fields(Samples)
+  })
 
 
 def judge(

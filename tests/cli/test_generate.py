@@ -17,6 +17,7 @@ from drumspace_ext.dataset import examples
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import manifests
 from drumspace_ext.notes import midi_writing
+from drumspace_ext.patterns import descriptors
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.starter import beats as starter_beats
@@ -322,3 +323,40 @@ def test_beat_that_is_varied_is_not_lost_to_its_variations(tmp_path):
   assert before == {
       p: p.read_bytes() for p in tmp_path.rglob('*') if p.is_file()
   }
+
+
+def test_beats_are_as_busy_and_syncopated_as_asked_for(tmp_path, capsys):
+  folders = [tmp_path / name for name in 'ab']
+  for folder in folders:
+    assert _generate(
+        '--checkpoint_file=shipped:vae', f'--output_dir={folder}',
+        '--density=1.25', '--syncopation=2', '--num_outputs=4', '--seed=5',
+    ) == 0
+  assert _contents(folders[0]) == _contents(folders[1])
+  lines = capsys.readouterr().out.splitlines()
+  assert lines[1].endswith('hits a step, 1.25 asked for')
+  assert lines[2].endswith('a bar, 2 asked for')
+  hits = step_codes.step_codes_to_hits(
+      dataset_tsv.read(folders[0] / 'patterns.tsv').codes
+  )
+  assert abs(descriptors.density(hits) - 1.25).max() < 0.2
+  assert abs(descriptors.syncopation(hits) - 2).max() <= 0.5
+  noted = json.loads((folders[0] / 'manifest.json').read_text())['arguments']
+  assert (noted['density'], noted['syncopation']) == (1.25, 2)
+
+
+def test_what_was_not_asked_for_is_not_noted(model, tmp_path):
+  assert _generate(f'--run_dir={model}', f'--output_dir={tmp_path}') == 0
+  noted = json.loads((tmp_path / 'manifest.json').read_text())['arguments']
+  assert not noted.keys() & descriptors.DESCRIPTORS.keys()
+
+
+@pytest.mark.parametrize('args, message', [
+    (['--density=15'], '--density must be 0 to 14 hits a step, got 15'),
+    (['--syncopation=nan'], '--syncopation must be 0 to 15 a bar, got nan'),
+    (['--density=1', '--mode=walk'], '--density has no use in --mode=walk'),
+])
+def test_what_can_not_be_asked_for_is_refused(model, tmp_path, args, message):
+  with pytest.raises(errors.InputError, match=message):
+    _generate(f'--run_dir={model}', f'--output_dir={tmp_path}', *args)
+  assert not list(tmp_path.iterdir())

@@ -1,0 +1,111 @@
+"""Asked beats: drawn with what they are to be, so busy or so syncopated.
+
+A first round of draws tells where in the latent space beats like these lie
+(`models.aimed_sampling`); further rounds are drawn there, until enough beats
+are near. Of those that pass the published filters the nearest are taken.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from drumspace_ext import callbacks
+from drumspace_ext import errors
+from drumspace_ext.generation import ways
+from drumspace_ext.models import aimed_sampling
+from drumspace_ext.models import sampling
+from drumspace_ext.models import trained_model
+from drumspace_ext.patterns import descriptors
+from drumspace_ext.patterns import step_codes
+
+# Draws of the first round, and of all of them, at least.
+_FIRST, _LIMIT = 1024, 4096
+_MAX_DRAWS_PER_OUTPUT = 50
+_MIN_BATCH = 256
+# Beats nearer than this are near enough, in standard deviations of a model's
+# draws: 0.06 hits a step, a third of a syncopation.
+_NEAR = 0.15
+# Beats further off are no answer.
+_FAR = 1.0
+
+
+def sample(
+    model: trained_model.TrainedModel, *, asked: Mapping[str, float],
+    num_outputs: int, num_draws: int | None, near: np.ndarray | None,
+    seed: int, temperature: float | None, threshold: float,
+    on_step: callbacks.OnStep = callbacks.silent,
+) -> ways.Generated:
+  """Draws beats that pass the published filters and are as asked for.
+
+  Args:
+    model: A model.
+    asked: Values, by the names of `descriptors.DESCRIPTORS`.
+    num_outputs: Beats wanted, each class once.
+    num_draws: Draws to make, no more and no fewer; as many as needed if None.
+    near: See `ways.sample`.
+    seed: Of everything drawn.
+    temperature: See `TrainedModel.decode_hits`.
+    threshold: Likewise.
+    on_step: Likewise.
+
+  Raises:
+    InputError: If none passes, or none is anywhere near.
+  """
+  descriptors.check(asked)
+  limit = num_draws or max(_LIMIT, num_outputs * _MAX_DRAWS_PER_OUTPUT)
+  rng = np.random.default_rng([seed, len(asked)])
+
+  def drawn(count: int, source: sampling.LatentSampler) -> sampling.Samples:
+    return model.draw(
+        count, seed=int(rng.integers(2**31)), sampler=source,
+        temperature=temperature, threshold=threshold, on_step=on_step,
+    )
+
+  sampler = ways.sampler_of(model, near)
+  samples = drawn(min(_FIRST, (limit + 1) // 2), sampler)
+  aim = aimed_sampling.aim(asked, samples)
+  while True:
+    distances = aim.distances(samples.codes)
+    passing = np.flatnonzero(samples.first_of_class)
+    chosen = passing[np.argsort(distances[passing], kind='stable')]
+    chosen = chosen[:num_outputs]
+    left = limit - len(samples.codes)
+    enough = len(chosen) == num_outputs and distances[chosen].max() <= _NEAR
+    if not left or enough and not num_draws:
+      break
+    samples = sampling.joined([samples, drawn(
+        min(left, max(_MIN_BATCH, 2 * num_outputs)),
+        aimed_sampling.aimed(sampler, [aim.log_weight]),
+    )])
+    aim = aim.told_by(samples)
+  _check_near(samples, passing, distances, asked)
+  # In the order in which they were drawn.
+  chosen = np.sort(chosen)
+  return ways.Generated(
+      latents=samples.latents[chosen],
+      hits=step_codes.step_codes_to_hits(samples.codes[chosen]),
+      samples=samples,
+  )
+
+
+def _check_near(
+    samples: sampling.Samples, passing: np.ndarray, distances: np.ndarray,
+    asked: Mapping[str, float],
+) -> None:
+  """Refuses what a model has nothing like."""
+  if not len(passing):
+    raise errors.InputError(
+        f'none of {len(samples.codes)} draws passes the filters. Raise '
+        '--temperature, or draw from another place.'
+    )
+  if distances[passing].min() <= _FAR:
+    return
+  values = aimed_sampling.measured(samples.codes[passing], list(asked))
+  raise errors.InputError('; '.join(
+      f'--{name}={value:g} is beyond what this model draws: {low:.2g} to '
+      f'{high:.2g} {descriptors.DESCRIPTORS[name].unit}, in '
+      f'{len(samples.codes):,} draws'
+      for (name, value), low, high in zip(
+          asked.items(), values.min(0), values.max(0)
+      )
+  ) + ('.' if len(asked) == 1 else ': no beat has both.'))
