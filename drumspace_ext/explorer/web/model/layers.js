@@ -38,33 +38,56 @@ export function gelu(x) {
   return x < 0 ? x * (1 - share) : x * share;
 }
 
-/** Puts weight times input plus start into output, four rows at a time. */
-export function multiply(weight, start, input, output) {
-  const size = input.length;
-  const rows = output.length;
-  let row = 0;
-  for (; row + 4 <= rows; row += 4) {
-    let a = start[row];
-    let b = start[row + 1];
-    let c = start[row + 2];
-    let d = start[row + 3];
-    let i = row * size;
-    for (let j = 0; j < size; j++, i++) {
-      const value = input[j];
-      a += weight[i] * value;
-      b += weight[i + size] * value;
-      c += weight[i + 2 * size] * value;
-      d += weight[i + 3 * size] * value;
+const BLOCK = 8;
+
+/**
+ * A layer of weights, in double precision and eight columns at a time, which is
+ * the order in which they are read.
+ */
+export class Layer {
+  /** @param {!Object} tensors `weight`, rows of it are outputs, and `bias`. */
+  constructor({weight, bias}) {
+    const rows = bias.length;
+    this.bias = bias;
+    this.size = weight.length / rows;
+    this.weights = new Float64Array(weight.length);
+    let at = 0;
+    for (let start = 0; start < this.size; start += BLOCK) {
+      const end = Math.min(start + BLOCK, this.size);
+      for (let row = 0; row < rows; row++) {
+        for (let j = start; j < end; j++) {
+          this.weights[at++] = weight[row * this.size + j];
+        }
+      }
     }
-    output[row] = a;
-    output[row + 1] = b;
-    output[row + 2] = c;
-    output[row + 3] = d;
   }
-  for (; row < rows; row++) {
-    let sum = start[row];
-    for (let j = 0; j < size; j++) sum += weight[row * size + j] * input[j];
-    output[row] = sum;
+
+  /** Puts weight times input plus bias into output. */
+  run(input, output) {
+    const {size, weights} = this;
+    const rows = output.length;
+    output.set(this.bias);
+    let i = 0;
+    let j = 0;
+    for (; j + BLOCK <= size; j += BLOCK) {
+      const a = input[j];
+      const b = input[j + 1];
+      const c = input[j + 2];
+      const d = input[j + 3];
+      const e = input[j + 4];
+      const f = input[j + 5];
+      const g = input[j + 6];
+      const h = input[j + 7];
+      for (let row = 0; row < rows; row++, i += BLOCK) {
+        output[row] = output[row] + weights[i] * a + weights[i + 1] * b +
+          weights[i + 2] * c + weights[i + 3] * d + weights[i + 4] * e +
+          weights[i + 5] * f + weights[i + 6] * g + weights[i + 7] * h;
+      }
+    }
+    const left = size - j;
+    for (let row = 0; row < rows; row++) {
+      for (let k = 0; k < left; k++) output[row] += weights[i++] * input[j + k];
+    }
   }
 }
 

@@ -71,7 +71,13 @@ export class Network {
   constructor(data) {
     this.zSize = data.model.z_size;
     this.encoder = readLayers(data, 'encoder');
-    this.decoder = new DECODERS[data.model.decoder](data);
+    this.data = data;
+  }
+
+  /** Is made when it is needed: a page has it in a thread of its own. */
+  get decoder() {
+    this.made ??= new DECODERS[this.data.model.decoder](this.data);
+    return this.made;
   }
 
   /** Returns where a pattern lies: mu of its posterior. */

@@ -5,8 +5,8 @@
  */
 
 import {NUM_STEPS, NUM_VOICES} from '../constants.js';
-import {addRow, multiply} from './layers.js';
-import {StepwiseDecoder, reading} from './stepwise.js';
+import {addRow} from './layers.js';
+import {reading, StepwiseDecoder, toCode} from './stepwise.js';
 
 /** What one more of so many equal steps adds to the sum of c * ln(c). */
 const growth = (count) =>
@@ -26,8 +26,8 @@ export class PlannedDecoder extends StepwiseDecoder {
     this.size = this.known.length;
     // Of each voice: on how many steps it has to differ, at most 2 being more;
     // on how many it does so far.
-    this.plan = new Array(NUM_VOICES);
-    this.differences = new Array(NUM_VOICES);
+    this.plan = new Array(NUM_VOICES).fill(0);
+    this.differences = new Array(NUM_VOICES).fill(0);
     const rows = this.fromPast.length / this.size;
     this.planRow = rows - 3 * NUM_VOICES;
     this.entropyRow = this.planRow - 2;
@@ -44,8 +44,14 @@ export class PlannedDecoder extends StepwiseDecoder {
         this.makePlan(strikes);
         this.block = step;
       }
-      this.look(codes, step, step);
-      codes[step] = this.strike(strikes, (v) => this.told(codes, step, v));
+      const told = this.plan.map((_, v) => this.told(codes, step, v));
+      if (told.includes(undefined)) {
+        this.look(codes, step, step);
+        codes[step] = this.strike(strikes, (v) => told[v]);
+      } else {
+        // The plan leaves nothing open.
+        codes[step] = toCode(told);
+      }
       this.note(codes, step);
     }
     return codes;
@@ -74,8 +80,8 @@ export class PlannedDecoder extends StepwiseDecoder {
   /** Draws how often each voice will differ: never, once, more than once. */
   makePlan(strikes) {
     const {known, plan, planBits, planInputs, planOutputs} = this;
-    multiply(this.toPlanHead.weight, this.toPlanHead.bias, known, this.head);
-    multiply(this.toPlanBits.weight, this.toPlanBits.bias, known, planBits);
+    this.toPlanHead.run(known, this.head);
+    this.toPlanBits.run(known, planBits);
     const drawn = this.draw(
       strikes, (b, before) => b % 2 && !before[b - 1] ? false : undefined,
       planBits, planInputs, planOutputs,

@@ -8,17 +8,21 @@
 
 import {NUM_STEPS, NUM_VOICES} from '../constants.js';
 import {striker} from './chance.js';
-import {addRow, gelu, multiply, transposed} from './layers.js';
+import {addRow, gelu, Layer, transposed} from './layers.js';
 
 const LOOKBACK = NUM_STEPS - 1;
 
 /** Returns what reads a tensor of the model, and a layer of it. */
 export function reading({column}) {
   const tensor = (name) => column(`model.${name}`);
-  const linear = (name) => ({weight: tensor(`${name}.weight`),
-    bias: tensor(`${name}.bias`)});
+  const linear = (name) => new Layer(
+    {weight: tensor(`${name}.weight`), bias: tensor(`${name}.bias`)});
   return {tensor, linear};
 }
+
+/** Returns the step code of what is struck, by voice. */
+export const toCode = (struck) =>
+  struck.reduce((code, isStruck, v) => isStruck ? code | 1 << v : code, 0);
 
 export class StepwiseDecoder {
   constructor(data) {
@@ -65,8 +69,8 @@ export class StepwiseDecoder {
   /** Begins a beat; returns what says whether a bit is struck. */
   begin(z, options) {
     this.z.set(z);
-    multiply(this.fromZ.weight, this.fromZ.bias, this.z, this.start);
-    multiply(this.zToLayers.weight, this.zToLayers.bias, this.z, this.second);
+    this.fromZ.run(this.z, this.start);
+    this.zToLayers.run(this.z, this.second);
     this.counts.fill(0);
     return striker({...options, improbable: this.improbable});
   }
@@ -105,8 +109,8 @@ export class StepwiseDecoder {
     }
     this.tell(step, position);
     for (let i = 0; i < known.length; i++) known[i] = gelu(known[i]);
-    this.layers.forEach(({weight, bias}, number) => {
-      multiply(weight, bias, known, update);
+    this.layers.forEach((layer, number) => {
+      layer.run(known, update);
       for (let i = 0; i < known.length; i++) {
         known[i] += gelu(number ? update[i] : update[i] + this.second[i]);
       }
@@ -120,12 +124,11 @@ export class StepwiseDecoder {
    *     is struck, where that is not to be drawn.
    */
   strike(strikes, told) {
-    multiply(this.toHead.weight, this.toHead.bias, this.known, this.head);
-    multiply(this.toBits.weight, this.toBits.bias, this.known, this.bits);
+    this.toHead.run(this.known, this.head);
+    this.toBits.run(this.known, this.bits);
     const {voiceInputs, voiceOutputs} = this;
-    return this.draw(
-      strikes, told, this.bits, voiceInputs, voiceOutputs,
-    ).reduce((code, isStruck, v) => isStruck ? code | 1 << v : code, 0);
+    return toCode(this.draw(
+      strikes, told, this.bits, voiceInputs, voiceOutputs));
   }
 
   /** Draws bits one after the other, each given those before it. */
