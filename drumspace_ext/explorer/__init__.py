@@ -104,18 +104,24 @@ nothing strikes are folded, but under a hand none goes away, so that nothing
 jumps. A narrow page shows one bar, so that a cell is 24 pixels wide: the one
 that is heard, or the one that is chosen or edited.
 
-Path, roaming and variations are decoded in a worker (`app/workshop.js`): the
-page's own script once more, from a blob (`worker-src blob:` beside the
-hashes), on a copy of the data. Of what comes while one beat is made the last
-one counts. Without a worker the page does the same jobs itself. The first beat
-of a gesture is made at once: some browsers let sound begin there alone.
+Beats are made in a worker (`app/workshop.js`), whoever asks: roaming, path,
+sliders, square, radio, die, variations, what follows a beat, dropped loops; and
+so are the neighbours found. It is the page's own script once more, from a blob
+(`worker-src blob:` beside the hashes), on a copy of the data. Of what comes
+while one beat is made the last one counts; what the radio plays next is made
+while the beat before it is heard. Without a worker the page does the same jobs
+itself, a task each. A gesture only wakes the sound: some browsers let it begin
+there alone. How far is far (100 searches) is asked for one by one, so that a
+hand waits for no more than one.
+
+Sounds have a second worker, for a kit takes longer than a beat may: first the
+voices of the beat on show, for which Play waits (time stands still, the page
+does not). Another kit is heard when all of it is there; a voice that a hand
+strikes before is made at once, in the page.
 
 Roaming and paths play nothing trivial: the nearest known beat of the six
 around the place comes instead, or the last one is held.
 
 A song is an order of slots at one tempo, 64 bars at most, and is in the link.
 Favourites are in the link where the browser keeps none.
-
-Proposed, not built: the neighbours of a beat and the kits' sounds in the
-worker, too (16 ms a search at 33,000 patterns).
 """

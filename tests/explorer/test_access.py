@@ -85,7 +85,7 @@ def test_axe_finds_nothing_in_any_state(page, name, size):
     page.window.driver.execute_script(source)
     page.gesture()
     for state, script in _STATES.items():
-      page.run(script + 'return null')
+      page.run(script + 'await rest(); return null')
       assert _findings(page) == ([], []), state
     page.run('deck.stop()')
   finally:
@@ -101,7 +101,7 @@ def test_axe_finds_nothing_after_a_dropped_file(page, tmp_path):
   path.write_bytes(midi_writing.note_sequence_to_midi(song))
   page.window.driver.execute_script(source)
   page.window.driver.find_element('id', 'open').send_keys(str(path))
-  page.run("await until(() => !byId('loops').hidden)")
+  page.run("await until(() => !byId('loops').hidden); await rest()")
   assert _findings(page) == ([], [])
 
 

@@ -22,6 +22,7 @@ def _recognised(page, folder, songs):
     field.send_keys(str(path))
     found.append(page.run("""
       await until(() => byId('status').textContent.includes(args[0]));
+      await rest();
       return deck.current.origin?.layer === 0 &&
         byId('badge').dataset.word === 'known' &&
         !byId('plausible').textContent;""", path.name))

@@ -159,6 +159,7 @@ _SMALL = """
   app.square.fill();
   byId('vary').click();
   await until(() => !byId('variants').hidden);
+  await rest();
   const least = (e) => e.matches('#play, .pad') ? 44 : 24;
   return [...document.querySelectorAll(
     'button, input, select, summary, .pad')]

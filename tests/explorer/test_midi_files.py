@@ -128,6 +128,7 @@ def test_songs_are_known_by_their_loops_at_their_tempos(page):
     words = page.run("""const found = [];
       for (const button of document.querySelectorAll('#loops button')) {
         button.click();
+        await rest();
         found.push([byId('badge').dataset.word, deck.tempo.qpm]);
       }
       return found""")
@@ -152,7 +153,9 @@ def test_near_loop_is_found_where_nothing_repeats_exactly(page):
   hits = step_codes.step_codes_to_hits(codes.reshape(4, 32)).reshape(128, 14)
   said = page.run(_DROP, 'hand.mid', list(_midi_of(hits)), True)
   assert said == 'hand.mid: 1 near loop'
-  assert page.run("return byId('badge').dataset.word") == 'known'
+  assert page.run(
+      "await rest(); return byId('badge').dataset.word"
+  ) == 'known'
 
 
 def test_files_are_read_together_and_what_was_lost_is_said(page):

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 def test_neighbours_are_the_nearest_and_one_click_away(page):
   page.pointer(*page.place(0, map_pages.POINT))
-  rows = page.run("""return [...document.querySelectorAll('#neighbours li')]
+  rows = page.run("""await rest(); return [...document.querySelectorAll('#neighbours li')]
     .map((item) => item.textContent)""")
   # A known beat is not its own first neighbour.
   assert len(rows) == 6 and not any(row.startswith('the same') for row in rows)
@@ -23,7 +23,9 @@ def test_neighbours_are_the_nearest_and_one_click_away(page):
   shown = page.run("return [byId('name').textContent, deck.current.origin]")
   assert shown[1]['layer'] == 0 and shown[1]['index'] != map_pages.POINT
   assert shown[0] in rows[1]
-  assert page.run("return byId('badge').dataset.word") == 'known'
+  assert page.run(
+      "await rest(); return byId('badge').dataset.word"
+  ) == 'known'
 
 
 def test_badge_tells_copy_near_and_novel_over_all_rotations(page):
@@ -36,6 +38,7 @@ def test_badge_tells_copy_near_and_novel_over_all_rotations(page):
   for beat, word in ((turned, 'copy'), (near, 'near'), (novel, 'novel')):
     found = page.run("""
       deck.show(app.maker.ofCodes(args[0]));
+      await rest();
       return [byId('badge').dataset.word, byId('badge').textContent]""",
       [int(code) for code in beat])
     _, [bits] = nearest.NearestPatterns(codes).find(

@@ -54,14 +54,20 @@ def test_the_kit_is_chosen_from_a_list_and_sounds_at_once(page):
   assert (tuple(names), label.split()[0]) == (kits.NAMES, 'Kit')
   assert title
   number = kits.NAMES.index('electronic')
-  chosen, gain, strokes = page.run("""
+  chosen, gain, strokes, is_old = page.run("""
     const select = byId('kit');
     select.value = String(args[0]);
     select.dispatchEvent(new Event('change'));
+    const {sounds} = app.player;
+    // What is heard stays until the new sounds are all there.
+    const before = sounds.now;
+    await sounds.filled;
     return [settings.kit, app.player.kit.master.velocity_power,
-      app.player.sounds.all().map((voice) => voice.length)]""", number)
+      sounds.now.ofVoices.map((voice) => voice.length), sounds.now === before]
+    """, number)
   kit = kits.load('electronic')
   assert (chosen, gain) == (number, kit.master.velocity_power)
+  assert not is_old
   assert strokes == [voice.strokes for voice in kit.voices] == [1] * 14
 
 

@@ -19,6 +19,7 @@ def test_sliders_move_through_the_space(page):
   z, codes, place = page.run("""
     const input = byId('sliders').querySelectorAll('input')[1];
     slide(input, Number(input.max) - 0.1);
+    await rest();
     return [deck.current.z, deck.current.codes, deck.current.place]""")
   model = map_builders.model()
   decoded = step_codes.hits_to_step_codes(model.decode_hits(np.array([z])))
@@ -40,6 +41,7 @@ def test_threshold_and_temperature_change_what_is_decoded(page):
   page.run('deck.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
   counts = [page.run("""
     slide(byId('threshold'), args[0]);
+    await rest();
     const bits = deck.current.codes.reduce((sum, code) =>
       sum + code.toString(2).replaceAll('0', '').length, 0);
     return bits""", t) for t in (0.9, 0.5, 0.1)]
@@ -67,6 +69,7 @@ def test_genre_sliders_lead_from_the_beat_on_show(page):
       const from = [...deck.current.z];
       slide(input, 1);
       slide(input, 1.5);
+      await rest();
       results.push([from, way, deck.current.z, input.value,
         label.title]);
     }
@@ -124,7 +127,7 @@ def test_roaming_decodes_under_the_hand_and_says_what_is_implausible(page):
     chain = ActionChains(page.window.driver, duration=5)
     chain.w3c_actions.pointer_action.move_to_location(*at)
     chain.perform()
-    seen.append(page.run("""return [deck.current.codes.join(),
+    seen.append(page.run("""await rest(); return [deck.current.codes.join(),
       byId('plausible').textContent, deck.current.place,
       app.player.playing]"""))
   depth = page.run('return deck.history.states.length')
@@ -142,12 +145,14 @@ def test_roaming_decodes_under_the_hand_and_says_what_is_implausible(page):
   assert page.run('return app.plot.view') == view
   dull = page.run("""
     deck.show(app.maker.ofCodes([1, ...new Array(31).fill(0)]));
+    await rest();
     return [byId('plausible').textContent, byId('beat').className]""")
   assert 'trivial' in dull[0] and dull[1] == 'implausible'
   wild = page.run("""
     deck.show(app.maker.ofCodes(args[0]));
+    await rest();
     return [byId('plausible').textContent, byId('beat').className]""",
     np.random.default_rng(0).integers(1 << 14, size=32).tolist())
   assert 'far from all' in wild[0] and wild[1] == 'implausible'
-  page.run('deck.show(app.maker.ofPoint(0, 1))')
+  page.run('deck.show(app.maker.ofPoint(0, 1)); await rest()')
   assert page.run("return byId('beat').className") == ''

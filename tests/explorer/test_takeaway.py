@@ -14,7 +14,7 @@ from drumspace_ext.sound import rendering
 
 pytestmark = pytest.mark.browser
 
-_SHOW = 'deck.show(app.maker.ofPoint(args[0], args[1]))'
+_SHOW = 'deck.show(app.maker.ofPoint(args[0], args[1])); await rest()'
 
 
 def _samples(content):

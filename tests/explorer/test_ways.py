@@ -76,7 +76,7 @@ def test_square_blends_its_corners_and_is_downloaded(page):
   box = page.run("""const {left, top, width, height} = document.querySelector(
     '.pad').getBoundingClientRect(); return [left, top, width, height]""")
   page.pointer(box[0] + 0.3 * box[2], box[1] + 0.6 * box[3])
-  at, z, playing, text = page.run("""return [app.square.at, deck.current.z,
+  at, z, playing, text = page.run("""await rest(); return [app.square.at, deck.current.z,
     app.player.playing, document.querySelector('.pad').ariaValueText]""")
   assert playing and '30 % right' in text
   zs = np.array([corner[1] for corner in corners])
@@ -131,9 +131,14 @@ def test_chance_gives_others_each_time(page):
       const real = deck.playFrom;
       deck.playFrom = (source) => {
         deck.source = source;
-        ways.push(Array.from({length: 20}, () => source.beatAt().codes));
       };
       byId('radio').click();
+      const way = [];
+      while (way.length < 20) {
+        await rest();
+        way.push(app.radio.beatAt().codes);
+      }
+      ways.push(way);
       byId('radio').click();
       deck.playFrom = real;
     }
@@ -257,6 +262,7 @@ def test_four_bars_more_are_dealt_anew_behind_the_seed(page):
     deck.show(app.maker.ofPoint(0, args[0]))""", map_pages.POINT)
   seed = page.codes()
   deal = """byId('continue').click();
+    await rest();
     return app.continuation.beats.map(({codes}) => codes)"""
   dealt = page.run(deal)
   assert len(dealt) == 3 and dealt[0] == seed

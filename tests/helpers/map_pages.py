@@ -20,8 +20,8 @@ POINT = 37
 _WAIT_S = 10
 _READY = """
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-  window.until = async (holds, what) => {
-    for (let i = 0; i < 500; i++) {
+  window.until = async (holds, what, most = 500) => {
+    for (let i = 0; i < most; i++) {
       if (holds()) return;
       await pause(10);
     }
@@ -66,6 +66,8 @@ _READY = """
   };
   window.cellOf = (voice, step) => document.querySelectorAll(
     `#grid [data-voice="${voice}"] .cells button`)[step];
+  window.rest = () => until(() => !app.workshop.waiting.size &&
+    !deck.next.coming && !deck.next.making, 'nothing is being made', 3000);
   window.slide = (input, value) => {
     input.value = String(value);
     input.dispatchEvent(new Event('input', {bubbles: true}));
@@ -99,8 +101,10 @@ class Page:
     self.window.driver.find_element('id', 'title').click()
 
   def codes(self):
-    """Returns the beat on show, from the cells of the grid."""
-    shown = self.run('return [gridOnShow(), deck.current.codes]')
+    """Returns the beat on show once it is made, from the grid's cells."""
+    shown = self.run(
+        'await rest(); return [gridOnShow(), deck.current.codes]'
+    )
     assert shown[0] == shown[1]
     return shown[0]
 

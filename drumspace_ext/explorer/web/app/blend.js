@@ -3,6 +3,7 @@
  */
 
 import {drawBeat} from '../beat/drawing.js';
+import {cornerAt} from '../model/blending.js';
 import {random} from '../model/chance.js';
 import {say} from './status.js';
 
@@ -13,11 +14,12 @@ const NUDGE = 0.1;
 export class BlendSquare {
   /**
    * @param {!HTMLElement} host
-   * @param {!Object} parts `deck`, `maker`, `plot`, `looks`, and `settings`:
-   *     the values of settings.js.
+   * @param {!Object} parts `deck`, `maker`, `player`, `workshop`, `plot`,
+   *     `looks`, and `settings`: the values of settings.js.
    */
-  constructor(host, {deck, maker, plot, looks, settings}) {
-    Object.assign(this, {deck, maker, plot, looks, settings});
+  constructor(host, {deck, maker, player, workshop, plot, looks, settings}) {
+    Object.assign(
+      this, {deck, maker, player, workshop, plot, looks, settings});
     this.corners = [null, null, null, null];
     this.pad = host.querySelector('.pad');
     this.at = {u: 0.5, v: 0.5};
@@ -101,12 +103,14 @@ export class BlendSquare {
     const [right, down] = [at.u, at.v].map((share) => Math.round(100 * share));
     this.pad.setAttribute('aria-valuenow', String(right));
     this.pad.setAttribute('aria-valuetext', `${right} % right, ${down} % down`);
-    this.deck.soon(() => this.maker.blend([...corners], at.u, at.v),
-      {plays: true});
+    const four = [...corners];
+    this.player.wake();
+    this.deck.soon(() => cornerAt(four, at.u, at.v) ??
+      this.workshop.call('blend', four, at.u, at.v), {plays: true});
   }
 
-  /** Returns the beats of the square, row by row. */
-  beats() {
-    return this.isReady ? this.maker.blendGrid(this.corners) : [];
+  /** Has the beats of the square made, row by row. */
+  async beats() {
+    return this.isReady ? this.workshop.call('square', this.corners) : [];
   }
 }

@@ -6,8 +6,6 @@ import {rotated, silence} from '../beat/patterns.js';
 import {inHits} from '../beat/words.js';
 import {popcount} from '../beat/nearest.js';
 import {byId, make} from '../elements.js';
-import {random} from '../model/chance.js';
-import {inventBeat} from '../model/inventing.js';
 import {say} from './status.js';
 
 const NUM_VARIATIONS = 4;
@@ -58,19 +56,22 @@ class Variations {
 
 /**
  * Makes the buttons.
- * @param {!Object} parts `deck`, `maker`, `workshop`, `list` (app/list.js),
- *     `settings`, their values, and `continuation`.
+ * @param {!Object} parts `deck`, `maker`, `player`, `workshop`, `list`
+ *     (app/list.js), `settings`, their values, and `continuation`.
  * @return {!Object} What keys may do: `vary` and `die`.
  */
 export function connectChanges({
-  deck, maker, workshop, list, settings, continuation,
+  deck, maker, player, workshop, list, settings, continuation,
 }) {
   const shown = new Variations({deck, workshop, list});
   let draws = 0;
   const seed = () => settings.seed + 1000 + draws++;
   const edited = (codes) => deck.show(maker.ofCodes(codes), {follows: false});
   const turn = (by) => edited(rotated(deck.current.codes, by));
-  const die = () => deck.show(inventBeat(maker, random(seed())), {plays: true});
+  const die = async () => {
+    player.wake();
+    deck.show(await workshop.call('invent', seed()), {plays: true});
+  };
   const vary = () => {
     const {current} = deck;
     if (current.z && current.codes.some(Boolean)) shown.show(current, seed());

@@ -17,9 +17,9 @@ import {History} from './history.js';
 const SETTLE_MS = 250;
 
 export class Deck {
-  /** @param {!Object} parts `maker`, `player` and `settings`. */
-  constructor({maker, player, settings}) {
-    Object.assign(this, {maker, player});
+  /** @param {!Object} parts `maker`, `player`, `settings` and `workshop`. */
+  constructor({maker, player, settings, workshop}) {
+    Object.assign(this, {maker, player, workshop});
     this.tempo = new FollowingTempo({maker, settings});
     this.listeners = {show: [], settled: [], playing: [], step: []};
     this.history = new History();
@@ -65,15 +65,15 @@ export class Deck {
     if (sounds && this.goesBy) this.history.keep(this.current);
     this.goesBy = !sounds;
     this.current = beat;
-    this.tell('show', beat);
     if (sounds) {
-      // A hand takes over from the radio and the path.
+      // First what is heard; a hand takes over from the radio and the path.
       this.source = null;
       this.queue = [];
       this.tempo[follows ? 'await' : 'keepFor'](beat);
       if (!this.player.playing) this.tempo.arrive();
       if (plays || this.player.playing) this.player.next(beat.codes);
     }
+    this.tell('show', beat);
     this.tell('playing');
     clearTimeout(this.settling);
     if (keeps) {
@@ -101,7 +101,7 @@ export class Deck {
 
   /** The latent vector that is on show, or about to be. */
   get z() {
-    return this.next.coming?.z ?? this.current.z;
+    return this.next.z ?? this.current.z;
   }
 
   /** Does for what is on show what takes longer than a frame. */
@@ -140,12 +140,12 @@ export class Deck {
 
   /** Decodes anew what is on show. */
   decodeAnew() {
-    const {z, place, origin, isDecoded} = this.current;
-    // What comes anyway is made with the new value, and what a person made
-    // is not decoded.
-    if (z && !this.next.coming && (origin || isDecoded)) {
-      this.soon(() => this.maker.ofLatent(z, place ?? undefined));
-    }
+    const {place, origin, isDecoded} = this.current;
+    const {z, next} = this;
+    // What comes anyway is new, and what a person made is not decoded.
+    if (!z || next.coming || !(next.z || origin || isDecoded)) return;
+    const where = next.z ? undefined : place;
+    this.soon(() => this.workshop.call('latent', z, where));
   }
 
   /** Starts what is on show, or stops; returns whether there was anything. */

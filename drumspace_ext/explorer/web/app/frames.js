@@ -12,8 +12,14 @@ export class NextFrame {
   constructor(show) {
     this.show = show;
     this.coming = null;
-    /** The beat that is being made elsewhere. */
+    /** The beat that is being made elsewhere, and its latent vector. */
     this.making = null;
+    this.makingZ = null;
+  }
+
+  /** The latent vector of what comes, as far as it is known before. */
+  get z() {
+    return this.coming?.z ?? (this.making && this.makingZ);
   }
 
   /**
@@ -44,12 +50,13 @@ export class NextFrame {
     if (this.making || !coming) return;
     this.coming = null;
     const made = coming.make();
-    if (made instanceof Promise) this.wait(made, coming.options);
+    if (made instanceof Promise) this.wait(made, coming);
     else this.show(made, coming.options);
   }
 
   /** Shows a beat when it is made, unless another one was shown meanwhile. */
-  wait(made, options) {
+  wait(made, {options, z}) {
+    this.makingZ = z;
     const making = made.then((beat) => {
       if (this.making !== making) return;
       const {coming} = this;

@@ -91,13 +91,15 @@ async function makePage() {
   makeControls(settings);
   const maker = new Beatmaker(data, values);
   const player = new Player(data.kit, values);
-  const deck = new Deck({maker, player, settings});
+  const workshop = new Workshop(maker, data.buffer);
+  // Sounds have a thread of their own: they take longer than a beat may.
+  const studio = new Workshop();
+  const deck = new Deck({maker, player, settings, workshop});
   const plot = new Plot({host: byId('map'), canvas: byId('points')}, layers,
     new PointIndex(layers));
   await plot.start(JSON.parse(byId('plot-item').dataset.item));
   const looks = new Looks(inOrderOfColour(data));
   deck.on('show', ({place}) => plot.mark(place));
-  const workshop = new Workshop(data, maker);
   const parts = {
     deck, maker, player, plot, looks, workshop, settings: values};
   const grid = makeGrid(data, {deck, player, settings});
@@ -121,7 +123,7 @@ async function makePage() {
   connectTakeaway(data, {...parts, path, square, favourites, panel, song});
   connectOpening(new Opening(data, parts));
   connectMidiOut(player);
-  const continuation = new Continuation(data, {...parts, list});
+  const continuation = new Continuation({...parts, list});
   const {die, vary} = connectChanges({...parts, list, continuation});
   const play = connectTransport({...parts, radio});
   const help = () => byId('helping').showModal();
@@ -138,7 +140,7 @@ async function makePage() {
   looks.paint();
   return {
     data, maker, player, deck, looks, plot, path, radio, square, favourites,
-    panel, settings, song, workshop, continuation,
+    panel, settings, song, workshop, studio, continuation,
   };
 }
 
@@ -148,29 +150,34 @@ function showTypical({data, maker, deck}) {
   deck.show(maker.ofPoint(0, index));
 }
 
+/** Has found out how far is far, piece by piece: other jobs come between. */
+async function findFar({maker, workshop, deck}) {
+  let bits = null;
+  while (bits === null) bits = await workshop.call('far');
+  maker.farBits = bits;
+  deck.tell('settled', deck.current);
+}
+
+/** Opens the way to the ear at the first press, before it is let go. */
+function wakeEarly(player) {
+  for (const name of ['pointerdown', 'keydown']) {
+    document.addEventListener(name, () => {
+      if (!player.context && navigator.userActivation?.isActive) player.wake();
+    }, {capture: true, passive: true});
+  }
+}
+
 async function start() {
   const began = performance.now();
   const page = await makePage();
   if (!restore(location.hash, page)) showTypical(page);
   window.addEventListener('hashchange', () => restore(location.hash, page));
-  // Sounds and the search for neighbours are prepared while nothing happens.
-  const {player, maker, deck, workshop} = page;
-  const say = () => deck.tell('settled', deck.current);
-  const prepare = () => {
-    const isAlone = !workshop.worker;
-    if (player.prepare() || isAlone && maker.prepare()) setTimeout(prepare, 20);
-    else if (isAlone) say();
-  };
-  setTimeout(() => {
-    workshop.open();
-    if (workshop.worker) {
-      workshop.call('far').then((bits) => {
-        maker.farBits = bits;
-        say();
-      });
-    }
-    prepare();
-  }, 200);
+  const {player, deck, studio} = page;
+  player.sounds.prepare(
+    (voice, stroke) => studio.call('stroke', voice, stroke),
+    deck.current.codes);
+  wakeEarly(player);
+  findFar(page);
   // For tests, and for those who look under the lid.
   window.drumspace = {...page, ready: performance.now() - began};
   document.body.dataset.ready = 'true';

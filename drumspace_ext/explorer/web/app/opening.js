@@ -40,10 +40,10 @@ async function read(file, data) {
 export class Opening {
   /**
    * @param {!Object} data See data.js.
-   * @param {!Object} parts `deck`, `maker` and `plot`.
+   * @param {!Object} parts `deck`, `workshop` and `plot`.
    */
-  constructor(data, {deck, maker, plot}) {
-    Object.assign(this, {data, deck, maker, plot});
+  constructor(data, {deck, workshop, plot}) {
+    Object.assign(this, {data, deck, workshop, plot});
     this.chips = [];
     deck.on('show', (beat) => this.press(beat));
   }
@@ -70,20 +70,22 @@ export class Opening {
     if (files.length > MOST_FILES) {
       said.push(`${files.length - MOST_FILES} more files were left out`);
     }
-    if (found.length) this.list(found);
+    if (found.length) await this.list(found);
     say(said.join('. '));
   }
 
-  list(found) {
+  async list(found) {
     const isOne = found.length === 1;
+    const beats = await this.workshop.call(
+      'loops', found.flatMap(({loops}) => loops));
     this.chips = found.flatMap(({name, loops, what}) =>
-      loops.map(({codes, plays, tempo}, i) => {
+      loops.map(({plays, tempo}, i) => {
         const label = what ? `loop ${i + 1}` : 'first bars';
         const button = make('button', {type: 'button',
           title: [name, plays && `${plays} times`, inBpm(tempo)]
             .filter(Boolean).join(', ')},
         isOne ? label : `${name} · ${label}`);
-        const beat = this.maker.ofLoop(codes, tempo);
+        const beat = beats.shift();
         button.addEventListener('click', () => this.show(beat));
         return {button, beat};
       }));

@@ -58,12 +58,13 @@ export class Outgoing {
    * Makes a button save a file, and be dragged as one.
    * @param {string} id Of the button.
    * @param {string} kind `midi`, `wav` or `pack`.
-   * @param {function(): !Object} look Returns `title`, `patterns`, `tempos`.
+   * @param {function(): (!Object|!Promise<!Object>)} look Returns `title`,
+   *     `patterns`, `tempos`.
    */
   connect(id, kind, look) {
     const button = byId(id);
     button.addEventListener('click', async () => {
-      const what = look();
+      const what = await look();
       if (!what.patterns.length) {
         say(NOTHING);
         return;
@@ -73,7 +74,7 @@ export class Outgoing {
     // Sound takes a moment, which a drag does not give: it is made before.
     let ready = null;
     const prepare = async () => {
-      const what = look();
+      const what = await look();
       ready = null;
       if (what.patterns.length) ready = await this[kind](what);
     };
@@ -82,8 +83,8 @@ export class Outgoing {
     button.addEventListener('pointerenter', prepare);
     button.addEventListener('dragstart', (event) => {
       const what = look();
-      const file = kind === 'midi' && what.patterns.length ?
-        this.midi(what) : ready;
+      const isAtHand = kind === 'midi' && !(what instanceof Promise);
+      const file = isAtHand ? what.patterns.length && this.midi(what) : ready;
       if (file) this.drag(event, file);
       else event.preventDefault();
     });

@@ -13,9 +13,13 @@ const BADGES = {
 };
 
 export class Panel {
-  /** @param {!Object} parts `layers`, `maker`, `deck`, `list` and `looks`. */
-  constructor({layers, maker, deck, list, looks}) {
-    Object.assign(this, {layers, maker, list});
+  /**
+   * @param {!Object} parts `layers`, `maker`, `workshop`, `deck`, `list` and
+   *     `looks`.
+   */
+  constructor({layers, maker, workshop, deck, list, looks}) {
+    Object.assign(this, {layers, maker, workshop, deck, list});
+    this.asked = null;
     deck.on('show', (beat) => this.quick(beat));
     deck.on('settled', (beat) => this.settled(beat));
     looks.onChange(() => this.settled(deck.current));
@@ -54,13 +58,30 @@ export class Panel {
       'implausible', !isSilent && (isTrivial || isFar));
   }
 
-  /** What takes longer. */
-  settled(beat) {
+  /** Has found what takes longer; the last one counts that is asked for. */
+  async settled(beat) {
+    const isBusy = this.asked !== null;
+    this.asked = beat;
+    if (isBusy) return;
+    for (let done = null; done !== this.asked;) {
+      done = this.asked;
+      const {codes, origin} = done;
+      const near = codes.some(Boolean) ? await this.workshop.call(
+        'neighbours', {codes, origin}, NUM_NEIGHBOURS + 1) : null;
+      // A hand may have gone on meanwhile.
+      if (done === this.asked && done === this.deck.current) {
+        this.near(done, near);
+      }
+    }
+    this.asked = null;
+  }
+
+  /** Shows the known beats that are nearest, none of silence. */
+  near(beat, near) {
     const shown = byId('neighbours').querySelector('ol');
     shown.replaceChildren();
-    if (!beat.codes.some(Boolean)) return;
-    const {found, word, bits} =
-      this.maker.neighbours(beat, NUM_NEIGHBOURS + 1);
+    if (!near) return;
+    const {found, word, bits} = near;
     this.plausible(beat, this.maker.plausibility(beat.codes, bits));
     const badge = byId('badge');
     badge.textContent = BADGES[word](bits);

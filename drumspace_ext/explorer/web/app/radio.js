@@ -7,28 +7,50 @@ import {random} from '../model/chance.js';
 import {stroll} from '../model/inventing.js';
 
 export class Radio {
-  /** @param {!Object} parts `deck`, `maker` and `settings`, their values. */
-  constructor({deck, maker, settings}) {
-    Object.assign(this, {deck, maker, settings});
+  /**
+   * @param {!Object} parts `deck`, `maker`, `player`, `workshop`, and
+   *     `settings`, their values.
+   */
+  constructor({deck, maker, player, workshop, settings}) {
+    Object.assign(this, {deck, maker, player, workshop, settings});
     this.starts = 0;
+    /** What it strolls, and the beat of it that comes next, once made. */
+    this.way = null;
+    this.coming = null;
   }
 
   get isOn() {
     return this.deck.source === this;
   }
 
-  toggle() {
+  async toggle() {
     if (this.isOn) {
       this.deck.leave();
       return;
     }
-    this.way = stroll(this.maker, this.deck.current,
-      random(this.settings.seed + 2 + 2 * this.starts++));
+    const {current} = this.deck;
+    this.way = stroll(this.maker, current,
+      random(this.settings.seed + 2 + 2 * this.starts++),
+      (z) => this.workshop.call('latent', z));
+    this.player.wake();
+    const made = this.fetch();
+    // What is on show plays until then, unless it is silence.
+    if (!current.codes.some(Boolean)) await made;
     this.deck.playFrom(this, NUM_STEPS);
   }
 
-  /** See `Deck.playFrom`. */
+  /** Has the next beat made, while the one before it is heard. */
+  async fetch() {
+    const {way} = this;
+    this.coming = null;
+    const {value} = await way.next();
+    if (this.way === way) this.coming = value;
+  }
+
+  /** See `Deck.playFrom`; while a beat is late the last one plays on. */
   beatAt() {
-    return this.way.next().value;
+    const beat = this.coming ?? this.deck.current;
+    if (this.coming) this.fetch();
+    return beat;
   }
 }

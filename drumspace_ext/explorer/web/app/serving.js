@@ -2,13 +2,19 @@
  * Serving: the jobs of the workshop, and its side of the messages.
  */
 
+import {NUM_STEPS} from '../constants.js';
 import {Beatmaker} from '../model/beatmaker.js';
+import {blend, blendGrid} from '../model/blending.js';
 import {random} from '../model/chance.js';
-import {variations} from '../model/inventing.js';
+import {Continuer} from '../model/continuing.js';
+import {inventBeat, variations} from '../model/inventing.js';
+import {strokeOf} from '../sound/strokes.js';
 import {unpack} from './data.js';
 
-/** What can be done there, each with a beatmaker. */
+/** What can be done there, each with a beatmaker if it needs one. */
 export const JOBS = {
+  stroke: (_, voice, stroke) => strokeOf(voice, stroke),
+  latent: (maker, z, place) => maker.ofLatent(z, place),
   place: (maker, place) => maker.goodOfPlace(place),
   /** Beats of places; where one is trivial the beat before it goes on. */
   path: (maker, places) => {
@@ -18,13 +24,24 @@ export const JOBS = {
   },
   vary: (maker, beat, count, seed) =>
     variations(maker, beat, count, random(seed)),
-  far: (maker) => {
-    while (maker.prepare());
-    return maker.farBits;
+  invent: (maker, seed) => inventBeat(maker, random(seed)),
+  blend,
+  square: (maker, corners) => blendGrid(maker, corners),
+  /** Beats of two bars each that follow one another behind a pattern. */
+  follow: (maker, codes, count, seed) => {
+    maker.continuer ??= new Continuer(maker.data);
+    const more = maker.continuer.continued(codes, count * NUM_STEPS, {seed});
+    return Array.from({length: count}, (_, i) => maker.ofCodes(
+      more.slice(i * NUM_STEPS, (i + 1) * NUM_STEPS)));
   },
+  loops: (maker, loops) =>
+    loops.map(({codes, tempo}) => maker.ofLoop(codes, tempo)),
+  neighbours: (maker, beat, count) => maker.neighbours(beat, count),
+  /** How far is far? Null while there is more to do. */
+  far: (maker) => maker.prepare() ? null : maker.farBits,
 };
 
-/** Answers messages: the first one has the data, others are jobs. */
+/** Answers messages: the first one may have the data, others are jobs. */
 export function serve(scope) {
   let maker = null;
   scope.onmessage = ({data: {buffer, id, name, args, settings}}) => {
@@ -32,7 +49,10 @@ export function serve(scope) {
       maker = new Beatmaker(unpack(buffer), {});
       return;
     }
-    Object.assign(maker.settings, settings);
-    scope.postMessage({id, result: JOBS[name](maker, ...args)});
+    Object.assign(maker?.settings ?? {}, settings);
+    const result = JOBS[name](maker, ...args);
+    // Sounds are handed over, not copied.
+    const moved = Object.values(result ?? {}).filter(ArrayBuffer.isView);
+    scope.postMessage({id, result}, moved.map(({buffer: own}) => own));
   };
 }

@@ -50,9 +50,9 @@ function waysOf({words, directions}) {
 /**
  * Makes the sliders.
  * @param {!Object} data See app/data.js.
- * @param {!Object} parts `maker` and `deck`.
+ * @param {!Object} parts `maker`, `deck`, `player`, `workshop`.
  */
-export function makeSliders(data, {maker, deck}) {
+export function makeSliders(data, {maker, deck, player, workshop}) {
   const note = byId('space').querySelector('.note');
   note.textContent = 'Each slider makes the beat more, or less, of what it ' +
     'says; the map shows where it lands.';
@@ -64,7 +64,10 @@ export function makeSliders(data, {maker, deck}) {
   const amounts = ways.map(() => 0);
   const here = () => [...deck.z ?? ranges.map(({mean}) => mean)];
   const move = (z) => {
-    deck.soon(() => maker.ofLatent(z), {plays: true, z});
+    player.wake();
+    // It comes with a copy of the latent vector that it was made of.
+    deck.soon(async () => ({...await workshop.call('latent', z), z}),
+      {plays: true, z});
     return z;
   };
   const dims = ranges.slice(0, MOST_SLIDERS).map(({mean, std}, d) => slider(

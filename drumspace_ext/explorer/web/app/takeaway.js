@@ -42,11 +42,13 @@ function connectFiles({kit, layers}, {
   const tempoOf = (beat) => beat === deck.current ? deck.tempo.qpm :
     deck.tempo.of(beat) ?? settings.qpm;
   const files = (name, find, patterns) => {
+    const told = (beats) => ({
+      patterns: patterns?.() ?? beats.map(({codes}) => codes),
+      title: typeof name === 'string' ? name : beats.length ? name() : '',
+      tempos: beats.map(tempoOf)});
     const look = () => {
       const beats = find();
-      return {patterns: patterns?.() ?? beats.map(({codes}) => codes),
-        title: typeof name === 'string' ? name : beats.length ? name() : '',
-        tempos: beats.map(tempoOf)};
+      return beats instanceof Promise ? beats.then(told) : told(beats);
     };
     return (id, kind) => outgoing.connect(id, kind, look);
   };

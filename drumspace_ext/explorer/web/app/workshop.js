@@ -1,9 +1,9 @@
 /**
- * The workshop: a thread of its own, in which beats are made while the page
- * goes on.
+ * The workshop: a thread of its own, in which beats and sounds are made while
+ * the page goes on.
  *
  * It runs this very script, from a blob, on a copy of the page's data. Where a
- * browser gives no such thread, the page does the work itself.
+ * browser gives no such thread, the page does the work itself, job by job.
  */
 
 import {JOBS} from './serving.js';
@@ -14,11 +14,11 @@ const source = typeof document === 'undefined' ? '' :
 
 export class Workshop {
   /**
-   * @param {!Object} data See app/data.js.
-   * @param {!Beatmaker} maker
+   * @param {?Beatmaker} maker What jobs are done with, if they need it.
+   * @param {?ArrayBuffer} buffer The page's data, see app/data.js, likewise.
    */
-  constructor(data, maker) {
-    Object.assign(this, {data, maker});
+  constructor(maker = null, buffer = null) {
+    Object.assign(this, {maker, buffer});
     this.waiting = new Map();
     this.count = 0;
     this.worker = null;
@@ -44,7 +44,7 @@ export class Workshop {
       event.preventDefault();
       this.close();
     };
-    this.worker.postMessage({buffer: this.data.buffer});
+    if (this.buffer) this.worker.postMessage({buffer: this.buffer});
   }
 
   /** Does what waits here, and all that comes. */
@@ -52,14 +52,21 @@ export class Workshop {
     this.isClosed = true;
     this.worker?.terminate();
     this.worker = null;
-    for (const {name, args, done} of this.waiting.values()) {
-      done(this.work(name, args));
-    }
-    this.waiting.clear();
+    for (const id of this.waiting.keys()) this.doHere(id);
   }
 
   work(name, args) {
     return JOBS[name](this.maker, ...args);
+  }
+
+  /** Does a job in the page, when there is time. */
+  doHere(id) {
+    setTimeout(() => {
+      if (!this.waiting.has(id)) return;
+      const {name, args, done} = this.waiting.get(id);
+      this.waiting.delete(id);
+      done(this.work(name, args));
+    });
   }
 
   /**
@@ -70,12 +77,15 @@ export class Workshop {
    */
   call(name, ...args) {
     this.open();
-    if (!this.worker) return Promise.resolve(this.work(name, args));
     const id = ++this.count;
     return new Promise((done) => {
       this.waiting.set(id, {name, args, done});
+      if (!this.worker) {
+        this.doHere(id);
+        return;
+      }
       this.worker.postMessage(
-        {id, name, args, settings: {...this.maker.settings}});
+        {id, name, args, settings: {...this.maker?.settings}});
     });
   }
 }

@@ -59,10 +59,11 @@ function connectModes(plot) {
  * Connects the map.
  * @param {!Array<!Object>} layers See app/data.js.
  * @param {function(?Object, !Event)} hover Shows a point, or none.
- * @param {!Object} parts `deck`, `maker`, `plot`, `path` and `workshop`.
+ * @param {!Object} parts `deck`, `maker`, `player`, `plot`, `path` and
+ *     `workshop`.
  */
 export function connectMap(layers, hover, parts) {
-  const {deck, maker, plot, path, workshop} = parts;
+  const {deck, maker, player, plot, path, workshop} = parts;
   plot.on('hover', (place, event) => {
     // A finger hides what it points at.
     if (event.pointerType !== 'touch') hover(plot.pointNear(place), event);
@@ -75,17 +76,20 @@ export function connectMap(layers, hover, parts) {
     }
   };
   plot.on('click', click);
+  const roam = (place) =>
+    deck.soon(() => workshop.call('place', place), {plays: true});
   plot.on('dragstart', (place) => {
     if (plot.mode === 'roam') {
-      // At once: some browsers let sound begin in the gesture itself alone.
-      deck.show(maker.goodOfPlace(place), {keeps: false, plays: true});
+      // Some browsers let sound begin in the gesture itself alone.
+      player.wake();
+      roam(place);
     } else {
       path.begin(place, REACH_PIXELS * place.unit);
     }
   });
   plot.on('drag', (place) => {
     if (plot.mode === 'roam') {
-      deck.soon(() => workshop.call('place', place), {plays: true});
+      roam(place);
     } else {
       path.add(place);
     }

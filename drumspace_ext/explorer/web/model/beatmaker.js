@@ -9,9 +9,8 @@ import {medianOf} from '../beat/tempo.js';
 import {inHits} from '../beat/words.js';
 import {NUM_STEPS} from '../constants.js';
 import {Network} from './network.js';
-import {mix, Space} from './space.js';
+import {Space} from './space.js';
 
-const GRID_SIDE = 5;
 // Nineteen of twenty known beats have another one within what is not far.
 const FAR_QUANTILE = 0.95;
 const FAR_SAMPLE = 100;
@@ -176,25 +175,5 @@ export class Beatmaker {
     const word = isKnown ? 'known' : bits === 0 ? 'copy' :
       bits <= this.data.near_bits ? 'near' : 'novel';
     return {found, word, bits};
-  }
-
-  /** The beat at a place of the square between four, (0, 0) is the first. */
-  blend(corners, u, v) {
-    const at = [[0, 0], [1, 0], [0, 1], [1, 1]].findIndex(
-      ([cu, cv]) => Math.abs(u - cu) < 1e-9 && Math.abs(v - cv) < 1e-9);
-    if (at >= 0) return corners[at];
-    const [a, b, c, d] = corners.map(({z}) => z);
-    return this.ofLatent(mix(mix(a, b, u), mix(c, d, u), v));
-  }
-
-  /** All beats of the square, row by row. */
-  blendGrid(corners, side = GRID_SIDE) {
-    const beats = [];
-    for (let v = 0; v < side; v++) {
-      for (let u = 0; u < side; u++) {
-        beats.push(this.blend(corners, u / (side - 1), v / (side - 1)));
-      }
-    }
-    return beats;
   }
 }

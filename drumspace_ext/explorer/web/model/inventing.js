@@ -46,8 +46,15 @@ export function variations(maker, {codes, z}, count, rng) {
   return found;
 }
 
-/** Strolls from beat to beat for ever, in small steps, by way of z. */
-export function* stroll(maker, from, rng) {
+/**
+ * Strolls from beat to beat for ever, in small steps, by way of z.
+ * @param {!Beatmaker} maker
+ * @param {!Object} from The beat to set out from.
+ * @param {function(): number} rng
+ * @param {function(!Array<number>): !Promise<!Object>} decode Makes the beat of
+ *     a latent vector.
+ */
+export async function* stroll(maker, from, rng, decode) {
   const {layers} = maker.data;
   let here = from;
   for (;;) {
@@ -55,7 +62,7 @@ export function* stroll(maker, from, rng) {
     const index = Math.floor(rng() * layers[layer].size);
     const there = maker.ofPoint(layer, index);
     for (let k = 1; k < STROLL_STEPS && here.z; k++) {
-      const beat = maker.ofLatent(mix(here.z, there.z, k / STROLL_STEPS));
+      const beat = await decode(mix(here.z, there.z, k / STROLL_STEPS));
       if (!maker.isTrivial(beat.codes)) yield beat;
     }
     yield there;

@@ -16,7 +16,7 @@ const TICK_MS = 25;
 // Timers of a hidden page come once a second.
 const LOOKAHEAD_S = 0.12;
 const HIDDEN_LOOKAHEAD_S = 1.5;
-const START_S = 0.06;
+const START_S = 0.03;
 // Of a single hit, for an instrument of the system.
 const STRIKE_S = 0.1;
 const DRUM_NOTE_ON = 0x90 | DRUM_CHANNEL;
@@ -30,6 +30,7 @@ export class Player {
    */
   constructor(kit, settings) {
     Object.assign(this, {settings, sounds: new Sounds(kit, settings)});
+    this.sounds.onTake = () => this.takeSounds();
     this.mixer = {muted: new Set(), soloed: new Set()};
     /** @type {?MIDIOutput} Where notes are sent to, too. */
     this.midiOut = null;
@@ -43,22 +44,16 @@ export class Player {
     this.timer = 0;
   }
 
-  /** The kit that is heard. */
   get kit() {
-    return this.sounds.kit;
+    return this.sounds.now.kit;
   }
 
   get playing() {
     return this.timer !== 0;
   }
 
-  /** Computes more sounds; says whether there is more to do. */
-  prepare() {
-    return this.sounds.prepare();
-  }
-
   makeSequencer(context, mixer = this.mixer, settings = this.settings) {
-    return new Sequencer(context, this.kit, this.sounds.all(), settings, mixer);
+    return new Sequencer(context, this.sounds.now, settings, mixer);
   }
 
   /** Makes the audio context; browsers ask for a gesture. */
@@ -88,7 +83,8 @@ export class Player {
     this.sequencer = this.makeSequencer(this.context);
     this.sequencer.onHit = (...hit) => this.sendHit(...hit);
     this.sequencer.onTakeOver = (codes) => this.onTakeOver(codes);
-    this.sequencer.begin(pattern, this.context.currentTime + START_S, step);
+    // Time stands still until its sounds are there.
+    this.sequencer.begin(pattern, Infinity, step);
     this.timer = setInterval(() => this.tick(), TICK_MS);
     this.tick();
     this.draw();
@@ -110,6 +106,7 @@ export class Player {
       const first = source(0);
       if (!first) return;
       this.start(first);
+      this.sequencer.given = 0;
     }
     this.sequencer.sequence(source, every);
   }
@@ -125,6 +122,10 @@ export class Player {
 
   tick() {
     if (!this.playing) return;
+    if (this.sequencer.time === Infinity) {
+      if (!this.sounds.has(this.sequencer.pattern)) return;
+      this.sequencer.time = this.context.currentTime + START_S;
+    }
     const ahead = document.hidden ? HIDDEN_LOOKAHEAD_S : LOOKAHEAD_S;
     this.sequencer.advance(this.context.currentTime + ahead);
     if (document.hidden) this.tellSteps();
@@ -161,12 +162,15 @@ export class Player {
 
   /** Puts to work what has changed. */
   refresh() {
-    if (this.sounds.take()) {
-      this.pads = null;
-      if (this.playing) this.sequencer.take(this.kit, this.sounds.all());
-    }
+    if (this.sounds.take()) this.takeSounds();
     this.sequencer?.refresh();
     this.pads?.refresh();
+  }
+
+  /** Goes on with another kit. */
+  takeSounds() {
+    this.pads = null;
+    if (this.playing) this.sequencer.take(this.sounds.now);
   }
 
   mute(voice, isOn = true) {
@@ -179,11 +183,9 @@ export class Player {
     this.refresh();
   }
 
-  /**
-   * Renders loops of a pattern, by the code that plays them.
-   * @return {!Promise<!AudioBuffer>} Exactly as long as the loops.
-   */
-  renderOffline(pattern, qpm, loops = 1) {
+  /** Renders loops of a pattern, exactly as long, by the code that plays. */
+  async renderOffline(pattern, qpm, loops = 1) {
+    await this.sounds.filled;
     const seconds = loops * NUM_STEPS * 60 / (qpm * STEPS_PER_QUARTER);
     const context = new OfflineAudioContext(
       2, Math.round(seconds * SAMPLE_RATE), SAMPLE_RATE);

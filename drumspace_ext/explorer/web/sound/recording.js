@@ -17,6 +17,7 @@ const secondsOf = ({qpm}) => NUM_STEPS * 60 / (qpm * STEPS_PER_QUARTER);
  * @return {!Promise<!Uint8Array>} The file.
  */
 export async function record(player, parts) {
+  await player.sounds.filled;
   const rounds = parts.length === 1 ? 2 : 1;
   const all = Array.from({length: rounds}, () => parts).flat();
   const seconds = all.reduce((sum, part) => sum + secondsOf(part), 0);

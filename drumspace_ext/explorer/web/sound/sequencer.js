@@ -26,15 +26,15 @@ export function isAudible({muted, soloed}, voice) {
 export class Sequencer {
   /**
    * @param {!BaseAudioContext} context Where it is to sound.
-   * @param {!Object} kit From `rendering.page_description`.
-   * @param {!Array<!Array<!Object>>} sounds Of each voice its strokes.
+   * @param {!Object} sounds A `kit` and its strokes, `of` a voice.
    * @param {!Object} settings Values of settings.js; read at every step.
    * @param {!Object} mixer `muted` and `soloed`, sets of voices.
    */
-  constructor(context, kit, sounds, settings, mixer) {
+  constructor(context, sounds, settings, mixer) {
     Object.assign(this, {
       context, settings, mixer, onHit: null, onTakeOver: null});
-    this.take(kit, sounds);
+    this.take(sounds);
+    const {kit} = this;
     this.steps = [];
     this.active = new Set();
     this.held = new Map();
@@ -55,7 +55,8 @@ export class Sequencer {
   }
 
   /** Goes on with another kit. */
-  take(kit, sounds) {
+  take(sounds) {
+    const {kit} = sounds;
     Object.assign(this, {kit, sounds, turns: kit.voices.map(() => 0)});
   }
 
@@ -63,6 +64,8 @@ export class Sequencer {
   begin(pattern, time, step = 0) {
     Object.assign(this, {
       pattern, time, step, count: 0, pending: null, source: null, every: 0,
+      // At which count a source has given its pattern before.
+      given: -1,
     });
   }
 
@@ -109,7 +112,8 @@ export class Sequencer {
       this.pending = null;
       this.takeOver(coming);
     }
-    if (this.source && this.step % this.every === 0) {
+    if (this.source && this.step % this.every === 0 &&
+        this.count !== this.given) {
       const given = this.source(this.step);
       if (given) this.takeOver(given);
       else this.source = null;
@@ -141,7 +145,7 @@ export class Sequencer {
     const level = (velocity / 127) ** this.kit.master.velocity_power;
     const gain = new GainNode(this.context, {gain: level});
     gain.connect(this.buses[voice]);
-    const strokes = this.sounds[voice];
+    const strokes = this.sounds.of(voice);
     const stroke = strokes[this.turns[voice]++ % strokes.length];
     const sources = startAt(time, stroke, velocity / 127, gain, this.active);
     if (choke) {

@@ -5,6 +5,18 @@
 import {SAMPLE_RATE} from '../constants.js';
 import {darkened, renderVoice} from './kit.js';
 
+/**
+ * Computes a stroke of a voice, anywhere.
+ * @param {!Object} voice A voice of a kit.
+ * @param {number} stroke Which of its ways to sound.
+ * @return {{bright: !Float32Array, dark: ?Float32Array}} At its hardest and its
+ *     softest.
+ */
+export function strokeOf(voice, stroke) {
+  const bright = renderVoice(voice, SAMPLE_RATE, stroke);
+  return {bright, dark: darkened(bright, voice, SAMPLE_RATE)};
+}
+
 function inBuffer(samples) {
   const buffer = new AudioBuffer(
     {length: samples.length, sampleRate: SAMPLE_RATE});
@@ -12,19 +24,8 @@ function inBuffer(samples) {
   return buffer;
 }
 
-/**
- * Computes the strokes of a voice.
- * @param {!Object} voice A voice of a kit.
- * @return {!Array<{bright: !AudioBuffer, dark: ?AudioBuffer}>} Each at its
- *     hardest and its softest.
- */
-function strokesOf(voice) {
-  return Array.from({length: voice.strokes}, (_, stroke) => {
-    const bright = renderVoice(voice, SAMPLE_RATE, stroke);
-    const dark = darkened(bright, voice, SAMPLE_RATE);
-    return {bright: inBuffer(bright), dark: dark && inBuffer(dark)};
-  });
-}
+const inBuffers = ({bright, dark}) =>
+  ({bright: inBuffer(bright), dark: dark && inBuffer(dark)});
 
 /**
  * Starts what sounds in a hit: the harder it is, the brighter.
@@ -48,7 +49,33 @@ export function startAt(time, {bright, dark}, hardness, to, active) {
   });
 }
 
-/** The sounds of the kit that is set, computed voice by voice. */
+/** The sounds of a kit, voice by voice. */
+class KitSounds {
+  constructor(kit) {
+    this.kit = kit;
+    /** Of each voice its strokes, as far as they are there. */
+    this.ofVoices = [];
+  }
+
+  /** Returns the strokes of a voice, computed here if they are not there. */
+  of(voice) {
+    const description = this.kit.voices[voice];
+    this.ofVoices[voice] ??= Array.from({length: description.strokes},
+      (_, stroke) => inBuffers(strokeOf(description, stroke)));
+    return this.ofVoices[voice];
+  }
+
+  /** Has the strokes of a voice made, unless they are there. */
+  async make(voice, make) {
+    if (this.ofVoices[voice]) return;
+    const description = this.kit.voices[voice];
+    const made = await Promise.all(Array.from({length: description.strokes},
+      (_, stroke) => make(description, stroke)));
+    this.ofVoices[voice] ??= made.map(inBuffers);
+  }
+}
+
+/** The sounds of the kit that is set. */
 export class Sounds {
   /**
    * @param {!Object} description From `rendering.page_description`.
@@ -56,31 +83,68 @@ export class Sounds {
    */
   constructor(description, settings) {
     Object.assign(this, {description, settings});
+    /** What has strokes made elsewhere; see `prepare`. */
+    this.make = null;
+    /** Is called when another kit is heard that was made elsewhere. */
+    this.onTake = () => {};
+    /** The sounds that are heard, and those that are to be. */
+    this.now = this.aim = null;
     this.take();
   }
 
-  /** Takes the kit that is set; says whether it is another one. */
+  /**
+   * Takes the kit that is set: at once or, if its sounds are made elsewhere,
+   * when they are there.
+   * @return {boolean} Whether another one is heard now.
+   */
   take() {
     const own = this.description.kits[this.settings.kit];
-    if (own.voices === this.kit?.voices) return false;
-    this.kit = {...this.description, ...own};
-    this.ofVoices = [];
+    if (own.voices === this.aim?.kit.voices) return false;
+    const isBack = own.voices === this.now?.kit.voices;
+    this.aim = isBack ? this.now :
+      new KitSounds({...this.description, ...own});
+    if (this.make) {
+      this.filled = this.fill();
+      return false;
+    }
+    this.now = this.aim;
     return true;
   }
 
   /**
-   * Computes the sounds of one more voice; to be called in idle moments.
-   * @return {boolean} Whether there is more to do.
+   * Has all sounds made elsewhere from now on.
+   * @param {function(!Object, number): !Promise<!Object>} make As `strokeOf`.
+   * @param {!Array<number>} codes The pattern whose voices come first.
    */
-  prepare() {
-    const voice = this.kit.voices[this.ofVoices.length];
-    if (voice) this.ofVoices.push(strokesOf(voice));
-    return this.ofVoices.length < this.kit.voices.length;
+  prepare(make, codes) {
+    this.make = make;
+    this.filled = this.fill(codes);
   }
 
-  /** Returns the strokes of all voices. */
-  all() {
-    while (this.prepare());
-    return this.ofVoices;
+  /** Fills what is to be heard, then lets it be heard. */
+  async fill(codes = []) {
+    const {aim} = this;
+    const all = aim.kit.voices.map((_, voice) => voice);
+    const struck = codes.reduce((sum, code) => sum | code, 0);
+    const isFirst = (voice) => struck >> voice & 1;
+    all.sort((a, b) => isFirst(b) - isFirst(a));
+    for (const voice of all) {
+      await aim.make(voice, this.make);
+      if (aim !== this.aim) return;
+    }
+    if (this.now === aim) return;
+    this.now = aim;
+    this.onTake();
+  }
+
+  /**
+   * Says whether the sounds of a pattern are there; where nobody else makes
+   * them, all are made now.
+   */
+  has(codes) {
+    const {kit, ofVoices} = this.now;
+    if (!this.make) kit.voices.forEach((_, voice) => this.now.of(voice));
+    return kit.voices.every((_, voice) =>
+      ofVoices[voice] || !codes.some((code) => code >> voice & 1));
   }
 }
