@@ -17,6 +17,7 @@ def test_link_holds_the_state(page):
     slide(input, Number(input.min) + 1);
     slide(byId('qpm'), 142); slide(byId('swing'), 0.4);
     app.plot.zoom(3);
+    await rest();
     byId('share').click();
     await until(() => byId('status').textContent);""", map_pages.POINT)
   state = """return [deck.current.codes, deck.current.z, app.plot.view,

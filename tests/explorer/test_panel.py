@@ -14,8 +14,9 @@ pytestmark = pytest.mark.browser
 
 def test_neighbours_are_the_nearest_and_one_click_away(page):
   page.pointer(*page.place(0, map_pages.POINT))
-  rows = page.run("""await rest(); return [...document.querySelectorAll('#neighbours li')]
-    .map((item) => item.textContent)""")
+  rows = page.run("""await rest();
+    return [...document.querySelectorAll('#neighbours li')].map(
+      (item) => item.textContent)""")
   # A known beat is not its own first neighbour.
   assert len(rows) == 6 and not any(row.startswith('the same') for row in rows)
   page.run("document.querySelectorAll('#neighbours button')[1].click()")

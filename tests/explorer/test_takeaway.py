@@ -56,10 +56,13 @@ def test_names_of_made_beats_say_between_what_they_lie(page):
 
 _DRAG = """
   const button = byId(args[0]);
-  const transfer = new DataTransfer();
+  let transfer = null;
   button.dispatchEvent(new PointerEvent('pointerenter'));
-  await new Promise((done) => setTimeout(done, 1500));
-  button.dispatchEvent(new DragEvent('dragstart', {dataTransfer: transfer}));
+  await until(() => {
+    transfer = new DataTransfer();
+    button.dispatchEvent(new DragEvent('dragstart', {dataTransfer: transfer}));
+    return transfer.files.length;
+  }, 'a file to be dragged', 3000);
   const [type, name, ...rest] = transfer.getData('DownloadURL').split(':');
   const bytes = await transfer.files[0].arrayBuffer();
   return [button.draggable, type, name, rest.join(':'),

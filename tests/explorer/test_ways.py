@@ -76,8 +76,9 @@ def test_square_blends_its_corners_and_is_downloaded(page):
   box = page.run("""const {left, top, width, height} = document.querySelector(
     '.pad').getBoundingClientRect(); return [left, top, width, height]""")
   page.pointer(box[0] + 0.3 * box[2], box[1] + 0.6 * box[3])
-  at, z, playing, text = page.run("""await rest(); return [app.square.at, deck.current.z,
-    app.player.playing, document.querySelector('.pad').ariaValueText]""")
+  at, z, playing, text = page.run("""await rest();
+    return [app.square.at, deck.current.z, app.player.playing,
+      document.querySelector('.pad').ariaValueText]""")
   assert playing and '30 % right' in text
   zs = np.array([corner[1] for corner in corners])
   weights = [(1 - at['u']) * (1 - at['v']), at['u'] * (1 - at['v']),
