@@ -39,7 +39,7 @@ _STATES = {
     'path': """document.querySelector('[data-mode=draw]').click();
       app.path.begin({x: 0, y: 0, unit: 0.1});
       app.path.add({x: 5, y: 5, unit: 0.1});
-      app.path.end();
+      await app.path.end();
       await frames(3);""",
     'roam': """document.querySelector('[data-mode=roam]').click();
       deck.show(app.maker.ofPlace({x: 1, y: 1}), {plays: true});

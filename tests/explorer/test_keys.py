@@ -54,7 +54,7 @@ def test_keys_play_move_zoom_and_undo(page):
   page.press('?', '#map')
   assert page.run("return byId('helping').open")
   page.press(Keys.ESCAPE, '#helping button')
-  assert not page.run("return byId('helping').open")
+  page.run("await until(() => !byId('helping').open)")
 
 
 def test_keys_are_left_to_what_has_its_own(page):

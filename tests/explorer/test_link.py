@@ -47,7 +47,10 @@ def test_hostile_links_do_nothing(page):
       'b=<img src=x onerror=alert(1)>', 'b=' + 'zzz' * 32, 'b=' + '0' * 95,
       'z=1,2,3,4', 'b[]=1', '__proto__[x]=1', '%00%ff%', 'b=' + 'A' * 100_000,
   ):
-    page.run('location.hash = args[0]; await frames(2)', hostile)
+    page.run("""const heard = new Promise((done) =>
+      addEventListener('hashchange', done, {once: true}));
+      location.hash = args[0];
+      await heard;""", hostile)
     assert page.run(state) == nothing
 
 
@@ -100,8 +103,8 @@ def test_link_in_a_notebook_is_answered_in_words(window, map_file, tmp_path):
   )
   try:
     said = window.run("""
-      for (let i = 0; i < 500 && !document.body.dataset.ready; i++) {
-        await new Promise((done) => setTimeout(done, 10));
+      while (!document.body.dataset.ready) {
+        await new Promise(requestAnimationFrame);
       }
       const {maker} = drumspace;
       drumspace.deck.show(maker.ofPoint(0, 3));

@@ -56,13 +56,13 @@ def test_both_looks_are_legible_and_can_be_chosen(page, name):
 def test_reduced_motion_moves_by_beats(page):
   page.gesture()
   watch = """
-    deck.toggle();
     const seen = new Set();
-    await until(() => {
+    deck.on('step', () => {
       const cell = document.querySelector('#grid .now');
       if (cell) seen.add([...cell.parentElement.children].indexOf(cell));
-      return seen.has(8);
-    }, 'the third beat');
+    });
+    deck.toggle();
+    await until(() => seen.has(8), 'the third beat');
     deck.stop();
     return [...seen];"""
   page.run("deck.show(app.maker.ofPoint(0, 3)); slide(byId('qpm'), 200)")
@@ -123,11 +123,11 @@ def test_phone_has_everything_within_reach(page):
     for step in range(1, 8):
       page.touch('touchMove', (170 - 6 * step, 240), (220 + 6 * step, 240))
     page.touch('touchEnd')
-    page.run('await frames(3)')
-    assert page.run(
-        'return app.plot.view.right - app.plot.view.left'
-    ) < 0.7 * wide
-    page.run("byId('fit').click(); await frames(3)")
+    page.run("""await until(() => {
+      const {left, right} = app.plot.view;
+      return right - left < 0.7 * args[0];
+    }, 'closer');
+    byId('fit').click(); await frames(3)""", wide)
     assert not page.run('return app.player.playing')
     page.touch('touchStart', page.place(0, map_pages.POINT))
     page.touch('touchEnd')

@@ -104,11 +104,11 @@ def test_hover_card_goes_when_the_map_moves_away_from_under_it(page):
 
 def test_click_plays_within_one_click_and_the_next_changes_over(page):
   page.pointer(*page.place(0, map_pages.POINT))
-  playing, origin, state = page.run(
-      'return [app.player.playing, deck.current.origin, '
-      'app.player.context.state]'
-  )
-  assert playing and state == 'running'
+  playing, origin = page.run("""
+    const {playing, context} = app.player;
+    await until(() => context.state === 'running');
+    return [playing, deck.current.origin]""")
+  assert playing
   first = page.codes()
   layer = (page.made.training, *page.made.generated)[origin['layer']]
   assert first == layer.codes[origin['index']].tolist()
@@ -165,15 +165,16 @@ def test_dragging_pans_the_wheel_zooms_and_neither_plays(page):
   left, right, low, high = page.run(view)
   x, y = page.place(0, map_pages.POINT)
   page.pointer(x, y, (x + 30, y - 20), (x + 60, y - 40))
-  page.run('await frames(3)')
-  after = page.run(view)
   unit = (high - low) / page.run("return byId('map').clientHeight")
+  page.run("""const [aim, near] = args;
+    await until(() => Math.abs(app.plot.view.left - aim) < near);
+    await frames(3)""", left - 60 * unit, 3 * unit)
+  after = page.run(view)
   np.testing.assert_allclose(
       after, [left - 60 * unit, right - 60 * unit, low - 40 * unit,
               high - 40 * unit], atol=3 * unit,
   )
   # The points are drawn where the mouse finds them.
-  page.run('await frames(3)')
   assert page.place(0, map_pages.POINT) == pytest.approx(
       [x + 60, y - 40], abs=3
   )
@@ -181,9 +182,11 @@ def test_dragging_pans_the_wheel_zooms_and_neither_plays(page):
   ActionChains(page.window.driver).scroll_from_origin(
       wheel_input.ScrollOrigin.from_element(host), 0, -200
   ).perform()
-  page.run('await frames(3)')
+  page.run("""await until(() => {
+    const {left, right} = app.plot.view;
+    return right - left < 0.95 * args[0];
+  }, 'closer')""", after[1] - after[0])
   closer = page.run(view)
-  assert closer[1] - closer[0] < 0.95 * (after[1] - after[0])
   ratio = (closer[1] - closer[0]) / (closer[3] - closer[2])
   assert ratio == pytest.approx((right - left) / (high - low), rel=1e-6)
   assert not page.run('return app.player.playing')

@@ -57,7 +57,7 @@ def test_page_of_a_stepwise_model_works_as_the_others(window, tmp_path):
   assert page.run('return app.player.playing')
   page.run("document.querySelector('[data-mode=roam]').click()")
   page.pointer(*page.place(0, 5), page.place(0, 50), page.place(0, 80))
-  page.run('await until(() => !deck.next.coming)')
+  page.run('await rest()')
   z = np.array([page.run('return deck.current.z')])
   assert page.codes() == step_codes.hits_to_step_codes(
       model.decode_hits(z, temperature=0)

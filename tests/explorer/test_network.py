@@ -242,7 +242,10 @@ def window(tmp_path_factory):
         await new Promise(requestAnimationFrame);
       }
       window.frame = async () => {
-        for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+        const {next} = drumspace.deck;
+        do {
+          await new Promise(requestAnimationFrame);
+        } while (next.coming || next.making);
       };
       const {network} = drumspace.maker;
       const decode = network.decode.bind(network);

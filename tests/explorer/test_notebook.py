@@ -120,7 +120,7 @@ print(json.dumps([shown._repr_html_()[:15], 'IPython' in sys.modules]))
 """
   done = subprocess.run(
       [sys.executable, '-c', code], capture_output=True, text=True, check=True,
-      timeout=100,
+      timeout=300,
   )
   assert json.loads(done.stdout) == ['<iframe srcdoc=', False]
   assert notebook.MapFrame.__doc__

@@ -62,7 +62,7 @@ _DRAG = """
     transfer = new DataTransfer();
     button.dispatchEvent(new DragEvent('dragstart', {dataTransfer: transfer}));
     return transfer.files.length;
-  }, 'a file to be dragged', 3000);
+  }, 'a file to be dragged');
   const [type, name, ...rest] = transfer.getData('DownloadURL').split(':');
   const bytes = await transfer.files[0].arrayBuffer();
   return [button.draggable, type, name, rest.join(':'),

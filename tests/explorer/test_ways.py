@@ -49,10 +49,11 @@ def test_path_takes_over_from_the_radio_and_neither_fills_undo(page):
     app.path.play()""")
   assert page.run("""return byId('radio').getAttribute('aria-pressed')
     """) == 'false'
-  page.run("""for (const i of [1, 2, 3, 0]) {
-    await until(() => deck.current.codes === app.path.beats[i].codes);
-    await new Promise((done) => setTimeout(done, 300));
-  }""")
+  page.run("""let settled = null;
+    deck.on('settled', ({codes}) => { settled = codes; });
+    for (const i of [1, 2, 3, 0]) {
+      await until(() => settled === app.path.beats[i].codes, `beat ${i}`);
+    }""")
   assert page.run('return deck.history.states.length') == depth
   shown = page.run("""deck.stop(); const shown = [...deck.current.codes];
     deck.edit(2, 3); return shown""")
@@ -148,28 +149,48 @@ def test_chance_gives_others_each_time(page):
   assert ways[0] != ways[1]
 
 
-def test_what_is_shown_is_what_is_heard_after_a_stall(page):
+@pytest.mark.parametrize('first', ['tick', 'tellSteps'])
+def test_what_is_shown_is_what_is_heard_after_a_stall(page, first):
   page.gesture()
-  page.run("""
+  passed, bars = page.run("""
+    const {player} = app;
+    await player.sounds.filled;
     slide(byId('qpm'), 240); byId('locked').click();
+    player.wake();
+    const goOn = holdTime(player);
     deck.show(app.maker.ofPoint(0, args[0]), {plays: true});
     app.path.beats = [1, 50, 90, 130, 170, 210, 250, 290].map(
       (i) => app.maker.ofPoint(0, i));
-    app.path.play()""", map_pages.POINT)
-  page.run("""
-    await until(() => deck.current.codes === app.path.beats[1].codes);
-    await until(() => app.player.sequencer.step % 16 === 15);
-    const end = performance.now() + 1500;
-    while (performance.now() < end);
-    await until(() => app.player.sequencer.steps.length > 1)""")
-  for _ in range(3):
-    shown, heard, coming = page.run("""
-      const {sequencer, context} = app.player;
-      await until(() => sequencer.step % 16 === 8);
-      return [deck.current.codes, sequencer.pattern, deck.queue.length]""")
+    app.path.play();
+    const {sequencer} = player;
+    const playTo = (isThere) => {
+      do {
+        goOn(0.01);
+        player.tick();
+        player.tellSteps();
+      } while (!isThere());
+    };
+    playTo(() => deck.current.codes === app.path.beats[1].codes);
+    playTo(() => sequencer.step % 16 === 15);
+    const before = sequencer.count;
+    goOn(1.5);
+    player[args[1]]();
+    player.tick();
+    const passed = sequencer.count - before - sequencer.steps.length;
+    const bars = [];
+    for (let i = 0; i < 3; i++) {
+      playTo(() => sequencer.step % 16 === 8);
+      bars.push(
+        [deck.current.codes, sequencer.pattern, deck.queue.length]);
+      playTo(() => sequencer.step % 16 === 15);
+    }
+    deck.stop();
+    return [passed, bars]""", map_pages.POINT, first)
+  # More than a bar went by in silence.
+  assert passed >= 16
+  for shown, heard, coming in bars:
     assert shown == heard and coming == 0
-    page.run("await until(() => app.player.sequencer.step % 16 === 15)")
-  page.run('deck.stop()')
+  assert len({tuple(shown) for shown, *_ in bars}) == 3
 
 
 def test_path_is_pulled_played_again_and_cleared_by_escape(page):
@@ -184,7 +205,9 @@ def test_path_is_pulled_played_again_and_cleared_by_escape(page):
 
   page.pointer(*at(0.3, 0.5), at(0.4, 0.5), at(0.5, 0.5), at(0.6, 0.5),
                at(0.7, 0.5))
-  line = page.run('return app.path.line')
+  # A line is taken hold of when its beats are there.
+  line = page.run("""await until(() => app.path.beats.length);
+    return app.path.line""")
   page.pointer(*at(0.5, 0.5), at(0.5, 0.6), at(0.5, 0.7))
   pulled = page.run('return app.path.line')
   # Most is felt where it is held, nothing at the ends.

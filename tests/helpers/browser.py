@@ -17,7 +17,8 @@ from drumspace_ext.explorer import bundling
 _CHROMIUM, _CHROMEDRIVER = (
     shutil.which(name) for name in ('chromium', 'chromedriver')
 )
-_TIMEOUT_S = 60
+# Only what never ends reaches it, however busy the machine is.
+_TIMEOUT_S = 300
 
 
 def require() -> None:
@@ -125,6 +126,7 @@ def start(folder: pathlib.Path):
       options=options,
       service=webdriver.ChromeService(executable_path=_CHROMEDRIVER),
   )
+  driver.command_executor.client_config.timeout = 2 * _TIMEOUT_S
   try:
     driver.set_script_timeout(_TIMEOUT_S)
     driver.set_page_load_timeout(_TIMEOUT_S)

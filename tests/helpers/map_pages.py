@@ -7,7 +7,9 @@ written to the folder that DRUMSPACE_SCREENSHOTS names.
 import io
 import os
 import pathlib
+import time
 
+import held_time
 import mido
 import numpy as np
 
@@ -17,15 +19,16 @@ from drumspace_ext.patterns import step_codes
 _SHOTS = pathlib.Path(os.environ.get('DRUMSPACE_SCREENSHOTS', 'screenshots'))
 # A point of the map that has room around it.
 POINT = 37
-_WAIT_S = 10
+# Only what never happens reaches it, however busy the machine is.
+_WAIT_S = 120
 _READY = """
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-  window.until = async (holds, what, most = 500) => {
-    for (let i = 0; i < most; i++) {
-      if (holds()) return;
+  window.until = async (holds, what) => {
+    const end = performance.now() + 1000 * args[0];
+    while (!holds()) {
+      if (performance.now() > end) throw new Error(`never: ${what ?? holds}`);
       await pause(10);
     }
-    throw new Error(`never: ${what ?? holds}`);
   };
   await until(() => document.body.dataset.ready, 'ready');
   window.app = window.drumspace;
@@ -66,13 +69,20 @@ _READY = """
   };
   window.cellOf = (voice, step) => document.querySelectorAll(
     `#grid [data-voice="${voice}"] .cells button`)[step];
-  window.rest = () => until(() => !app.workshop.waiting.size &&
-    !deck.next.coming && !deck.next.making, 'nothing is being made', 3000);
+  // What a pointer did comes with a frame, what is made of it later.
+  window.rest = async () => {
+    await frames(1);
+    await until(() => !app.workshop.waiting.size && !deck.next.coming &&
+      !deck.next.making, 'nothing is being made');
+  };
   window.slide = (input, value) => {
     input.value = String(value);
     input.dispatchEvent(new Event('input', {bubbles: true}));
     input.dispatchEvent(new Event('change', {bubbles: true}));
   };
+  // The size of the window comes a frame later, and is drawn another later.
+  await frames(2);
+  await until(() => !app.plot.waiting, 'the map is drawn');
   return null;
 """
 
@@ -94,7 +104,7 @@ class Page:
   def open(self, fragment=''):
     """Opens it and waits until it can be used."""
     self.window.open(self.path, fragment)
-    self.run(_READY)
+    self.run(held_time.SCRIPT + _READY, _WAIT_S)
 
   def gesture(self):
     """Clicks where nothing is: without a gesture there is no sound."""
@@ -131,6 +141,7 @@ class Page:
         mouse.move_to_location(round(to[0]), round(to[1]))
       mouse.pointer_up()
     chain.perform()
+    self.run('await rest()')
 
   def touch(self, kind, *places):
     """Puts fingers on the page, moves them, or takes them off."""
@@ -152,6 +163,7 @@ class Page:
     if control:
       chain.key_up(Keys.CONTROL)
     chain.perform()
+    self.run('await rest()')
 
   def download(self, button):
     """Clicks a button; returns the file that comes of it."""
@@ -168,7 +180,8 @@ class Page:
     Chromium first makes an empty file of the name, then renames the whole
     one onto it: a file that has bytes is whole.
     """
-    for _ in range(100 * _WAIT_S):
+    end = time.monotonic() + _WAIT_S
+    while time.monotonic() < end:
       new = [path for path in self.window.downloads.iterdir()
              if path not in known and path.suffix in ('.mid', '.wav', '.zip')
              and path.stat().st_size]
@@ -185,6 +198,7 @@ class Page:
 def click(page, selector):
   """Clicks an element, as a mouse does."""
   page.window.driver.find_element('css selector', selector).click()
+  page.run('await rest()')
 
 
 def look(window, *, dark=False, calm=False):
