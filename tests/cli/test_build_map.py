@@ -39,7 +39,7 @@ drumspace_build_map.console_entry_point()
 def _console(*args):
   return subprocess.run(
       [sys.executable, '-c', _SCRIPT, *map(str, args)], check=False,
-      capture_output=True, encoding='utf-8', timeout=120,
+      capture_output=True, encoding='utf-8', timeout=300,
   )
 
 

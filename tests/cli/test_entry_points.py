@@ -57,7 +57,7 @@ def _run(script, *arguments, **options):
   assert path.exists(), f'{path}: install the package (pip install -e .)'
   return subprocess.run(
       [path, *map(str, arguments)], capture_output=True, text=True,
-      timeout=100, **options,
+      timeout=300, **options,
   )
 
 
@@ -141,7 +141,7 @@ except SystemExit:
 print('LOADED', sorted(set(sys.modules) & set({_HEAVY!r})))
 """
   done = subprocess.run(
-      [sys.executable, '-c', code], capture_output=True, text=True, timeout=60
+      [sys.executable, '-c', code], capture_output=True, text=True, timeout=300
   )
   assert 'Usage:' in done.stdout
   assert done.stdout.endswith('LOADED []\n')
@@ -183,7 +183,7 @@ def test_reader_who_leaves_early_sees_no_traceback(script):
   path = pathlib.Path(sysconfig.get_path('scripts'), script)
   done = subprocess.run(
       [path, '--help'], stdout=writer, stderr=subprocess.PIPE, text=True,
-      timeout=60,
+      timeout=300,
   )
   os.close(writer)
   assert 'Traceback' not in done.stderr
@@ -206,7 +206,7 @@ def test_importing_the_package_loads_no_heavy_library():
   )
   done = subprocess.run(
       [sys.executable, '-c', code], capture_output=True, text=True, check=True,
-      timeout=60,
+      timeout=300,
   )
   assert done.stdout == '[]\n'
 
@@ -437,7 +437,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 drumspace_create_dataset.console_entry_point()
 """
   done = subprocess.run(
-      [sys.executable, '-c', code], capture_output=True, text=True, timeout=60
+      [sys.executable, '-c', code], capture_output=True, text=True, timeout=300
   )
   assert done.returncode == 130
   assert len(done.stderr.splitlines()) == 1, done.stderr
@@ -463,7 +463,7 @@ def test_output_that_can_t_be_printed_is_no_traceback(tmp_path, to, status):
   script = pathlib.Path(sys.executable).parent / 'drumspace_inspect'
   done = subprocess.run(
       ['sh', '-c', f'"{script}" "{path}" {to}'], check=False,
-      capture_output=True, encoding='utf-8', timeout=60,
+      capture_output=True, encoding='utf-8', timeout=300,
   )
   assert done.returncode == status
   assert ("what is printed can't be written" in done.stderr) == bool(status)

@@ -42,7 +42,7 @@ drumspace_evaluate.console_entry_point()
 def _console(*args):
   return subprocess.run(
       [sys.executable, '-c', _SCRIPT, *map(str, args)], check=False,
-      capture_output=True, encoding='utf-8', timeout=120,
+      capture_output=True, encoding='utf-8', timeout=300,
   )
 
 
@@ -298,7 +298,7 @@ finally:
   )
   done = subprocess.run(
       [sys.executable, '-c', code], check=False, capture_output=True,
-      encoding='utf-8', timeout=60,
+      encoding='utf-8', timeout=300,
   )
   assert 'Usage:' in done.stdout
   for flag in ('checkpoint_file', 'num_outputs', 'temperature', 'threshold',

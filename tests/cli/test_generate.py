@@ -37,7 +37,7 @@ _CODES = step_codes.hits_to_step_codes(_BEATS)
 def _console(*args):
   return subprocess.run(
       [sys.executable, '-c', _SCRIPT, *map(str, args)], check=False,
-      capture_output=True, encoding='utf-8', timeout=120,
+      capture_output=True, encoding='utf-8', timeout=300,
   )
 
 
@@ -274,7 +274,7 @@ def test_help_needs_no_torch():
       [sys.executable, '-c',
        "import sys; sys.modules['torch'] = None; sys.argv[1:] = ['--help']\n"
        + _SCRIPT],
-      check=False, capture_output=True, encoding='utf-8', timeout=60,
+      check=False, capture_output=True, encoding='utf-8', timeout=300,
   )
   assert done.stdout.count('drumspace_generate --run_dir') == 3
   assert '--num_bars' in done.stdout and '--tile:' not in done.stdout

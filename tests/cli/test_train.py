@@ -65,7 +65,7 @@ _STEPS = ('--config=smoke', '--hparams=num_train_steps=20,eval_steps=5')
 def _console(code, *args):
   return subprocess.run(
       [sys.executable, '-c', code, *map(str, args)], check=False,
-      capture_output=True, encoding='utf-8', timeout=120,
+      capture_output=True, encoding='utf-8', timeout=300,
   )
 
 

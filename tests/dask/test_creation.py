@@ -84,7 +84,7 @@ def test_inputs_that_take_their_reader_down_cost_themselves(
   created = _create(
       [tmp_path / 'in'], tmp_path / 'out', scheduler,
       run_task=mixed_inputs.hostile,
-      task_timeout_s=8.0,
+      task_timeout_s=30.0,
   )
   rejected = dict(created.report['rejected'])
   assert rejected.pop('reader_crashed') == rejected.pop('reader_timeout') == 1

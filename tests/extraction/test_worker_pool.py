@@ -9,8 +9,8 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 
+import hanging
 import hypothesis
 from hypothesis import strategies as st
 import pytest
@@ -18,8 +18,6 @@ import pytest
 from drumspace_ext.extraction import worker_pool
 
 _CULPRITS = ('exit', 'kill', 'raise')
-# Far more than a load takes, on a busy machine too; only hangs wait for it.
-_TIMEOUT_S = 1.5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,14 +40,14 @@ def _double(load):
       os.close(2)
       raise RuntimeError
     elif item == 'hang':
-      threading.Event().wait()
+      hanging.hang()
   return [2 * item for item in load.items]
 
 
-def _run(loads, num_workers, function=_double, timeout_s=60.0):
+def _run(loads, num_workers, function=_double):
   """Returns (results of all items, failures by item)."""
   pool = worker_pool.WorkerPool(
-      function, num_workers=num_workers, timeout_s=timeout_s
+      function, num_workers=num_workers, timeout_s=60
   )
   results, failures = collections.Counter(), collections.Counter()
   for outcome in pool.run(loads):
@@ -91,16 +89,18 @@ def test_any_number_of_workers_gives_the_same(num_workers):
 
 
 @pytest.mark.parametrize('num_workers', [1, 2])
-def test_item_that_hangs_is_named(num_workers):
+def test_item_that_hangs_is_named(monkeypatch, num_workers):
+  hanging.put_clock(monkeypatch)
   loads = [_Load((1, 'hang', 2)), _Load((3,)), _Load((4, 5))]
-  results, failures = _run(loads, num_workers, timeout_s=_TIMEOUT_S)
+  results, failures = _run(loads, num_workers)
   assert results == collections.Counter((1, 2, 3, 4, 5))
   assert failures == {('hang', worker_pool.TIMED_OUT): 1}
 
 
-def test_crash_and_hang_side_by_side():
+def test_crash_and_hang_side_by_side(monkeypatch):
+  hanging.put_clock(monkeypatch)
   loads = [_Load(('hang', 1)), _Load(('kill', 2))]
-  results, failures = _run(loads, 2, timeout_s=_TIMEOUT_S)
+  results, failures = _run(loads, 2)
   assert results == collections.Counter((1, 2))
   assert failures == {
       ('hang', worker_pool.TIMED_OUT): 1, ('kill', worker_pool.CRASHED): 1,
@@ -254,7 +254,8 @@ def test_workers_end_when_the_parent_is_killed():
   # Workers hold our end of the pipe: `run` comes back when all are gone.
   done = subprocess.run(
       [sys.executable, '-c', _KILLED_PARENT], capture_output=True, text=True,
-      timeout=60, cwd=os.path.dirname(__file__),
+      timeout=300, cwd=os.path.dirname(__file__),
+      env=os.environ | {'PYTHONPATH': os.path.dirname(hanging.__file__)},
   )
   assert done.returncode == -signal.SIGKILL
   assert done.stdout.startswith('[')

@@ -11,7 +11,8 @@ import mixed_inputs
 
 from drumspace_ext.extraction import many_inputs
 
-_LONGEST_S = 120
+# Only what never starts reaches it, however busy the machine is.
+_LONGEST_S = 300
 
 
 @contextlib.contextmanager

@@ -30,7 +30,7 @@ def test_the_class_is_that_of_note_seq_when_it_comes_first():
 def test_the_class_is_that_of_note_seq_when_it_comes_later():
   done = subprocess.run(
       [sys.executable, '-c', _BEFORE_NOTE_SEQ],
-      capture_output=True, text=True, check=True, timeout=60,
+      capture_output=True, text=True, check=True, timeout=300,
   )
   assert done.stdout.split() == ['False', 'False', 'True', 'True']
 
