@@ -36,16 +36,7 @@ _IN_WORDS: Mapping[object, str] = {
 # What plays patterns is no model of patterns, and has a class of its own.
 GROOVE = 'groove'
 _Filled = typing.TypeVar('_Filled')
-
-
-class _AnyConfig(typing.Protocol):
-  """A whole configuration of whichever kind."""
-
-  def to_dict(self) -> dict[str, typing.Any]:
-    """Returns it as plain values, for JSON."""
-
-
-_Config = typing.TypeVar('_Config', bound=_AnyConfig)
+_Config = typing.TypeVar('_Config', bound=configs.AnyConfig)
 
 
 def _hint(key: str, known: Collection[str]) -> str:

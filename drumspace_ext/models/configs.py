@@ -5,6 +5,7 @@ stands in the file, with its reason; there are no defaults here.
 """
 
 import dataclasses
+import typing
 
 from drumspace_ext import errors
 
@@ -210,16 +211,29 @@ class TrainingConfig:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Config:
-  """A whole configuration.
+class AnyConfig:
+  """A whole configuration of whichever kind.
 
   Attributes:
     name: What it is called.
+  """
+
+  name: str
+
+  def to_dict(self) -> dict[str, typing.Any]:
+    """Returns it as plain values, for JSON."""
+    return dataclasses.asdict(self)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Config(AnyConfig):
+  """The whole configuration of a model of patterns.
+
+  Attributes:
     model: The model's values.
     training: The training's values; None of a model trained elsewhere.
   """
 
-  name: str
   model: AeConfig
   training: TrainingConfig | None
 
@@ -233,28 +247,18 @@ class Config:
       raise errors.ConfigError(f'{self.name} was trained elsewhere.')
     return self.training
 
-  def to_dict(self) -> dict:
-    """Returns it as plain values, for JSON."""
-    return dataclasses.asdict(self)
-
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class GrooveSettings:
+class GrooveSettings(AnyConfig):
   """The whole configuration of what plays patterns.
 
   Attributes:
-    name: What it is called.
     model: The model's values.
     training: The training's values.
   """
 
-  name: str
   model: GrooveConfig
   training: TrainingConfig
-
-  def to_dict(self) -> dict:
-    """Returns it as plain values, for JSON."""
-    return dataclasses.asdict(self)
 
 
 def check(fits: bool, name: str, value: object, expected: str) -> None:

@@ -1,7 +1,6 @@
 """Configurations of next-step models, which are trained on whole songs."""
 
 import dataclasses
-import typing
 
 from drumspace_ext.models import config_loading
 from drumspace_ext.models import configs
@@ -88,26 +87,20 @@ class SongTrainingConfig:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class SongConfig:
-  """A whole configuration.
+class SongConfig(configs.AnyConfig):
+  """The whole configuration of a model of songs.
 
   Attributes:
-    name: What it is called.
     model: The model's values.
     training: The training's values.
   """
 
-  name: str
   model: NextStepConfig
   training: SongTrainingConfig
 
   def for_training(self) -> SongTrainingConfig:
     """Returns the training's values."""
     return self.training
-
-  def to_dict(self) -> dict[str, typing.Any]:
-    """Returns it as plain values, for JSON."""
-    return dataclasses.asdict(self)
 
 
 def from_dict(values: object, origin: str) -> SongConfig:

@@ -32,6 +32,7 @@ from drumspace_ext.patterns import step_codes
 from drumspace_ext.training import batches
 from drumspace_ext.training import groove_data
 from drumspace_ext.training import optimization
+from drumspace_ext.training import same_data
 
 # A cell of the table is drawn to its voice by so much of a pattern's weight.
 _TABLE_PRIOR = 10.0
@@ -273,11 +274,9 @@ def evaluate_best(
       examples_path, valid_share=model.settings.training.valid_share,
       seed=checkpoints.whole_number(metadata, 'seed'),
   )
-  if metadata.get('data_digest') != data.digest:
-    raise errors.CheckpointError(
-        f'{path} was trained on other data ({metadata.get("data_digest")}, '
-        f'this is {data.digest}). Give the same --examples_path.'
-    )
+  same_data.check(
+      path, metadata, key='data_digest', here=data.digest, digest=data.digest
+  )
   step = checkpoints.whole_number(metadata, 'train_step')
   return {'train_step': step, **evaluate(model, data.valid)}
 

@@ -19,6 +19,7 @@ from drumspace_ext.models import next_step
 from drumspace_ext.models import next_step_configs
 from drumspace_ext.training import loop
 from drumspace_ext.training import optimization
+from drumspace_ext.training import same_data
 from drumspace_ext.training import song_batches
 
 # What is held against other models: the steps behind so many.
@@ -201,15 +202,13 @@ def evaluate_best(
         songs, config.training,
         seed=checkpoints.whole_number(metadata, 'seed'),
     )
-    same = metadata['data_split'] == data.split_digest
     step = checkpoints.whole_number(metadata, 'train_step')
   except KeyError as e:
     raise errors.CheckpointError(f'{path} lacks {e}.') from e
-  if not same:
-    raise errors.CheckpointError(
-        f'{path} was trained on other songs ({metadata.get("data_digest")}, '
-        f'these are {data.digest}). Give the same --examples_path.'
-    )
+  same_data.check(
+      path, metadata, key='data_split', here=data.split_digest,
+      digest=data.digest, what='songs',
+  )
   model = next_step.from_tensors(tensors, str(path))
   return {'train_step': step, **evaluate(
       model, data.valid, config.training.num_valid_songs

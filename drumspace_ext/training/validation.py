@@ -12,6 +12,7 @@ from drumspace_ext.models import checkpoints
 from drumspace_ext.models import config_loading
 from drumspace_ext.models import networks
 from drumspace_ext.training import batches
+from drumspace_ext.training import same_data
 
 _EVAL_BATCH = 4096
 
@@ -72,15 +73,13 @@ def evaluate_best(
         training_set, config.for_training(), device=device,
         seed=checkpoints.whole_number(metadata, 'seed'),
     )
-    same = metadata['data_split'] == data.split_digest
     step = checkpoints.whole_number(metadata, 'train_step')
   except KeyError as e:
     raise errors.CheckpointError(f'{path} lacks {e}.') from e
-  if not same:
-    raise errors.CheckpointError(
-        f'{path} was trained on other data ({metadata.get("data_digest")}, '
-        f'this is {data.digest}). Give the same --examples_path.'
-    )
+  same_data.check(
+      path, metadata, key='data_split', here=data.split_digest,
+      digest=data.digest,
+  )
   network = networks.make(config.model, seed=0)
   network.load_state_dict({
       key.removeprefix('network.'): value for key, value in tensors.items()
