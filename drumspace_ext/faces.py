@@ -7,10 +7,13 @@ package costs nothing, then, and extraction runs without torch.
 from collections.abc import Callable
 from collections.abc import Mapping
 import importlib
+import sys
 
 
-def of(package: str, names: Mapping[str, str]) -> Callable[[str], object]:
-  """Returns the `__getattr__` of a package.
+def of(
+    package: str, names: Mapping[str, str]
+) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
+  """Returns the `__getattr__` and the `__dir__` of a package.
 
   Args:
     package: Its `__name__`.
@@ -23,4 +26,7 @@ def of(package: str, names: Mapping[str, str]) -> Callable[[str], object]:
     module = importlib.import_module(f'{package}.{names[name]}')
     return getattr(module, name)
 
-  return find
+  def known() -> list[str]:
+    return sorted({*vars(sys.modules[package]), *names})
+
+  return find, known

@@ -25,8 +25,4 @@ _NAMES = {'create_dataset': 'creation'}
 if typing.TYPE_CHECKING:
   from drumspace_ext.dask.creation import create_dataset as create_dataset
 else:
-  __getattr__ = faces.of(__name__, _NAMES)
-
-
-def __dir__() -> list[str]:
-  return sorted({*globals(), *_NAMES})
+  __getattr__, __dir__ = faces.of(__name__, _NAMES)

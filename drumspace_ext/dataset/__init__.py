@@ -36,8 +36,4 @@ if typing.TYPE_CHECKING:
   from drumspace_ext.dataset.tsv import read as read
   from drumspace_ext.dataset.tsv import write as write
 else:
-  __getattr__ = faces.of(__name__, _NAMES)
-
-
-def __dir__() -> list[str]:
-  return sorted({*globals(), *_NAMES})
+  __getattr__, __dir__ = faces.of(__name__, _NAMES)

@@ -54,8 +54,4 @@ _NAMES = {
 if typing.TYPE_CHECKING:
   from drumspace_ext.models.trained_model import TrainedModel as TrainedModel
 else:
-  __getattr__ = faces.of(__name__, _NAMES)
-
-
-def __dir__() -> list[str]:
-  return sorted({*globals(), *_NAMES})
+  __getattr__, __dir__ = faces.of(__name__, _NAMES)

@@ -48,8 +48,4 @@ if typing.TYPE_CHECKING:
   )
   from drumspace_ext.patterns.text_grids import to_text as to_text
 else:
-  __getattr__ = faces.of(__name__, _NAMES)
-
-
-def __dir__() -> list[str]:
-  return sorted({*globals(), *_NAMES})
+  __getattr__, __dir__ = faces.of(__name__, _NAMES)

@@ -111,8 +111,4 @@ if typing.TYPE_CHECKING:
   from drumspace_ext.pipelines.running import run_pipeline as run_pipeline
   from drumspace_ext.pipelines.stages import Stage as Stage
 else:
-  __getattr__ = faces.of(__name__, _NAMES)
-
-
-def __dir__() -> list[str]:
-  return sorted({*globals(), *_NAMES})
+  __getattr__, __dir__ = faces.of(__name__, _NAMES)

@@ -57,8 +57,4 @@ if typing.TYPE_CHECKING:
   from drumspace_ext.sound.sequence_audio import loop as loop
   from drumspace_ext.sound.sequence_audio import song as song
 else:
-  __getattr__ = faces.of(__name__, _NAMES)
-
-
-def __dir__() -> list[str]:
-  return sorted({*globals(), *_NAMES})
+  __getattr__, __dir__ = faces.of(__name__, _NAMES)
