@@ -101,7 +101,7 @@ def _own_parts(path: pathlib.Path) -> Parts:
         'space. drumspace_continue plays it.'
     )
   try:
-    config = config_loading.from_dict(metadata['config'], str(path))
+    config = config_loading.from_dict(metadata['config'], 'its configuration')
     network = networks.filled(config.model, {
         key.removeprefix('network.'): value for key, value in tensors.items()
         if key.startswith('network.')

@@ -338,6 +338,12 @@ def test_odd_checkpoint_is_said_so(runs, tmp_path, change):
     trained_model.TrainedModel(_rewritten(path, runs('vae'), change))
 
 
+def test_model_that_plays_patterns_is_said_so_and_named_once():
+  with pytest.raises(errors.CheckpointError, match='this plays patterns') as e:
+    trained_model.TrainedModel('shipped:groove')
+  assert str(e.value).count('groove.safetensors') == 1
+
+
 def test_missing_model_is_said_so(tmp_path):
   with pytest.raises(errors.CheckpointError, match='holds no checkpoint'):
     trained_model.TrainedModel(str(tmp_path))
