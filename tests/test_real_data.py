@@ -9,6 +9,7 @@ import json
 import tarfile
 
 import builders
+import mixed_inputs
 import pytest
 
 from drumspace_ext import rejections
@@ -31,10 +32,6 @@ def _create(values, output_dir, **options):
   return dataset_creation.create(
       [str(value) for value in values], output_dir, recursive=True, **options
   )
-
-
-def _files(folder):
-  return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 @pytest.fixture(scope='module', name='unpacked')
@@ -82,7 +79,8 @@ def test_odd_files_give_the_same_with_any_number_of_workers(
   folder = unpacked('odd_midi.tar.xz')
   for num_workers in (0, 2):
     _create([folder], tmp_path / str(num_workers), num_workers=num_workers)
-  assert _files(tmp_path / '0') == _files(tmp_path / '2')
+  one, two = (mixed_inputs.files(tmp_path / name) for name in ('0', '2'))
+  assert one == two
 
 
 def test_corpus_gives_the_patterns_of_the_plain_reading(tmp_path, unpacked):
@@ -120,10 +118,10 @@ def test_sharding_of_real_records_changes_no_byte(tmp_path):
     shards.append(path)
   _create([plain], tmp_path / 'out_plain', num_workers=0)
   _create(shards[::-1], tmp_path / 'out_shards', num_workers=2)
-  expected = _files(tmp_path / 'out')
+  expected = mixed_inputs.files(tmp_path / 'out')
   assert len(expected) == 8
-  assert _files(tmp_path / 'out_plain') == expected
-  assert _files(tmp_path / 'out_shards') == expected
+  assert mixed_inputs.files(tmp_path / 'out_plain') == expected
+  assert mixed_inputs.files(tmp_path / 'out_shards') == expected
 
 
 @pytest.mark.parametrize('name, count', [

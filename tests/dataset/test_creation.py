@@ -17,6 +17,7 @@ import builders
 import hanging
 import hypothesis
 from hypothesis import strategies as st
+import mixed_inputs
 import plain_reading
 import pytest
 import synthetic_songs
@@ -38,15 +39,9 @@ _NAMES = {
     'dataset.tsv', 'provenance.tsv', 'patterns.tfrecord', 'rejected.tsv',
     'report.json', 'report.html', 'manifest.json', 'groove.tsv',
 }
-_SONGS = [synthetic_songs.random_song(seed) for seed in range(24)]
-
-
-def _create(values, output_dir, **options):
-  options.setdefault('recipe', one_input.Recipe())
-  options.setdefault('num_workers', 0)
-  return dataset_creation.create(
-      [str(value) for value in values], output_dir, **options
-  )
+_SONGS = mixed_inputs.SONGS
+_create = mixed_inputs.create_here
+_write_midi = mixed_inputs.write_midi
 
 
 def _files(folder):
@@ -61,14 +56,6 @@ def _rows(created, name):
   header = lines[0].split('\t')
   return [dict(zip(header, line.split('\t'), strict=True))
           for line in lines[1:]]
-
-
-def _write_midi(folder, songs):
-  folder.mkdir(parents=True, exist_ok=True)
-  for number, song in enumerate(songs):
-    path = folder / f'{number:03}.mid'
-    path.write_bytes(synthetic_songs.to_midi(song))
-  return folder
 
 
 def _write_records(path, records, compress=False):
