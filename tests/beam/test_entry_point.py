@@ -1,28 +1,12 @@
 """Tests for drumspace_beam_create_dataset as a user runs it, with Beam."""
 
-import pathlib
-import re
-import subprocess
-import sys
-
+import cluster_fronts
 import entry_points
 import mixed_inputs
 import pytest
-import synthetic_songs
-
-import drumspace_ext
 
 _SCRIPT = 'drumspace_beam_create_dataset'
-_SONGS = [synthetic_songs.random_song(seed) for seed in range(8)]
-
-
-@pytest.fixture(name='midi')
-def _midi(tmp_path):
-  folder = tmp_path / 'midi'
-  folder.mkdir()
-  for number, song in enumerate(_SONGS):
-    (folder / f'{number}.mid').write_bytes(synthetic_songs.to_midi(song))
-  return folder
+midi = cluster_fronts.midi_fixture
 
 
 @pytest.mark.parametrize('options', [
@@ -50,33 +34,18 @@ def test_same_words_and_files_as_drumspace_create_dataset(
 
 
 def test_command_of_the_readme_runs(tmp_path, midi):
-  package = pathlib.Path(drumspace_ext.__file__).parent
-  text = (package / 'beam' / 'README.md').read_text(encoding='utf-8')
-  (block,) = re.findall(r'```bash\n(.*?)```', text, re.DOTALL)
-  command = block[block.index('.venv-beam/bin/drumspace'):].replace(
-      '.venv-beam/bin', str(pathlib.Path(sys.executable).parent)
-  ).replace('~/midi', str(midi)).replace('/tmp/drumspace', str(tmp_path))
-  done = subprocess.run(
-      ['bash', '-euc', command], check=False, capture_output=True, text=True
-  )
-  assert done.returncode == 0, done.stderr
-  assert (tmp_path / 'dataset' / 'dataset.tsv').is_file()
+  cluster_fronts.assert_readme_runs('beam', tmp_path, midi)
 
 
 @pytest.mark.parametrize('flag, part', [
     ('--input=/no/where', 'does not exist'),
     ('--runner=Nowhere', "Beam can't use it"),
     ('--pipeline_options=direct_num_workers=2', 'begins with --'),
-    ('--genres=/no/where', "can't be read as text"),
     ('--voices_in=loud', 'loud'),
-    ('--output_dir=', '--output_dir is empty'),
+    *cluster_fronts.MISTAKES,
 ])
 def test_mistakes_are_one_line(tmp_path, midi, flag, part):
-  done = entry_points.console(
-      _SCRIPT, f'--input={midi}', f'--output_dir={tmp_path}/out', flag
-  )
-  entry_points.assert_one_line(done, _SCRIPT, part)
-  assert not (tmp_path / 'out').exists()
+  cluster_fronts.assert_mistake('beam', tmp_path, midi, flag, part)
 
 
 def test_strict_run_with_damage_fails_and_writes_all_the_same(tmp_path, midi):

@@ -1,49 +1,20 @@
 """Tests for drumspace_spark_create_dataset as a user runs it, with Spark."""
 
-import pathlib
-import re
-import subprocess
 import sys
 
-import entry_points
-import mixed_inputs
+import cluster_fronts
 import pytest
 import spark_clusters
 
-import drumspace_ext
-
-_SCRIPT = 'drumspace_spark_create_dataset'
-_PACKAGE = pathlib.Path(drumspace_ext.__file__).parent
-_README = (_PACKAGE / 'spark' / 'README.md').read_text(encoding='utf-8')
-
-
-@pytest.fixture(name='midi')
-def _midi(tmp_path):
-  return mixed_inputs.write_midi(tmp_path / 'midi', mixed_inputs.SONGS[:8])
-
-
-def _run(command, folder, **options):
-  return subprocess.run(
-      ['bash', '-euc', command], check=False, capture_output=True, text=True,
-      cwd=folder, **options,
-  )
+midi = cluster_fronts.midi_fixture
 
 
 def test_command_of_the_readme_runs(tmp_path, midi):
-  block = re.findall(r'```bash\n(.*?)```', _README, re.DOTALL)[0]
-  command = block[block.index('.venv-spark/bin/drumspace'):].replace(
-      '.venv-spark/bin', str(pathlib.Path(sys.executable).parent)
-  ).replace('~/midi', str(midi)).replace('/tmp/drumspace', str(tmp_path))
-  done = _run(command, tmp_path)
-  assert done.returncode == 0, done.stderr
-  mixed_inputs.create_here([midi], tmp_path / 'here', recursive=True)
-  assert mixed_inputs.files(tmp_path / 'dataset') == mixed_inputs.files(
-      tmp_path / 'here'
-  )
+  cluster_fronts.assert_readme_runs('spark', tmp_path, midi)
 
 
 def test_spark_submit_takes_the_package_along(tmp_path, midi, cluster):
-  block = re.findall(r'```bash\n(.*?)```', _README, re.DOTALL)[1]
+  block = cluster_fronts.blocks('spark')[1]
   conf = ' '.join(
       f'--conf={name}={value}' for name, value in spark_clusters.OPTIONS.items()
   )
@@ -56,26 +27,17 @@ def test_spark_submit_takes_the_package_along(tmp_path, midi, cluster):
   ):
     assert old in block
     block = block.replace(old, new)
-  (tmp_path / 'drumspace_ext').symlink_to(_PACKAGE)
-  done = _run(
+  (tmp_path / 'drumspace_ext').symlink_to(cluster_fronts.PACKAGE)
+  done = cluster_fronts.run(
       block, tmp_path, env=variables | {'PYSPARK_DRIVER_PYTHON': sys.executable}
   )
-  assert done.returncode == 0, done.stderr
   assert 'patterns.tfrecord' in done.stdout
-  mixed_inputs.create_here([midi], tmp_path / 'here', recursive=True)
-  assert mixed_inputs.files(tmp_path / 'dataset') == mixed_inputs.files(
-      tmp_path / 'here'
-  )
+  cluster_fronts.assert_as_here(tmp_path, midi)
 
 
 @pytest.mark.parametrize('flag, part', [
     ('--spark_options=executor=2', 'spark.NAME=VALUE'),
-    ('--genres=/no/where', "can't be read as text"),
-    ('--output_dir=', '--output_dir is empty'),
+    *cluster_fronts.MISTAKES,
 ])
 def test_mistakes_are_one_line(tmp_path, midi, flag, part):
-  done = entry_points.console(
-      _SCRIPT, f'--input={midi}', f'--output_dir={tmp_path}/out', flag
-  )
-  entry_points.assert_one_line(done, _SCRIPT, part)
-  assert not (tmp_path / 'out').exists()
+  cluster_fronts.assert_mistake('spark', tmp_path, midi, flag, part)
