@@ -20,7 +20,11 @@ _RUN = """
 import sys, nbclient, nbformat
 notebook = nbformat.read(sys.argv[1], as_version=4)
 nbformat.validate(notebook)
-nbclient.NotebookClient(notebook, timeout=600, kernel_name='python3').execute()
+# A busy machine may be late with a kernel and with what a cell says.
+nbclient.NotebookClient(
+    notebook, timeout=600, startup_timeout=600, iopub_timeout=600,
+    kernel_name='python3',
+).execute()
 nbformat.write(notebook, sys.argv[2])
 """
 _needs_nbclient = pytest.mark.skipif(
