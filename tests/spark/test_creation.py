@@ -1,6 +1,7 @@
 """Tests for spark.creation, on a cluster of two workers."""
 
 import functools
+import shutil
 import tarfile
 
 import builders
@@ -21,12 +22,6 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 
-@pytest.fixture(scope='module', name='running')
-def _running(cluster):
-  with spark_clusters.context(cluster.address) as running:
-    yield running
-
-
 def _create(values, output_dir, **options):
   return spark_creation.create(
       [str(value) for value in values], output_dir, **options
@@ -41,6 +36,20 @@ def _assert_same(values, folder, **options):
       folder / 'here'
   )
   return created
+
+
+def _lose_a_machine(values, folder, cluster, **options):
+  """Makes a dataset in `lost`, and kills a worker of the cluster meanwhile."""
+  marker = folder / 'killed'
+  _create(
+      values, folder / 'lost', protected=False,
+      run_task=functools.partial(spark_clusters.killing, marker=marker),
+      **options,
+  )
+  assert marker.exists()
+  ended = [w for w in cluster.workers if w.process.poll() is not None]
+  assert len(ended) == 1
+  cluster.fill()
 
 
 # The same bytes
@@ -66,14 +75,26 @@ def test_inputs_of_every_kind_give_the_bytes_of_the_local_run(tmp_path):
     not builders.DATA_DIR.is_dir(), reason=f'no data in {builders.DATA_DIR}'
 )
 @pytest.mark.parametrize('max_flips', [0, 4])
-def test_real_files_give_the_bytes_of_the_local_run(tmp_path, max_flips):
+def test_real_files_give_the_bytes_of_the_local_run(
+    tmp_path, cluster, max_flips
+):
   with tarfile.open(builders.DATA_DIR / 'midi_corpus.tar.xz') as archive:
     archive.extractall(tmp_path / 'corpus', filter='data')
-  created = _assert_same(
-      [tmp_path / 'corpus', builders.DATA_DIR / 'notesequences.tfrecord.gz'],
-      tmp_path, recursive=True, recipe=recipes.Recipe(max_flips=max_flips),
+  values = [
+      tmp_path / 'corpus', builders.DATA_DIR / 'notesequences.tfrecord.gz'
+  ]
+  # One more, so that a machine can be lost over it.
+  files = sorted((tmp_path / 'corpus').rglob('*.mid'))
+  middle = files[len(files) // 2]
+  shutil.copy(middle, middle.with_name(f'{mixed_inputs.CULPRIT}.mid'))
+  options = {'recursive': True, 'recipe': recipes.Recipe(max_flips=max_flips)}
+  created = _assert_same(values, tmp_path, **options)
+  assert created.report['inputs'] == 4938 + 1 + 290
+
+  _lose_a_machine(values, tmp_path, cluster, **options)
+  assert mixed_inputs.files(tmp_path / 'lost') == mixed_inputs.files(
+      tmp_path / 'here'
   )
-  assert created.report['inputs'] == 4938 + 290
 
 
 @pytest.mark.usefixtures('running')
@@ -94,24 +115,17 @@ def test_inputs_that_take_their_reader_down_cost_themselves(tmp_path):
   assert created.report['patterns'] == expected.report['patterns'] > 0
 
 
-def test_a_machine_that_is_lost_changes_no_byte(tmp_path, cluster, running):
+@pytest.mark.usefixtures('running')
+def test_a_machine_that_is_lost_changes_no_byte(tmp_path, cluster):
   values = mixed_inputs.mixture(tmp_path)
   (tmp_path / 'rock' / f'{mixed_inputs.CULPRIT}.mid').write_bytes(
       synthetic_songs.to_midi(_BEAT)
   )
   mixed_inputs.create_here(values, tmp_path / 'here', recursive=True)
-  marker = tmp_path / 'killed'
-  _create(
-      values, tmp_path / 'spark', recursive=True, protected=False,
-      run_task=functools.partial(spark_clusters.killing, marker=marker),
-  )
-  assert marker.exists()
-  ended = [w for w in cluster.workers if w.process.poll() is not None]
-  assert len(ended) == 1
-  assert mixed_inputs.files(tmp_path / 'spark') == mixed_inputs.files(
+  _lose_a_machine(values, tmp_path, cluster, recursive=True)
+  assert mixed_inputs.files(tmp_path / 'lost') == mixed_inputs.files(
       tmp_path / 'here'
   )
-  cluster.fill()
 
 
 # What goes wrong
