@@ -26,6 +26,7 @@ from drumspace_ext.dataset import gathered
 from drumspace_ext.dataset import sums
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import remote_paths
+from drumspace_ext.files import remote_systems
 from drumspace_ext.files import tfrecords
 from drumspace_ext.inputs import listing as inputs
 from drumspace_ext.spreading import creation as spreading
@@ -79,7 +80,7 @@ def create(
     OutputError: If the files can't be written.
     PipelineError: If the runner can't be reached, or the pipeline fails.
   """
-  remote_paths.beam()
+  remote_systems.beam()
   from drumspace_ext.beam import transforms as beam_transforms
 
   output = remote_paths.of_text(str(output_dir))

@@ -6,7 +6,7 @@ import io
 import typing
 
 from drumspace_ext import errors
-from drumspace_ext.files import remote_paths
+from drumspace_ext.files import remote_systems
 
 if typing.TYPE_CHECKING:
   import apache_beam as beam
@@ -29,7 +29,7 @@ def pipeline(runner: str | None, flags: Sequence[str]) -> 'beam.Pipeline':
   Raises:
     InputError: If Beam is not installed, or does not know one of these.
   """
-  beam = remote_paths.beam()
+  beam = remote_systems.beam()
   from apache_beam.options import pipeline_options
   from apache_beam.portability.api import beam_provision_api_pb2
   from apache_beam.runners.portability import fn_api_runner

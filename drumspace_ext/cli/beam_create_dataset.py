@@ -50,7 +50,7 @@ def _quiet_root() -> Iterator[None]:
 
 
 def main(argv: list[str]) -> int:
-  from drumspace_ext.files import remote_paths
+  from drumspace_ext.files import remote_systems
 
   # Beam tells of its own steps at INFO, and of clouds it could not find.
   options = _PIPELINE_OPTIONS.value
@@ -60,7 +60,7 @@ def main(argv: list[str]) -> int:
     logging.getLogger('apache_beam').setLevel(logging.WARNING)
   # It is said before anything else takes its time.
   with _quiet_root():
-    remote_paths.beam()
+    remote_systems.beam()
   from drumspace_ext.beam import creation as beam_creation
 
   return spreading_flags.report(beam_creation.create_dataset(

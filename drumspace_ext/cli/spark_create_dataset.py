@@ -1,8 +1,9 @@
 r"""Makes a dataset of unique drum patterns on Apache Spark.
 
 The inputs, the recipe and the files are those of drumspace_create_dataset, byte
-for byte; inputs lie on a disk that this machine and all workers share. Under
-spark-submit the master and all options are taken from it.
+for byte; inputs lie on a disk that this machine and all workers share, or on a
+filesystem of Hadoop's, such as hdfs://. Under spark-submit the master and all
+options are taken from it.
 
 Usage:
   drumspace_spark_create_dataset --input=~/midi --recursive \

@@ -1,8 +1,8 @@
-"""Remote paths: files on a filesystem of Apache Beam, such as gs:// or hdfs://.
+"""Remote paths: files on a filesystem of Beam's or Spark's, such as hdfs://.
 
 A `RemotePath` has those methods of `pathlib.Path` that reading inputs needs, so
 that the rules of names and kinds are the same for both. Every text with a
-scheme (`gs://`, `s3://`, `hdfs://`) is one; Beam is imported when it is used.
+scheme (`gs://`, `s3://`, `hdfs://`) is one; `remote_systems` says who reads it.
 """
 
 from collections.abc import Iterator
@@ -10,13 +10,12 @@ import errno
 import os
 import pathlib
 import re
-import types
 import typing
 
 from drumspace_ext import errors
+from drumspace_ext.files import remote_systems
 
 _SCHEME = re.compile(r'([a-zA-Z][a-zA-Z0-9+.-]*)://')
-_TO_INSTALL = "pip install '.[beam]' in a clone"
 
 
 class ReadablePath(typing.Protocol):
@@ -33,57 +32,17 @@ class ReadablePath(typing.Protocol):
     """Opens the file for reading."""
 
 
-class _Match(typing.Protocol):
-  """One file that Beam lists."""
-
-  path: str
-  size_in_bytes: int
-
-
-class _MatchResult(typing.Protocol):
-  """What Beam lists by one pattern."""
-
-  metadata_list: list[_Match]
-
-
-class FileSystems(typing.Protocol):
-  """What is used of Beam's class of this name."""
-
-  def match(
-      self, patterns: list[str], limits: list[int] | None = None, /
-  ) -> list[_MatchResult]:
-    """Lists the files that fit patterns."""
-
-  def open(self, path: str, *, compression_type: str) -> typing.BinaryIO:
-    """Opens a file for reading."""
-
-  def create(self, path: str, *, compression_type: str) -> typing.BinaryIO:
-    """Opens a file for writing."""
-
-  def exists(self, path: str, /) -> bool:
-    """Says whether there is such a file or folder."""
-
-  def mkdirs(self, path: str, /) -> None:
-    """Makes a folder."""
-
-  def delete(self, paths: list[str], /) -> None:
-    """Deletes files and folders."""
-
-  def rename(self, sources: list[str], targets: list[str], /) -> None:
-    """Renames files."""
-
-
 def is_remote(text: str) -> bool:
   """Says whether a person's text names a file on another filesystem."""
   return bool(_SCHEME.match(text))
 
 
-def only_by_beam(value: str) -> str:
+def only_by_fronts(value: str) -> str:
   """Says who reads and writes what is on a remote filesystem."""
   return (
       f'{value} lies on a remote filesystem, which only '
-      'drumspace_beam_create_dataset reads and writes. Copy it to a disk, or '
-      'use that.'
+      'drumspace_beam_create_dataset and drumspace_spark_create_dataset read '
+      'and write. Copy it to a disk, or use one of these.'
   )
 
 
@@ -120,29 +79,6 @@ def first_bytes(text: str, max_bytes: int) -> bytes:
     return stream.read(max_bytes)
 
 
-def beam() -> types.ModuleType:
-  """Returns the module apache_beam.
-
-  Raises:
-    InputError: If it is not installed.
-  """
-  try:
-    import apache_beam
-
-    # By `import apache_beam` alone it is not always there.
-    import apache_beam.io.filesystems
-  except ModuleNotFoundError as e:
-    raise errors.InputError(
-        f'Apache Beam is not installed ({e}). Install it: {_TO_INSTALL}.'
-    ) from e
-  return apache_beam
-
-
-def file_systems() -> FileSystems:
-  """Returns Beam's access to all its filesystems."""
-  return beam().io.filesystems.FileSystems
-
-
 class RemotePath:
   """One place on a remote filesystem; hashable, equal by its text."""
 
@@ -152,7 +88,10 @@ class RemotePath:
     if not scheme:
       raise errors.InputError(f'{text} has no scheme such as gs://.')
     self._scheme = scheme[1]
-    self._tail = pathlib.PurePosixPath('/' + text[scheme.end():].lstrip('/'))
+    rest = text[scheme.end():]
+    # A path with two slashes before it keeps both: hdfs:///a has no host.
+    start = '//' if rest.startswith('/') else '/'
+    self._tail = pathlib.PurePosixPath(start + rest.lstrip('/'))
     self.name = self._tail.name
     self.parts = (f'{self._scheme}://', *self._tail.parts[1:])
 
@@ -185,19 +124,23 @@ class RemotePath:
     return self
 
   def resolve(self) -> 'RemotePath':
-    """Returns itself: there are no links that Beam knows."""
+    """Returns itself: there are no links there."""
     return self
 
-  def _match(self, pattern: str, limit: int | None = None) -> list[_Match]:
-    """Returns Beam's metadata of the files that fit a pattern."""
+  def _match(
+      self, pattern: str, limit: int | None = None
+  ) -> list[remote_systems.Match]:
+    """Returns the metadata of the files that fit a pattern."""
     try:
-      (result,) = file_systems().match([pattern], [limit] if limit else None)
+      (result,) = remote_systems.in_use().match(
+          [pattern], [limit] if limit else None
+      )
     except errors.InputError:
       raise
-    # Beam turns every cause (no such filesystem, no access) into its own kinds.
+    # Every cause (no such filesystem, no access) has kinds of its own.
     except Exception as e:
       raise errors.InputError(f"{self} can't be listed: {_line(e)}") from e
-    return result.metadata_list
+    return list(result.metadata_list)
 
   def is_file(self) -> bool:
     """Says whether a file has this very name."""
@@ -228,13 +171,13 @@ class RemotePath:
     """Opens the file for reading, as it lies there.
 
     Raises:
-      OSError: If that fails, whatever Beam calls it.
+      OSError: If that fails, whatever it is called there.
     """
     if mode != 'rb':
       raise ValueError(f'a remote file is only read, not opened by {mode!r}')
     try:
       # Else what is compressed would be unpacked by its name.
-      return file_systems().open(
+      return remote_systems.in_use().open(
           str(self), compression_type='uncompressed'
       )
     except OSError:

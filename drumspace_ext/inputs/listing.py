@@ -74,7 +74,7 @@ class Listing:
 def _expand(value: str, remote: bool) -> list[tuple[_Path, str, bool]]:
   """Returns (path, id, named) for one argument, a glob or a plain path."""
   if remote_paths.is_remote(value) and not remote:
-    raise errors.InputError(remote_paths.only_by_beam(value))
+    raise errors.InputError(remote_paths.only_by_fronts(value))
   path: _Path = (
       remote_paths.RemotePath(value) if remote_paths.is_remote(value)
       else local_paths.expand(value)
@@ -118,7 +118,7 @@ def find_roots(
     values: Files, folders and globs.
     recursive: Search folders in folders.
     excluded: A folder below them that is not searched.
-    remote: Allow files on Beam's filesystems.
+    remote: Allow files on remote filesystems.
 
   Raises:
     InputError: If a path is missing or unreadable, or none is given.

@@ -18,6 +18,12 @@ does: numpy and the MIDI reader are imported once.
 Everything that is sent to executors is a function of the package, found there
 by name: nothing of the main program is pickled.
 
+Files on Hadoop's filesystems come through Java (`hadoop`). Workers of Python
+have none, so that executors fetch whole files for them; `binaryFiles` is given
+each by a pattern for it alone. What begins with `_` or `.` it passes over: the
+driver reads that and sends it along. A listing calls Java for each file, since
+no text of a listing holds for all filesystems (viewfs prints none of a file).
+
 RDDs, not DataFrames: rows are sets, counters and bytes that only Python adds
 up; a DataFrame would encode them twice. Spark Connect has no RDDs, and is not
 supported.

@@ -5,20 +5,24 @@ they give by rotation class, first within a partition, then over all of them;
 one row of each class comes to the driver, partition by partition.
 """
 
-from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 import functools
 import pathlib
-import threading
 import typing
 import zlib
 
+from drumspace_ext import errors
 from drumspace_ext.dataset import gathered
 from drumspace_ext.dataset import sums
 from drumspace_ext.files import local_paths
+from drumspace_ext.files import remote_paths
+from drumspace_ext.files import remote_systems
 from drumspace_ext.inputs import listing as inputs
+from drumspace_ext.inputs import tasks
+from drumspace_ext.spark import hadoop
+from drumspace_ext.spark import partitions
 from drumspace_ext.spark import sessions
 from drumspace_ext.spreading import creation as spreading
 from drumspace_ext.spreading import reading as reading_lib
@@ -33,12 +37,11 @@ _PARTITIONS_A_CORE = 4
 _MOST_LOADS = 256
 # Partitions of sums at most, for each is fetched by a job of its own.
 _MOST_SUMS = 256
-# Classes that a worker holds before it sends them on: some 100 MB.
-_MOST_CLASSES = 50_000
-# Rows that are sent to the driver at once.
-_MANY = 1_000
 
-_Part = sums.ClassSum | gathered.Gathered
+# A larger one is no array of Java's.
+_MOST_BYTES = (1 << 31) - 64
+
+_Item = typing.TypeVar('_Item')
 
 
 def create(
@@ -64,9 +67,13 @@ def create(
     OutputError: If the files can't be written.
     PipelineError: If the job fails.
   """
-  with sessions.context(master, spark_options or {}) as running:
+  with (
+      sessions.context(master, spark_options or {}) as running,
+      remote_systems.using(hadoop.FileSystems(running)),
+  ):
     return spreading.create(
-        functools.partial(_spread, running), input_values, output_dir, **asked
+        functools.partial(_spread, running), input_values, output_dir,
+        remote=True, **asked,
     )
 
 
@@ -81,8 +88,9 @@ def create_dataset(
   Arguments and files are those of `dataset_creation.create_dataset`, but for:
 
   Args:
-    input_values: On a disk that this process and all workers share.
-    output_dir: On a disk of this process.
+    input_values: On a disk that this process and all workers share, or on a
+      filesystem of Hadoop's, such as `hdfs://host/midi`.
+    output_dir: On a disk of this process, or likewise.
     master: Such as `spark://host:7077`, `yarn`, `k8s://...` or `local[*]`; by
       default what spark-submit or Spark's configuration say, else this
       machine. A session that is already running is used as it is.
@@ -109,69 +117,96 @@ def _spread(
 ) -> Iterator[gathered.Gathered]:
   """Yields what all files of a listing give, summed; see `reading.Spread`."""
   del work
-  loads: list[reading_lib.Load] = []
+  here: list[reading_lib.Load] = []
+  remote: list[partitions.File] = []
   for found in reading_lib.listed_here(listing, reading):
     if isinstance(found, sums.Totals):
       yield gathered.Gathered(totals=found)
-    else:
-      loads.append(found)
-  if not loads:
-    return
-  shares = _shares(loads, _PARTITIONS_A_CORE * running.defaultParallelism)
+      continue
+    on_disk = tuple(f for f in found if not remote_paths.is_remote(f[0]))
+    if on_disk:
+      here.append(on_disk)
+    remote += (f for f in found if remote_paths.is_remote(f[0]))
+  most = _PARTITIONS_A_CORE * running.defaultParallelism
   with sessions.failures(running):
-    rows = running.parallelize(shares, len(shares)).mapPartitionsWithIndex(
-        functools.partial(_read, reading=reading)
-    ).reduceByKey(
-        _merged, min(len(shares), _MOST_SUMS), zlib.crc32
-    ).mapPartitions(_rows)
+    shares = [
+        *_on_disk(running, here, most, reading),
+        *_by_executors(running, remote, most, reading),
+        *_by_driver(running, remote, most, reading),
+    ]
+    if not shares:
+      return
+    together = running.union(shares)
+    rows = together.reduceByKey(
+        partitions.merged, min(together.getNumPartitions(), _MOST_SUMS),
+        zlib.crc32,
+    ).mapPartitions(partitions.rows)
     yield from rows.toLocalIterator(prefetchPartitions=True)
 
 
-def _shares(
-    loads: list[reading_lib.Load], most: int
-) -> list[list[reading_lib.Load]]:
-  """Deals loads out to partitions, the largest first."""
-  count = min(len(loads), max(most, -(-len(loads) // _MOST_LOADS)))
-  dealt = sorted(loads, key=lambda load: -sum(size for *_, size, _ in load))
-  return [dealt[i::count] for i in range(count)]
+def _dealt(items: list[_Item], most: int, of_one: int) -> list[list[_Item]]:
+  """Deals items out to shares; `of_one` is how many a share has at most."""
+  count = min(len(items), max(most, -(-len(items) // of_one)))
+  return [items[i::count] for i in range(count)]
 
 
-def _read(
-    index: int, shares: Iterable[list[reading_lib.Load]],
+def _on_disk(
+    running: 'pyspark.SparkContext', loads: list[reading_lib.Load], most: int,
     reading: reading_lib.Reading,
-) -> Iterator[tuple[bytes, _Part]]:
-  """Reads a partition: sums by rotation class, and the rest by its number."""
-  with reading_lib.Reader(
-      reading, threaded=threading.active_count() > 1
-  ) as reader:
-    parts = (
-        part for loads in shares for load in loads for part in reader.read(load)
+) -> Iterator['pyspark.RDD[tuple[bytes, partitions.Part]]']:
+  """Yields what reads loads from a disk that all workers share."""
+  if loads:
+    # The largest first.
+    loads.sort(key=lambda load: -sum(size for *_, size, _ in load))
+    shares = _dealt(loads, most, _MOST_LOADS)
+    yield running.parallelize(shares, len(shares)).mapPartitionsWithIndex(
+        functools.partial(partitions.read, reading=reading)
     )
-    for classes, rest in reading_lib.summed(parts, _MOST_CLASSES):
-      yield from classes.items()
-      yield b'%d' % index, rest
 
 
-def _merged(one: _Part, other: _Part) -> _Part:
-  """Adds two parts under one key, which are of one kind."""
-  if isinstance(one, sums.ClassSum):
-    one.merge(typing.cast('sums.ClassSum', other))
-  else:
-    one.merge(typing.cast('gathered.Gathered', other))
-  return one
+def _by_executors(
+    running: 'pyspark.SparkContext', files: list[partitions.File], most: int,
+    reading: reading_lib.Reading,
+) -> Iterator['pyspark.RDD[tuple[bytes, partitions.Part]]']:
+  """Yields what reads remote files, which executors fetch, by their hosts."""
+  by_host: dict[str, list[partitions.File]] = {}
+  for file in files:
+    if file[3] > _MOST_BYTES:
+      raise errors.InputError(
+          f'{file[0]} has {file[3]:,} bytes. Spark hands over whole files of '
+          f'at most {_MOST_BYTES:,}: cut it into shards.'
+      )
+    if not hadoop.is_hidden(file[0]):
+      by_host.setdefault(hadoop.parts(file[0])[0], []).append(file)
+  for some in by_host.values():
+    some.sort(key=lambda file: -file[3])
+    for share in _dealt(some, most, _MOST_LOADS * tasks.TASK_ITEMS):
+      patterns = ','.join(hadoop.exactly(path) for path, *_ in share)
+      yield running.binaryFiles(patterns, 1).mapPartitionsWithIndex(
+          functools.partial(
+              partitions.read_sent, reading=reading, files=_by_path(share)
+          )
+      )
 
 
-def _rows(
-    pairs: Iterable[tuple[bytes, _Part]]
-) -> Iterator[gathered.Gathered]:
-  """Yields the rows of summed classes, many at once."""
-  part = gathered.Gathered()
-  for key, value in pairs:
-    if isinstance(value, gathered.Gathered):
-      part.merge(value)
-    else:
-      part.merged.append(value.row(key))
-    if len(part.merged) >= _MANY:
-      yield part
-      part = gathered.Gathered()
-  yield part
+def _by_driver(
+    running: 'pyspark.SparkContext', files: list[partitions.File], most: int,
+    reading: reading_lib.Reading,
+) -> Iterator['pyspark.RDD[tuple[bytes, partitions.Part]]']:
+  """Yields what reads the few that executors pass over; they go with it."""
+  hidden = [file for file in files if hadoop.is_hidden(file[0])]
+  for share in _dealt(hidden, most, tasks.TASK_ITEMS) if hidden else ():
+    contents = []
+    for path, *_ in share:
+      with remote_paths.open_text(path) as stream:
+        contents.append((path, stream.read()))
+    yield running.parallelize(contents, 1).mapPartitionsWithIndex(
+        functools.partial(
+            partitions.read_sent, reading=reading, files=_by_path(share)
+        )
+    )
+
+
+def _by_path(share: list[partitions.File]) -> dict[str, partitions.File]:
+  """Returns files by what all ways to write their paths have in common."""
+  return {hadoop.parts(file[0])[1]: file for file in share}

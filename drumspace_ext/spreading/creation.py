@@ -100,7 +100,7 @@ def create(
     input_values: TFRecords, MIDI files, folders, zips and globs of them, here
       or `remote`.
     output_dir: Where the files go, likewise; made if missing.
-    remote: Whether inputs and results may lie on Beam's filesystems.
+    remote: Whether inputs and results may lie on the front's filesystems.
     **asked: See `Request`.
 
   Raises:
@@ -112,7 +112,7 @@ def create(
   recipe = asked.get('recipe') or recipes.Recipe()
   recursive = asked.get('recursive', False)
   if not remote and not isinstance(output, pathlib.Path):
-    raise errors.OutputError(remote_paths.only_by_beam(str(output)))
+    raise errors.OutputError(remote_paths.only_by_fronts(str(output)))
   if isinstance(output, pathlib.Path):
     result_folders.claim(output, result_folders.CREATE_DATASET, input_values)
   listing = inputs.find_roots(

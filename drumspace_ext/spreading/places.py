@@ -12,6 +12,7 @@ from drumspace_ext.dataset import writing as dataset_writing
 from drumspace_ext.files import leftovers
 from drumspace_ext.files import output_files
 from drumspace_ext.files import remote_paths
+from drumspace_ext.files import remote_systems
 
 
 @contextlib.contextmanager
@@ -33,7 +34,7 @@ def results_folder(
     return
   # Nothing is locked there: what a killed run leaves of it stays.
   work = output / f'{leftovers.PREFIX}{uuid.uuid4().hex}'
-  file_systems = remote_paths.file_systems()
+  file_systems = remote_systems.in_use()
   with output_files.Batch(pathlib.Path(tempfile.gettempdir())) as place:
     here = place.scratch_folder()
     try:
@@ -65,7 +66,7 @@ def _publish(
     work: remote_paths.RemotePath,
 ) -> None:
   """Copies files to a remote folder: whole ones get their final names."""
-  file_systems = remote_paths.file_systems()
+  file_systems = remote_systems.in_use()
   for name in dataset_writing.NAMES:
     with (here / name).open('rb') as source, file_systems.create(
         str(work / name), compression_type='uncompressed'

@@ -2,6 +2,7 @@
 
 import pathlib
 import sys
+import types
 
 import hypothesis
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ import pytest
 
 from drumspace_ext import errors
 from drumspace_ext.files import remote_paths
+from drumspace_ext.files import remote_systems
 from drumspace_ext.inputs import listing
 
 _parts = st.lists(
@@ -29,6 +31,14 @@ def test_parts_are_those_of_the_same_local_path(parts):
   ]
   assert str(path / 'x') == f'{path}/x'
 
+
+@hypothesis.given(parts=_parts)
+def test_path_without_a_host_keeps_none(parts):
+  text = f'hdfs://{pathlib.PurePosixPath("/", *parts)}'
+  path = remote_paths.RemotePath(text)
+  assert str(path) == text and path.parts == ('hdfs://', *parts)
+  assert str(path.parents[-1]) == 'hdfs:///'
+  assert path != remote_paths.RemotePath(text.replace(':///', '://'))
 
 
 def test_texts_with_a_scheme_are_remote():
@@ -64,11 +74,31 @@ def test_without_beam_it_says_how_to_install_it(monkeypatch):
   with pytest.raises(
       errors.InputError, match='pip install .*beam'
   ):
-    remote_paths.beam()
+    remote_systems.beam()
+
+
+class _Other:
+  """A filesystem on which there is one file."""
+
+  def match(self, patterns, limits):
+    del patterns, limits
+    found = types.SimpleNamespace(path='hdfs://h/a', size_in_bytes=7)
+    return [types.SimpleNamespace(metadata_list=[found])]
+
+
+def test_other_systems_than_beams_are_used_where_that_is_said(monkeypatch):
+  monkeypatch.setitem(sys.modules, 'apache_beam', None)
+  path = remote_paths.RemotePath('hdfs://h/a')
+  with remote_systems.using(_Other()):
+    assert path.is_file() and path.stat().st_size == 7
+  with pytest.raises(errors.InputError, match='Beam is not installed'):
+    path.is_file()
 
 
 def test_other_entry_points_refuse_remote_inputs():
-  with pytest.raises(errors.InputError, match='drumspace_beam_create_dataset'):
+  with pytest.raises(
+      errors.InputError, match='_beam_create_dataset.*_spark_create_dataset'
+  ):
     listing.list_inputs(['gs://a/b.mid'])
 
 

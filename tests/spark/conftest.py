@@ -15,3 +15,11 @@ def _cluster(tmp_path_factory):
   cluster = spark_clusters.Cluster(tmp_path_factory.mktemp('work'))
   yield cluster
   cluster.stop()
+
+
+@pytest.fixture(scope='module', name='running')
+def _running(cluster):
+  """A session on it, which the verb uses."""
+  import spark_clusters
+  with spark_clusters.context(cluster.address) as running:
+    yield running
