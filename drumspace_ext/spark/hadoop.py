@@ -163,6 +163,11 @@ class FileSystems:
   def match(
       self, patterns: list[str], limits: list[int] | None = None
   ) -> list[_Result]:
+    """Lists the files that fit patterns.
+
+    Raises:
+      OSError: If that fails, as in all of these.
+    """
     results = []
     for pattern, limit in itertools.zip_longest(patterns, limits or ()):
       with _said_by_java(pattern):
@@ -172,6 +177,7 @@ class FileSystems:
     return results
 
   def open(self, path: str, *, compression_type: str) -> typing.BinaryIO:
+    """Opens a file for reading, whatever compression its name says."""
     del compression_type
     with _said_by_java(path):
       system, place = self._of(path)
@@ -179,6 +185,7 @@ class FileSystems:
                                _BUFFER_BYTES)
 
   def create(self, path: str, *, compression_type: str) -> typing.BinaryIO:
+    """Opens a file for writing, whatever compression its name says."""
     del compression_type
     with _said_by_java(path):
       system, place = self._of(path)
@@ -186,22 +193,26 @@ class FileSystems:
                                _BUFFER_BYTES)
 
   def exists(self, path: str) -> bool:
+    """Says whether there is such a file or folder."""
     with _said_by_java(path):
       system, place = self._of(path)
       return system.exists(place)
 
   def mkdirs(self, path: str) -> None:
+    """Makes a folder, and those around it."""
     with _said_by_java(path):
       system, place = self._of(path)
       system.mkdirs(place)
 
   def delete(self, paths: list[str]) -> None:
+    """Deletes files and folders."""
     for path in paths:
       with _said_by_java(path):
         system, place = self._of(path)
         system.delete(place, True)
 
   def rename(self, sources: list[str], targets: list[str]) -> None:
+    """Renames files."""
     for source, target in zip(sources, targets):
       with _said_by_java(source):
         system, place = self._of(source)
@@ -217,6 +228,7 @@ class Sent:
     self._contents = contents
 
   def open(self, path: str, *, compression_type: str) -> typing.BinaryIO:
+    """Opens a file that came, for reading."""
     del compression_type
     return io.BytesIO(self._contents[path])
 
