@@ -44,9 +44,11 @@ def bar(unit: str, *, scaled: bool = False) -> Iterator[callbacks.OnStep]:
 def _new_bar(done: int, total: int, unit: str, scaled: bool):
   import tqdm
 
-  # Its monitor thread would be copied into forked workers.
+  # Its monitor thread would be copied into forked workers. Loads of several
+  # workers come in bursts: the mean rate since the beginning says when they
+  # end, and not that of the last few.
   tqdm.tqdm.monitor_interval = 0
   return tqdm.tqdm(
       total=total, initial=done, unit=unit, unit_scale=scaled, leave=False,
-      dynamic_ncols=True, delay=_DELAY_S,
+      dynamic_ncols=True, delay=_DELAY_S, smoothing=0,
   )

@@ -151,16 +151,21 @@ class _ZlibReader(io.RawIOBase):
 @contextlib.contextmanager
 def open_bytes(path: remote_paths.ReadablePath) -> Iterator[Stream]:
   """Opens a file for reading, unpacked where it is compressed."""
-  with path.open('rb') as stream:
-    kind = compression_of(stream.read(HEAD_BYTES))
-    stream.seek(0)
-    if kind == GZIP:
-      with gzip.open(stream) as unpacked:
-        yield unpacked
-    elif kind == ZLIB:
-      yield io.BufferedReader(_ZlibReader(stream))
-    else:
-      yield stream
+  with path.open('rb') as stream, _unpacked(stream) as unpacked:
+    yield unpacked
+
+
+@contextlib.contextmanager
+def _unpacked(stream: typing.BinaryIO) -> Iterator[Stream]:
+  kind = compression_of(stream.read(HEAD_BYTES))
+  stream.seek(0)
+  if kind == GZIP:
+    with gzip.open(stream) as unpacked:
+      yield unpacked
+  elif kind == ZLIB:
+    yield io.BufferedReader(_ZlibReader(stream))
+  else:
+    yield stream
 
 
 def _read_exactly(stream: Stream, size: int) -> bytes:
@@ -234,10 +239,23 @@ def read(
   Raises:
     OSError: If the file can't be opened.
   """
+  for _, record in read_on(path):
+    yield record
+
+
+def read_on(
+    path: remote_paths.ReadablePath | str,
+) -> Iterator[tuple[int, bytes | DamagedRecord]]:
+  """Yields (bytes of the file read so far, packed as they are, record).
+
+  Raises:
+    OSError: If the file can't be opened.
+  """
   if isinstance(path, str):
     path = pathlib.Path(path)
-  with open_bytes(path) as stream:
-    yield from read_stream(stream)
+  with path.open('rb') as stream, _unpacked(stream) as unpacked:
+    for record in read_stream(unpacked):
+      yield stream.tell(), record
 
 
 def write(stream: typing.BinaryIO, records: Iterable[bytes]) -> int:

@@ -84,20 +84,22 @@ def _zip_tasks(
 
 def _record_tasks(source: inputs.SourceFile) -> Iterator[Task | Lost]:
   items: list[tuple[str, bytes]] = []
-  size, total = 0, 0
+  size = covered = 0
   path = remote_paths.of_text(source.path)
-  for number, record in enumerate(tfrecords.read(path)):
+  for number, (place, record) in enumerate(tfrecords.read_on(path)):
     if isinstance(record, tfrecords.DamagedRecord):
       yield source.name, record
       continue
     items.append((f'{source.name}#{number}', record))
     size += len(record)
     if len(items) >= TASK_ITEMS * 4 or size >= TASK_BYTES:
-      covered = min(size, source.size - total)
-      total += covered
-      yield Task(input_kinds.TFRECORD, tuple(items), size=covered)
-      items, size = [], 0
-  yield Task(input_kinds.TFRECORD, tuple(items), size=source.size - total)
+      # It may grow meanwhile.
+      place = min(place, source.size)
+      yield Task(input_kinds.TFRECORD, tuple(items), size=place - covered)
+      items, size, covered = [], 0, place
+  yield Task(
+      input_kinds.TFRECORD, tuple(items), size=max(0, source.size - covered)
+  )
 
 
 def tasks(listing: inputs.Listing) -> Iterator[Task | Lost]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 import sys
 import threading
 
@@ -67,6 +68,55 @@ def test_terminal_shows_what_is_done_and_is_clean_at_the_end(counts):
   assert any(f'drawing, {len(counts) - 1} of them' in line for line in lines)
   assert lines[-1] == '' and not lines[-2].strip()
   assert '\n' not in stream.getvalue()
+
+
+def _told_seconds(line):
+  """Returns how long a job will still take, as a line of its bar says."""
+  times = re.search(r'<((?:\d+:)?\d+:\d+)', line)[1].split(':')
+  return sum(int(t) * 60**i for i, t in enumerate(reversed(times)))
+
+
+def _told_after_a_tenth(pauses, **settings):
+  """Returns what a bar tells after a tenth of a job, and what is true.
+
+  Args:
+    pauses: Seconds between ten steps, which the whole job repeats.
+    **settings: Those of tqdm that are others.
+  """
+  stream, clock = _Terminal(), [0.0]
+
+  class _Bar(_EagerBar):
+
+    def __init__(self, **own):
+      super().__init__(**(own | settings))
+
+  with _stderr(stream), pytest.MonkeyPatch.context() as patch:
+    patch.setattr(tqdm, 'tqdm', _Bar)
+    patch.setattr(tqdm.std, 'time', lambda: clock[0])
+    with progress.bar('B') as on_step:
+      on_step(0, 1000, 'reading')
+      for done in range(1, 101):
+        clock[0] += pauses[done % 10]
+        on_step(done, 1000, 'reading')
+      told = [line for line in stream.getvalue().split('\r') if '100/' in line]
+  return _told_seconds(told[-1]), 9 * clock[0]
+
+
+@hypothesis.given(
+    st.lists(st.floats(0.0, 100.0), min_size=10, max_size=10).filter(
+        lambda pauses: sum(pauses) > 10
+    )
+)
+def test_estimate_is_right_after_a_tenth_of_what_comes_in_bursts(pauses):
+  told, true = _told_after_a_tenth(pauses)
+  assert told == pytest.approx(true, rel=0.2)
+
+
+def test_estimate_by_the_last_steps_alone_would_be_wrong():
+  pauses = [90.0, *[1.0] * 9]
+  assert _told_after_a_tenth(pauses)[0] == pytest.approx(8910, rel=0.02)
+  told, true = _told_after_a_tenth(pauses, smoothing=0.3)
+  assert true == 8910 and told != pytest.approx(true, rel=0.2)
 
 
 def test_bar_counts_bytes_with_letters_for_millions():
