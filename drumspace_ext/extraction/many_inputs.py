@@ -25,19 +25,30 @@ def run_task(
     recipe: How its inputs are read.
     sampler: That of the worker in this run; see `one_input.extract_reads`.
   """
-  if task.kind == input_kinds.TFRECORD:
-    reads = [
-        reading.record(record, place, recipe)
-        for place, record in task.items if isinstance(record, bytes)
-    ]
-  else:
-    reads = [
-        reading.Read(input_id, problem=data)
-        if isinstance(data, errors.RejectedInputError)
-        else reading.midi(data, input_id, recipe)
-        for input_id, data in input_contents.contents(task)
-    ]
+  reads = _records(task, recipe) if (
+      task.kind == input_kinds.TFRECORD
+  ) else _files(task, recipe)
   return one_input.extract_reads(reads, recipe, sampler)
+
+
+def _records(
+    task: input_tasks.Task, recipe: one_input.Recipe
+) -> Iterator[reading.Read]:
+  """Reads the records of a task one by one."""
+  for place, record in task.items:
+    if isinstance(record, bytes):
+      yield reading.record(record, place, recipe)
+
+
+def _files(
+    task: input_tasks.Task, recipe: one_input.Recipe
+) -> Iterator[reading.Read]:
+  """Reads the files of a task one by one."""
+  for input_id, data in input_contents.contents(task):
+    if isinstance(data, errors.RejectedInputError):
+      yield reading.Read(input_id, problem=data)
+    else:
+      yield reading.midi(data, input_id, recipe)
 
 
 def results(

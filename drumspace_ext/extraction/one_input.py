@@ -4,6 +4,7 @@ This is the recipe from onsets to loops for a single input (a MIDI file or a
 NoteSequence record); `collection` merges the results of many.
 """
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 import dataclasses
@@ -29,7 +30,7 @@ if typing.TYPE_CHECKING:
 LoopCount = loop_counts.LoopCount
 Recipe = recipes.Recipe
 
-# Their arrays take some 4 MB; more at once is no faster.
+# Their arrays take some 2 MB; more at once is hardly faster.
 _PORTION_NOTES = 16000
 
 
@@ -156,25 +157,46 @@ def _judge(
 
 
 def extract_reads(
-    reads: Sequence[reading.Read], recipe: Recipe,
+    reads: Iterable[reading.Read], recipe: Recipe,
     sampler: near_hints.Sampler | None = None,
 ) -> list[InputResult]:
   """Extracts what was read; whatever is wrong with an input is its verdict.
 
   Args:
-    reads: The inputs.
+    reads: The inputs; they are read as they are needed.
     recipe: How they are read.
     sampler: That of all inputs that this process reads in a run; any that has
       met no others serves as well, and takes longer.
   """
   sampler = sampler or near_hints.Sampler()
+  return [
+      result for some in _portions(reads)
+      for result in _extract_portion(some, recipe, sampler)
+  ]
+
+
+def _portions(reads: Iterable[reading.Read]) -> Iterator[list[reading.Read]]:
+  """Yields inputs together until their notes would take much memory."""
+  some: list[reading.Read] = []
+  num_notes = 0
+  for read in reads:
+    some.append(read)
+    num_notes += len(read.onsets.pitches) if read.onsets is not None else 0
+    if num_notes >= _PORTION_NOTES:
+      yield some
+      some, num_notes = [], 0
+  if some:
+    yield some
+
+
+def _extract_portion(
+    reads: Sequence[reading.Read], recipe: Recipe, sampler: near_hints.Sampler
+) -> list[InputResult]:
+  """Extracts some inputs together; see `extract_reads`."""
   good = [(r.input_id, r.onsets) for r in reads if r.onsets is not None]
   try:
     with reader_faults.rejected():
-      found = [
-          result for some in _portions(good)
-          for result in extract_many(some, recipe, sampler)
-      ]
+      found = extract_many(good, recipe, sampler)
       for (_, onsets), result in zip(good, found):
         _add_loops_of_first_kit(result, onsets, recipe)
   except errors.RejectedInputError as e:
@@ -194,22 +216,6 @@ def extract_reads(
     result.file_name = read.file_name
     results.append(result)
   return results
-
-
-def _portions(
-    inputs: Sequence[tuple[str, onsets_lib.DrumOnsets]],
-) -> Iterator[list[tuple[str, onsets_lib.DrumOnsets]]]:
-  """Yields inputs together until their notes would take much memory."""
-  some: list[tuple[str, onsets_lib.DrumOnsets]] = []
-  num_notes = 0
-  for each in inputs:
-    some.append(each)
-    num_notes += len(each[1].pitches)
-    if num_notes >= _PORTION_NOTES:
-      yield some
-      some, num_notes = [], 0
-  if some:
-    yield some
 
 
 def _add_loops_of_first_kit(

@@ -485,3 +485,24 @@ def test_a_mistake_over_one_input_costs_no_other(monkeypatch):
   assert [(r.input_id, r.reason) for r in results] == [
       ('a', None), ('empty', 'empty'), ('b', 'reader_failed'), ('c', None),
   ]
+
+
+def test_inputs_are_read_in_portions_of_so_many_notes(monkeypatch):
+  monkeypatch.setattr(one_input, '_PORTION_NOTES', 3)
+  read, sizes = [], []
+  extract_many = one_input.extract_many
+
+  def noting(inputs, *args):
+    sizes.append((len(inputs), len(read)))
+    return extract_many(inputs, *args)
+
+  def reads():
+    for name, num_notes in zip('abcd', (1, 2, 5, 1)):
+      read.append(name)
+      yield reading.Read(name, _onsets([(i, 36) for i in range(num_notes)]))
+
+  monkeypatch.setattr(one_input, 'extract_many', noting)
+  results = one_input.extract_reads(reads(), _RECIPE)
+  assert [result.input_id for result in results] == list('abcd')
+  # (inputs together, inputs read by then): what comes later is not yet held.
+  assert sizes == [(2, 2), (1, 3), (1, 4)]
