@@ -32,9 +32,9 @@ class Tokens(typing.NamedTuple):
 
   Attributes:
     ticks: When, int64 `[num_events]`.
-    statuses: Status bytes, running ones too, int64 `[num_events]`.
+    statuses: Status bytes, running ones too, uint8 `[num_events]`.
     places: Where what follows the status begins, from the start of the track,
-      int64 `[num_events]`.
+      int32 `[num_events]`.
     ends: Where each event ends, likewise.
     has_end: Whether the last is an end of track.
   """
@@ -56,19 +56,20 @@ def of_track(track: bytes) -> Tokens | None:
     track: What stands behind the head of its chunk.
   """
   found = _TOKEN.findall(track)
-  lengths = np.fromiter(map(len, found), np.int64, len(found))
+  lengths = np.fromiter(map(len, found), np.int32, len(found))
+  del found
   single = np.flatnonzero(lengths == 1)
   lengths = lengths[:single[0]] if len(single) else lengths
   if not len(lengths):
     return None
-  ends = np.cumsum(lengths)
+  ends = np.cumsum(lengths, dtype=np.int32)
   values = np.frombuffer(track, np.uint8)
   deltas, places = _delta_times(values, ends - lengths)
-  last = values[places].astype(np.int64)
+  last = values[places]
   is_status = last >= 0x80
   # Running status: that of the last message of a channel.
   known = np.maximum.accumulate(np.where(
-      is_status & (last < _SYSTEM), np.arange(len(last)), -1
+      is_status & (last < _SYSTEM), np.arange(len(last), dtype=np.int32), -1
   ))
   statuses = np.where(is_status, last, last[known])
   places += is_status
@@ -82,8 +83,8 @@ def of_track(track: bytes) -> Tokens | None:
   )).any():
     return None
   return Tokens(
-      np.cumsum(deltas[stop]), statuses[stop], places[stop], ends[stop],
-      end is not None,
+      np.cumsum(deltas[stop], dtype=np.int64), statuses[stop], places[stop],
+      ends[stop], end is not None,
   )
 
 
@@ -91,11 +92,11 @@ def _delta_times(
     values: np.ndarray, places: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
   """Returns (delta times at some places, what follows each)."""
-  byte = values[places].astype(np.int64)
+  byte = values[places].astype(np.int32)
   deltas, places = byte & 0x7F, places + 1
   more = np.flatnonzero(byte >= 0x80)
   while len(more):
-    byte = values[places[more]].astype(np.int64)
+    byte = values[places[more]].astype(np.int32)
     deltas[more] = deltas[more] << 7 | byte & 0x7F
     places[more] += 1
     more = more[byte >= 0x80]
