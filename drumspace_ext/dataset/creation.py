@@ -16,8 +16,6 @@ from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext import rejections
 from drumspace_ext.dataset import collection as collection_lib
-from drumspace_ext.dataset import report as dataset_report
-from drumspace_ext.dataset import writing as dataset_writing
 from drumspace_ext.extraction import genres as genres_lib
 from drumspace_ext.extraction import many_inputs
 from drumspace_ext.extraction import near_hints
@@ -75,6 +73,8 @@ class DatasetAnywhere(typing.Generic[_Place]):
 
   def __str__(self) -> str:
     paths = '\n'.join(f'  {path}' for path in self.paths.values())
+    from drumspace_ext.dataset import report as dataset_report
+
     return f'{dataset_report.summary(self.report)}\n\n{paths}'
 
   def check_strict(self) -> None:
@@ -198,6 +198,9 @@ def create(
         raise errors.InputError(no_input(input_values))
       collection.totals.skipped.update(listing.skipped)
       collection.merge()
+      # Not before: each worker would have it in its memory too.
+      from drumspace_ext.dataset import writing as dataset_writing
+
       return CreatedDataset(
           output_dir=output_dir,
           report=dataset_writing.write(batch, collection, recipe, tile),
