@@ -20,8 +20,8 @@ The data's journey, package by package; each uses those above it:
   training        patterns to a trained model
   conversion      any form of beats into any other
   generation      new beats of a model
-  evaluation      how good beats are
   continuation    what follows a beat
+  evaluation      how good beats are
   pipelines       stages of a workflow, ours or inside Magenta
   latent_map      the map's mathematics
   explorer        the map's page

@@ -24,7 +24,7 @@ ORDER = '''
 files < patterns < notes < magenta_models < inputs, sound, starter, models
 < extraction < dataset < playing, spreading
 < beam, spark, dask, training, conversion
-< generation, evaluation < continuation < pipelines, latent_map < explorer < cli
+< generation, continuation < evaluation < pipelines, latent_map < explorer < cli
 '''
 # Whose modules are networks or use them, and may import torch at their top.
 _WITH_TORCH = {'models', 'magenta_models', 'training', 'generation',

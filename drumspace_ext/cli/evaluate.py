@@ -9,6 +9,15 @@ floor). A row needs 50 patterns, and 100 must be held out. A model is judged by
 all that it draws, not only by what passes the filters. The folder given by
 --output_dir then holds evaluation.json, evaluation.html and manifest.json.
 
+Models that continue beats (shipped:continue, a run_dir of that config, bundles
+of drums_rnn) are judged by songs: --examples_path and --heldout_path then name
+MIDI files, TFRecords, folders or zips. The first four bars of songs held out go
+on for 16, beside what really follows there, a loop of the primer, a mixture of
+copies, and steps by frequency: nats a step, how much repeats a bar and two bars
+later, drift of density, and the panel of two bars of each. Without
+--heldout_path those judge that the models kept for validation. --num_outputs is
+how many songs go on.
+
 Usage:
   drumspace_evaluate --checkpoint_file=/tmp/drumspace/vae,/tmp/drumspace/acai \
     --examples_path=/tmp/drumspace/dataset --output_dir=/tmp/drumspace/panel
@@ -17,6 +26,9 @@ Usage:
   drumspace_evaluate --input=drums_rnn_outputs --recursive \
     --rows_by='t[0-9][.][0-9]' --voices_in=note_seq9 \
     --examples_path=/tmp/drumspace/dataset --output_dir=/tmp/drumspace/panel
+  drumspace_evaluate --checkpoint_file=shipped:continue,drum_kit_rnn.mag \
+    --examples_path=my_songs --heldout_path=other_songs \
+    --output_dir=/tmp/drumspace/panel
 """
 
 import sys
@@ -28,9 +40,9 @@ from drumspace_ext.cli import flags as drumspace_flags
 
 _HELDOUT_PATH = flags.DEFINE_string(
     'heldout_path', None,
-    'Real patterns that no model was trained on, in a form of --examples_path. '
-    'By default the test part of --examples_path, divided as the models were '
-    'trained.',
+    'Real patterns (or songs) that no model was trained on, in a form of '
+    '--examples_path. By default the test part of --examples_path, divided as '
+    'the models were trained.',
 )
 _JUDGED_BY = flags.DEFINE_enum(
     'judged_by', None, ['test', 'validation'],

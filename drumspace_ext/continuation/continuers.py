@@ -14,6 +14,7 @@ import numpy as np
 from drumspace_ext import errors
 from drumspace_ext.continuation import magenta_continuer
 from drumspace_ext.continuation import next_step_continuer
+from drumspace_ext.magenta_models import checkpoint_files
 from drumspace_ext.magenta_models import drums_rnn_generation
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import magenta_files
@@ -58,6 +59,22 @@ class Continuer(typing.Protocol):
     Returns:
       Step codes, uint16 `[num_outputs, num_steps]`.
     """
+
+
+def plays_on(path: pathlib.Path) -> bool:
+  """Says whether a file holds a continuer, which `load` then takes.
+
+  Args:
+    path: From `checkpoints.find`.
+
+  Raises:
+    CheckpointError: If it is damaged, or no checkpoint.
+  """
+  checkpoint = magenta_files.read(path)
+  if checkpoint is not None:
+    return checkpoint.kind == checkpoint_files.DRUMS_RNN
+  tensors, _ = checkpoints.read_arrays(path)
+  return any(name.startswith(next_step.PREFIX) for name in tensors)
 
 
 def load(

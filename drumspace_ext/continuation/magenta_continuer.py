@@ -8,6 +8,7 @@ hear whole bars of silence before the first hit.
 """
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -23,6 +24,9 @@ from drumspace_ext.patterns import voices
 # Magenta writes its one drum as a hand clap (39), which is one of snare's.
 ONE_DRUM_VOICE = 'snare'
 _MAX_STEPS = 1 << 16
+# More of them are no faster.
+_SONGS_AT_ONCE = 32
+_ANY_SET = 1e-4
 
 
 def _eighths(codes: np.ndarray) -> np.ndarray:
@@ -114,6 +118,53 @@ class DrumsRnnContinuer:
     codes = np.zeros((len(classes), 2 * classes.shape[1]), np.uint16)
     codes[:, ::2] = classes << voices.INDEX[ONE_DRUM_VOICE]
     return codes[:, :num_steps]
+
+  def class_nats(
+      self, songs: Sequence[np.ndarray]
+  ) -> list[np.ndarray] | None:
+    """Returns how surprising each step's set of nine drums is.
+
+    Attention feeds on what it gave, and may grow without bounds in long songs;
+    so a chance of `_ANY_SET` is left for sets drawn evenly, which is all there
+    is where its numbers have overflowed.
+
+    Args:
+      songs: Step codes, uint16 `[num_steps]` each.
+
+    Returns:
+      float64 `[num_steps]` each; on the first step any set is as probable.
+      None of `one_drum`, which hears eighths.
+    """
+    if self.name == 'one_drum':
+      return None
+    found: list[np.ndarray] = [np.zeros(0)] * len(songs)
+    order = sorted(range(len(songs)), key=lambda index: len(songs[index]))
+    for start in range(0, len(order), _SONGS_AT_ONCE):
+      part = order[start:start + _SONGS_AT_ONCE]
+      nats = self._nats_together([songs[index] for index in part])
+      for index, row in zip(part, nats):
+        found[index] = row[:len(songs[index])]
+    return found
+
+  def _nats_together(self, songs: Sequence[np.ndarray]) -> np.ndarray:
+    """Returns nats of songs, filled up to the longest, which is the last."""
+    classes = np.zeros((len(songs), len(songs[-1])), np.int64)
+    for row, codes in zip(classes, songs):
+      row[:len(codes)] = drum_classes.codes_to_classes(codes)
+    nats = np.full(classes.shape, np.log(self.network.num_classes))
+    state = self.network.start(len(songs))
+    for step in range(classes.shape[1] - 1):
+      with np.errstate(over='ignore', invalid='ignore'):
+        logits, state = self.network.step(classes[:, step], step, state)
+        scaled = logits.astype(np.float64)
+        chances = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+        chances /= chances.sum(axis=-1, keepdims=True)
+      chosen = chances[np.arange(len(songs)), classes[:, step + 1]]
+      even = 1 / self.network.num_classes
+      nats[:, step + 1] = -np.log(
+          (1 - _ANY_SET) * np.nan_to_num(chosen, nan=even) + _ANY_SET * even
+      )
+    return nats
 
   def continue_codes(
       self, primer: np.ndarray, *, num_steps: int, num_outputs: int,

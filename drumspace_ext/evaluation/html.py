@@ -1,11 +1,13 @@
 """The panel of an evaluation as one HTML page, without scripts or sources."""
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 import html
 
 from drumspace_ext.dataset import report_html
 from drumspace_ext.evaluation import columns
 from drumspace_ext.evaluation import panel as evaluation
+from drumspace_ext.evaluation import song_panel
 from drumspace_ext.files import result_names
 from drumspace_ext.patterns import text_grids
 
@@ -54,18 +56,29 @@ _HOW = {
     'what no one plays.',
     'hits_per_step': 'How dense the beats are.',
     'hits_ratio': 'Below 1: thinner than real music.',
+    'nats': 'Minus the natural logarithm of the chance that a model gives to '
+    'what is really played next, all voices of a step together. Each song is '
+    'heard from its beginning, and nothing is carried on to the next.',
+    'repeat_16': 'All voices of a step are as they were a bar before.',
+    'repeat_16_ratio': 'Below 1: it varies more than songs do.',
+    'repeat_32': 'All voices of a step are as they were two bars before.',
+    'repeat_32_ratio': 'Below 1: it varies more than songs do.',
+    'hits': 'How dense what follows is.',
+    'drift': 'Above 0: it grows denser.',
 }
 
 
 def _style_of(row: Mapping) -> str:
-  fixed = row['name'] in (evaluation.CEILING, evaluation.FLOOR)
+  fixed = row['name'] in (
+      evaluation.CEILING, evaluation.FLOOR, song_panel.REAL
+  )
   return 'real' if fixed else 'given'
 
 
-def _scale(panel: Mapping, key: str) -> tuple[float, float]:
+def _scale(
+    numbers: Sequence[Mapping], column: columns.Column
+) -> tuple[float, float]:
   """Returns the ends of a column's scale; all intervals lie inside."""
-  column = evaluation.COLUMNS[key]
-  numbers = [row['numbers'][key] for row in panel['rows']]
   low = min(column.low, *(number['low'] for number in numbers))
   high = max(column.high or 0.0, *(number['high'] for number in numbers))
   return low, high if high > low else low + 1
@@ -106,26 +119,43 @@ def _parts(numbers: Mapping, key: str) -> str:
   )
 
 
-def _column(panel: Mapping, key: str) -> str:
-  """Shows a number of all rows."""
-  column, scale = evaluation.COLUMNS[key], _scale(panel, key)
-  ceiling = panel['rows'][0]['numbers'][key]['value']
-  rows = []
-  for row in panel['rows']:
+def _column(
+    all_rows: Sequence[Mapping], key: str, column: columns.Column, how: str
+) -> str:
+  """Shows a number of all rows that have it; the first is the ceiling."""
+  rows = [row for row in all_rows if key in row['numbers']]
+  scale = _scale([row['numbers'][key] for row in rows], column)
+  ceiling = all_rows[0]['numbers'].get(key, {'value': column.low})['value']
+  lines = []
+  for row in rows:
     number = row['numbers'][key]
-    rows.append(
+    lines.append(
         f'<tr><td class="name">{html.escape(row["name"])}</td>'
         f'<td class="{_style_of(row)}">{_whisker(number, scale, ceiling)}</td>'
         f'<td class="number"><b>{number["value"]:.{column.decimals}f}</b> '
         '<span class="hint">'
-        f'{evaluation.interval_text(number, column.decimals)}'
+        f'{columns.interval_text(number, column.decimals)}'
         f'{_parts(row["numbers"], key)}</span></td></tr>'
     )
   ends = '{:g} to {:g}'.format(*(round(end, column.decimals) for end in scale))
   return (
       f'<h2>{html.escape(column.header)}: {html.escape(column.words)}</h2>'
-      f'<p class="hint">{html.escape(_HOW[key])} Scale: {ends}.</p>'
-      f'<div class="wide"><table>{"".join(rows)}</table></div>'
+      f'<p class="hint">{html.escape(how)} Scale: {ends}.</p>'
+      f'<div class="wide"><table>{"".join(lines)}</table></div>'
+  )
+
+
+def _songs(songs: Mapping) -> str:
+  """Shows what only songs have; nothing where none were continued."""
+  if not songs:
+    return ''
+  return (
+      f'<p>{html.escape(song_panel.judges_text(songs))}. '
+      f'<b>{song_panel.REAL}</b> is also drawn as a dotted line.</p>'
+      + ''.join(
+          _column(songs['rows'], key, column, _HOW[key])
+          for key, column in columns.SONG_COLUMNS.items()
+      )
   )
 
 
@@ -190,9 +220,13 @@ def render(panel: Mapping) -> str:
   """Returns the page for a panel as `evaluation.evaluate` gives it."""
   settings = panel['settings']
   notes = ''.join(f'<p>{html.escape(note)}</p>' for note in panel['notes'])
-  charts = ''.join(_column(panel, key) for key in evaluation.COLUMNS)
+  charts = ''.join(
+      _column(panel['rows'], key, column, _HOW[key])
+      for key, column in evaluation.COLUMNS.items()
+  )
   return report_html.page(
       'Drum patterns: evaluation',
+      f'{_songs(panel.get(song_panel.KEY, {}))}'
       f'<p>{html.escape(columns.judges_text(settings))}; '
       f'{settings["training_patterns"]:,} patterns were for training. '
       f'<b>{evaluation.CEILING}</b> is the ceiling, also drawn as a dotted '

@@ -17,6 +17,9 @@ from drumspace_ext.dataset import examples
 from drumspace_ext.evaluation import html as evaluation_html
 from drumspace_ext.evaluation import judged_models
 from drumspace_ext.evaluation import panel as evaluation
+from drumspace_ext.evaluation import song_judging
+from drumspace_ext.evaluation import song_panel
+from drumspace_ext.extraction import recipes
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import manifests
 from drumspace_ext.files import output_files
@@ -48,7 +51,9 @@ class Evaluation:
 
   def __str__(self) -> str:
     paths = '\n'.join(f'  {path}' for path in self.paths.values())
-    return f'{evaluation.to_text(self.panel)}\n\n{paths}'
+    songs = self.panel.get(song_panel.KEY)
+    text = f'{song_panel.to_text(songs)}\n\n' if songs else ''
+    return f'{text}{evaluation.to_text(self.panel)}\n\n{paths}'
 
 
 def _pattern_of(rows_by: str | None) -> re.Pattern | None:
@@ -106,12 +111,19 @@ def _without_small(
   return rows, [f'Left out: {text}' for text in small]
 
 
-def _with_notes(
-    panel: dict, notes: Sequence[str], models: judged_models.JudgedModels
+def _of_patterns(
+    rows: list[evaluation.Row], training_set: examples.TrainingSet,
+    models: judged_models.JudgedModels, judges: judged_models.Judges,
+    left_out: list[str], *, seed: int, on_step: callbacks.OnStep,
 ) -> dict:
-  """Returns a panel with what else is to be known of it."""
+  """Returns the panel of two-bar patterns, and what else is to be known."""
+  rows, notes = _without_small(rows, left_out)
+  panel = evaluation.evaluate(
+      rows, step_codes.step_codes_to_hits(judges.heldout), judges.training,
+      seed=seed, judged_by=judges.part, on_step=on_step,
+  )
   return panel | {
-      'notes': [*panel['notes'], *notes],
+      'notes': [*panel['notes'], *notes, *models.notes(training_set, judges)],
       'digests': panel['digests'] | {
           f'weights of {name}': digest
           for name, digest in models.digests.items()
@@ -155,8 +167,11 @@ def evaluate(
 ) -> Evaluation:
   """Judges beats, drawn from models or read from files, against real ones.
 
+  Models that continue beats are judged by songs, see `song_panel`: these are
+  what `examples_path` and `heldout_path` then name.
+
   Args:
-    examples_path: The training set: a dataset folder or file.
+    examples_path: The training set: a dataset folder or file; or songs.
     output_dir: Where the files go; made if missing.
     checkpoint_file: Models to draw from, a row each: run directories,
       checkpoint files or `shipped:NAME`, or one of these.
@@ -171,8 +186,9 @@ def evaluate(
     steps_per_quarter: Grid steps of a quarter note.
     assume_drums: Take all notes as drums.
     voices_in: Drum map to read with, a name or a TOML file.
-    num_outputs: Draws of each model; 2,000 if None.
-    temperature: See `TrainedModel.decode_hits`.
+    num_outputs: Draws of each model, 2,000 if None; or songs that each goes
+      on with, 250 if None.
+    temperature: See `TrainedModel.decode_hits`; of songs 1 if None.
     threshold: Likewise.
     seed: Of everything random.
     on_step: Called with the beats drawn, then the rows judged; see
@@ -204,24 +220,33 @@ def evaluate(
       *([str(heldout_path)] if heldout_path else []),
   ])
   with output_files.Batch(folder) as batch:
-    training_set = examples.load(examples_path)
     names = named_patterns.names([*files, *values])
-    models = judged_models.load(names[:len(files)], files)
-    judges = models.judges(training_set, heldout_path, judged_by)
-    rows = models.rows(
-        num_outputs or defaults.NUM_JUDGED, seed=seed, on_step=on_step,
-        temperature=temperature, threshold=threshold,
-    )
-    for name, value in zip(names[len(files):], values):
-      found = named_patterns.read(value, name, options, recursive=recursive)
-      rows += _rows_of(found, splitter, value, left_out)
-    rows, notes = _without_small(rows, left_out)
-    panel = evaluation.evaluate(
-        rows, step_codes.step_codes_to_hits(judges.heldout), judges.training,
-        seed=seed, judged_by=judges.part, on_step=on_step,
-    )
-    notes += models.notes(training_set, judges)
-    panel = _with_notes(panel, notes, models)
+    if song_judging.are_continuers(files, values):
+      panel = song_judging.judge(
+          dict(zip(names, files)), examples_path, heldout_path=heldout_path,
+          judged_by=judged_by, recipe=recipes.Recipe(
+              drum_map=drum_maps.load(voices_in), assume_drums=assume_drums,
+              steps_per_quarter=steps_per_quarter,
+          ), settings=song_panel.Settings(
+              num_songs=num_outputs or song_panel.NUM_SONGS, seed=seed,
+              temperature=1.0 if temperature is None else temperature,
+          ), on_step=on_step,
+      )
+    else:
+      training_set = examples.load(examples_path)
+      models = judged_models.load(names[:len(files)], files)
+      judges = models.judges(training_set, heldout_path, judged_by)
+      rows = models.rows(
+          num_outputs or defaults.NUM_JUDGED, seed=seed, on_step=on_step,
+          temperature=temperature, threshold=threshold,
+      )
+      for name, value in zip(names[len(files):], values):
+        found = named_patterns.read(value, name, options, recursive=recursive)
+        rows += _rows_of(found, splitter, value, left_out)
+      panel = _of_patterns(
+          rows, training_set, models, judges, left_out, seed=seed,
+          on_step=on_step,
+      )
     paths = _write(folder, batch, panel, asked)
   return Evaluation(
       output_dir=folder, panel=panel, left_out=left_out, paths=paths

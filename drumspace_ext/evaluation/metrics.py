@@ -40,7 +40,7 @@ class Estimate(NamedTuple):
   high: float
 
 
-def _resampled(count: int, rng: np.random.Generator) -> np.ndarray:
+def resampled(count: int, rng: np.random.Generator) -> np.ndarray:
   """Returns how often each thing is drawn, float64 `[NUM_RESAMPLES, count]`."""
   drawn = rng.integers(count, size=(NUM_RESAMPLES, count))
   drawn += count * np.arange(NUM_RESAMPLES)[:, None]
@@ -48,16 +48,17 @@ def _resampled(count: int, rng: np.random.Generator) -> np.ndarray:
   return counts.reshape(NUM_RESAMPLES, count).astype(np.float64)
 
 
-def _estimate(value: float, resampled: np.ndarray) -> Estimate:
+def estimate(value: float, drawn: np.ndarray) -> Estimate:
+  """Returns a number with the interval of what resamples gave for it."""
   tail = (1 - CONFIDENCE) / 2
-  low, high = np.quantile(resampled, [tail, 1 - tail])
+  low, high = np.quantile(drawn, [tail, 1 - tail])
   return Estimate(float(value), float(low), float(high))
 
 
 def mean(values: np.ndarray, *, rng: np.random.Generator) -> Estimate:
   """Returns the mean of one number (or bool) a pattern, `[n]`."""
-  counts = _resampled(len(values), rng)
-  return _estimate(np.mean(values), counts @ values / len(values))
+  counts = resampled(len(values), rng)
+  return estimate(np.mean(values), counts @ values / len(values))
 
 
 def auc(
@@ -69,9 +70,9 @@ def auc(
   Ties count half. Scores are float `[n]` and `[m]`; both sides are resampled.
   """
   above = np.heaviside(given_scores[:, None] - real_scores, 0.5)  # [m, n]
-  given = _resampled(len(given_scores), rng) @ above  # [NUM_RESAMPLES, n]
-  both = (given * _resampled(len(real_scores), rng)).sum(1)
-  return _estimate(above.mean(), both / above.size)
+  given = resampled(len(given_scores), rng) @ above  # [NUM_RESAMPLES, n]
+  both = (given * resampled(len(real_scores), rng)).sum(1)
+  return estimate(above.mean(), both / above.size)
 
 
 def features(hits: np.ndarray) -> np.ndarray:
@@ -229,10 +230,10 @@ def hit_rates(
     raise errors.PatternError('the real patterns hold no hit at all.')
   per_step = [hits.sum((1, 2)) / step_codes.NUM_STEPS for hits in (given, real)]
   means = [hits.mean() for hits in per_step]
-  drawn = [_resampled(len(hits), rng) @ hits / len(hits) for hits in per_step]
+  drawn = [resampled(len(hits), rng) @ hits / len(hits) for hits in per_step]
   return {
-      'hits_per_step': _estimate(means[0], drawn[0]),
-      'hits_ratio': _estimate(means[0] / means[1], drawn[0] / drawn[1]),
+      'hits_per_step': estimate(means[0], drawn[0]),
+      'hits_ratio': estimate(means[0] / means[1], drawn[0] / drawn[1]),
   }
 
 

@@ -22,7 +22,6 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 import hashlib
-import re
 
 import numpy as np
 
@@ -106,6 +105,16 @@ def _hits_per_voice(hits: np.ndarray) -> dict[str, float]:
   return dict(zip(voices.NAMES, mean.tolist()))
 
 
+def rounded(
+    numbers: Mapping[str, metrics.Estimate]
+) -> dict[str, dict[str, float]]:
+  """Returns estimates for JSON, each its value, low and high."""
+  return {
+      key: {k: round(v, _DECIMALS) for k, v in estimate._asdict().items()}
+      for key, estimate in numbers.items()
+  }
+
+
 class _Known:
   """Training patterns, as rows are asked for what is new."""
 
@@ -133,10 +142,7 @@ def _judge(
   }
   return {
       'name': row.name, 'patterns': len(row.hits), 'digest': digest(row.hits),
-      'numbers': {
-          key: {k: round(v, _DECIMALS) for k, v in estimate._asdict().items()}
-          for key, estimate in numbers.items()
-      },
+      'numbers': rounded(numbers),
       'distances': distances.tolist(), 'hits_per_voice': _hits_per_voice(hits),
   }
 
@@ -199,36 +205,19 @@ def evaluate(
   }
 
 
-def interval_text(number: Mapping[str, float], decimals: int) -> str:
-  """Writes an interval as `0.93-0.95`, or as one number if it has no width."""
-  low, high = (f'{number[end]:.{decimals}f}' for end in ('low', 'high'))
-  return low if low == high else f'{low}-{high}'
-
-
 def to_text(panel: Mapping) -> str:
   """Writes a panel as a table, each row with its intervals below."""
-  lines = [[column.header for column in COLUMNS.values()]]
-  for row in panel['rows']:
-    shown = [(row['numbers'][key], c.decimals) for key, c in COLUMNS.items()]
-    lines.append([f'{number["value"]:.{places}f}' for number, places in shown])
-    lines.append([
-        re.sub(r'\b0\.', '.', interval_text(*pair)) for pair in shown
-    ])
-  widths = [max(map(len, cells)) for cells in zip(*lines)]
-  texts = [' '.join(map(str.rjust, line, widths)) for line in lines]
-  result = texts[:1]
-  for row, *pair in zip(panel['rows'], texts[1::2], texts[2::2]):
-    result += [f'{row["name"]} ({row["patterns"]:,} patterns)', *pair]
   settings = panel['settings']
-  result += [
+  return '\n'.join([
+      *columns.table([
+          (f'{row["name"]} ({row["patterns"]:,} patterns)', row['numbers'])
+          for row in panel['rows']
+      ], COLUMNS),
       '', f'{columns.judges_text(settings)},',
       f'with {settings["confidence"]:.0%} intervals below.',
       'The first row is the ceiling, the last the floor.',
-      *panel['notes'], '',
-  ]
-  return '\n'.join(
-      result + [f'{c.header:10} {c.words}' for c in COLUMNS.values()]
-  )
+      *panel['notes'], '', *columns.words(COLUMNS),
+  ])
 
 
 def in_words(panel: Mapping, names: Mapping[str, str]) -> str:

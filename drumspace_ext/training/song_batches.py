@@ -41,6 +41,15 @@ def _digest(songs: Sequence[np.ndarray]) -> str:
   return digest.hexdigest()[:16]
 
 
+def _long(songs: Sequence[songs_lib.Song]) -> list[np.ndarray]:
+  return [song.codes for song in songs if len(song.codes) >= MIN_STEPS]
+
+
+def digest_of(songs: Sequence[songs_lib.Song]) -> str:
+  """Returns the digest by which a run knows its songs again."""
+  return _digest(_long(songs))
+
+
 def split(
     songs: Sequence[songs_lib.Song],
     config: next_step_configs.SongTrainingConfig, *, seed: int,
@@ -55,7 +64,7 @@ def split(
   Raises:
     InputError: If a side would be empty.
   """
-  long = [song.codes for song in songs if len(song.codes) >= MIN_STEPS]
+  long = _long(songs)
   sides: tuple[list[np.ndarray], list[np.ndarray]] = [], []
   for number, codes in enumerate(long):
     draw = np.random.default_rng([seed, number // config.block_songs]).random()

@@ -12,48 +12,44 @@ import sys
 
 import numpy as np
 
-from drumspace_ext.continuation import next_step_continuer
+from drumspace_ext.evaluation import song_baselines
+from drumspace_ext.evaluation import song_metrics
+from drumspace_ext.evaluation import song_panel
+from drumspace_ext.evaluation import song_players
 from drumspace_ext.extraction import songs as songs_lib
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import next_step
-from drumspace_ext.patterns import step_codes
 
 _BLOCK_SONGS, _NUM_BLOCKS, _JUDGED = 40, 10, 3
-_LAGS = (16, 32)
 # (steps of the primer, steps of its continuation).
 _LENGTHS = ((64, 256), (32, 128))
-_QUARTERS = 4
 _DRAWS = 2000
 
 
-def _judged_songs(folder: str) -> list[np.ndarray]:
+def _divided_songs(
+    folder: str,
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+  """Returns (songs to learn from, songs that judge)."""
   read = songs_lib.read([folder]).songs
   read.sort(key=lambda song: pathlib.PurePath(song.name))
-  return [
-      song.codes for place, song in enumerate(read)
-      if place // _BLOCK_SONGS % _NUM_BLOCKS == _JUDGED
-  ]
+  sides: tuple[list[np.ndarray], list[np.ndarray]] = [], []
+  for place, song in enumerate(read):
+    sides[place // _BLOCK_SONGS % _NUM_BLOCKS == _JUDGED].append(song.codes)
+  return sides
 
 
-def _print_nats(model: next_step.NextStep, songs: list[np.ndarray]) -> None:
+def _print_nats(
+    player: song_players.Player, songs: list[np.ndarray]
+) -> None:
   start = next_step.PRIMER_STEPS
-  nats = [model.nats(codes)[start:] for codes in songs if len(codes) > start]
+  heard = player.nats(songs)
+  if heard is None:
+    return
+  nats = [each[start:] for each in heard if len(each) > start]
   by_song = np.percentile([each.mean() for each in nats], [5, 25, 50, 75, 95])
   steps = np.concatenate(nats)
-  print(f'{len(nats)} songs, {len(steps):,} steps: {steps.mean():.4f} nats a '
-        f'step; by song {np.round(by_song, 3)}')
-
-
-def _repetition(codes: np.ndarray, primer_steps: int) -> list[float]:
-  return [
-      float(np.mean(codes[primer_steps:] == codes[primer_steps - lag:-lag]))
-      for lag in _LAGS
-  ]
-
-
-def _density(codes: np.ndarray, primer_steps: int) -> np.ndarray:
-  hits = step_codes.step_codes_to_rows(codes[primer_steps:]).sum(axis=-1)
-  return hits.reshape(_QUARTERS, -1).mean(axis=-1)
+  print(f'{player.name}: {len(nats)} songs, {len(steps):,} steps: '
+        f'{steps.mean():.4f} nats a step; by song {np.round(by_song, 3)}')
 
 
 def _interval(values: np.ndarray) -> str:
@@ -61,63 +57,55 @@ def _interval(values: np.ndarray) -> str:
   return f'{low:.3f} to {high:.3f}'
 
 
-def _print_ratios(real: np.ndarray, drawn: np.ndarray) -> None:
+def _print_ratio(real: np.ndarray, drawn: np.ndarray, lag: int) -> None:
   """Prints drawn to real, and real to real of halves of the songs."""
   rng = np.random.default_rng(0)
   count = len(real)
-  chosen = rng.integers(count, size=(_DRAWS, count))
+  estimate = song_metrics.ratio(drawn, real, rng=rng)
   halves = rng.permuted(np.tile(np.arange(count), (_DRAWS, 1)), axis=1)
   first, second = halves[:, :count // 2], halves[:, count // 2:]
-  for column, lag in enumerate(_LAGS):
-    a, b = real[:, column], drawn[:, column]
-    print(
-        f'  as {lag} before: drawn {b.mean():.4f}, real {a.mean():.4f}, ratio '
-        f'{b.mean() / a.mean():.3f} '
-        f'({_interval(b[chosen].mean(1) / a[chosen].mean(1))}); floor, real '
-        f'to real: {_interval(a[first].mean(1) / a[second].mean(1))}'
-    )
+  print(
+      f'  as {lag} before: drawn {drawn.mean():.4f}, real {real.mean():.4f}, '
+      f'ratio {estimate.value:.3f} ({estimate.low:.3f} to '
+      f'{estimate.high:.3f}); floor, real to real: '
+      f'{_interval(real[first].mean(1) / real[second].mean(1))}'
+  )
 
 
 def _print_continuations(
-    model: next_step.NextStep, songs: list[np.ndarray], primer_steps: int,
+    player: song_players.Player, songs: list[np.ndarray], primer_steps: int,
     num_steps: int,
 ) -> None:
-  continuer = next_step_continuer.NextStepContinuer(model)
-  real = [
-      codes[:primer_steps + num_steps] for codes in songs
-      if len(codes) >= primer_steps + num_steps
-  ]
-  drawn = [
-      np.concatenate([codes[:primer_steps], continuer.continue_codes(
-          codes[:primer_steps], num_steps=num_steps, num_outputs=1,
-          temperature=1.0, seed=seed,
-      )[0]]) for seed, codes in enumerate(real)
-  ]
+  real = song_panel.real_continuations(songs, primer_steps, num_steps)
+  drawn = song_panel.continued(
+      player, real, primer_steps, temperature=1.0, seed=0
+  )
   print(f'{len(real)} songs, {primer_steps} steps and {num_steps} more')
-  _print_ratios(*(
-      np.array([_repetition(codes, primer_steps) for codes in side])
-      for side in (real, drawn)
-  ))
-  densities = [
-      np.array([_density(codes, primer_steps) for codes in side])
-      for side in (real, drawn)
-  ]
-  for name, density in zip(('real', 'drawn'), densities):
-    error = (density[:, -1] - density[:, 0]).std(ddof=1) / len(real) ** 0.5
-    drift = density[:, -1].mean() - density[:, 0].mean()
+  for lag in song_metrics.REPEAT_LAGS:
+    _print_ratio(*(
+        song_metrics.repetition(codes, primer_steps, lag)
+        for codes in (real, drawn)
+    ), lag)
+  for name, codes in (('real', real), ('drawn', drawn)):
+    density = song_metrics.density(codes, primer_steps)
+    drifts = density[:, -1] - density[:, 0]
+    error = drifts.std(ddof=1) / len(real) ** 0.5
     print(f'  hits a step by quarter, {name}: {density.mean(0).round(3)}, '
-          f'drift {drift:+.3f} (standard error {error:.3f})')
+          f'drift {drifts.mean():+.3f} (standard error {error:.3f})')
 
 
 def main() -> None:
-  checkpoint = sys.argv[2] if len(sys.argv) > 2 else 'shipped:continue'
-  path = checkpoints.find(checkpoint)
-  model = next_step.from_tensors(checkpoints.read_arrays(path)[0], str(path))
-  songs = _judged_songs(sys.argv[1])
+  checkpoint = sys.argv[2] if len(sys.argv) > 2 else checkpoints.CONTINUER
+  training, songs = _divided_songs(sys.argv[1])
+  frequencies = song_baselines.Frequencies(training)
+  player = song_players.load(
+      checkpoint, checkpoints.find(checkpoint), frequencies
+  )
   print(f'{len(songs)} judged songs')
   for primer_steps, num_steps in _LENGTHS:
-    _print_continuations(model, songs, primer_steps, num_steps)
-  _print_nats(model, songs)
+    _print_continuations(player, songs, primer_steps, num_steps)
+  for judged in (player, *song_panel.baselines(training, frequencies)):
+    _print_nats(judged, songs)
 
 
 if __name__ == '__main__':

@@ -10,6 +10,7 @@ import pytest
 import told_steps
 
 from drumspace_ext import errors
+from drumspace_ext.evaluation import columns
 from drumspace_ext.evaluation import html as evaluation_html
 from drumspace_ext.evaluation import metrics
 from drumspace_ext.evaluation import panel as evaluation
@@ -203,7 +204,7 @@ def test_table_shows_each_value_over_its_interval(panel):
 
 def test_numbers_above_ten_keep_their_zeros():
   number = {'value': 20.4, 'low': 10.2, 'high': 100.3}
-  assert evaluation.interval_text(number, 1) == '10.2-100.3'
+  assert columns.interval_text(number, 1) == '10.2-100.3'
 
 
 def test_notes_are_shown(panel):
@@ -266,7 +267,7 @@ def test_page_shows_every_number_with_its_meaning(panel):
     for row in panel['rows']:
       number = row['numbers'][key]
       assert f'{number["value"]:.{column.decimals}f}' in text
-      assert evaluation.interval_text(number, column.decimals) in text
+      assert columns.interval_text(number, column.decimals) in text
   trees = panel['rows'][1]['numbers']['auc_trees']['value']
   assert f'trees {trees:.2f}' in text
 
