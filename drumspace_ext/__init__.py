@@ -66,6 +66,7 @@ _PUBLIC = {
     'run_pipeline': ('pipelines.running', 'run_pipeline'),
     'show_map': ('explorer.notebook', 'show_map'),
     'step_codes_to_hits': ('patterns.step_codes', 'step_codes_to_hits'),
+    'stream_beats': ('continuation.streaming', 'stream_beats'),
     'train': ('training.training', 'train'),
 }
 
@@ -77,11 +78,12 @@ __all__ = [
     'load_starter_patterns', 'midi_to_note_sequence', 'note_sequence_to_midi',
     'note_sequence_to_patterns', 'patterns_to_midi',
     'patterns_to_note_sequence', 'read_dataset', 'read_tfrecords',
-    'run_pipeline', 'show_map', 'step_codes_to_hits', 'train',
+    'run_pipeline', 'show_map', 'step_codes_to_hits', 'stream_beats', 'train',
 ]
 
 if typing.TYPE_CHECKING:
   from drumspace_ext.continuation.continuing import continue_beats
+  from drumspace_ext.continuation.streaming import stream_beats
   from drumspace_ext.conversion.converting import convert
   from drumspace_ext.conversion.inspecting import inspect
   from drumspace_ext.dataset.creation import create_dataset

@@ -12,6 +12,11 @@ reads pitches of the first two kinds of primers as Magenta's nine classes,
 unless --voices_in says else; what is written is gm14, and
 --voices_out=note_seq9 is Magenta's.
 
+--stream writes no files but prints what follows the primer, without end: two
+bars a line, as 32 step codes with commas between them. That is the form of
+dataset.tsv, so what it printed is an input of every script. It draws no faster
+than it is read; Ctrl-C ends it behind a whole line, --num_steps after so many.
+
 Usage:
   drumspace_continue --checkpoint_file=shipped:continue --input=beat.mid \
     --num_steps=288 --output_dir=/tmp/drumspace/on
@@ -19,7 +24,11 @@ Usage:
     --primer_drums="[(36, 42), (), (42,), ()]" --output_dir=/tmp/drumspace/on
   drumspace_continue --bundle_file=drum_kit_rnn.mag --input=beat.mid \
     --num_steps=256 --temperature=0.9 --seed=3 --output_dir=/tmp/drumspace/on
+  drumspace_continue --checkpoint_file=shipped:continue --input=beat.mid \
+    --stream | head -100 > more.tsv
 """
+
+import sys
 
 from absl import flags
 
@@ -50,6 +59,11 @@ _SILENT_STEP = flags.DEFINE_bool(
     'Cut the primer behind its last hit and leave the next step silent.',
 )
 
+_STREAM = flags.DEFINE_bool(
+    'stream', False,
+    'Print what follows as step codes, two bars a line, until Ctrl-C.',
+)
+
 
 def _model() -> str:
   names = [
@@ -73,7 +87,48 @@ def _primer_drums() -> str | None:
   return values[0] if values else None
 
 
+def _stream(argv: list[str]) -> int:
+  """Prints what follows, line by line."""
+  from drumspace_ext.continuation import continuing
+  from drumspace_ext.continuation import streaming
+
+  for flag in (
+      drumspace_flags.OUTPUT_DIR, drumspace_flags.NUM_OUTPUTS, _BEAM_SIZE,
+      _BRANCH_FACTOR, _STEPS_PER_ITERATION, _SILENT_STEP,
+  ):
+    if flags.FLAGS[flag.name].present:
+      raise errors.InputError(
+          f'--stream prints one continuation, step by step; leave out '
+          f'--{flag.name}.'
+      )
+  voices_in = flags.FLAGS['voices_in']
+  temperature = drumspace_flags.TEMPERATURE.value
+  steps = streaming.stream_beats(
+      _model(), drumspace_flags.input_values(argv),
+      primer_drums=_primer_drums(), primer_midi=_PRIMER_MIDI.value,
+      hparams=drumspace_flags.HPARAMS.value,
+      temperature=(
+          continuing.TEMPERATURE if temperature is None else temperature
+      ), num_steps=drumspace_flags.NUM_STEPS.value,
+      voices_in=voices_in.value if voices_in.present else None,
+      seed=drumspace_flags.SEED.value,
+  )
+  try:
+    for line in streaming.lines(steps):
+      # In one piece, for whoever reads.
+      sys.stdout.write(line)
+      sys.stdout.flush()
+  except KeyboardInterrupt:
+    # That is how a stream ends.
+    pass
+  return 0
+
+
 def main(argv: list[str]) -> int:
+  if _STREAM.value:
+    return _stream(argv)
+  if drumspace_flags.OUTPUT_DIR.value is None:
+    raise errors.InputError('--output_dir is missing.')
   from drumspace_ext.continuation import continuing
 
   def given(flag, default):
@@ -101,8 +156,8 @@ def main(argv: list[str]) -> int:
 
 def console_entry_point() -> None:
   drumspace_flags.run(
-      main, required=[drumspace_flags.OUTPUT_DIR],
-      shared=[
+      main, shared=[
+          drumspace_flags.OUTPUT_DIR,
           drumspace_flags.CHECKPOINT_FILE, drumspace_flags.RUN_DIR,
           drumspace_flags.INPUT, drumspace_flags.PRIMER_DRUMS,
           drumspace_flags.HPARAMS, drumspace_flags.NUM_OUTPUTS,

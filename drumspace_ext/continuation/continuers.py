@@ -6,6 +6,7 @@ next-step model, or a bundle of drums_rnn. `load` knows by its file which one a
 model is.
 """
 
+from collections.abc import Iterator
 import pathlib
 import typing
 
@@ -58,6 +59,19 @@ class Continuer(typing.Protocol):
 
     Returns:
       Step codes, uint16 `[num_outputs, num_steps]`.
+    """
+
+  def stream(
+      self, primer: np.ndarray, *, temperature: float, seed: int,
+      output: int = 0,
+  ) -> Iterator[int]:
+    """Yields what follows a primer, step code by step code, for ever.
+
+    Args:
+      primer: See `continue_codes`.
+      temperature: Likewise.
+      seed: Likewise.
+      output: Which of its outputs this is.
     """
 
 

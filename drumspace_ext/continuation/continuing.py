@@ -58,6 +58,15 @@ class Continued:
     )
 
 
+def check_length(primer: np.ndarray, num_steps: int) -> None:
+  """Raises InputError if a primer leaves none of `num_steps` to draw."""
+  if len(primer) >= num_steps:
+    raise errors.InputError(
+        f'the primer has {len(primer)} steps, and --num_steps={num_steps} '
+        'counts them too. Ask for more.'
+    )
+
+
 def continue_codes(
     continuer: continuers.Continuer, primer: np.ndarray, *,
     num_steps: int = NUM_STEPS, num_outputs: int = 1,
@@ -86,11 +95,7 @@ def continue_codes(
   if silent_step:
     hit = np.flatnonzero(primer)
     primer = np.pad(primer[:hit[-1] + 1 if len(hit) else 0], (0, 1))
-  if len(primer) >= num_steps:
-    raise errors.InputError(
-        f'the primer has {len(primer)} steps, and --num_steps={num_steps} '
-        'counts them too. Ask for more.'
-    )
+  check_length(primer, num_steps)
   drawn = continuer.continue_codes(
       primer, num_steps=num_steps - len(primer), num_outputs=num_outputs,
       temperature=temperature, seed=seed,

@@ -7,6 +7,7 @@ what it plays comes out on `ONE_DRUM_VOICE`. As Magenta's generator, it does not
 hear whole bars of silence before the first hit.
 """
 
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 
@@ -111,6 +112,43 @@ class DrumsRnnContinuer:
       return _eighths(heard)
     return drum_classes.codes_to_classes(heard)
 
+  def stream(
+      self, primer: np.ndarray, *, temperature: float, seed: int,
+      output: int = 0,
+  ) -> Iterator[int]:
+    """Yields what follows a primer for ever; see `continuers.Continuer`.
+
+    Raises:
+      InputError: If a number is out of range, or steps are to be searched.
+    """
+    if self._search != drums_rnn_generation.Search().at(
+        self._search.temperature
+    ):
+      raise errors.InputError('a stream has no end that a beam could look to.')
+    self._check_primer(primer)
+    steps = drums_rnn_generation.stream(
+        self.network, self._classes(primer), temperature=temperature,
+        seed=seed, output=output,
+    )
+    per_step = self._steps_of_class
+    return (
+        int(code) for step in steps
+        for code in self._codes(np.array([[step]]), per_step)[0]
+    )
+
+  @property
+  def _steps_of_class(self) -> int:
+    """How many sixteenths one of its steps is."""
+    return step_codes.STEPS_PER_QUARTER // (
+        drum_classes.STEPS_PER_QUARTER[self.name]
+    )
+
+  def _check_primer(self, primer: np.ndarray) -> None:
+    if not 1 <= len(primer) <= _MAX_STEPS:
+      raise errors.InputError(
+          f'a primer has 1 to {_MAX_STEPS} steps, got {len(primer)}.'
+      )
+
   def _codes(self, classes: np.ndarray, num_steps: int) -> np.ndarray:
     """Returns what the network played as step codes."""
     if self.name != 'one_drum':
@@ -180,9 +218,7 @@ class DrumsRnnContinuer:
           f'a primer and what follows it have 1 to {_MAX_STEPS} steps, got '
           f'{len(primer)} and {num_steps}.'
       )
-    per_step = step_codes.STEPS_PER_QUARTER // (
-        drum_classes.STEPS_PER_QUARTER[self.name]
-    )
+    per_step = self._steps_of_class
     classes = drums_rnn_generation.extend(
         self.network, self._classes(primer),
         num_steps=-(-num_steps // per_step), num_outputs=num_outputs,

@@ -7,7 +7,9 @@ drawn side by side, each from a generator of its own, so that the number of
 outputs changes none of them.
 """
 
+from collections.abc import Iterator
 import dataclasses
+import itertools
 
 import numpy as np
 
@@ -97,6 +99,48 @@ def _draw(
   return classes, log_p[np.arange(len(classes)), classes]
 
 
+def _check(network: drums_rnn.DrumsRnn, primer: np.ndarray) -> None:
+  if not len(primer) or not (
+      0 <= primer.min() <= primer.max() < network.num_classes
+  ):
+    raise errors.InputError(
+        f'a primer is one or more classes below {network.num_classes}.'
+    )
+
+
+def stream(
+    network: drums_rnn.DrumsRnn, primer: np.ndarray, *, temperature: float,
+    seed: int, output: int = 0,
+) -> Iterator[int]:
+  """Yields what follows a primer, class by class, for ever.
+
+  Args:
+    network: Draws.
+    primer: See `extend`.
+    temperature: See `Search`.
+    seed: See `extend`.
+    output: Whose steps these are, of those that `extend` draws one by one.
+
+  Raises:
+    InputError: If the primer is empty or holds another class.
+  """
+  search = Search(temperature=temperature)
+  _check(network, primer)
+  return _play(
+      network, np.asarray(primer, np.int64), search.temperature,
+      np.random.default_rng([seed, output]),
+  )
+
+
+def _play(network, primer, temperature, rng) -> Iterator[int]:
+  logits, state = network.read(primer[None])
+  last = logits[:, -1]
+  for position in itertools.count(len(primer)):
+    classes, _ = _draw(last, temperature, rng.random(1))
+    yield int(classes[0])
+    last, state = network.step(classes, position, state)
+
+
 def extend(
     network: drums_rnn.DrumsRnn, primer: np.ndarray, *, num_steps: int,
     num_outputs: int, seed: int, search: Search = Search(),
@@ -117,12 +161,7 @@ def extend(
   Raises:
     InputError: If the primer is empty or holds another class.
   """
-  if not len(primer) or not (
-      0 <= primer.min() <= primer.max() < network.num_classes
-  ):
-    raise errors.InputError(
-        f'a primer is one or more classes below {network.num_classes}.'
-    )
+  _check(network, primer)
   rngs = [np.random.default_rng([seed, i]) for i in range(num_outputs)]
   logits, state = network.read(np.asarray(primer, np.int64)[None])
   first = _Beam(np.zeros((1, 0), np.int64), np.zeros(1), logits[:, -1], state)
