@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from collections.abc import Sequence
-import difflib
 
 from drumspace_ext import errors
 
@@ -20,6 +19,9 @@ def did_you_mean(
   Returns:
     A blank and a question; empty if no name is near enough.
   """
+  # A quarter of a megabyte that most processes never need.
+  import difflib
+
   names = list(known)
   # difflib begins with the longest run that two words share, which may be one
   # that leads astray ('a_ba_' for 'ab_a_'): the same letters are near, too.
