@@ -21,6 +21,7 @@ import numpy as np
 
 from drumspace_ext.explorer import continuer_data
 from drumspace_ext.explorer import directions
+from drumspace_ext.explorer import genre_groups
 from drumspace_ext.explorer import groove_data
 from drumspace_ext.latent_map import data as map_data
 from drumspace_ext.models import autoencoder
@@ -108,6 +109,20 @@ def _genre_names(layer: map_data.Layer) -> list[str]:
   return ordered[:NO_GENRE]
 
 
+def _genre_groups(
+    layer: map_data.Layer, names: Sequence[str]
+) -> list[dict]:
+  """Returns the genres that share a colour, those of the most beats first."""
+  first = _labels(layer.genres, names, 1, NO_GENRE, np.uint8)[:, 0].tolist()
+  counts = {names[g]: first.count(g) for g in set(first) if g != NO_GENRE}
+  return [
+      {
+          'name': group.name,
+          'genres': [list(names).index(name) for name in group.genres],
+      } for group in genre_groups.of_counts(counts)
+  ]
+
+
 def _layer(
     layer: map_data.Layer, key: str, genres: Sequence[str]
 ) -> tuple[dict, dict[str, np.ndarray]]:
@@ -184,6 +199,7 @@ def render(
           'name': model.config.name, 'kind': model.config.model.kind,
       },
       'layers': layers, 'genres': names, 'kit': kit,
+      'genre_groups': _genre_groups(latent_map.training, names),
       'groove': groove_header,
       'directions': directions.of_genres(latent_map.training, names),
       'words': directions.of_words(latent_map.training),

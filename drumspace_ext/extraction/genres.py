@@ -2,7 +2,8 @@
 
 Published: the article took genres from file names. A label is a canonical name
 such as `hip_hop`; it stands in a name as a whole word, in any of its common
-spellings (hip-hop, hip hop, HipHop). A pattern may have several.
+spellings (hip-hop, hip hop, HipHop). A pattern may have several. Labels that
+sound alike are a *family*, for where there is room for few.
 """
 
 from collections.abc import Iterable
@@ -86,6 +87,37 @@ NAMES: tuple[str, ...] = tuple(_SPELLINGS)
 SPELLINGS = types.MappingProxyType({
     name: (name.replace('_', ' '), *others)
     for name, others in _SPELLINGS.items()
+})
+
+# By whose drums they sound like.
+FAMILIES = types.MappingProxyType({
+    'rock': ('grunge', 'hardcore', 'indie', 'metal', 'punk', 'rock', 'surf'),
+    'pop & country': ('ballad', 'country', 'folk', 'pop'),
+    'funk & soul': ('funk', 'gospel', 'new_orleans', 'rnb', 'soul'),
+    'jazz & blues': (
+        'blues', 'fusion', 'jazz', 'ragtime', 'shuffle', 'swing', 'waltz',
+    ),
+    'hip hop & breaks': (
+        'breakbeat', 'drum_and_bass', 'dubstep', 'garage', 'hip_hop', 'trap',
+    ),
+    'electronic & disco': (
+        'ambient', 'dance', 'disco', 'electro', 'hardstyle', 'house',
+        'industrial', 'techno', 'trance',
+    ),
+    'latin': (
+        'afro_cuban', 'bachata', 'bolero', 'bossa_nova', 'cha_cha_cha',
+        'cumbia', 'latin', 'mambo', 'merengue', 'rumba', 'salsa', 'samba',
+        'songo', 'tango',
+    ),
+    'caribbean & african': (
+        'afrobeat', 'calypso', 'dancehall', 'highlife', 'reggae', 'reggaeton',
+        'ska',
+    ),
+    'stage & screen': ('classical', 'march', 'soundtrack', 'videogame'),
+})
+
+FAMILY_OF = types.MappingProxyType({
+    name: family for family, names in FAMILIES.items() for name in names
 })
 
 _CAMEL = re.compile(r'(?<=[a-z])(?=[A-Z])')

@@ -3,6 +3,8 @@
 import map_pages
 import pytest
 
+from drumspace_ext.patterns import voices
+
 pytestmark = pytest.mark.browser
 
 
@@ -160,7 +162,13 @@ _SMALL = """
   byId('vary').click();
   await until(() => !byId('variants').hidden);
   await rest();
-  const least = (e) => e.matches('#play, .pad') ? 44 : 24;
+  // Names beside rows; on a narrow page pads are what one strikes.
+  const isNarrow = innerWidth <= 960;
+  const hands = '#play, .pad, .pad-of' +
+    (isNarrow && innerWidth > 600 ? ', .sound' : '');
+  const least = (e) => e.matches(hands) ? 44 : 24;
+  const low = isNarrow ? [...document.querySelectorAll('.cells button')].filter(
+    (e) => e.offsetParent && e.offsetHeight < 44) : [];
   return [...document.querySelectorAll(
     'button, input, select, summary, .pad')]
     .filter((e) => e.offsetParent).map((e) => {
@@ -168,7 +176,7 @@ _SMALL = """
       const box = (e.closest('label') ?? e).getBoundingClientRect();
       return [Math.min(box.width, box.height) / least(e), e.id || e.className ||
         e.textContent];
-    }).filter(([share]) => share < 0.999);"""
+    }).filter(([share]) => share < 0.999).concat(low.map(() => 'low cell'));"""
 
 
 @pytest.mark.parametrize('size', [
@@ -215,3 +223,85 @@ def test_phone_has_play_tempo_and_kick_in_view_and_both_bars(page, size):
       deck.stop()""")
   finally:
     page.window.resize(1280, 900)
+
+
+_HIDDEN = """
+  const {x, y} = app.data.layers[0];
+  const v = app.plot.view;
+  const box = byId('map').getBoundingClientRect();
+  return [...x.keys()].filter((i) => {
+    const at = document.elementFromPoint(
+      box.left + (x[i] - v.left) / (v.right - v.left) * box.width,
+      box.top + (v.high - y[i]) / (v.high - v.low) * box.height);
+    return !byId('map').contains(at);
+  }).length / x.length;"""
+
+
+@pytest.mark.parametrize('size', [
+    (1440, 900), (1280, 720), (390, 844), (844, 390),
+], ids=str)
+def test_nothing_hides_the_map_at_first_and_changes_stay_in_view(page, size):
+  page.window.resize(*size)
+  try:
+    page.open()
+    # Buttons for the zoom may lie over a point or two.
+    assert page.run(_HIDDEN) < 0.01
+    page.gesture()
+    page.run("""byId('play').click(); byId('vary').click();
+      await until(() => !byId('variants').hidden); deck.stop()""")
+    assert page.run(_HIDDEN) < 0.01
+    if size[0] > size[1]:
+      assert page.run("""return [...byId('changes').children].map((e) => {
+        const {left, top, width, height} = e.getBoundingClientRect();
+        return e === document.elementFromPoint(
+          left + width / 2, top + height / 2);
+      })""") == [True] * 8
+  finally:
+    page.window.resize(1280, 900)
+
+
+def test_pads_of_a_narrow_page_sound_and_light_up(page):
+  page.window.resize(390, 844)
+  try:
+    page.open()
+    page.gesture()
+    page.run('deck.show(app.maker.ofCodes(new Array(32).fill(7)))')
+    shown = page.run("""return [...document.querySelectorAll('.pad-of')]
+      .filter((e) => e.offsetParent).map((e) => e.textContent)""")
+    rows = page.run("""return [...document.querySelectorAll('#grid .voice')]
+      .filter((e) => !e.hidden).map((e) => +e.dataset.voice)""")
+    assert shown == [
+        voices.NAMES[voice].replace('_', ' ') for voice in reversed(rows)
+    ]
+    page.run("""window.heard = []; const {strike} = app.player;
+      app.player.strike = function(voice, ...more) {
+        window.heard.push(voice); return strike.call(this, voice, ...more);
+      }""")
+    map_pages.click(page, '.pad-of')
+    page.press(' ', '.pad-of')
+    assert page.run('return window.heard') == [rows[-1]] * 2
+    page.run("""deck.toggle();
+      await until(() => document.querySelector('.pad-of.lit'))
+      deck.stop()""")
+    assert page.run("return document.querySelector('.pad-of.lit')") is None
+  finally:
+    page.window.resize(1280, 900)
+
+
+def test_most_dots_have_a_colour_and_the_legend_says_which(page):
+  grey, labels = page.run("""
+    const {colourOf} = app.plot.look;
+    const grey = app.looks.colours.grey;
+    const channels = [1, 3, 5].map((i) => parseInt(grey.slice(i, i + 2), 16));
+    const points = [...app.data.layers[0].x.keys()].map((i) => colourOf(0, i));
+    const host = byId('legend').querySelector('div');
+    const end = host.getBoundingClientRect().bottom;
+    return [points.filter((c) => c.slice(0, 3).join() === channels.join()).length,
+      [...host.querySelectorAll(':scope > label')].filter(
+        (e) => e.getBoundingClientRect().bottom <= end + 1)
+        .map((e) => e.textContent)]""")
+  assert grey == 0
+  # In three rows: each layer and each colour.
+  counts = [int(label.split()[-1]) for label in labels[2:10]]
+  assert sum(counts) == len(page.made.training)
+  assert counts == sorted(counts, reverse=True)

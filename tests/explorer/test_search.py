@@ -148,3 +148,32 @@ def test_box_hides_near_repeats_where_the_dataset_tells_them(
   page.open(link)
   assert page.run("return ['exact' in settings, deck.current.origin.index]"
                   ) == [False, 3]
+
+
+def test_genres_of_a_colour_go_together_or_one_by_one(page):
+  shown = """const {colourOf} = app.plot.look;
+    return [...app.data.layers[0].x.keys()].filter((i) => colourOf(0, i))"""
+  flip = """
+    const boxes = [...document.querySelectorAll('#legend label')].filter(
+      ({textContent}) => textContent.startsWith(`${args[0]} `));
+    boxes.at(-1).querySelector('input').click();
+    await frames(3);
+    const first = boxes[0].querySelector('input');
+    return [first.checked, first.indeterminate]"""
+  genres = [row[0] for row in page.made.training.genres]
+  everything = len(genres)
+  # The box of metal alone, within the group of rock.
+  page.run("byId('legend').querySelector('details').open = true")
+  assert page.run(flip, 'metal') == [False, False]
+  assert len(page.run(shown)) == everything - genres.count('metal')
+  group = """
+    const box = document.querySelector('#legend > div > [data-genre] input');
+    return [box.closest('label').textContent, box.checked, box.indeterminate]"""
+  name, checked, mixed = page.run(group)
+  assert name.startswith('rock ') and checked and mixed
+  page.run("""document.querySelector('#legend > div > [data-genre] input')
+    .click(); await frames(3)""")
+  assert page.run(group)[1:] == [False, False]
+  assert not {genres[i] for i in page.run(shown)} & {'rock', 'metal', 'punk'}
+  assert page.run(flip, 'metal') == [True, False]
+  assert {genres[i] for i in page.run(shown)} & {'rock', 'metal'} == {'metal'}

@@ -120,3 +120,8 @@ def test_letters_beyond_ascii_are_letters(name):
 @pytest.mark.parametrize('label', ['forró', '演歌'])
 def test_chosen_labels_may_be_written_in_any_script(label):
   assert genres.of_labels([label]) == {label}
+
+
+def test_each_label_is_in_one_family():
+  members = [name for names in genres.FAMILIES.values() for name in names]
+  assert sorted(members) == sorted(genres.NAMES)

@@ -3,6 +3,7 @@
  */
 
 import {Grid} from '../beat/grid.js';
+import {Pads} from '../beat/pads.js';
 import {STEPS_PER_BAR, STEPS_PER_QUARTER} from '../constants.js';
 import {byId, make} from '../elements.js';
 import {played} from '../sound/playing.js';
@@ -57,6 +58,8 @@ export function makeGrid({kit}, {deck, player, settings}) {
   const manner = (voice, step) =>
     played(kit, {...settings.values, humanize: 0}, voice, step, step,
       deck.current?.codes);
+  const sound = (voice) =>
+    player.strike(voice, manner(voice, 0).velocity);
   const grid = new Grid(byId('grid'), {
     manner,
     paint: (voice, step, isOn) => {
@@ -67,19 +70,29 @@ export function makeGrid({kit}, {deck, player, settings}) {
       }
     },
     painted: () => deck.settle(),
-    sound: (voice) => player.strike(voice, manner(voice, 0).velocity),
+    sound,
     mute: flip(muted, (voice, isOn) => player.mute(voice, isOn)),
     solo: flip(soloed, (voice, isOn) => player.solo(voice, isOn)),
   });
+  const pads = new Pads(byId('pads'), grid, sound);
   // What is edited does not turn its page.
   const stay = connectBars(grid, deck);
   const calm = matchMedia('(prefers-reduced-motion: reduce)');
-  deck.on('show', ({codes}) => grid.show(codes));
-  deck.on('settled', () => grid.fold());
+  const fold = (isFolded) => {
+    grid.setFolded(isFolded);
+    pads.show();
+  };
+  deck.on('show', ({codes}) => {
+    grid.show(codes);
+    pads.show();
+  });
+  deck.on('settled', () => fold(settings.values.folded));
+  deck.on('step', (step) =>
+    pads.light(step === null ? 0 : deck.current.codes[step]));
   deck.on('step', (step) => grid.playhead(
     step && calm.matches ? step - step % STEPS_PER_QUARTER : step));
   settings.onChange(({name}) => {
-    if (name === 'folded') grid.setFolded(settings.values.folded);
+    if (name === 'folded') fold(settings.values.folded);
     else grid.show(deck.current.codes);
   });
   grid.show(deck.current.codes);

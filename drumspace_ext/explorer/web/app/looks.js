@@ -4,26 +4,28 @@
 
 import {familyNames} from '../beat/families.js';
 
-// The colours of genres and the grey of what has none stand out from the ground
-// by 3:1 or more, and differ by 12 or more (CIEDE2000) with and without
-// protanopia, deuteranopia and tritanopia: more than eight don't. Genres after
-// them are grey. Rings are made ones; the accent is for what plays or is found.
+// The colours of groups of genres, those of the most beats first, and the grey
+// of what has none stand out from the ground by 3:1 or more, and differ by 12
+// or more (CIEDE2000) with and without protanopia, deuteranopia and tritanopia:
+// more than eight don't. Groups after them are grey. Rings are made ones; the
+// accent is for what plays or is found.
 const LOOKS = {
   light: {grey: '#85827a',
-    genres: ['#0052ed', '#cb7d09', '#89537b', '#199ac7', '#5e5e00', '#430a83',
-      '#173c3d', '#412d14'],
+    genres: ['#034cff', '#06a44f', '#e35ea8', '#886800', '#7a0d8a', '#0990ff',
+      '#b5004a', '#783202'],
     generated: ['#7a6fa0', '#a8672a', '#2f8199', '#5b7f1f']},
   dark: {grey: '#8b8e96',
-    genres: ['#0687fb', '#e96c08', '#ff96cb', '#31e9ff', '#e8db25', '#725c90',
-      '#417c5d', '#b33f0f'],
+    genres: ['#0f66ff', '#0efdae', '#fea4e8', '#e6ea21', '#d70cac', '#ed950d',
+      '#f40402', '#0c8939'],
     generated: ['#9a8fc4', '#c99a66', '#6fb3c4', '#93ad60']},
 };
 
 /**
  * Returns the colours of a look, which the page must have already.
- * @param {!Array<number>} order Genres as they get colours.
+ * @param {!Array<!Object>} groups Of genres that share a colour, `{genres}`,
+ *     their numbers.
  */
-function coloursOf(look, order) {
+function coloursOf(look, groups) {
   const style = getComputedStyle(document.documentElement);
   const value = (name) => style.getPropertyValue(`--${name}`).trim();
   const [background, ink, soft, faint, accent] =
@@ -32,17 +34,17 @@ function coloursOf(look, order) {
     familyNames.map((name) => [name, value(name)]));
   const {genres, ...rest} = LOOKS[look];
   const ofGenre = [];
-  genres.slice(0, order.length).forEach((colour, i) => {
-    ofGenre[order[i]] = colour;
+  groups.slice(0, genres.length).forEach((group, i) => {
+    for (const genre of group.genres) ofGenre[genre] = genres[i];
   });
   return {background, ink, soft, faint, accent, families, genres: ofGenre,
     ...rest};
 }
 
 export class Looks {
-  /** @param {!Array<number>} order See `coloursOf`. */
-  constructor(order) {
-    this.order = order;
+  /** @param {!Array<!Object>} groups See `coloursOf`. */
+  constructor(groups) {
+    this.groups = groups;
     this.media = matchMedia('(prefers-color-scheme: dark)');
     this.media.addEventListener('change', () => this.paint());
     this.painters = [];
@@ -76,7 +78,7 @@ export class Looks {
   paint() {
     const {look} = this;
     document.documentElement.dataset.theme = look;
-    this.colours = coloursOf(look, this.order);
+    this.colours = coloursOf(look, this.groups);
     for (const painter of this.painters) painter(this.colours);
     if (this.painted === look) return;
     // Small pictures of beats have the page's colours, too.

@@ -10,7 +10,7 @@ import {connectMap} from '../map/mapping.js';
 import {Plot} from '../map/plot.js';
 import {PointIndex} from '../map/point_index.js';
 import {channels, colouring} from '../map/points.js';
-import {inOrderOfColour, Regions} from '../map/regions.js';
+import {Regions} from '../map/regions.js';
 import {connectSearch} from '../map/search.js';
 import {around} from '../map/views.js';
 import {Beatmaker} from '../model/beatmaker.js';
@@ -60,7 +60,7 @@ function paintMap(layers, legend, {looks, plot, settings, deck, maker}) {
       legend.shown.matches = matches;
       looks.paint();
     },
-    zoom: (points) => plot.showWhole(around(points.map(
+    zoom: (points) => plot.showFreely(around(points.map(
       ({layer, index}) => ({x: layers[layer].x[index],
         y: layers[layer].y[index]})), plot.full)),
     go: ({layer, index}) => {
@@ -95,10 +95,10 @@ async function makePage() {
   // Sounds have a thread of their own: they take longer than a beat may.
   const studio = new Workshop();
   const deck = new Deck({maker, player, settings, workshop});
-  const plot = new Plot({host: byId('map'), canvas: byId('points')}, layers,
-    new PointIndex(layers));
+  const plot = new Plot({host: byId('map'), canvas: byId('points'),
+    over: byId('over')}, layers, new PointIndex(layers));
   await plot.start(JSON.parse(byId('plot-item').dataset.item));
-  const looks = new Looks(inOrderOfColour(data));
+  const looks = new Looks(data.genre_groups);
   deck.on('show', ({place}) => plot.mark(place));
   const parts = {
     deck, maker, player, plot, looks, workshop, settings: values};
@@ -111,7 +111,7 @@ async function makePage() {
   introduce(data);
   const regions = new Regions(plot, data);
   looks.onPaint((colours) => regions.paint(colours));
-  paintMap(layers, new Legend(data, looks.order, () => looks.paint()),
+  paintMap(layers, new Legend(data, () => looks.paint()),
     {...parts, settings});
   const panel = new Panel({...parts, layers, list});
   const song = new Song(parts);

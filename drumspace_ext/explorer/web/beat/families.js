@@ -17,6 +17,10 @@ const FAMILIES = [
 
 export const familyNames = FAMILIES.map(([name]) => name);
 
+/** The families from top to bottom, with their voices. */
+export const families = FAMILIES.map(([name, names]) => ({name,
+  voices: names.map((voice) => VOICES.indexOf(voice))}));
+
 const rows = FAMILIES.flatMap(([family, names]) =>
   names.map((name) => ({voice: VOICES.indexOf(name), family})));
 

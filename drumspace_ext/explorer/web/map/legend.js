@@ -1,70 +1,117 @@
 /**
  * The legend: what the colours mean, and what is shown.
+ *
+ * Groups of genres that share a colour stand beside the layers, and their
+ * genres, one by one, behind a click.
  */
 
 import {byId, make} from '../elements.js';
 
+const plain = (text) => text.replaceAll('_', ' ');
+
+/** Returns how many beats have each genre as their first. */
+function countsOf(layer) {
+  const counts = new Map();
+  for (let i = 0; i < layer.size; i++) {
+    const genre = layer.firstGenre(i);
+    counts.set(genre, (counts.get(genre) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** A box with a name, and with a dot in its colour. */
+function box(text, isOn, {colour = '', title = ''} = {}) {
+  const input = make('input', {type: 'checkbox', checked: isOn});
+  const swatch = colour ?
+    [make('i', {class: colour.startsWith('0') ? 'swatch' : 'swatch ring',
+      'data-colour': colour})] : [];
+  return {input, label: make('label', title ? {title} : {}, input, ...swatch,
+    make('span', {}, text))};
+}
+
 export class Legend {
   /**
    * @param {!Object} data See data.js.
-   * @param {!Array<number>} order Genres as they get colours.
    * @param {function()} changed Is called after a choice.
    */
-  constructor(data, order, changed) {
+  constructor(data, changed) {
     this.shown = {byGenre: true, hiddenGenres: new Set(),
       hiddenLayers: new Set(), matches: null};
     this.host = byId('legend').querySelector('div');
-    // On a phone it would hide the map.
-    byId('legend').open = !matchMedia('(max-width: 900px)').matches;
     this.changed = changed;
-    const flip = (set, value) => (isOn) => set[isOn ? 'delete' : 'add'](value);
-    this.toggle('Colour by genre', true, (isOn) => {
-      this.shown.byGenre = isOn;
-    });
-    data.layers.forEach((layer, number) => this.toggle(
-      `${layer.name} ${layer.size.toLocaleString()}`, true,
-      flip(this.shown.hiddenLayers, number), `${number} -1`));
-    const counts = new Map();
-    for (let i = 0; i < data.layers[0].size; i++) {
-      const genre = data.layers[0].firstGenre(i);
-      counts.set(genre, (counts.get(genre) ?? 0) + 1);
-    }
-    const rank = new Map(order.map((genre, i) => [genre, i]));
-    const place = ([genre]) => rank.get(genre) ?? Infinity;
-    const genres = [...counts].sort((a, b) => place(a) - place(b));
-    genres.forEach(([genre, count]) => this.toggle(
-      `${data.genres[genre]?.replaceAll('_', ' ') ?? 'no genre'} ` +
-      count.toLocaleString(), true, flip(this.shown.hiddenGenres, genre),
-      `0 ${genre}`));
-    const boxes = [...this.host.querySelectorAll('[data-genre] input')];
-    const all = make('button', {type: 'button'}, 'All or no genres');
-    all.addEventListener('click', () => {
-      const isOn = this.shown.hiddenGenres.size > 0;
-      boxes.forEach((box, i) => {
-        box.checked = isOn;
-        flip(this.shown.hiddenGenres, genres[i][0])(isOn);
-      });
+    /** The boxes of genres, each with those that it stands for. */
+    this.boxes = [];
+    data.layers.forEach((layer, number) => this.layer(layer, number));
+    const counts = countsOf(data.layers[0]);
+    this.genres(data, counts);
+    const byGenre = box('Colour by genre', true);
+    byGenre.input.addEventListener('change', () => {
+      this.shown.byGenre = byGenre.input.checked;
       changed();
     });
-    if (boxes.length > 1) boxes[0].parentElement.before(all);
+    this.host.append(byGenre.label);
+    // On a phone it would hide the map, and there is room for one at a time.
+    const isNarrow = matchMedia('(max-width: 960px)').matches;
+    byId('legend').open = !isNarrow;
+    for (const id of isNarrow ? ['legend', 'blend'] : []) {
+      byId(id).setAttribute('name', 'over');
+    }
   }
 
-  toggle(text, isOn, change, colour = '') {
-    const box = make('input', {type: 'checkbox', checked: isOn});
-    box.addEventListener('change', () => {
-      change(box.checked);
+  layer({name, size}, number) {
+    const {input, label} = box(`${name} ${size.toLocaleString()}`, true,
+      {colour: `${number} -1`});
+    input.addEventListener('change', () => {
+      this.shown.hiddenLayers[input.checked ? 'delete' : 'add'](number);
       this.changed();
     });
-    const swatch = colour ?
-      [make('i', {class: colour.startsWith('0') ? 'swatch' : 'swatch ring',
-        'data-colour': colour})] : [];
-    const label = make('label', {}, box, ...swatch, text);
-    const isGenre = colour.startsWith('0 ') && colour !== '0 -1';
-    if (isGenre) {
-      label.dataset.genre = '';
-      label.title = 'Beats by the first of their genres';
-    }
     this.host.append(label);
+  }
+
+  genres({genres: names, genre_groups: groups}, counts) {
+    const nameOf = (genre) => plain(names[genre] ?? 'no genre');
+    const one = (genre) => this.genreBox(nameOf(genre), [genre], counts, '');
+    const rest = [...counts.keys()].filter((genre) => !(genre in names));
+    this.host.append(
+      ...groups.map(({name, genres}) =>
+        this.genreBox(name, genres, counts, genres.length > 1 ?
+          genres.map(nameOf).join(', ') : '')),
+      ...rest.map(one));
+    if (counts.size < 2) return;
+    const all = make('button', {type: 'button'}, 'All or no genres');
+    all.addEventListener('click', () =>
+      this.hide([...counts.keys()], !this.shown.hiddenGenres.size));
+    this.host.append(all);
+    if (groups.every(({genres}) => genres.length < 2)) return;
+    const each = groups.flatMap(({genres}) => genres);
+    this.host.append(make('details', {},
+      make('summary', {}, `Each of ${each.length} genres`),
+      make('div', {}, ...each.map(one))));
+  }
+
+  genreBox(name, genres, counts, title) {
+    const count = genres.reduce(
+      (sum, genre) => sum + (counts.get(genre) ?? 0), 0);
+    const made = box(`${name} ${count.toLocaleString()}`, true,
+      {colour: `0 ${genres[0]}`, title});
+    made.label.dataset.genre = '';
+    made.input.addEventListener('change', () =>
+      this.hide(genres, !made.input.checked));
+    this.boxes.push({...made, genres});
+    return made.label;
+  }
+
+  /** Hides genres or shows them, and says so in all boxes. */
+  hide(genres, isHidden) {
+    const {hiddenGenres} = this.shown;
+    const change = isHidden ? 'add' : 'delete';
+    for (const genre of genres) hiddenGenres[change](genre);
+    for (const {input, genres: own} of this.boxes) {
+      const hidden = own.filter((genre) => hiddenGenres.has(genre)).length;
+      input.checked = hidden < own.length;
+      input.indeterminate = hidden > 0 && hidden < own.length;
+    }
+    this.changed();
   }
 
   /** Gives the swatches their colours. */

@@ -14,12 +14,13 @@ const MOST_VIEW = 4;
 
 export class Plot {
   /**
-   * @param {!Object} elements `host` for Bokeh and `canvas` for the points.
+   * @param {!Object} elements `host` for Bokeh, `canvas` for the points, and
+   *     `over`, what lies over the top of both.
    * @param {!Array<!Object>} layers See data.js.
    * @param {!PointIndex} index
    */
-  constructor({host, canvas}, layers, index) {
-    Object.assign(this, {host, index, listeners: {}});
+  constructor({host, canvas, over}, layers, index) {
+    Object.assign(this, {host, over, index, listeners: {}});
     this.points = new Points(canvas, layers);
     this.look = null;
     this.mode = 'move';
@@ -46,7 +47,8 @@ export class Plot {
     for (const range of [this.model.x_range, this.model.y_range]) {
       range.change.connect(() => this.redraw());
     }
-    new ResizeObserver(() => this.resized()).observe(this.host);
+    const sizes = new ResizeObserver(() => this.resized());
+    for (const element of [this.host, this.over]) sizes.observe(element);
     listen(this);
     this.fit();
   }
@@ -89,12 +91,27 @@ export class Plot {
       Math.max(high - low, (right - left) / aspect));
   }
 
+  /** Returns how to show all of a part of the map where nothing hides it. */
+  freely({left, right, low, high}) {
+    const {clientWidth, clientHeight: height} = this.host;
+    const top = Math.min(
+      this.over.offsetTop + this.over.offsetHeight, height / 2);
+    const unit = Math.max((high - low) / Math.max(height - top, 1),
+      (right - left) / Math.max(clientWidth, 1));
+    return [(left + right) / 2, (low + high) / 2 + unit * top / 2,
+      unit * height];
+  }
+
+  /** Shows all of a part of the map, below what lies over it. */
+  showFreely(part) {
+    this.show(...this.freely(part));
+  }
+
   fit() {
     const {left, right, low, high} = this.index.bounds;
-    const {aspect} = this;
-    const height = Math.max(high - low, (right - left) / aspect, 1e-3) * 1.06;
-    this.full = height;
-    this.show((left + right) / 2, (low + high) / 2, height);
+    const [x, y, height] = this.freely({left, right, low, high});
+    this.full = Math.max(height, 1e-3) * 1.06;
+    this.show(x, y, this.full);
     this.whole = this.view;
   }
 

@@ -10,7 +10,11 @@
 import {NO_GENRE} from '../constants.js';
 
 const RADII = [0.7, 1.0, 1.4, 1.9, 2.4, 3.0, 3.6, 4.3, 5.0];
-const RING_WIDTH = 1.3;
+const RING_WIDTH = 1.1;
+// Rings are drawn somewhat larger than dots, which lie on them.
+const RING_SHARE = 1.2;
+// A map of so many pixels across shows dots as they are; smaller ones less.
+const PLAIN_PIXELS = 700;
 
 /** Returns [dx, dy, how much of that pixel it covers] of a disc in a row. */
 function discOf(radius, hole = -1) {
@@ -77,9 +81,11 @@ export class Points {
     const {pixels} = this;
     // Few points may be large; many would hide each other.
     const crowd = Math.min(Math.max(Math.log10(2e5 / this.count), 0.4), 2.5);
-    const zoom = crowd * look.scale * ratio * (number ? 1.5 : 1);
+    const room = Math.min(
+      Math.sqrt(width * height) / ratio / PLAIN_PIXELS, 1) ** 0.5;
+    const zoom = crowd * room * look.scale * ratio * (number ? RING_SHARE : 1);
     const disc = (number ? RINGS : DISCS)[
-      Math.min(Math.max(Math.round(1.6 * zoom), 0), DISCS.length - 1)];
+      Math.min(Math.max(Math.round(2 * zoom), 0), DISCS.length - 1)];
     const kx = width / (view.right - view.left);
     const ky = height / (view.high - view.low);
     for (let i = 0; i < layer.size; i++) {

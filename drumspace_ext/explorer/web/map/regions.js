@@ -53,16 +53,6 @@ function wordsOf(regions, small) {
   ];
 }
 
-/**
- * Returns the numbers of genres as they get colours: those that gather, by how
- * many beats do, then the others, which are the most frequent first.
- */
-export function inOrderOfColour({genres, regions}) {
-  const gathered = [...regions].sort((a, b) => b.inside - a.inside)
-    .map(({genre}) => genres.indexOf(genre)).filter((number) => number >= 0);
-  return [...new Set([...gathered, ...genres.keys()])];
-}
-
 export class Regions {
   /**
    * Draws regions on a plot, and chooses their words at every zoom.
