@@ -300,7 +300,8 @@ def test_most_dots_have_a_colour_and_the_legend_says_which(page):
     const points = [...app.data.layers[0].x.keys()].map((i) => colourOf(0, i));
     const host = byId('legend').querySelector('div');
     const end = host.getBoundingClientRect().bottom;
-    return [points.filter((c) => c.slice(0, 3).join() === channels.join()).length,
+    const isGrey = (c) => c.slice(0, 3).join() === channels.join();
+    return [points.filter(isGrey).length,
       [...host.querySelectorAll(':scope > label')].filter(
         (e) => e.getBoundingClientRect().bottom <= end + 1)
         .map((e) => e.textContent)]""")

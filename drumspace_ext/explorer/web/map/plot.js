@@ -4,6 +4,7 @@
 
 import {listen} from './gestures.js';
 import {Points} from './points.js';
+import {below} from './views.js';
 
 const PARTS = ['regions', 'halos', 'names', 'line', 'corners', 'here'];
 const HOVER_PIXELS = 14;
@@ -91,25 +92,13 @@ export class Plot {
       Math.max(high - low, (right - left) / aspect));
   }
 
-  /** Returns how to show all of a part of the map where nothing hides it. */
-  freely({left, right, low, high}) {
-    const {clientWidth, clientHeight: height} = this.host;
-    const top = Math.min(
-      this.over.offsetTop + this.over.offsetHeight, height / 2);
-    const unit = Math.max((high - low) / Math.max(height - top, 1),
-      (right - left) / Math.max(clientWidth, 1));
-    return [(left + right) / 2, (low + high) / 2 + unit * top / 2,
-      unit * height];
-  }
-
   /** Shows all of a part of the map, below what lies over it. */
   showFreely(part) {
-    this.show(...this.freely(part));
+    this.show(...below(part, this.host, this.over));
   }
 
   fit() {
-    const {left, right, low, high} = this.index.bounds;
-    const [x, y, height] = this.freely({left, right, low, high});
+    const [x, y, height] = below(this.index.bounds, this.host, this.over);
     this.full = Math.max(height, 1e-3) * 1.06;
     this.show(x, y, this.full);
     this.whole = this.view;

@@ -25,3 +25,18 @@ export function around(places, full) {
   const [low, high] = span(places.map(({y}) => y));
   return {left, right, low, high};
 }
+
+/**
+ * Returns how to show all of a part of the map where nothing hides it.
+ * @param {!Object} part A view.
+ * @param {!HTMLElement} host Of the map.
+ * @param {!HTMLElement} over What lies over its top.
+ * @return {!Array<number>} The middle, x and y, and the height of the view.
+ */
+export function below({left, right, low, high}, host, over) {
+  const {clientWidth: width, clientHeight: height} = host;
+  const top = Math.min(over.offsetTop + over.offsetHeight, height / 2);
+  const unit = Math.max((high - low) / Math.max(height - top, 1),
+    (right - left) / Math.max(width, 1));
+  return [(left + right) / 2, (low + high) / 2 + unit * top / 2, unit * height];
+}
