@@ -11,8 +11,8 @@ Outputs of drums_rnn are read with --voices_in=note_seq9.
 Usage:
   drumspace_generate --run_dir=/tmp/drumspace/vae --num_outputs=100 \
     --examples_path=/tmp/drumspace/dataset --output_dir=/tmp/drumspace/beats
-  drumspace_generate --checkpoint_file=shipped:best --density=1.5 \
-    --syncopation=3 --output_dir=/tmp/drumspace/busy
+  drumspace_generate --checkpoint_file=shipped:best --genre=funk \
+    --density=1.5 --syncopation=3 --output_dir=/tmp/drumspace/busy
   drumspace_generate --run_dir=/tmp/drumspace/vae --mode=interpolate \
     --input=a.mid,b.mid --num_outputs=16 --output_dir=/tmp/drumspace/path
   drumspace_generate --run_dir=/tmp/drumspace/vae --mode=walk --num_bars=64 \
@@ -42,7 +42,8 @@ _STEP_CODES = flags.DEFINE_multi_string(
     'times.',
 )
 _GENRE = flags.DEFINE_string(
-    'genre', None, 'For sample: draw around training patterns of this genre.'
+    'genre', None, 'For sample: draw beats of this genre: around those of '
+    '--examples_path; without it as the model knows the genre.',
 )
 _NEAR = list_flags.define(
     'near', 'For sample: draw around these beats, named as --input.'

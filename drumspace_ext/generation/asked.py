@@ -6,6 +6,7 @@ are near. Of those that pass the published filters the nearest are taken.
 """
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -33,6 +34,7 @@ def sample(
     model: trained_model.TrainedModel, *, asked: Mapping[str, float],
     num_outputs: int, num_draws: int | None, near: np.ndarray | None,
     seed: int, temperature: float | None, threshold: float,
+    log_weights: Sequence[aimed_sampling.LogWeight] = (),
     on_step: callbacks.OnStep = callbacks.silent,
 ) -> ways.Generated:
   """Draws beats that pass the published filters and are as asked for.
@@ -46,6 +48,7 @@ def sample(
     seed: Of everything drawn.
     temperature: See `TrainedModel.decode_hits`.
     threshold: Likewise.
+    log_weights: See `ways.sample`.
     on_step: Likewise.
 
   Raises:
@@ -61,8 +64,9 @@ def sample(
         temperature=temperature, threshold=threshold, on_step=on_step,
     )
 
-  sampler = ways.sampler_of(model, near)
-  samples = drawn(min(_FIRST, (limit + 1) // 2), sampler)
+  samples = drawn(
+      min(_FIRST, (limit + 1) // 2), ways.sampler_of(model, near, log_weights)
+  )
   aim = aimed_sampling.aim(asked, samples)
   while True:
     distances = aim.distances(samples.codes)
@@ -75,7 +79,7 @@ def sample(
       break
     samples = sampling.joined([samples, drawn(
         min(left, max(_MIN_BATCH, 2 * num_outputs)),
-        aimed_sampling.aimed(sampler, [aim.log_weight]),
+        ways.sampler_of(model, near, [*log_weights, aim.log_weight]),
     )])
     aim = aim.told_by(samples)
   _check_near(samples, passing, distances, asked)

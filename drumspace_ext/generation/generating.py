@@ -41,6 +41,7 @@ class GeneratedBeats:
     paths: The files written, by name, the MIDI first.
     read_with: Drum maps that were chosen to read beats with, by their names.
     asked: What the beats were to be, by the names of descriptors.
+    notes: What a person should know of how they were drawn.
   """
 
   output_dir: pathlib.Path
@@ -51,6 +52,7 @@ class GeneratedBeats:
   paths: Mapping[str, pathlib.Path]
   read_with: Mapping[str, str] = dataclasses.field(default_factory=dict)
   asked: Mapping[str, float] = dataclasses.field(default_factory=dict)
+  notes: Sequence[str] = ()
 
   def __repr__(self) -> str:
     return f'GeneratedBeats({str(self.output_dir)!r}, beats={len(self.hits)})'
@@ -66,7 +68,7 @@ class GeneratedBeats:
       )
       if len(self.hits) < self.num_wanted:
         lines.append(f'only {len(self.hits):,} different beats passed')
-    lines += self._answers()
+    lines += [*self._answers(), *self.notes]
     lines += map(' was read with the drum map '.join, self.read_with.items())
     lines.append(f'{len(self.hits):,} beats')
     return '\n'.join(lines + [f'  {path}' for path in self.paths.values()])
@@ -111,7 +113,8 @@ def generate(
     input_values: Beats that the mode begins with: MIDI files, TFRecords,
       `dataset.tsv:LINE`.
     step_codes: The same as 32 step codes with commas between them, each.
-    genre: For sample: draw around known patterns of this genre.
+    genre: For sample: beats of this genre: around those of `examples_path`;
+      without it as the model has learnt them, or around starter beats.
     near: For sample: draw around these beats, named as `input_values`.
     examples_path: What is known, a dataset folder or file; the starter
       collection if None.
@@ -157,7 +160,7 @@ def generate(
       genre=genre, near=local_paths.names(near), num_outputs=num_outputs,
       num_draws=num_draws, num_bars=num_bars, temperature=temperature,
       threshold=threshold, drum_map=drum_maps.load(voices_in), seed=seed,
-      asked=asked,
+      has_examples=examples_path is not None, asked=asked,
   )
   wish.check()
   dynamics = dynamics_lib.chosen(
@@ -198,5 +201,5 @@ def generate(
       output_dir=folder, hits=made.hits, latents=made.latents,
       samples=made.samples, num_wanted=wish.count,
       paths={path.name: path for path in paths}, read_with=wish.read_with,
-      asked=asked,
+      asked=asked, notes=wish.notes,
   )

@@ -8,6 +8,11 @@ from drumspace_ext.dataset import examples
 from drumspace_ext.patterns import step_codes
 
 
+def has(training_set: examples.TrainingSet, genre: str) -> bool:
+  """Says whether any training pattern has a label."""
+  return any(genre in labels for labels in training_set.genres)
+
+
 def of(
     training_set: examples.TrainingSet, genre: str
 ) -> np.ndarray:

@@ -6,12 +6,14 @@ space and comes back; `vary` lists neighbours.
 """
 
 from collections.abc import Iterator
+from collections.abc import Sequence
 import dataclasses
 
 import numpy as np
 
 from drumspace_ext import callbacks
 from drumspace_ext import errors
+from drumspace_ext.models import aimed_sampling
 from drumspace_ext.models import interpolation
 from drumspace_ext.models import sampling
 from drumspace_ext.models import trained_model
@@ -69,18 +71,21 @@ def encode(
 
 
 def sampler_of(
-    model: trained_model.TrainedModel, near: np.ndarray | None
+    model: trained_model.TrainedModel, near: np.ndarray | None,
+    log_weights: Sequence[aimed_sampling.LogWeight] = (),
 ) -> sampling.LatentSampler:
   """Returns what draws around beats, or everywhere; see `sample`."""
-  if near is None:
-    return model.sampler
-  return sampling.around(*encode(model, near))
+  sampler = model.sampler
+  if near is not None:
+    sampler = sampling.around(*encode(model, near))
+  return aimed_sampling.aimed(sampler, log_weights)
 
 
 def sample(
     model: trained_model.TrainedModel, *, num_outputs: int,
     num_draws: int | None, near: np.ndarray | None, seed: int,
     temperature: float | None, threshold: float,
+    log_weights: Sequence[aimed_sampling.LogWeight] = (),
     on_step: callbacks.OnStep = callbacks.silent,
 ) -> Generated:
   """Draws beats that pass the published filters, each class once.
@@ -93,12 +98,13 @@ def sample(
     seed: Of everything drawn.
     temperature: See `TrainedModel.decode_hits`.
     threshold: Likewise.
+    log_weights: What makes some z more likely; see `aimed_sampling`.
     on_step: Likewise.
 
   Raises:
     InputError: If none passes; fewer than asked for are returned.
   """
-  sampler = sampler_of(model, near)
+  sampler = sampler_of(model, near, log_weights)
   parts: list[sampling.Samples] = []
   limit = num_draws or max(_MIN_BATCH, num_outputs * _MAX_DRAWS_PER_OUTPUT)
   batch = num_draws or max(_MIN_BATCH, 2 * num_outputs)

@@ -1,8 +1,10 @@
 """Wishes: what is to be made, checked and made."""
 
+from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
+import functools
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from drumspace_ext.dataset import examples
 from drumspace_ext.generation import asked as asked_beats
 from drumspace_ext.generation import genre_beats
 from drumspace_ext.generation import ways
+from drumspace_ext.models import aimed_sampling
 from drumspace_ext.models import trained_model
 from drumspace_ext.patterns import descriptors
 from drumspace_ext.patterns import drum_maps
@@ -50,8 +53,10 @@ class Wish:
   threshold: float | None
   drum_map: drum_maps.DrumMap
   seed: int
+  has_examples: bool = False
   asked: Mapping[str, float] = dataclasses.field(default_factory=dict)
   read_with: dict[str, str] = dataclasses.field(default_factory=dict)
+  notes: list[str] = dataclasses.field(default_factory=list)
 
   @property
   def count(self) -> int:
@@ -145,21 +150,40 @@ class Wish:
       reference: examples.TrainingSet, on_step: callbacks.OnStep,
   ) -> ways.Generated:
     """Draws beats, from everywhere or around others."""
-    near = None
+    near: np.ndarray | None = None
+    log_weights: list[aimed_sampling.LogWeight] = []
     if self.genre:
-      near = genre_beats.of(reference, self.genre)
+      near, log_weights = self._of_genre(self.genre, model, reference)
     elif self.near:
       near = named_patterns.read_beats(
           self.near, drum_map=self.drum_map, on_map=self.read_with.__setitem__,
       )
+    make: Callable[..., ways.Generated] = ways.sample
     if self.asked:
-      return asked_beats.sample(
-          model, asked=self.asked, num_outputs=self.count,
-          num_draws=self.num_draws, near=near, seed=self.seed,
-          temperature=self.temperature, threshold=self.cut, on_step=on_step,
-      )
-    return ways.sample(
+      make = functools.partial(asked_beats.sample, asked=self.asked)
+    return make(
         model, num_outputs=self.count, num_draws=self.num_draws, near=near,
         seed=self.seed, temperature=self.temperature, threshold=self.cut,
-        on_step=on_step,
+        log_weights=log_weights, on_step=on_step,
     )
+
+  def _of_genre(
+      self, genre: str, model: trained_model.TrainedModel,
+      reference: examples.TrainingSet,
+  ) -> tuple[np.ndarray | None, list[aimed_sampling.LogWeight]]:
+    """Returns (beats to draw around, weights) of a genre.
+
+    The examples that somebody names come first, then what the model knows, and
+    the starter collection at last.
+    """
+    if model.genres is not None and not self.has_examples and (
+        model.genres.name_of(genre) or not genre_beats.has(reference, genre)
+    ):
+      return None, [model.genres.log_weight(genre)]
+    near = genre_beats.of(reference, genre)
+    if not self.has_examples:
+      self.notes.append(
+          f'{model.config.name} knows no {genre}: drawn around {len(near)} '
+          'beats of the starter collection'
+      )
+    return near, []

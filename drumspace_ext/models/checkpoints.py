@@ -3,10 +3,11 @@
 Tensors of the network stand under `network.` (float32, or float16 where the
 model says so), those of the fitted sampler under `sampler.`, and
 `known_classes` holds digests of the rotation classes of all its patterns,
-uint64 as int64 `[num_patterns]`. The metadata holds JSON texts:
+uint64 as int64 `[num_patterns]`; what a model knows of genres is under
+`genres.` (`genre_places`). The metadata holds JSON texts:
 `format_version`, `config` (resolved), `voice_table`, `train_step`,
-`data_digest`, `sampler` and `parts` (how many patterns were to learn from, for
-choices and for the test). Nothing is ever unpickled.
+`data_digest`, `sampler`, `parts` (how many patterns were to learn from, for
+choices and for the test) and `genres`. Nothing is ever unpickled.
 """
 
 from collections.abc import Mapping

@@ -20,6 +20,7 @@ from drumspace_ext.models import autoencoder
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import config_loading
 from drumspace_ext.models import configs
+from drumspace_ext.models import genre_places
 from drumspace_ext.models import magenta_files
 from drumspace_ext.models import networks
 from drumspace_ext.models import next_step
@@ -72,6 +73,7 @@ class Parts:
     sampler: Where latent vectors are drawn.
     known_classes: Digests of the training patterns' rotation classes, sorted,
       uint64; none of a model that keeps none.
+    genres: The genres that the model knows; None if it knows none.
   """
 
   config: configs.Config
@@ -79,6 +81,7 @@ class Parts:
   network: autoencoder.Autoencoder | music_vae.MusicVae
   sampler: sampling.LatentSampler
   known_classes: np.ndarray
+  genres: genre_places.GenrePlaces | None = None
 
 
 def read(path: pathlib.Path) -> Parts:
@@ -113,6 +116,10 @@ def _own_parts(path: pathlib.Path) -> Parts:
     _ = int(metadata['train_step'])
     if sampler.means.shape[1] != config.model.z_size:
       raise ValueError('its sampler is of another size than its latents')
+    genres = genre_places.from_tensors({
+        key: value.numpy() for key, value in tensors.items()
+        if key.startswith(genre_places.PREFIX)
+    }, metadata.get(genre_places.KEY), config.model.z_size)
     known_classes = np.sort(
         tensors['known_classes'].reshape(-1).numpy().view(np.uint64)
     )
@@ -126,7 +133,7 @@ def _own_parts(path: pathlib.Path) -> Parts:
     ) from e
   return Parts(
       config=config, metadata=metadata, network=network, sampler=sampler,
-      known_classes=known_classes,
+      known_classes=known_classes, genres=genres,
   )
 
 

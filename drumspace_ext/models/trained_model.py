@@ -37,6 +37,7 @@ class TrainedModel(music_vae_methods.MusicVaeMethods):
     metadata: All of the checkpoint's metadata.
     sampler: Where the training patterns lie in the latent space.
     known_classes: Digests of their rotation classes, sorted, uint64.
+    genres: The genres that the model knows, or None.
   """
 
   sampler: sampling.LatentSampler
@@ -55,7 +56,7 @@ class TrainedModel(music_vae_methods.MusicVaeMethods):
     parts = model_files.read(checkpoints.find(str(checkpoint)))
     self.config, self.metadata = parts.config, parts.metadata
     self.sampler, self.known_classes = parts.sampler, parts.known_classes
-    self._network = parts.network
+    self._network, self.genres = parts.network, parts.genres
     self._name, self._device = str(checkpoint), torch.device(device)
     self._network.to(self._device).eval()
     networks.prepare_torch()

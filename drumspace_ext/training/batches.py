@@ -1,6 +1,7 @@
 """Training data: a training set, split and laid out for a network."""
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 import hashlib
 
@@ -24,6 +25,7 @@ class Data:
     split_digest: Of both sides in their order.
     sizes: Patterns of each part.
     classes: Digests of all rotation classes of the set, uint64.
+    genres: The labels of each training pattern; empty if they are unknown.
   """
 
   train: torch.Tensor
@@ -32,6 +34,7 @@ class Data:
   classes: np.ndarray
   split_digest: str = ''
   sizes: Mapping[str, int] = dataclasses.field(default_factory=dict)
+  genres: Sequence[Mapping[str, int]] = ()
 
 
 def prepare(
@@ -60,6 +63,7 @@ def prepare(
           parts.TRAIN: len(divided.train), parts.VALID: len(divided.valid),
           parts.TEST: len(divided.test),
       },
+      genres=[training_set.genres[i] for i in divided.train],
   )
 
 

@@ -15,8 +15,10 @@ from torch.optim import swa_utils
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import configs
+from drumspace_ext.models import genre_places
 from drumspace_ext.models import networks
 from drumspace_ext.training import batches
+from drumspace_ext.training import genre_fitting
 from drumspace_ext.training import loop
 from drumspace_ext.training import optimization
 from drumspace_ext.training import sampler_fitting
@@ -105,10 +107,20 @@ class Trainer(loop.Trainer):
     tensors['known_classes'] = torch.from_numpy(
         self.data.classes.astype(np.uint64).view(np.int64).copy()
     )
+    places = genre_fitting.fit(
+        model, self.data.train, self.data.genres, sampler
+    )
+    known = {}
+    if places is not None:
+      tensors |= {
+          name: torch.from_numpy(values)
+          for name, values in places.tensors().items()
+      }
+      known = {genre_places.KEY: dict(places.counts)}
     checkpoints.write(self.run_dir / name, loop.on_cpu(tensors), {
         **self.identity, 'train_step': self.train_step,
         'sampler': sampler.kind, 'metrics': self.lines[-1],
-        'parts': dict(self.data.sizes),
+        'parts': dict(self.data.sizes), **known,
     })
 
   def step(self, *, measured: bool = True) -> torch.Tensor:

@@ -360,3 +360,31 @@ def test_what_can_not_be_asked_for_is_refused(model, tmp_path, args, message):
   with pytest.raises(errors.InputError, match=message):
     _generate(f'--run_dir={model}', f'--output_dir={tmp_path}', *args)
   assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize('genre, words', [
+    ('hip_hop', []),
+    ('samba', ['vae knows no samba: drawn around 10 beats of the starter '
+               'collection']),
+])
+def test_a_shipped_model_draws_genres(tmp_path, capsys, genre, words):
+  latents = []
+  for args in ([f'--genre={genre}'], []):
+    assert _generate(
+        '--checkpoint_file=shipped:vae', f'--output_dir={tmp_path}',
+        '--num_outputs=8', *args,
+    ) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1:lines.index('8 beats')] == (words if args else [])
+    latents.append((tmp_path / 'patterns.tsv').read_bytes())
+  assert latents[0] != latents[1]
+
+
+def test_a_genre_that_nobody_knows_is_named(tmp_path):
+  with pytest.raises(
+      errors.InputError, match=r"no genre 'regae'; .*Did you mean 'reggae'\?"
+  ):
+    _generate(
+        '--checkpoint_file=shipped:vae', f'--output_dir={tmp_path}',
+        '--genre=regae',
+    )
