@@ -12,6 +12,7 @@ from drumspace_ext.notes import grids
 from drumspace_ext.notes import midi_header
 from drumspace_ext.notes import midi_kits
 from drumspace_ext.notes import note_sequences
+from drumspace_ext.patterns import descriptors
 from drumspace_ext.patterns import dynamics
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import voices
@@ -30,6 +31,7 @@ def values() -> dict[str, object]:
           'threshold': defaults.THRESHOLD,
           'kit': drum_kit.NAMES.index(defaults.KIT),
       },
+      'DRUMS': descriptors.DRUMS,
       'DRUM_CHANNEL': midi_kits.DRUM_CHANNEL,
       'GAP_STEPS': defaults.GAP_STEPS,
       'KIT_BANKS': sorted(midi_kits.KIT_BANKS),
@@ -45,6 +47,7 @@ def values() -> dict[str, object]:
       'SAMPLE_RATE': drum_kit.SAMPLE_RATE,
       'SEARCH_BYTES': midi_header.SEARCH_BYTES,
       'SLACK_STEPS': grids.SLACK_STEPS,
+      'STEP_WEIGHTS': descriptors.STEP_WEIGHTS.tolist(),
       'STEPS_PER_BAR': step_codes.STEPS_PER_BAR,
       'STEPS_PER_QUARTER': step_codes.STEPS_PER_QUARTER,
       'STYLE_CHANNELS': list(midi_kits.STYLE_CHANNELS),

@@ -27,7 +27,8 @@ from drumspace_ext.patterns import voices
 
 _STEPS_PER_BAR = step_codes.NUM_STEPS // 2
 _TIMEKEEPERS = ('closed_hat', 'open_hat', 'ride', 'crash')
-_DRUMS = [
+# Those whose hits are read as one line.
+DRUMS = [
     index for index, name in enumerate(voices.NAMES)
     if name not in _TIMEKEEPERS
 ]
@@ -41,7 +42,9 @@ def _step_weights() -> np.ndarray:
   return -(np.arange(_STEPS_PER_BAR)[:, None] % powers != 0).sum(1)
 
 
-_WEIGHTS = np.tile(_step_weights(), 2)
+# Metrical weights of a bar's steps.
+STEP_WEIGHTS = _step_weights()
+_WEIGHTS = np.tile(STEP_WEIGHTS, 2)
 
 
 def density(hits: np.ndarray) -> np.ndarray:
@@ -61,7 +64,7 @@ def syncopation(hits: np.ndarray) -> np.ndarray:
     hits: bool `[..., 32, 14]`.
   """
   step_codes.validate(hits)
-  struck = np.asarray(hits[..., _DRUMS].any(-1))
+  struck = np.asarray(hits[..., DRUMS].any(-1))
   least = _WEIGHTS.min()
   # The heaviest silent step before the next hit; twice around closes the loop.
   heaviest = np.full(struck.shape[:-1], least)

@@ -34,6 +34,9 @@ def test_controls_are_those_of_the_table_and_defaults_the_packages(page):
       ['threshold', 'range', '0.05', '0.95', '0.01', threshold,
        'Threshold 0.50'],
       ['temperature', 'range', '0', '2', '0.05', 0, 'Temperature 0.00'],
+      ['busier', 'range', '-2', '2', '0.1', 0, 'Chance: busier 0.0'],
+      ['offbeat', 'range', '-2', '2', '0.1', 0,
+       'Chance: more off the beat 0.0'],
   ]
   values = page.run('return settings')
   assert values.pop('seed') == defaults.SEED

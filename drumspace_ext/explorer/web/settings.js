@@ -68,6 +68,15 @@ export const SETTINGS = [
     label: 'Temperature', does: 'Above 0 hits are drawn by chance',
   },
   {
+    name: 'busier', initial: 0, range: [-2, 2], step: 0.1, digits: 1,
+    host: 'space', label: 'Chance: busier',
+    does: 'What the die throws: more hits, or fewer; at 0 as it comes',
+  }, {
+    name: 'offbeat', initial: 0, range: [-2, 2], step: 0.1, digits: 1,
+    host: 'space', label: 'Chance: more off the beat',
+    does: 'What the die throws: more syncopated, or less; at 0 as it comes',
+  },
+  {
     name: 'exact', initial: false, host: 'legend', link: 'e', paints: true,
     needs: 'layer0.only_near', label: 'Only exact repeats',
     does: 'Hides beats that were found as near repeats alone',

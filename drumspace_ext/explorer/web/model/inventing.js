@@ -3,17 +3,47 @@
  */
 
 import {sameBeat} from '../beat/patterns.js';
+import {distanceAsked} from './asking.js';
 import {normal} from './chance.js';
 import {mix, spread} from './space.js';
 
 const MOST_TRIES = 24;
+// Where something is asked for: known beats that are looked at, those nearest
+// to it that beats are made between, and how many of these.
+const [ASKED_LOOKS, ASKED_ENDS, ASKED_TRIES] = [200, 8, 12];
+// A trivial beat is further off than any other.
+const TRIVIAL_OFF = 1e3;
 // From one known beat to the next.
 const STROLL_STEPS = 6;
 // Of the training latents' deviation, tried from the nearest on.
 const SPREADS = [0.15, 0.3, 0.5, 0.8, 1.2];
 
+/**
+ * Returns a beat between two known ones that are near what is asked for, the
+ * nearest of several.
+ */
+function inventAsked(maker, rng, distance) {
+  const {training} = maker;
+  const known = Array.from({length: ASKED_LOOKS}, () => {
+    const index = Math.floor(rng() * training.size);
+    return {index, off: distance(training.pattern(index))};
+  }).sort((a, b) => a.off - b.off).slice(0, ASKED_ENDS);
+  const any = () =>
+    training.latent(known[Math.floor(rng() * known.length)].index);
+  let [best, least] = [null, Infinity];
+  for (let k = 0; k < ASKED_TRIES; k++) {
+    const beat = maker.ofLatent(mix(any(), any(), rng()));
+    const off = distance(beat.codes) +
+      (maker.isTrivial(beat.codes) ? TRIVIAL_OFF : 0);
+    if (off < least) [best, least] = [beat, off];
+  }
+  return best;
+}
+
 /** Returns a beat between two known ones, not a trivial one. */
 export function inventBeat(maker, rng) {
+  const distance = distanceAsked(maker);
+  if (distance) return inventAsked(maker, rng, distance);
   const {training} = maker;
   const any = () => training.latent(Math.floor(rng() * training.size));
   let beat = null;
