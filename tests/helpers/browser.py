@@ -97,8 +97,14 @@ class Browser:
 
 
 @contextlib.contextmanager
-def start(folder: pathlib.Path):
-  """Starts a browser; `folder` is for its profile and downloads."""
+def start(folder: pathlib.Path, trace: str = ''):
+  """Starts a browser.
+
+  Args:
+    folder: Of its profile and downloads.
+    trace: Categories of Chromium's trace, which the driver's log of
+      'performance' then has; none if empty.
+  """
   require()
   from selenium import webdriver
 
@@ -121,7 +127,13 @@ def start(folder: pathlib.Path):
       'download.default_directory': str(downloads),
       'download.prompt_for_download': False,
   })
-  options.set_capability('goog:loggingPrefs', {'browser': 'ALL'})
+  logged = {'browser': 'ALL'}
+  if trace:
+    logged['performance'] = 'ALL'
+    options.add_experimental_option('perfLoggingPrefs', {
+        'traceCategories': trace, 'enableNetwork': False, 'enablePage': False,
+    })
+  options.set_capability('goog:loggingPrefs', logged)
   driver = webdriver.Chrome(
       options=options,
       service=webdriver.ChromeService(executable_path=_CHROMEDRIVER),

@@ -79,6 +79,20 @@ function makeLayer(header, column, zSize, names, titles) {
     sourceNames: (i) => cut(sources, i, perSource)
       .filter((s) => s >= 0).map((s) => header.ids[s]),
     numSources: (i) => known[i],
+    // Which beats have a genre or a source of which that is said, 1 or 0 each.
+    which: (isGenre, isSource) => {
+      const genreIs = names.map(isGenre);
+      const sourceIs = header.ids.map(isSource);
+      return Uint8Array.from({length: size}, (_, i) => {
+        for (let k = i * perGenre; k < (i + 1) * perGenre; k++) {
+          if (genreIs[genres[k]]) return 1;
+        }
+        for (let k = i * perSource; k < (i + 1) * perSource; k++) {
+          if (sourceIs[sources[k]]) return 1;
+        }
+        return 0;
+      });
+    },
     // Slowest and fastest, or null if nobody knows.
     tempo: (i) => tempos[2 * i] ? {low: tempos[2 * i] / TEMPO_PARTS,
       high: tempos[2 * i + 1] / TEMPO_PARTS} : null,

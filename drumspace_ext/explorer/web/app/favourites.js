@@ -102,7 +102,8 @@ export function connectFavourites({
   };
   const item = (kept, i) => {
     const element = list.item(
-      maker.ofCodes(kept.codes), '', '', `favourite ${i + 1}: ${kept.name}`);
+      kept, '', '', `favourite ${i + 1}: ${kept.name}`,
+      () => maker.ofCodes(kept.codes));
     const field = make('input', {type: 'text', value: kept.name,
       maxLength: MOST_LETTERS, 'aria-label': `Name of favourite ${i + 1}`});
     field.addEventListener(

@@ -11,16 +11,23 @@ export class BeatList {
     Object.assign(this, {deck, plot, looks});
   }
 
-  /** Returns an item of a list. */
-  item(beat, text, more = '', label = '') {
+  /**
+   * Returns an item of a list.
+   * @param {!Object} beat Its `codes` are drawn.
+   * @param {string} text And `more` below it.
+   * @param {string} label For those who hear it; the text if empty.
+   * @param {function(): !Object} whole Makes the beat that a press shows.
+   */
+  item(beat, text, more = '', label = '', whole = () => beat) {
     const canvas = make(
       'canvas', {width: 96, height: 42, 'aria-hidden': 'true'});
     const button = make('button', {type: 'button', class: 'item'}, canvas,
       make('span', {}, text, make('small', {}, more)));
     if (label) button.setAttribute('aria-label', label);
     button.addEventListener('click', () => {
-      this.deck.show(beat, {plays: true});
-      this.plot.reveal(beat.place.x, beat.place.y);
+      const shown = whole();
+      this.deck.show(shown, {plays: true});
+      this.plot.reveal(shown.place.x, shown.place.y);
     });
     drawBeat(canvas, beat.codes, this.looks.colours);
     return make('li', {}, button);

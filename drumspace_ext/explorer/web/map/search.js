@@ -11,17 +11,11 @@ function find(layers, plain) {
   const words = plain.replaceAll(' ', '_');
   const points = [];
   const matches = layers.map((layer, number) => {
-    const is = new Uint8Array(layer.size);
-    for (let i = 0; i < layer.size; i++) {
-      const hit =
-        layer.genreNames(i).some((genre) => genre.includes(words)) ||
-        layer.sourceNames(i).some((id) => id.toLowerCase().includes(plain)) ||
-        layer.name.toLowerCase().includes(plain);
-      if (hit) {
-        is[i] = 1;
-        points.push({layer: number, index: i});
-      }
-    }
+    const is = layer.name.toLowerCase().includes(plain) ?
+      new Uint8Array(layer.size).fill(1) :
+      layer.which((genre) => genre.includes(words),
+        (id) => id.toLowerCase().includes(plain));
+    is.forEach((hit, index) => hit && points.push({layer: number, index}));
     return is;
   });
   return {matches, points};
