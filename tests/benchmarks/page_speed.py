@@ -44,7 +44,7 @@ _MODEL = flags.DEFINE_string('model', 'acai', 'A shipped model.')
 _FRAMES = flags.DEFINE_integer('frames', 60, 'Frames of each motion.')
 _JSON = flags.DEFINE_string('json', None, 'Where to write the numbers, too.')
 _PAGE = flags.DEFINE_string('page', None, 'A page that is there already.')
-_BOKEH = flags.DEFINE_bool('bokeh', True, "Whether to time Bokeh's glyphs, too.")
+_BOKEH = flags.DEFINE_bool('bokeh', True, "Time Bokeh's glyphs, too.")
 _SIZE = (1280, 900)
 _OPENINGS = 5
 _MOTIONS = ('mark', 'pan', 'zoom')
@@ -257,7 +257,7 @@ def _small_work(window) -> dict[str, dict[str, float]]:
     const {maker, data, plot} = window.drumspace;
     const time = (count, work) => {
       const times = [];
-      for (let round = 0; round < 15; round++) {
+      for (let round = 0; round < 9; round++) {
         const start = performance.now();
         for (let k = 0; k < count; k++) work(round * count + k);
         times.push((performance.now() - start) / count);
@@ -267,8 +267,8 @@ def _small_work(window) -> dict[str, dict[str, float]]:
     const layer = data.layers[0];
     const point = (k) => (k * 7919) % layer.size;
     return {
-      decode: time(50, (k) => maker.decode(layer.latent(point(k)))),
-      encode: time(50, (k) => maker.network.encode(layer.pattern(point(k)))),
+      decode: time(20, (k) => maker.decode(layer.latent(point(k)))),
+      encode: time(20, (k) => maker.network.encode(layer.pattern(point(k)))),
       place_to_beat: time(5, (k) => maker.ofPlace(
         {x: layer.x[point(k)], y: layer.y[point(k)]})),
       nearest_as_it_stands: time(3, (k) => maker.plausibility(
@@ -350,8 +350,8 @@ def _measure(folder: pathlib.Path) -> dict:
           window.run(_PAGE_VIEW + _MOTION, _FRAMES.value, kind)
       )
     page['roam'] = _roam(window)
-    page |= _small_work(window)
     page['first_sound'] = _first_sound(window, path)
+    page |= _small_work(window)
     if _BOKEH.value:
       found['bokeh_scatter'] = _bokeh(window, made, folder, detail=False)
       found['bokeh_scatter_level_of_detail'] = _bokeh(

@@ -64,6 +64,8 @@ _SETUP = """
       await new Promise(requestAnimationFrame);
     }
   };
+  window.shown = 0;
+  drumspace.deck.on('show', () => shown++);
   window.mode = (name) =>
     document.querySelector(`[data-mode=${name}]`).click();
   return null;"""
@@ -167,8 +169,8 @@ class _Trace:
         ))
     return found
 
-  def of_page(self) -> tuple[list[tuple[float, float]], float]:
-    """Returns the main thread's tasks and the longest of workers, CPU ms."""
+  def of_page(self) -> tuple[list[tuple[float, float]], list[float]]:
+    """Returns the main thread's tasks and those of workers, CPU ms."""
     tasks = self.tasks()
     if not self.page:
       # Other renderers show nothing that takes as long.
@@ -186,16 +188,18 @@ class _Trace:
         cpu for thread, cpu, _ in own
         if 'Worker thread' in self.names.get(thread, '')
     ]
-    return main, max(others, default=0.0)
+    return main, others
 
 
-def _summary(main, longest_elsewhere: float) -> dict[str, float]:
+def _summary(main, others, beats: int = 0) -> dict[str, float]:
   return {
+      'beats': beats, 'cpu_ms': round(sum(cpu for cpu, _ in main), 1),
+      'threads_cpu_ms': round(sum(others), 1),
       'longest_cpu_ms': round(max((cpu for cpu, _ in main), default=0), 1),
       'longest_wall_ms': round(max((wall for _, wall in main), default=0), 1),
       'over_16_cpu': sum(cpu > _FRAME_MS for cpu, _ in main),
       'over_50_cpu': sum(cpu > _LONG_MS for cpu, _ in main),
-      'threads_longest_cpu_ms': round(longest_elsewhere, 1),
+      'threads_longest_cpu_ms': round(max(others, default=0), 1),
   }
 
 
@@ -214,8 +218,10 @@ def _measure(folder: pathlib.Path, path: pathlib.Path) -> dict:
     window.gesture()
     trace.tasks()
     for name, script in _ACTIONS.items():
-      window.run(f'{{{script}}}\nawait rest(); return null', song)
-      found[name] = _summary(*trace.of_page())
+      beats = window.run(
+          f'window.shown = 0; {{{script}}}\nawait rest(); return shown', song
+      )
+      found[name] = _summary(*trace.of_page(), beats)
       window.run('drumspace.deck.stop(); await pause(100); return null')
       trace.tasks()
   return found
