@@ -28,7 +28,10 @@ function fromHalf(bits) {
 
 /** Unpacks base64 of deflated bytes. */
 async function inflate(text) {
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const letters = atob(text);
+  // Some millions: an iterator over them takes ten times as long.
+  const bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i);
   const stream = new Blob([bytes]).stream()
     .pipeThrough(new DecompressionStream('deflate'));
   return new Response(stream).arrayBuffer();
