@@ -9,8 +9,8 @@ feels; more than 16 ms cost a frame. Each thing that a hand may do is done once
 on a page that has settled, and the tasks of the page's main thread until
 nothing is being made any more are counted: by the thread's own CPU time, which
 other work on the machine does not lengthen, and the longest by the clock, which
-it does. `threads` are the page's workers, `beats` what was shown: the CPU time of
-a beat says how many a second free cores would make.
+it does. `threads` are the page's workers, `beats` what was shown: the CPU time
+of a beat says how many a second free cores would make.
 
 The points are made up, as in page_speed.py.
 """
