@@ -18,6 +18,7 @@ import note_seq
 import numpy as np
 import pretty_midi
 import pytest
+import written_files
 
 from drumspace_ext import errors
 from drumspace_ext.dataset import tsv as dataset_tsv
@@ -33,10 +34,7 @@ _CODES = step_codes.hits_to_step_codes(_BEAT)
 
 
 def _write_dataset(path, codes=_CODES[None]):
-  path.write_text(
-      ''.join(map(dataset_tsv.format_line, codes)), encoding='utf-8'
-  )
-  return path
+  return written_files.dataset(path, codes)
 
 
 def _write_midi(path, *pitches, channel=9):

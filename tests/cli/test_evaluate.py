@@ -10,6 +10,7 @@ import magenta_files
 import numpy as np
 import pytest
 import torch
+import written_files
 
 from drumspace_ext import errors
 from drumspace_ext.dataset import examples as training_sets
@@ -46,12 +47,6 @@ def _console(*args):
   )
 
 
-def _write(path, codes):
-  with path.open('w', encoding='utf-8') as stream:
-    dataset_tsv.write(stream, dataset_tsv.PatternSet(codes=codes))
-  return path
-
-
 @pytest.fixture(scope='module', name='folder')
 def _folder(tmp_path_factory):
   """A training set, beats of a user's, and a model trained for a moment."""
@@ -59,9 +54,9 @@ def _folder(tmp_path_factory):
   hits = np.stack([starter.hits for starter in starter_beats.load()])
   codes = step_codes.hits_to_step_codes(hits)
   np.random.default_rng(2).shuffle(codes)
-  examples = _write(folder / 'examples.tsv', codes[:300])
-  _write(folder / 'beats.tsv', codes[300:355])
-  _write(folder / 'few.tsv', codes[300:340])
+  examples = written_files.dataset(folder / 'examples.tsv', codes[:300])
+  written_files.dataset(folder / 'beats.tsv', codes[300:355])
+  written_files.dataset(folder / 'few.tsv', codes[300:340])
   config = config_loading.load(
       'smoke', 'num_train_steps=30,eval_steps=30,valid_share=0.4'
   )
@@ -116,8 +111,8 @@ def test_a_music_vae_of_magentas_is_judged(folder, tmp_path, capsys):
   path = tmp_path / 'cat.tar'
   path.write_bytes(magenta_files.tar(magenta_files.music_vae_tensors()))
   codes = training_sets.load(folder / 'examples.tsv').codes
-  examples = _write(tmp_path / 'examples.tsv', codes[:180])
-  heldout = _write(tmp_path / 'heldout.tsv', codes[180:])
+  examples = written_files.dataset(tmp_path / 'examples.tsv', codes[:180])
+  heldout = written_files.dataset(tmp_path / 'heldout.tsv', codes[180:])
   out = tmp_path / 'out'
   assert _evaluate(
       f'--checkpoint_file={path}', '--num_outputs=60', '--seed=3',
@@ -188,7 +183,7 @@ def test_folder_is_judged_against_held_out_patterns_of_the_user(
   (midi / 'broken.mid').write_bytes(b'MThd')
   # All that is held out is known.
   examples = training_sets.load(folder / 'examples.tsv').codes
-  _write(tmp_path / 'known.tsv', examples[:200])
+  written_files.dataset(tmp_path / 'known.tsv', examples[:200])
   assert _evaluate(
       f'--input={midi}', f'--examples_path={folder}/examples.tsv',
       f'--heldout_path={tmp_path}/known.tsv', f'--output_dir={tmp_path}/out',

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 import numpy as np
 import pytest
 import synthetic_songs
+import written_files
 
 from drumspace_ext import errors
 from drumspace_ext.conversion import named_patterns
-from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import midi_writing
 from drumspace_ext.notes import note_sequences
@@ -29,11 +29,7 @@ def _text(hits):
 
 
 def _write_dataset(path, hits):
-  with path.open('w', encoding='utf-8') as stream:
-    dataset_tsv.write(stream, dataset_tsv.PatternSet(
-        codes=step_codes.hits_to_step_codes(hits)
-    ))
-  return str(path)
+  return str(written_files.dataset(path, step_codes.hits_to_step_codes(hits)))
 
 
 def _write_midi(path, hits, **options):

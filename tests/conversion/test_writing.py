@@ -17,6 +17,7 @@ import mido
 import note_seq
 import numpy as np
 import pytest
+import written_files
 
 from drumspace_ext import errors
 from drumspace_ext.conversion import files as conversion_files
@@ -54,12 +55,6 @@ def _convert(values, target, options=_PLAIN, *, primers=(), recursive=False):
       '' if is_folder else target.name, form, options, on_reject=on_reject,
   )
   return count, rejected
-
-
-def _write_dataset(path, codes):
-  with path.open('w', encoding='utf-8') as stream:
-    dataset_tsv.write(stream, dataset_tsv.PatternSet(codes=codes))
-  return path
 
 
 def _write_records(path, sequences):
@@ -109,7 +104,7 @@ def test_dataset_comes_back_from_every_form(
     codes, drum_map, tmp_path_factory
 ):
   folder = tmp_path_factory.mktemp('forms')
-  source = _write_dataset(folder / 'dataset.tsv', codes)
+  source = written_files.dataset(folder / 'dataset.tsv', codes)
   options = reading.Options(voices_in=drum_map, voices_out=drum_map)
   expected = step_codes.hits_to_step_codes(
       drum_map.folded(step_codes.step_codes_to_hits(codes))
@@ -133,7 +128,7 @@ def test_tiled_patterns_are_played_so_many_times(
     codes, tile, tmp_path_factory
 ):
   folder = tmp_path_factory.mktemp('tiles')
-  source = _write_dataset(folder / 'dataset.tsv', codes | 1)
+  source = written_files.dataset(folder / 'dataset.tsv', codes | 1)
   options = reading.Options(tile=tile)
   for target in _TARGETS:
     _convert([source], folder / target, options)
@@ -212,7 +207,7 @@ def test_drum_pitches_of_a_whole_sequence_go_through_both_maps(
 
 
 def test_beat_goes_out_in_the_pitches_of_each_map_by_hand(tmp_path):
-  source = _write_dataset(
+  source = written_files.dataset(
       tmp_path / 'dataset.tsv', step_codes.hits_to_step_codes(_BEAT)[None]
   )
   (tmp_path / 'mine.toml').write_text(
@@ -330,7 +325,7 @@ def test_patterns_of_a_midi_file_keep_its_tempo_and_tile(tmp_path):
 
 
 def test_tempo_of_patterns_is_the_one_asked_for(tmp_path):
-  source = _write_dataset(
+  source = written_files.dataset(
       tmp_path / 'dataset.tsv', step_codes.hits_to_step_codes(_BEAT)[None]
   )
   _convert([source], tmp_path / 'o.mid', reading.Options(qpm=75))
@@ -400,7 +395,7 @@ def test_same_input_makes_the_same_bytes(tmp_path, target):
   for number in range(2):
     folder = tmp_path / str(number) / 'in'
     folder.mkdir(parents=True)
-    _write_dataset(
+    written_files.dataset(
         folder / 'd.tsv', step_codes.hits_to_step_codes(_BEAT)[None]
     )
     _write_records(folder / 'r.tfrecord', [_band()])
@@ -415,7 +410,8 @@ def test_same_input_makes_the_same_bytes(tmp_path, target):
 
 def test_zip_is_plain(tmp_path):
   codes = np.tile(step_codes.hits_to_step_codes(_BEAT), (3, 1))
-  _convert([_write_dataset(tmp_path / 'd.tsv', codes)], tmp_path / 'o.zip')
+  source = written_files.dataset(tmp_path / 'd.tsv', codes)
+  _convert([source], tmp_path / 'o.zip')
   with zipfile.ZipFile(tmp_path / 'o.zip') as archive:
     assert archive.testzip() is None
     assert archive.namelist() == [
@@ -480,7 +476,7 @@ def test_ending_that_says_nothing_is_refused_but_for_a_folder(tmp_path):
 
 def test_two_inputs_do_not_fit_into_one_midi_file(tmp_path):
   codes = np.tile(step_codes.hits_to_step_codes(_BEAT), (2, 1))
-  source = _write_dataset(tmp_path / 'two.tsv', codes)
+  source = written_files.dataset(tmp_path / 'two.tsv', codes)
   with pytest.raises(errors.InputError, match='out.mid holds one MIDI file'):
     _convert([source], tmp_path / 'out.mid')
   assert [p.name for p in tmp_path.iterdir()] == ['two.tsv']
@@ -666,7 +662,7 @@ def test_silent_patterns_keep_their_place_unless_all_are_silent(tmp_path):
   codes = np.stack([
       np.zeros(32, np.uint16), step_codes.hits_to_step_codes(_BEAT)
   ])
-  source = _write_dataset(tmp_path / 'd.tsv', codes)
+  source = written_files.dataset(tmp_path / 'd.tsv', codes)
   silent = []
   count = conversion_files.write(
       reading.read(
@@ -677,7 +673,7 @@ def test_silent_patterns_keep_their_place_unless_all_are_silent(tmp_path):
   )
   assert (count, silent) == (2, ['d_000001'])
   assert len(list((tmp_path / 'out').iterdir())) == 2
-  _write_dataset(source, codes[:1])
+  written_files.dataset(source, codes[:1])
   for target in _TARGETS:
     with pytest.raises(errors.InputError, match='no note to write in 1 patt'):
       _convert([source], tmp_path / f'none_{target}')

@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+import written_files
 
 from drumspace_ext import errors
 from drumspace_ext.dataset import examples as training_sets
@@ -44,8 +45,7 @@ def _write(folder, built, model, **options):
 
 def _write_dataset(folder, codes, *, with_provenance=True):
   folder.mkdir(parents=True, exist_ok=True)
-  with (folder / 'dataset.tsv').open('w', encoding='utf-8') as stream:
-    dataset_tsv.write(stream, dataset_tsv.PatternSet(codes=codes))
+  written_files.dataset(folder / 'dataset.tsv', codes)
   if with_provenance:
     lines = ['\t'.join(provenance.HEADER)] + [
         f'1\t3\t1\t90\t90\trock:1\t["song {i}"]\t["a"]'

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import killed_runs
 import numpy as np
 import pytest
+import written_files
 
-from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import leftovers
 from drumspace_ext.files import output_files
 from drumspace_ext.notes import midi_writing
@@ -271,12 +271,11 @@ def test_script_removes_what_its_killed_runs_left(tmp_path, script):
   (tmp_path / 'song.mid').write_bytes(
       midi_writing.patterns_to_midi(np.stack([_BEAT] * 4))
   )
-  with (tmp_path / 'beats.tsv').open('w', encoding='utf-8') as stream:
-    dataset_tsv.write(stream, dataset_tsv.PatternSet(
-        codes=step_codes.hits_to_step_codes(
-            np.stack([beat.hits for beat in starter_beats.load()])
-        )
-    ))
+  written_files.dataset(
+      tmp_path / 'beats.tsv', step_codes.hits_to_step_codes(
+          np.stack([beat.hits for beat in starter_beats.load()])
+      )
+  )
   args, places = _SCRIPTS[script]
   output = '--run_dir=out' if script == 'train' else '--output_dir=out'
   done = subprocess.run(

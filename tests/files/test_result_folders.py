@@ -15,6 +15,7 @@ import magenta_files
 import numpy as np
 import pytest
 import synthetic_songs
+import written_files
 
 from drumspace_ext import errors
 from drumspace_ext.cli import quickstart_stages
@@ -43,11 +44,6 @@ def _contents(folder):
   }
 
 
-def _write(path, codes):
-  with path.open('w', encoding='utf-8') as stream:
-    dataset_tsv.write(stream, dataset_tsv.PatternSet(codes=codes))
-
-
 @pytest.fixture(scope='module', name='given')
 def _given(tmp_path_factory):
   """A folder of inputs."""
@@ -58,7 +54,7 @@ def _given(tmp_path_factory):
       ('examples', codes[:200]), ('heldout', codes[200:300]),
       ('beats', codes[300:355]),
   ):
-    _write(folder / f'{name}.tsv', part)
+    written_files.dataset(folder / f'{name}.tsv', part)
   (folder / 'kit.mag').write_bytes(
       magenta_files.bundle(magenta_files.drums_rnn_tensors(units=(3,)))
   )
