@@ -18,6 +18,8 @@ def test_link_holds_the_state(page):
     slide(byId('qpm'), 142); slide(byId('swing'), 0.4);
     app.plot.zoom(3);
     await rest();
+    // The map has the height that it keeps.
+    await frames(2);
     byId('share').click();
     await until(() => byId('status').textContent);""", map_pages.POINT)
   state = """return [deck.current.codes, deck.current.z, app.plot.view,

@@ -121,6 +121,8 @@ class Page:
   def place(self, layer, index):
     """Returns where a point is in the window, in pixels."""
     return self.run("""
+      // Words that come or go beside the map give it another height.
+      await frames(2);
       const [layer, i] = args;
       const {x, y} = app.data.layers[layer];
       const v = app.plot.view;
