@@ -2,7 +2,9 @@
 
 A first round of draws tells where in the latent space beats like these lie
 (`models.aimed_sampling`); further rounds are drawn there, until enough beats
-are near. Of those that pass the published filters the nearest are taken.
+are near enough. Of those that pass the published filters these are taken, in
+the order in which they were drawn, and the nearest of the others where they are
+too few.
 """
 
 from collections.abc import Mapping
@@ -71,8 +73,10 @@ def sample(
   while True:
     distances = aim.distances(samples.codes)
     passing = np.flatnonzero(samples.first_of_class)
-    chosen = passing[np.argsort(distances[passing], kind='stable')]
-    chosen = chosen[:num_outputs]
+    # Of those that are near enough none is better than another.
+    chosen = passing[np.argsort(
+        np.maximum(distances[passing], _NEAR), kind='stable'
+    )][:num_outputs]
     left = limit - len(samples.codes)
     enough = len(chosen) == num_outputs and distances[chosen].max() <= _NEAR
     if not left or enough and not num_draws:

@@ -3,6 +3,7 @@
 import browser
 import numpy as np
 import pytest
+from scipy import stats
 
 from drumspace_ext.patterns import descriptors
 from drumspace_ext.patterns import step_codes
@@ -51,9 +52,12 @@ def _thrown(page, name, value):
 ])
 def test_die_throws_what_is_asked_for(page, name, measure):
   page.gesture()
-  less, more = (measure(_thrown(page, name, value)) for value in (-1.5, 1.5))
+  values = (-2, -1, 1, 2)
+  thrown = [measure(_thrown(page, name, value)) for value in values]
+  rank = stats.spearmanr(np.repeat(values, 8), np.concatenate(thrown))
+  assert rank.statistic > 0.8
   known = measure(step_codes.step_codes_to_hits(page.made.training.codes))
-  assert np.median(less) < known.mean() < np.median(more)
+  assert np.median(thrown[0]) < known.mean() < np.median(thrown[-1])
 
 
 def test_nothing_asked_is_as_it_comes(page):
