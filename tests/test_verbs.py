@@ -20,7 +20,8 @@ _ON_TOP = {'on_step', 'on_start', 'on_evaluation', 'arguments', 'names',
            'checkpoint_file'}
 # By default what suits the mode or what is read, where the flag's stands in.
 _UNSAID = {('generate', 'num_bars'), ('generate', 'threshold'),
-           ('convert', 'voices_in'), ('convert', 'qpm'), ('train', 'mode')}
+           ('convert', 'voices_in'), ('convert', 'qpm'), ('train', 'mode'),
+           ('build_map', 'groove')}
 _VERBS = ('build_map', 'convert', 'create_dataset', 'evaluate', 'generate',
           'run_pipeline', 'train')
 

@@ -7,6 +7,7 @@ model are placed on the map, and so are the patterns of each file of --input:
 datasets, published samples, MIDI, zips, TFRecords, drums_rnn primers and
 outputs.
 --map=EXISTING keeps an earlier map as it is and places on it what is new.
+The page plays by --groove: a groove model, shipped:groove by default, or none.
 
 The folder given by --output_dir then holds map.html, dataset.tsv (step codes,
 latent vectors, map coordinates), generated.tsv (likewise), regions.tsv,
@@ -26,6 +27,7 @@ import sys
 from absl import flags
 
 from drumspace_ext.cli import flags as drumspace_flags
+from drumspace_ext.cli import playing_flags
 
 _MAP = flags.DEFINE_string(
     'map', None,
@@ -45,6 +47,8 @@ def main(argv: list[str]) -> int:
   from drumspace_ext.explorer import building as page_building
 
   values = drumspace_flags.input_values(argv)
+  # The page is heard, and so has a groove where nothing is said.
+  groove = playing_flags.GROOVE.value if playing_flags.GROOVE.present else None
   folder = drumspace_flags.output_dir()
   with progress.bar('step') as on_step:
     built = page_building.build_map(
@@ -57,7 +61,9 @@ def main(argv: list[str]) -> int:
         num_outputs=drumspace_flags.NUM_OUTPUTS.value,
         perplexity=_PERPLEXITY.value, title=_TITLE.value,
         seed=drumspace_flags.SEED.value, on_step=on_step,
-        arguments=drumspace_flags.arguments(__name__) | {'input': values},
+        groove=groove, arguments=drumspace_flags.arguments(__name__) | {
+            'input': values, playing_flags.GROOVE.name: groove
+        },
     )
   for line in built.left_out:
     print(line, file=sys.stderr)
@@ -74,6 +80,7 @@ def console_entry_point() -> None:
           drumspace_flags.RECURSIVE, drumspace_flags.STEPS_PER_QUARTER,
           drumspace_flags.ASSUME_DRUMS, drumspace_flags.VOICES_IN,
           drumspace_flags.SEED, drumspace_flags.NUM_OUTPUTS,
+          playing_flags.GROOVE,
       ],
   )
 

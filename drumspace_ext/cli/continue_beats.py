@@ -34,6 +34,7 @@ from absl import flags
 
 from drumspace_ext import errors
 from drumspace_ext.cli import flags as drumspace_flags
+from drumspace_ext.cli import playing_flags
 
 _BUNDLE_FILE = flags.DEFINE_string(
     'bundle_file', None, 'A .mag file of drums_rnn.'
@@ -148,8 +149,7 @@ def main(argv: list[str]) -> int:
       # Its default depends on the primer.
       voices_in=voices_in.value if voices_in.present else None,
       voices_out=drumspace_flags.VOICES_OUT.value,
-      accents=drumspace_flags.ACCENTS.value, swing=drumspace_flags.SWING.value,
-      humanize=drumspace_flags.HUMANIZE.value, seed=drumspace_flags.SEED.value,
+      seed=drumspace_flags.SEED.value, **playing_flags.values(),
   ))
   return 0
 
@@ -163,9 +163,7 @@ def console_entry_point() -> None:
           drumspace_flags.HPARAMS, drumspace_flags.NUM_OUTPUTS,
           drumspace_flags.NUM_STEPS, drumspace_flags.TEMPERATURE,
           drumspace_flags.QPM, drumspace_flags.VOICES_IN,
-          drumspace_flags.VOICES_OUT, drumspace_flags.ACCENTS,
-          drumspace_flags.SWING, drumspace_flags.HUMANIZE,
-          drumspace_flags.SEED,
+          drumspace_flags.VOICES_OUT, *playing_flags.ALL, drumspace_flags.SEED,
       ],
   )
 

@@ -33,6 +33,7 @@ from absl import flags
 
 from drumspace_ext import defaults
 from drumspace_ext.cli import flags as drumspace_flags
+from drumspace_ext.cli import playing_flags
 
 _OUTPUT = flags.DEFINE_string(
     'output', None, 'File or folder to write; or give --output_dir and --to.'
@@ -73,13 +74,9 @@ def main(argv: list[str]) -> int:
         tile=drumspace_flags.TILE.value,
         # Beats have tempos of their own, where nothing is asked for.
         qpm=drumspace_flags.qpm() if drumspace_flags.QPM.present else None,
-        accents=drumspace_flags.ACCENTS.value,
-        groove=drumspace_flags.GROOVE.value,
-        groove_strength=drumspace_flags.GROOVE_STRENGTH.value,
-        groove_drawn=drumspace_flags.GROOVE_DRAWN.value,
-        swing=drumspace_flags.SWING.value,
-        humanize=drumspace_flags.HUMANIZE.value, soundfont=_SOUNDFONT.value,
-        kit=_KIT.value, seed=drumspace_flags.SEED.value, on_step=on_step,
+        soundfont=_SOUNDFONT.value, kit=_KIT.value,
+        seed=drumspace_flags.SEED.value, on_step=on_step,
+        **playing_flags.values(),
     )
   print(converted)
   for line in converted.warnings():
@@ -93,10 +90,7 @@ def console_entry_point() -> None:
       drumspace_flags.RECURSIVE, drumspace_flags.STEPS_PER_QUARTER,
       drumspace_flags.ASSUME_DRUMS, drumspace_flags.VOICES_IN,
       drumspace_flags.VOICES_OUT, drumspace_flags.TILE, drumspace_flags.QPM,
-      drumspace_flags.ACCENTS, drumspace_flags.SWING, drumspace_flags.HUMANIZE,
-      drumspace_flags.GROOVE, drumspace_flags.GROOVE_STRENGTH,
-      drumspace_flags.GROOVE_DRAWN,
-      drumspace_flags.SEED, drumspace_flags.PRIMER_DRUMS,
+      *playing_flags.ALL, drumspace_flags.SEED, drumspace_flags.PRIMER_DRUMS,
   ])
 
 

@@ -118,22 +118,6 @@ SEED = flags.DEFINE_integer(
     'seed', defaults.SEED, 'Seed of everything random.', lower_bound=0,
     upper_bound=2**32 - 1,
 )
-ACCENTS = flags.DEFINE_bool('accents', False, 'Velocities by place and voice.')
-SWING = flags.DEFINE_float(
-    'swing', 0.0, 'How late every second sixteenth comes; 1 makes triplets.'
-)
-HUMANIZE = flags.DEFINE_float('humanize', 0.0, 'How much hits vary, 0 to 1.')
-GROOVE = flags.DEFINE_string(
-    'groove', defaults.GROOVE,
-    'How hits are played: none; shipped:groove or a run_dir of its config; '
-    'a MIDI file to play like; a dataset, FOLDER:GENRE or FOLDER:LINE of it.',
-)
-GROOVE_STRENGTH = flags.DEFINE_float(
-    'groove_strength', defaults.GROOVE_STRENGTH, 'Share of --groove, 0 to 1.'
-)
-GROOVE_DRAWN = flags.DEFINE_bool(
-    'groove_drawn', False, 'One of many grooves of a model, by --seed.'
-)
 LOG = flags.DEFINE_enum(
     'log', 'INFO', ['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'],
     'The threshold for what messages will be logged.',

@@ -26,6 +26,7 @@ from absl import flags
 from drumspace_ext import defaults
 from drumspace_ext.cli import flags as drumspace_flags
 from drumspace_ext.cli import list_flags
+from drumspace_ext.cli import playing_flags
 
 _NUM_DRAWS = flags.DEFINE_integer(
     'num_draws', None,
@@ -84,14 +85,9 @@ def main(argv: list[str]) -> int:
         temperature=drumspace_flags.TEMPERATURE.value,
         threshold=_given(drumspace_flags.THRESHOLD),
         voices_in=drumspace_flags.VOICES_IN.value, qpm=drumspace_flags.qpm(),
-        accents=drumspace_flags.ACCENTS.value,
-        groove=drumspace_flags.GROOVE.value,
-        groove_strength=drumspace_flags.GROOVE_STRENGTH.value,
-        groove_drawn=drumspace_flags.GROOVE_DRAWN.value,
-        swing=drumspace_flags.SWING.value,
-        humanize=drumspace_flags.HUMANIZE.value, zipped=_ZIP.value,
-        seed=drumspace_flags.SEED.value, on_step=on_step,
+        zipped=_ZIP.value, seed=drumspace_flags.SEED.value, on_step=on_step,
         arguments=drumspace_flags.arguments(__name__),
+        **playing_flags.values(),
     ))
   return 0
 
@@ -104,10 +100,8 @@ def console_entry_point() -> None:
           drumspace_flags.MODE, drumspace_flags.VOICES_IN,
           drumspace_flags.CHECKPOINT_FILE, drumspace_flags.EXAMPLES_PATH,
           drumspace_flags.SEED, drumspace_flags.NUM_OUTPUTS,
-          drumspace_flags.ACCENTS, drumspace_flags.SWING,
-          drumspace_flags.HUMANIZE, drumspace_flags.GROOVE,
-          drumspace_flags.GROOVE_STRENGTH, drumspace_flags.GROOVE_DRAWN,
-          drumspace_flags.TEMPERATURE, drumspace_flags.THRESHOLD,
+          *playing_flags.ALL, drumspace_flags.TEMPERATURE,
+          drumspace_flags.THRESHOLD,
           drumspace_flags.QPM,
       ],
   )

@@ -1,7 +1,8 @@
 r"""Runs a chain of stages over NoteSequences, as a Magenta pipeline would.
 
 --stages names them in the order in which they run; each is described there.
---voices_out writes the patterns in another drum map at the end of the chain.
+--voices_out writes the patterns in another drum map at the end of the chain,
+--groove and its like play them there.
 Inputs are TFRecords of NoteSequences, MIDI files, folders, zips, datasets and
 drums_rnn primers. --output_dir then holds patterns.tfrecord, rejected.tsv (each
 input of each stage that gave nothing, and why), report.json (all counts) and
@@ -19,6 +20,7 @@ Usage:
 from drumspace_ext import errors
 from drumspace_ext.cli import flags as drumspace_flags
 from drumspace_ext.cli import list_flags
+from drumspace_ext.cli import playing_flags
 from drumspace_ext.cli import reading_flags
 from drumspace_ext.pipelines import kinds
 
@@ -55,7 +57,7 @@ def main(argv: list[str]) -> int:
         temperature=drumspace_flags.TEMPERATURE.value,
         seed=drumspace_flags.SEED.value, on_step=on_step,
         arguments=drumspace_flags.arguments(__name__),
-        **reading_flags.values(),
+        **playing_flags.values(), **reading_flags.values(),
     ))
   return 0
 
@@ -66,7 +68,7 @@ def console_entry_point() -> None:
       required=[drumspace_flags.OUTPUT_DIR],
       shared=[
           drumspace_flags.INPUT, drumspace_flags.RECURSIVE,
-          *reading_flags.ALL, drumspace_flags.VOICES_OUT,
+          *reading_flags.ALL, *playing_flags.ALL, drumspace_flags.VOICES_OUT,
           drumspace_flags.TILE, drumspace_flags.QPM, drumspace_flags.RUN_DIR,
           drumspace_flags.CHECKPOINT_FILE, drumspace_flags.EXAMPLES_PATH,
           drumspace_flags.NUM_OUTPUTS, drumspace_flags.TEMPERATURE,

@@ -21,6 +21,7 @@ from drumspace_ext.notes import note_sequences
 from drumspace_ext.notes import onsets as onsets_lib
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import dynamics as dynamics_lib
+from drumspace_ext.playing import players
 
 # As Magenta's flags.
 NUM_OUTPUTS, NUM_STEPS, TEMPERATURE = 10, 128, 1.0
@@ -149,7 +150,9 @@ def continue_beats(
     silent_step: bool = False, qpm: float | None = None,
     voices_in: str | None = None, voices_out: str | None = None,
     accents: bool = False, swing: float = 0.0, humanize: float = 0.0,
-    seed: int = defaults.SEED,
+    groove: local_paths.Name = defaults.GROOVE,
+    groove_strength: dynamics_lib.Strength = defaults.GROOVE_STRENGTH,
+    groove_drawn: bool = False, seed: int = defaults.SEED,
 ) -> Continued:
   """Continues a beat with a model, and writes MIDI files.
 
@@ -175,6 +178,10 @@ def continue_beats(
     accents: Velocities by place in the bar and by voice.
     swing: How late every second sixteenth comes.
     humanize: How much times and velocities vary.
+    groove: How beats are played; see `players.player`.
+    groove_strength: How much of that, 0 to 1; or two such, of velocity and of
+      timing.
+    groove_drawn: One of many answers of a groove model, by `seed`.
     seed: Of everything random.
 
   Raises:
@@ -192,6 +199,10 @@ def continue_beats(
     raise errors.InputError(
         f'num_outputs must be at least 1, got {num_outputs}.'
     )
+  dynamics = players.dynamics(
+      groove, accents=accents, swing=swing, humanize=humanize, seed=seed,
+      groove_strength=groove_strength, groove_drawn=groove_drawn,
+  )
   path = checkpoints.find(checkpoint)
   continuer = continuers.load(path, hparams=hparams, search=(
       drums_rnn_generation.Search(
@@ -212,9 +223,7 @@ def continue_beats(
       name=f'{continuer.name}_continue_seed{seed}',
       qpm=_qpm(primer.qpm or qpm or onsets_lib.DEFAULT_QPM),
       drum_map=drum_maps.load_to_write(voices_out or drum_maps.GM14),
-      dynamics=dynamics_lib.chosen(
-          accents=accents, swing=swing, humanize=humanize, seed=seed
-      ),
+      dynamics=dynamics,
   )
   paths = files.write(
       folder, codes, style,

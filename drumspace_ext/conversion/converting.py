@@ -163,7 +163,7 @@ def convert(
     voices_out: str | None = None, tile: int | None = None,
     qpm: float | None = None, accents: bool = False, swing: float = 0.0,
     humanize: float = 0.0, groove: local_paths.Name = defaults.GROOVE,
-    groove_strength: float = defaults.GROOVE_STRENGTH,
+    groove_strength: dynamics_lib.Strength = defaults.GROOVE_STRENGTH,
     groove_drawn: bool = False,
     soundfont: local_paths.Name | None = None, kit: str = defaults.KIT,
     seed: int = defaults.SEED, on_step: callbacks.OnStep = callbacks.silent,
@@ -192,7 +192,8 @@ def convert(
     humanize: How much times and velocities vary, 0 to 1.
     groove: How patterns are played: `none`, a groove model
       (`shipped:groove`), a MIDI file or a dataset; see `players.player`.
-    groove_strength: How much of that, 0 to 1.
+    groove_strength: How much of that, 0 to 1; or two such, of velocity and of
+      timing.
     groove_drawn: One of many answers of a groove model, by `seed`, in place of
       its mean.
     soundfont: A SoundFont to render audio with, all instruments.
@@ -209,12 +210,10 @@ def convert(
   if output and local_paths.expand(output).suffix == _WEIGHTS_SUFFIX:
     return _kept(values, local_paths.expand(output))
   folder, name, form = _target(output, output_dir, to)
-  dynamics = dynamics_lib.chosen(
-      accents=accents, swing=swing, humanize=humanize, seed=seed,
-      groove=players.player(
-          groove, drum_map=drum_maps.load(voices_in or defaults.VOICES_IN),
-          drawn=groove_drawn, seed=seed,
-      ), groove_strength=groove_strength,
+  dynamics = players.dynamics(
+      groove, accents=accents, swing=swing, humanize=humanize, seed=seed,
+      groove_strength=groove_strength, groove_drawn=groove_drawn,
+      drum_map=drum_maps.load(voices_in or defaults.VOICES_IN),
   )
   _check_form(form, soundfont, dynamics)
   drum_kit.load(kit)

@@ -18,6 +18,7 @@ from drumspace_ext.files import result_folders
 from drumspace_ext.latent_map import building as map_building
 from drumspace_ext.latent_map import data as map_data
 from drumspace_ext.models import checkpoints
+from drumspace_ext.models import groove_model
 from drumspace_ext.models import trained_model
 from drumspace_ext.patterns import drum_maps
 
@@ -103,7 +104,8 @@ def build_map(
     assume_drums: bool = False, voices_in: str = defaults.VOICES_IN,
     num_outputs: int | None = None, perplexity: float | None = None,
     title: str | None = None, names: Mapping[str, str] | None = None,
-    seed: int = defaults.SEED, on_step: callbacks.OnStep = callbacks.silent,
+    groove: local_paths.Name | None = None, seed: int = defaults.SEED,
+    on_step: callbacks.OnStep = callbacks.silent,
     arguments: Mapping[str, object] | None = None,
 ) -> BuiltMap:
   """Builds the map of the drum space, with its page for the browser.
@@ -125,6 +127,8 @@ def build_map(
     title: The page's heading.
     names: What to call examples and inputs on the map, by their paths; by
       default the last part of each.
+    groove: The groove model that the page plays by: `shipped:groove` if None,
+      a run directory or a file; or `none`.
     seed: Of everything random.
     on_step: Called with the steps done; see `callbacks`.
     arguments: What the manifest says was asked for; this call if None.
@@ -143,6 +147,9 @@ def build_map(
   result_folders.claim(
       folder, result_folders.BUILD_MAP, values, completes=path
   )
+  playing = str(groove or groove_model.RECOMMENDED)
+  if playing != defaults.GROOVE:
+    groove_model.load(playing)
   model = trained_model.TrainedModel(weights)
   digests = {'weights': manifests.digest(checkpoints.find(weights))}
   existing = None
@@ -163,7 +170,7 @@ def build_map(
       name=names.get(str(examples)), on_step=on_step,
   )
   paths = map_files.write(
-      folder, built, model, asked, digests, examples=path
+      folder, built, model, asked, digests, examples=path, groove=playing
   )
   return BuiltMap(
       output_dir=folder, latent_map=built.latent_map, report=built.report,

@@ -25,6 +25,7 @@ from drumspace_ext.files import result_folders
 from drumspace_ext.files import result_names
 from drumspace_ext.latent_map import building as map_building
 from drumspace_ext.latent_map import data as map_data
+from drumspace_ext.models import groove_model
 from drumspace_ext.models import trained_model
 from drumspace_ext.patterns import step_codes
 
@@ -131,6 +132,7 @@ def write(
     folder: pathlib.Path, built: map_building.Built,
     model: trained_model.TrainedModel, arguments: Mapping,
     digests: Mapping[str, str], *, examples: pathlib.Path | None = None,
+    groove: str = groove_model.RECOMMENDED,
 ) -> list[pathlib.Path]:
   """Writes everything about a map.
 
@@ -142,6 +144,7 @@ def write(
     arguments: For the manifest.
     digests: For the manifest.
     examples: What the training patterns were read from.
+    groove: The groove model that the page plays by, or `none`.
 
   Returns:
     The files written, the page first.
@@ -153,7 +156,7 @@ def write(
   made = built.latent_map
   origins = provenance.beside(examples, len(made.training))
   check_folder(folder, examples, made.training.codes)
-  page = map_page.render(made, model) if model.fits_page else None
+  page = map_page.render(made, model, groove) if model.fits_page else None
   names = [name for name in NAMES if name != PAGE or page is not None]
   with output_files.Batch(folder) as batch:
     # The maker's name comes first, should the run be killed while renaming.

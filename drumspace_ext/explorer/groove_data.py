@@ -13,6 +13,16 @@ from drumspace_ext.models import groove_network
 _OFFSET_ZERO = 128
 
 
+def of_model(
+    model: groove_model.GrooveModel | None,
+) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+  """Returns (header, columns) for the page, empty ones without a model."""
+  if model is None:
+    return {}, {}
+  header, found = columns(model)
+  return {'groove': header}, found
+
+
 def columns(
     model: groove_model.GrooveModel,
 ) -> tuple[dict, dict[str, np.ndarray]]:

@@ -10,6 +10,7 @@ import html
 import json
 import re
 
+from drumspace_ext import defaults
 from drumspace_ext.explorer import bundling
 from drumspace_ext.explorer import page_data
 from drumspace_ext.files import result_names
@@ -99,13 +100,18 @@ def _bokeh() -> str:
 
 
 def render(
-    latent_map: map_data.LatentMap, model: trained_model.TrainedModel
+    latent_map: map_data.LatentMap, model: trained_model.TrainedModel,
+    groove: str = groove_model.RECOMMENDED,
 ) -> str:
   """Returns the page of a map.
 
   Args:
     latent_map: What it shows.
     model: What it decodes with.
+    groove: The groove model that it plays by, or `none`.
+
+  Raises:
+    CheckpointError: If that is none.
   """
   scripts = [
       bundling.for_html(_bokeh()), bundling.bundle('app/main.js')
@@ -124,7 +130,7 @@ def render(
       'style': bundling.read('style.css'), 'plot': html.escape(_plot()),
       'data': page_data.render(
           latent_map, model, rendering.page_description(),
-          groove_model.load(groove_model.RECOMMENDED),
+          None if groove == defaults.GROOVE else groove_model.load(groove),
       ),
       'bokeh': scripts[0], 'main': scripts[1],
   }

@@ -172,7 +172,7 @@ def network(
 
 def render(
     latent_map: map_data.LatentMap, model: trained_model.TrainedModel,
-    kit: Mapping, groove: groove_model.GrooveModel,
+    kit: Mapping, groove: groove_model.GrooveModel | None,
 ) -> str:
   """Returns all that the page shows, in the format of this module.
 
@@ -180,12 +180,12 @@ def render(
     latent_map: The map.
     model: Its model.
     kit: The sounds, as `rendering.page_description` gives them.
-    groove: How beats are played.
+    groove: How beats are played; None for all alike and on the grid.
   """
   names = _genre_names(latent_map.training)
   header, columns = network(model.weights())
-  groove_header, groove_columns = groove_data.columns(groove)
-  columns |= groove_columns
+  playing, more = groove_data.of_model(groove)
+  columns |= more
   continuing, more = continuer_data.shipped()
   columns |= more
   layers = []
@@ -200,7 +200,7 @@ def render(
       },
       'layers': layers, 'genres': names, 'kit': kit,
       'genre_groups': _genre_groups(latent_map.training, names),
-      'groove': groove_header,
+      **playing,
       'directions': directions.of_genres(latent_map.training, names),
       'words': directions.of_words(latent_map.training),
       'voices': list(voices.NAMES),

@@ -125,7 +125,8 @@ def write(
     )
     tfrecords.write(batch.open(RECORDS, text=False), (
         note_sequences.from_patterns(
-            beat, qpm=style.qpm, sequence_id=f'/id/drumspace/{style.name}/{i}'
+            beat, qpm=style.qpm, dynamics=style.dynamics,
+            sequence_id=f'/id/drumspace/{style.name}/{i}',
         ).SerializeToString(deterministic=True)
         for i, beat in enumerate(made.hits, 1)
     ))

@@ -95,7 +95,7 @@ def generate(
     threshold: float | None = None, voices_in: str = defaults.VOICES_IN,
     qpm: float = defaults.QPM, accents: bool = False, swing: float = 0.0,
     humanize: float = 0.0, groove: local_paths.Name = defaults.GROOVE,
-    groove_strength: float = defaults.GROOVE_STRENGTH,
+    groove_strength: dynamics_lib.Strength = defaults.GROOVE_STRENGTH,
     groove_drawn: bool = False,
     zipped: bool = False, seed: int = defaults.SEED,
     on_step: callbacks.OnStep = callbacks.silent,
@@ -133,7 +133,8 @@ def generate(
     humanize: How much times and velocities vary, 0 to 1.
     groove: How beats are played: `none`, a groove model (`shipped:groove`), a
       MIDI file or a dataset; see `players.player`.
-    groove_strength: How much of that, 0 to 1.
+    groove_strength: How much of that, 0 to 1; or two such, of velocity and of
+      timing.
     groove_drawn: One of many answers of a groove model, by `seed`, in place of
       its mean.
     zipped: One zip of MIDI files, not a folder.
@@ -163,12 +164,10 @@ def generate(
       has_examples=examples_path is not None, asked=asked,
   )
   wish.check()
-  dynamics = dynamics_lib.chosen(
-      accents=accents, swing=swing, humanize=humanize, seed=seed,
-      groove=players.player(
-          groove, drum_map=wish.drum_map, drawn=groove_drawn, seed=seed
-      ),
-      groove_strength=groove_strength,
+  dynamics = players.dynamics(
+      groove, accents=accents, swing=swing, humanize=humanize, seed=seed,
+      groove_strength=groove_strength, groove_drawn=groove_drawn,
+      drum_map=wish.drum_map,
   )
   folder, name = local_paths.expand(output_dir), str(checkpoint_file)
   result_folders.claim(folder, result_folders.GENERATE, [

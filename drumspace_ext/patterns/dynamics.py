@@ -8,6 +8,7 @@ sixteenth on from there; then humanize varies both. Whatever they say together,
 a hit stays within half a step of its own, and none comes before the start.
 """
 
+from collections.abc import Sequence
 import dataclasses
 import types
 
@@ -24,8 +25,29 @@ MAX_HUMAN_STEP = 0.12
 # Least and most of what is no velocity.
 RANGES = types.MappingProxyType({'swing': (0.0, 1.0), 'humanize': (0.0, 1.0)})
 GROOVE_STRENGTHS = (0.0, 1.0)
+# How much of a groove is taken: one number, or those of velocity and timing.
+Strength = float | Sequence[float]
 # A tick at 480 a quarter short of half a step, which would be the next one's.
 MAX_DELAY = 59 / 120
+
+
+def strengths(value: Strength) -> tuple[float, float]:
+  """Returns how much of a groove's velocities and timing is taken.
+
+  Raises:
+    InputError: If it is neither a number from 0 to 1 nor two of them.
+  """
+  try:
+    found = list(map(float, value if isinstance(value, Sequence) else [value]))
+  except (TypeError, ValueError):
+    found = []
+  least, most = GROOVE_STRENGTHS
+  if len(found) not in (1, 2) or not all(least <= x <= most for x in found):
+    raise errors.InputError(
+        f'groove_strength must be in [{least:g}, {most:g}], or two such, of '
+        f'velocity and of timing, got {errors.shown(value)}.'
+    )
+  return found[0], found[-1]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -41,7 +63,8 @@ class Dynamics:
     humanize: From 0 to 1: how much times and velocities vary.
     seed: Of what varies.
     groove: What plays patterns otherwise, if anything.
-    groove_strength: How much of its way of playing is taken, 0 to 1.
+    groove_strength: How much of its way of playing is taken, 0 to 1; or two
+      such, of velocity and of timing.
   """
 
   velocity: int = 100
@@ -50,15 +73,15 @@ class Dynamics:
   humanize: float = 0.0
   seed: int = 0
   groove: grooves.Player | None = None
-  groove_strength: float = defaults.GROOVE_STRENGTH
+  groove_strength: Strength = defaults.GROOVE_STRENGTH
 
   def __post_init__(self):
     if not 1 <= self.velocity <= 127:
       raise errors.InputError(
           f'velocity must be in [1, 127], got {self.velocity}.'
       )
-    ranges = {**RANGES, 'groove_strength': GROOVE_STRENGTHS}
-    for name, (least, most) in ranges.items():
+    strengths(self.groove_strength)
+    for name, (least, most) in RANGES.items():
       if not least <= getattr(self, name) <= most:
         raise errors.InputError(
             f'{name} must be in [{least:g}, {most:g}], got '
@@ -78,7 +101,8 @@ class Dynamics:
       result = np.full(len(steps), self.velocity)
     if self.groove is not None:
       played = self._played(steps, struck, self.groove).velocities
-      result = result + self.groove_strength * (played - result)
+      strength, _ = strengths(self.groove_strength)
+      result = result + strength * (played - result)
     if self.humanize:
       rng = np.random.default_rng([self.seed, 0])
       spread = self.humanize * MAX_HUMAN_VELOCITY
@@ -115,7 +139,8 @@ class Dynamics:
     result = np.where(steps % 2 == 1, self.swing / 3, 0.0)
     if self.groove is not None and struck is not None:
       played = self._played(steps, struck, self.groove)
-      result = result + self.groove_strength * played.offsets
+      _, strength = strengths(self.groove_strength)
+      result = result + strength * played.offsets
     if self.humanize:
       rng = np.random.default_rng([self.seed, 1])
       spread = self.humanize * MAX_HUMAN_STEP
@@ -147,7 +172,7 @@ class Dynamics:
 def chosen(
     *, accents: bool, swing: float, humanize: float, seed: int,
     groove: grooves.Player | None = None,
-    groove_strength: float = defaults.GROOVE_STRENGTH,
+    groove_strength: Strength = defaults.GROOVE_STRENGTH,
 ) -> Dynamics | None:
   """Returns how hits are played; None if nothing of it was asked for.
 

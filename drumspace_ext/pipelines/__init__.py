@@ -59,6 +59,7 @@ _NAMES = {
     'ModelFilter': 'model_stages',
     'PatternConverter': 'pattern_converter',
     'PatternFilter': 'pattern_stages',
+    'PatternPlayer': 'playing_stages',
     'Reconstructor': 'model_stages',
     'Stage': 'stages',
     'UniquePatterns': 'pattern_stages',
@@ -108,6 +109,9 @@ if typing.TYPE_CHECKING:
     UniquePatterns as UniquePatterns,
   )
   from drumspace_ext.pipelines.pattern_stages import VoiceMapper as VoiceMapper
+  from drumspace_ext.pipelines.playing_stages import (
+    PatternPlayer as PatternPlayer,
+  )
   from drumspace_ext.pipelines.running import run_pipeline as run_pipeline
   from drumspace_ext.pipelines.stages import Stage as Stage
 else:

@@ -20,7 +20,7 @@ from drumspace_ext.patterns import step_codes
 from drumspace_ext.pipelines import stages
 
 # The table of drums_rnn and MusicVAE, whose classes a DrumTrack is made for.
-_MAGENTA_MAP = 'note_seq9'
+MAGENTA_MAP = 'note_seq9'
 # Its dataset pipeline makes a DrumsExtractor(min_bars=7), and two bars make a
 # pattern.
 DRUMS_RNN_REPEATS = 4
@@ -100,7 +100,7 @@ class DrumTrackExtractor(LoopExtractor):
       name: See `stages.Stage`.
     """
     super().__init__(recipe, repeats=repeats, name=name)
-    self._drum_map = drum_map or drum_maps.load(_MAGENTA_MAP)
+    self._drum_map = drum_map or drum_maps.load(MAGENTA_MAP)
 
   @property
   def output_type(self) -> type:
@@ -221,7 +221,7 @@ class DrumsRnnWriter(VoiceMapper):
       repeats: How often a pattern is played, at least 4 times all the same.
       name: See `stages.Stage`.
     """
-    super().__init__(drum_maps.load(_MAGENTA_MAP), name=name)
+    super().__init__(drum_maps.load(MAGENTA_MAP), name=name)
     self._repeats = max(repeats, DRUMS_RNN_REPEATS)
 
   def _outputs(self, sequence) -> Iterable:

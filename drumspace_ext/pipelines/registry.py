@@ -11,9 +11,11 @@ from drumspace_ext import errors
 from drumspace_ext import suggestions
 from drumspace_ext.extraction import one_input
 from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import dynamics as dynamics_lib
 from drumspace_ext.pipelines import continuation_stages
 from drumspace_ext.pipelines import model_stages
 from drumspace_ext.pipelines import pattern_stages
+from drumspace_ext.pipelines import playing_stages
 from drumspace_ext.pipelines import stages
 
 
@@ -30,6 +32,7 @@ class Options:
     num_outputs: Variations of each pattern.
     seed: Of everything drawn.
     temperature: See `TrainedModel.decode_hits`.
+    dynamics: How what comes out is played; all alike and on the grid if None.
   """
 
   recipe: one_input.Recipe = dataclasses.field(
@@ -42,6 +45,7 @@ class Options:
   num_outputs: int = defaults.NUM_VARIATIONS
   seed: int = 0
   temperature: float | None = None
+  dynamics: dynamics_lib.Dynamics | None = None
 
 
 def _checkpoint(options: Options, kind: str) -> str:
@@ -113,7 +117,7 @@ KINDS: types.MappingProxyType[
 
 
 def make(kinds: Sequence[str], options: Options) -> list[stages.Stage]:
-  """Makes the stages of a chain, with one for `voices_out` at the end.
+  """Makes the stages of a chain, and at its end those that write and play.
 
   A kind that comes twice is called by its place the second time (`filter_3`).
 
@@ -144,4 +148,11 @@ def make(kinds: Sequence[str], options: Options) -> list[stages.Stage]:
   if options.voices_out is not None:
     # Last: the other stages read gm14.
     chain.append(pattern_stages.VoiceMapper(options.voices_out, name='voices'))
+  if options.dynamics is not None:
+    is_theirs = kinds[-1] == 'drums_rnn'
+    chain.append(playing_stages.PatternPlayer(
+        options.dynamics, name='groove',
+        drum_map=drum_maps.load(pattern_stages.MAGENTA_MAP) if is_theirs
+        else options.voices_out,
+    ))
   return chain

@@ -16,8 +16,10 @@ from drumspace_ext.files import result_folders
 from drumspace_ext.models import checkpoints
 from drumspace_ext.notes import drum_parts as parts_lib
 from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import dynamics as dynamics_lib
 from drumspace_ext.pipelines import chains as stage_chains
 from drumspace_ext.pipelines import registry as stage_registry
+from drumspace_ext.playing import players
 
 
 def _digests(
@@ -39,7 +41,11 @@ def run_pipeline(
     qpm: float = defaults.QPM, checkpoint_file: local_paths.Name | None = None,
     examples_path: local_paths.Name | None = None,
     num_outputs: int | None = None, temperature: float | None = None,
-    seed: int = defaults.SEED, on_step: callbacks.OnStep = callbacks.silent,
+    accents: bool = False, swing: float = 0.0, humanize: float = 0.0,
+    groove: local_paths.Name = defaults.GROOVE,
+    groove_strength: dynamics_lib.Strength = defaults.GROOVE_STRENGTH,
+    groove_drawn: bool = False, seed: int = defaults.SEED,
+    on_step: callbacks.OnStep = callbacks.silent,
     arguments: Mapping[str, object] | None = None,
     **reading: typing.Unpack[recipes.Reading],
 ) -> stage_chains.PipelineRun:
@@ -59,6 +65,13 @@ def run_pipeline(
     examples_path: Known patterns: a dataset folder or file.
     num_outputs: Variations of each pattern; 4 if None.
     temperature: See `TrainedModel.decode_hits`.
+    accents: Velocities by place in the bar and by voice.
+    swing: How late every second sixteenth comes; 1 makes triplets.
+    humanize: How much times and velocities vary, 0 to 1.
+    groove: How what comes out is played; see `players.player`.
+    groove_strength: How much of that, 0 to 1; or two such, of velocity and of
+      timing.
+    groove_drawn: One of many answers of a groove model, by `seed`.
     seed: Of everything drawn.
     on_step: Called with what is done of each input; see `callbacks`.
     arguments: What the manifest says was asked for; this call if None.
@@ -87,6 +100,11 @@ def run_pipeline(
       voices_out=drum_maps.load_to_write(voices_out) if voices_out else None,
       examples_path=str(examples_path) if examples_path else None,
       num_outputs=num_outputs or defaults.NUM_VARIATIONS,
+      dynamics=players.dynamics(
+          groove, accents=accents, swing=swing, humanize=humanize, seed=seed,
+          groove_strength=groove_strength, groove_drawn=groove_drawn,
+          drum_map=recipe.drum_map,
+      ),
   )
   return stage_chains.run_files(
       local_paths.names(input_values), local_paths.expand(output_dir),

@@ -12,6 +12,7 @@ from drumspace_ext.extraction import manners
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import result_names
 from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import dynamics as dynamics_lib
 from drumspace_ext.patterns import groove_sums
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
@@ -52,6 +53,36 @@ def player(
   if path.is_dir():
     return _dataset_player(path, '', default)
   return grooves.Manner(manners.read(path, drum_map), default)
+
+
+def dynamics(
+    groove: local_paths.Name, *, accents: bool, swing: float, humanize: float,
+    groove_strength: dynamics_lib.Strength, groove_drawn: bool, seed: int,
+    drum_map: drum_maps.DrumMap | None = None,
+) -> dynamics_lib.Dynamics | None:
+  """Returns how patterns are played, None for all alike and on the grid.
+
+  Args:
+    groove: See `player`.
+    accents: Velocities by place in the bar and by voice.
+    swing: How late every second sixteenth comes; 1 makes triplets.
+    humanize: How much times and velocities vary, 0 to 1.
+    groove_strength: How much of the groove, 0 to 1; or two such, of velocity
+      and of timing.
+    groove_drawn: See `player`.
+    seed: Of what varies or is drawn.
+    drum_map: See `player`.
+
+  Raises:
+    InputError: If a number is out of range, or see `player`.
+    CheckpointError: See `player`.
+  """
+  dynamics_lib.strengths(groove_strength)
+  return dynamics_lib.chosen(
+      accents=accents, swing=swing, humanize=humanize, seed=seed,
+      groove=player(groove, drum_map=drum_map, drawn=groove_drawn, seed=seed),
+      groove_strength=groove_strength,
+  )
 
 
 def _is_model(text: str, path: pathlib.Path) -> bool:

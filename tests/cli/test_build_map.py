@@ -9,6 +9,7 @@ import entry_points
 import numpy as np
 import pytest
 import starter_models
+import tiny_grooves
 
 from drumspace_ext import errors
 from drumspace_ext.dataset import examples as training_sets
@@ -16,6 +17,7 @@ from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import manifests
 from drumspace_ext.files import tfrecords
 from drumspace_ext.generation import files as generation_files
+from drumspace_ext.models import groove_model
 from drumspace_ext.notes import midi_writing
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import step_codes
@@ -41,6 +43,28 @@ def _console(*args):
       [sys.executable, '-c', _SCRIPT, *map(str, args)], check=False,
       capture_output=True, encoding='utf-8', timeout=300,
   )
+
+
+def test_page_plays_by_the_groove_that_is_named(tmp_path):
+  groove_model.write(tmp_path / 'mine.safetensors', tiny_grooves.model(), {})
+  pages = {}
+  for name, flags in (
+      ('said', ['--groove=shipped:groove']), ('none', ['--groove=none']),
+      ('mine', [f'--groove={tmp_path / "mine.safetensors"}']), ('unsaid', []),
+  ):
+    assert _map(
+        _ACAI, '--num_outputs=3', f'--output_dir={tmp_path / name}', *flags,
+        f'--examples_path={_counted(tmp_path / "few.tsv")}',
+    ) == 0
+    pages[name] = (tmp_path / name / 'map.html').read_text(encoding='utf-8')
+  assert pages['said'] == pages['unsaid'] != pages['mine']
+  assert 'groove.table' in pages['mine']
+  assert 'groove.table' not in pages['none'].replace("'groove.table'", '')
+  noted = json.loads((tmp_path / 'unsaid' / 'manifest.json').read_text())
+  assert noted['arguments']['groove'] is None
+  with pytest.raises(errors.CheckpointError, match='makes patterns and does'):
+    _map(_ACAI, '--groove=shipped:vae', f'--output_dir={tmp_path / "bad"}')
+  assert not (tmp_path / 'bad').exists()
 
 
 def _contents(folder):

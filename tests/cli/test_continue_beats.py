@@ -5,7 +5,11 @@ import sys
 
 import entry_points
 import magenta_files
+import numpy as np
 import pytest
+
+from drumspace_ext.notes import midi_sequences
+from drumspace_ext.notes import note_sequences
 
 _SCRIPT = 'drumspace_continue'
 
@@ -30,6 +34,28 @@ def test_magentas_flags_give_midi_files(bundle, tmp_path):
   assert done.returncode == 0, done.stderr
   assert '2 continuations of 4 steps to 20' in done.stdout
   assert len(list((tmp_path / 'on' / 'midi').glob('*.mid'))) == 2
+
+
+def test_continuations_are_played(bundle, tmp_path):
+  for name, flags in (('straight', ()), ('played', (
+      '--groove=shipped:groove', '--groove_strength=1,0.5',
+  ))):
+    done = entry_points.console(
+        _SCRIPT, f'--bundle_file={bundle}', '--num_outputs=1', *flags,
+        '--primer_drums=[(36, 42), (42,), (38, 42), (42,)]', '--num_steps=40',
+        f'--output_dir={tmp_path / name}',
+    )
+    assert done.returncode == 0, done.stderr
+  straight, played = (
+      midi_sequences.to_note_sequence(
+          next((tmp_path / name / 'midi').iterdir()).read_bytes()
+      ) for name in ('straight', 'played')
+  )
+  assert {note.velocity for note in straight.notes} == {100}
+  assert len({note.velocity for note in played.notes}) > 1
+  np.testing.assert_array_equal(*(
+      note_sequences.to_patterns(one) for one in (straight, played)
+  ))
 
 
 def test_mistakes_are_one_line(bundle, tmp_path):

@@ -136,6 +136,18 @@ def test_tsv_and_records_hold_the_beats_in_order(tmp_path):
     assert sequence.tempos[0].qpm == 96
 
 
+def test_records_are_played_as_the_midi_files_are(tmp_path):
+  played = dynamics.Dynamics(accents=True, swing=0.4)
+  made = _made(samples=False)
+  _write(tmp_path, made, dynamics=played)
+  for record, beat in zip(
+      tfrecords.read(tmp_path / 'patterns.tfrecord'), made.hits, strict=True
+  ):
+    sequence = note_seq.NoteSequence.FromString(record)
+    expected = note_sequences.from_patterns(beat, qpm=96, dynamics=played)
+    assert sequence.notes == expected.notes
+
+
 def test_draws_have_the_published_form(tmp_path):
   made = _made()
   paths = _write(tmp_path, made)

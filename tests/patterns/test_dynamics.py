@@ -82,6 +82,19 @@ def test_groove_takes_the_place_of_velocities_as_far_as_its_strength_says():
     np.testing.assert_allclose(played.delays(steps, struck), [0, late, late])
 
 
+def test_strengths_of_velocity_and_timing_are_two():
+  steps, struck = np.array([0, 5, 37]), np.array([0, 1, 1])
+  for strength, velocity, late in (
+      ((0.25, 1), 85, -0.4), ([1, 0], 40, 0.0), ((0, 0.5), 100, -0.2),
+      ((1.0,), 40, -0.4),
+  ):
+    played = dynamics.Dynamics(
+        groove=_plays(40.0, -0.4), groove_strength=strength
+    )
+    assert played.velocities(steps, struck).tolist() == [velocity] * 3
+    np.testing.assert_allclose(played.delays(steps, struck), [0, late, late])
+
+
 def test_groove_is_asked_once_for_each_different_pattern():
   player = _plays(40.0, 0.0)
   steps, struck = np.array([0, 5, 32, 37, 64]), np.array([0, 1, 0, 1, 0])
@@ -124,7 +137,11 @@ def test_seed_decides_what_varies():
 
 
 @pytest.mark.parametrize('wrong, message', [
-    ({'groove_strength': 1.5}, r'groove_strength must be in \[0, 1\], got 1.5'),
+    ({'groove_strength': 1.5}, r'strength must be in \[0, 1\], .* got 1.5'),
+    ({'groove_strength': (0.5, -1)}, r'two such, of velocity .*\(0.5, -1\)'),
+    ({'groove_strength': (0, 0, 0)}, r'got \(0, 0, 0\)'),
+    ({'groove_strength': float('nan')}, 'got nan'),
+    ({'groove_strength': 'much'}, "got 'much'"),
     ({'velocity': 0}, r'velocity must be in \[1, 127\], got 0'),
     ({'velocity': 128}, 'velocity .* got 128'),
     ({'swing': -0.1}, r'swing must be in \[0, 1\], got -0.1'),

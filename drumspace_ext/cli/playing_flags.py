@@ -1,0 +1,62 @@
+"""Flags of how hits are played, for all that writes or sounds patterns.
+
+They combine in the order that `patterns.dynamics` describes.
+"""
+
+import typing
+
+from absl import flags
+
+from drumspace_ext import defaults
+from drumspace_ext.cli import flags as drumspace_flags
+
+
+class _StrengthParser(flags.ArgumentParser):
+  """Takes a number, or two with a comma between them."""
+
+  syntactic_help = 'a number, or two with a comma between them'
+
+  def parse(self, argument: object) -> float | tuple[float, ...]:
+    try:
+      values = tuple(map(float, str(argument).split(',')))
+    except ValueError:
+      values = ()
+    if len(values) not in (1, 2):
+      raise ValueError(f'expected {self.syntactic_help}')
+    return values if len(values) > 1 else values[0]
+
+  def flag_type(self) -> str:
+    return 'float or two'
+
+
+class _StrengthSerializer(flags.ArgumentSerializer):
+
+  def serialize(self, value: float | tuple[float, ...]) -> str:
+    return ','.join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+ACCENTS = flags.DEFINE_bool('accents', False, 'Velocities by place and voice.')
+SWING = flags.DEFINE_float(
+    'swing', 0.0, 'How late every second sixteenth comes; 1 makes triplets.'
+)
+HUMANIZE = flags.DEFINE_float('humanize', 0.0, 'How much hits vary, 0 to 1.')
+GROOVE = flags.DEFINE_string(
+    'groove', defaults.GROOVE,
+    'How hits are played: none; shipped:groove or a run_dir of its config; '
+    'a MIDI file to play like; a dataset, FOLDER:GENRE or FOLDER:LINE of it.',
+)
+GROOVE_STRENGTH = flags.DEFINE(
+    _StrengthParser(), 'groove_strength', defaults.GROOVE_STRENGTH,
+    'Share of --groove, 0 to 1; two, as 0.8,0.3, are of velocity and timing.',
+    serializer=_StrengthSerializer(),
+)
+GROOVE_DRAWN = flags.DEFINE_bool(
+    'groove_drawn', False, 'One of many grooves of a model, by --seed.'
+)
+ALL = ACCENTS, SWING, HUMANIZE, GROOVE, GROOVE_STRENGTH, GROOVE_DRAWN
+drumspace_flags.MODULES.append(__name__)
+
+
+def values() -> dict[str, typing.Any]:
+  """Returns the values of `ALL` by name, as verbs take them."""
+  return {holder.name: holder.value for holder in ALL}
