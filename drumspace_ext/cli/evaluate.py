@@ -6,7 +6,13 @@ primers and outputs); each is a row of a panel. All are compared with real
 patterns that were held out of training, beside two rows that are always there:
 training patterns (the ceiling) and these with their voices shuffled (the
 floor). A row needs 50 patterns, and 100 must be held out. A model is judged by
-all that it draws, not only by what passes the filters. The folder given by
+all that it draws, not only by what passes the filters. Models that play beats
+(shipped:groove, a run_dir of that config) are judged by how those of a dataset
+of MIDI files are played: by R2 of velocity and timing, each loop's mean taken
+out, beside one velocity for all, the mean by step and voice, and boosted trees;
+by likelihood, spread and intervals of what they draw, and by whether that is
+told from performances. Files that judge are none that a model was trained on,
+or those of --heldout_path. The folder given by
 --output_dir then holds evaluation.json, evaluation.html and manifest.json.
 
 Models that continue beats (shipped:continue, a run_dir of that config, bundles
@@ -29,6 +35,8 @@ Usage:
   drumspace_evaluate --checkpoint_file=shipped:continue,drum_kit_rnn.mag \
     --examples_path=my_songs --heldout_path=other_songs \
     --output_dir=/tmp/drumspace/panel
+  drumspace_evaluate --checkpoint_file=shipped:groove \
+    --examples_path=/tmp/drumspace/dataset --output_dir=/tmp/drumspace/panel
 """
 
 import sys

@@ -6,6 +6,8 @@ import html
 
 from drumspace_ext.dataset import report_html
 from drumspace_ext.evaluation import columns
+from drumspace_ext.evaluation import groove_judging
+from drumspace_ext.evaluation import groove_panel
 from drumspace_ext.evaluation import panel as evaluation
 from drumspace_ext.evaluation import song_panel
 from drumspace_ext.files import result_names
@@ -65,6 +67,19 @@ _HOW = {
     'repeat_32_ratio': 'Below 1: it varies more than songs do.',
     'hits': 'How dense what follows is.',
     'drift': 'Above 0: it grows denser.',
+}
+
+# The same of grooves, whatever of a hit is told.
+_HOW_PLAYED = {
+    'r2': "Each loop's mean is taken out: 0 is told by one number for all.",
+    'gain': 'In nats. The likelihood is that of what the mean answer leaves, '
+    'by the spreads that the model has learned.',
+    'spread': 'The standard deviation over the hits of a loop.',
+    'in_50': f'Of {groove_panel.NUM_DRAWS} draws for each loop.',
+    'in_90': f'Of {groove_panel.NUM_DRAWS} draws for each loop.',
+    'auc': 'Two classifiers see spreads, quantiles, means of voices and places '
+    'in the beat, and how the bars differ; no file is on both sides. The '
+    'better of the two counts.',
 }
 
 
@@ -159,6 +174,22 @@ def _songs(songs: Mapping) -> str:
   )
 
 
+def _grooves(part: Mapping) -> str:
+  """Shows how beats are played; nothing where that was not judged."""
+  if not part:
+    return ''
+  notes = ''.join(f'<p>{html.escape(note)}</p>' for note in part['notes'])
+  return (
+      f'<p>{html.escape(groove_judging.judges_text(part))}, with '
+      f'{part["settings"]["confidence"]:.0%} intervals over blocks of '
+      f'neighboring inputs.</p>{notes}' + ''.join(
+          _column(part['rows'], key, column, _HOW_PLAYED[key.split('_', 1)[-1]])
+          for key, column in groove_panel.COLUMNS.items()
+          if any(key in row['numbers'] for row in part['rows'])
+      )
+  )
+
+
 def _histogram(distances: list[int]) -> str:
   """Draws how many patterns are at each distance."""
   counts = distances[:_MAX_DISTANCE] + [sum(distances[_MAX_DISTANCE:])]
@@ -218,6 +249,9 @@ def _voices(panel: Mapping) -> str:
 
 def render(panel: Mapping) -> str:
   """Returns the page for a panel as `evaluation.evaluate` gives it."""
+  grooves = _grooves(panel.get(groove_judging.KEY, {}))
+  if not panel['rows']:
+    return report_html.page('Drum grooves: evaluation', grooves, style=_STYLE)
   settings = panel['settings']
   notes = ''.join(f'<p>{html.escape(note)}</p>' for note in panel['notes'])
   charts = ''.join(
@@ -234,6 +268,6 @@ def render(panel: Mapping) -> str:
       'of each voice, on steps drawn at random. Dots have '
       f'{settings["confidence"]:.0%} intervals ({settings["resamples"]:,} '
       f'bootstrap resamples, seed {settings["seed"]}).</p>{notes}{charts}'
-      f'{_distances(panel)}{_voices(panel)}',
+      f'{_distances(panel)}{_voices(panel)}{grooves}',
       style=_STYLE,
   )

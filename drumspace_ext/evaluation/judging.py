@@ -14,6 +14,7 @@ from drumspace_ext import errors
 from drumspace_ext.conversion import named_patterns
 from drumspace_ext.conversion import reading
 from drumspace_ext.dataset import examples
+from drumspace_ext.evaluation import groove_judging
 from drumspace_ext.evaluation import html as evaluation_html
 from drumspace_ext.evaluation import judged_models
 from drumspace_ext.evaluation import panel as evaluation
@@ -51,9 +52,12 @@ class Evaluation:
 
   def __str__(self) -> str:
     paths = '\n'.join(f'  {path}' for path in self.paths.values())
-    songs = self.panel.get(song_panel.KEY)
-    text = f'{song_panel.to_text(songs)}\n\n' if songs else ''
-    return f'{text}{evaluation.to_text(self.panel)}\n\n{paths}'
+    parts = [evaluation.to_text(self.panel)] if self.panel['rows'] else []
+    if songs := self.panel.get(song_panel.KEY):
+      parts.insert(0, song_panel.to_text(songs))
+    if grooves := self.panel.get(groove_judging.KEY):
+      parts.append(groove_judging.to_text(grooves))
+    return '\n\n'.join([*parts, paths])
 
 
 def _pattern_of(rows_by: str | None) -> re.Pattern | None:
@@ -135,7 +139,8 @@ def _write(
     folder: pathlib.Path, batch: output_files.Batch, panel: Mapping,
     arguments: Mapping[str, object],
 ) -> dict[str, pathlib.Path]:
-  digests = panel['digests'] | {
+  grooves = panel.get(groove_judging.KEY, {'digests': {}})
+  digests = panel['digests'] | grooves['digests'] | {
       f'patterns of {row["name"]}': row['digest'] for row in panel['rows']
   }
   contents = {
@@ -169,6 +174,8 @@ def evaluate(
 
   Models that continue beats are judged by songs, see `song_panel`: these are
   what `examples_path` and `heldout_path` then name.
+  Models that play patterns (`shipped:groove`) are judged by how those of a
+  dataset are played; see `groove_panel`.
 
   Args:
     examples_path: The training set: a dataset folder or file; or songs.
@@ -221,6 +228,11 @@ def evaluate(
   ])
   with output_files.Batch(folder) as batch:
     names = named_patterns.names([*files, *values])
+    players = groove_judging.of(files)
+    makers = {
+        name: file for name, file in zip(names, files) if file not in players
+    }
+    panel = groove_judging.alone(seed)
     if song_judging.are_continuers(files, values):
       panel = song_judging.judge(
           dict(zip(names, files)), examples_path, heldout_path=heldout_path,
@@ -232,9 +244,9 @@ def evaluate(
               temperature=1.0 if temperature is None else temperature,
           ), on_step=on_step,
       )
-    else:
+    elif makers or values:
       training_set = examples.load(examples_path)
-      models = judged_models.load(names[:len(files)], files)
+      models = judged_models.load(list(makers), list(makers.values()))
       judges = models.judges(training_set, heldout_path, judged_by)
       rows = models.rows(
           num_outputs or defaults.NUM_JUDGED, seed=seed, on_step=on_step,
@@ -246,6 +258,11 @@ def evaluate(
       panel = _of_patterns(
           rows, training_set, models, judges, left_out, seed=seed,
           on_step=on_step,
+      )
+    if players:
+      panel[groove_judging.KEY] = groove_judging.judge(
+          {name: file for name, file in zip(names, files) if file in players},
+          examples_path, heldout_path=heldout_path, seed=seed, on_step=on_step,
       )
     paths = _write(folder, batch, panel, asked)
   return Evaluation(

@@ -61,6 +61,17 @@ def mean(values: np.ndarray, *, rng: np.random.Generator) -> Estimate:
   return estimate(np.mean(values), counts @ values / len(values))
 
 
+def ratio(
+    above: np.ndarray, below: np.ndarray, *, rng: np.random.Generator
+) -> Estimate:
+  """Returns the sum of one number of things over that of another, `[n]`."""
+  counts = resampled(len(above), rng)
+  return estimate(
+      above.sum() / below.sum(),
+      counts @ above / np.maximum(counts @ below, 1e-12),
+  )
+
+
 def auc(
     real_scores: np.ndarray, given_scores: np.ndarray, *,
     rng: np.random.Generator,
@@ -115,8 +126,26 @@ def two_sample_auc(
 ) -> dict[str, Estimate]:
   """Measures how well a classifier tells given patterns from real ones.
 
-  Each pattern is scored by a classifier trained on the other folds. 0.5 is
-  best, 1 is worst; the larger of two is, for real patterns, a little above 0.5.
+  See `told_apart`; patterns are told by their `features`.
+  """
+  return told_apart(features(real), features(given), rng=rng)
+
+
+def told_apart(
+    real: np.ndarray, given: np.ndarray, *, rng: np.random.Generator,
+    groups: np.ndarray | None = None,
+) -> dict[str, Estimate]:
+  """Measures how well a classifier tells given things from real ones.
+
+  Each thing is scored by a classifier trained on the other folds. 0.5 is best,
+  1 is worst; the larger of two is, for real things, a little above 0.5.
+
+  Args:
+    real: What a classifier sees of real ones, float `[n, num_features]`.
+    given: Of given ones, float `[m, num_features]`.
+    rng: Draws the folds and resamples.
+    groups: Of real and then given ones, integer `[n + m]`: those of one group
+      are never on both sides; each thing for itself if None.
 
   Returns:
     `auc_logistic` (logistic regression on standardized features), `auc_trees`
@@ -125,18 +154,21 @@ def two_sample_auc(
   from sklearn import model_selection
   import threadpoolctl
 
-  inputs = np.concatenate([features(real), features(given)])
+  inputs = np.concatenate([real, given])
   is_given = np.repeat([False, True], [len(real), len(given)])
   seed = int(rng.integers(2**31))
-  folds = model_selection.StratifiedKFold(
-      NUM_FOLDS, shuffle=True, random_state=seed
+  kind = (
+      model_selection.StratifiedKFold if groups is None
+      else model_selection.StratifiedGroupKFold
   )
+  folds = kind(NUM_FOLDS, shuffle=True, random_state=seed)
   result = {}
   for name, classifier in _classifiers(seed).items():
     # Several threads add in an order of chance.
     with threadpoolctl.threadpool_limits(1):
       scores = model_selection.cross_val_predict(
-          classifier, inputs, is_given, cv=folds, method='decision_function'
+          classifier, inputs, is_given, cv=folds, groups=groups,
+          method='decision_function',
       )
     result[name] = auc(scores[~is_given], scores[is_given], rng=rng)
   return {'auc': max(result.values())} | result

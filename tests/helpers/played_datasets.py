@@ -1,0 +1,41 @@
+"""Datasets of MIDI files that are played, by rule and by chance."""
+
+import pathlib
+
+import numpy as np
+
+from drumspace_ext.dataset import creation
+from drumspace_ext.notes import midi_writing
+from drumspace_ext.patterns import dynamics
+from drumspace_ext.patterns import grooves
+
+
+def write_songs(folder: pathlib.Path, count: int, seed: int = 0) -> None:
+  """Writes files whose hats are loud on beats, late between, and vary."""
+  rng = np.random.default_rng(seed)
+  for number in range(count):
+    hits = np.zeros((32, 14), np.bool_)
+    hits[::2, 2] = True
+    hits[rng.integers(32, size=6), rng.integers(14, size=6)] = True
+    velocities = np.full((32, 14), 60.0)
+    velocities[::4] = 110
+    velocities += np.rint(rng.normal(0, 6, velocities.shape))
+    offsets = rng.normal(0, 0.03, velocities.shape)
+    offsets[2::4] += 0.2
+    played = grooves.Groove(velocities=velocities, offsets=offsets)
+    (folder / f'{number:03}.mid').write_bytes(midi_writing.patterns_to_midi(
+        hits, repeats=4, dynamics=dynamics.Dynamics(
+            groove=lambda asked, played=played: grooves.Groove(
+                velocities=np.broadcast_to(played.velocities, asked.shape),
+                offsets=np.broadcast_to(played.offsets, asked.shape),
+            )
+        ),
+    ))
+
+
+def make(folder: pathlib.Path, count: int, seed: int = 0) -> pathlib.Path:
+  """Returns the folder of the dataset of such files."""
+  songs = folder / 'songs'
+  songs.mkdir(parents=True)
+  write_songs(songs, count, seed)
+  return creation.create_dataset([str(songs)], folder / 'ds').output_dir
