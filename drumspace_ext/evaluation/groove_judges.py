@@ -133,16 +133,16 @@ def is_groove_model(name: str) -> bool:
   """
   from drumspace_ext.models import checkpoints
   from drumspace_ext.models import config_loading
-  from drumspace_ext.models import configs
   from drumspace_ext.models import magenta_files
 
   path = checkpoints.find(name)
   if magenta_files.read(path) is not None:
     return False
   config = checkpoints.read_arrays(path)[1].get('config')
-  return isinstance(
-      config_loading.any_from_dict(config, str(path)), configs.GrooveSettings
-  )
+  # Other models have configurations of other forms, which their own readers
+  # check.
+  model = config.get('model') if isinstance(config, dict) else None
+  return isinstance(model, dict) and model.get('kind') == config_loading.GROOVE
 
 
 def load(names: Sequence[str], files: Sequence[str]) -> GrooveModels:
