@@ -8,6 +8,7 @@ import json
 
 from drumspace_ext import defaults
 from drumspace_ext.explorer import page_data
+from drumspace_ext.files import midi_kinds
 from drumspace_ext.notes import grids
 from drumspace_ext.notes import midi_header
 from drumspace_ext.notes import midi_kits
@@ -38,6 +39,7 @@ def values() -> dict[str, object]:
       'KITS': list(drum_kit.NAMES),
       'KIT_PROGRAMS': sorted(midi_kits.KIT_PROGRAMS),
       'MELODY_BANK': midi_kits.MELODY_BANK,
+      'MIDI_EXTENSIONS': list(midi_kinds.EXTENSIONS),
       'MIN_REPEATS': defaults.MIN_REPEATS,
       'MOST_STEPS': grids.MAX_GRID_STEPS,
       'NO_GENRE': page_data.NO_GENRE,

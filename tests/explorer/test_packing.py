@@ -10,7 +10,12 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 import map_pages
+import numpy as np
 import pytest
+
+from drumspace_ext.conversion import origins
+from drumspace_ext.conversion import pack_names
+from drumspace_ext.patterns import nearest
 
 pytestmark = pytest.mark.browser
 
@@ -67,9 +72,14 @@ def test_favourites_are_a_pack_by_genre_with_a_readme(page):
   page.gesture()
   page.run("""
     for (const index of [0, 5, 9]) {
-      app.favourites.toggle(app.maker.ofPoint(0, index).codes);
+      const beat = app.maker.ofPoint(0, index);
+      deck.show(beat);
+      byId('favourite').click();
     }
-    app.favourites.toggle(app.maker.ofPoint(1, 2).codes, 'My own');""")
+    app.favourites.toggle(app.maker.ofPoint(1, 2).codes, 'My own');
+    app.favourites.toggle(app.maker.ofPoint(1, 3).codes);
+    const beat = app.maker.ofPoint(0, 9).codes;
+    app.favourites.toggle(beat.with(3, beat[3] ^ 1 << 9));""")
   name, content = page.download('favourites-pack')
   assert name == 'favourites.zip'
   archive = zipfile.ZipFile(io.BytesIO(content))
@@ -80,14 +90,20 @@ def test_favourites_are_a_pack_by_genre_with_a_readme(page):
     const {codes} = app.favourites;
     return [codes, codes.map((one) =>
       deck.tempo.of(app.maker.ofCodes(one)) ?? settings.qpm)]""")
-  # The newest first, each under its number, its folder its genre.
-  assert len(names) == len(kept) == 4
-  for number, (path, codes, qpm) in enumerate(zip(names, kept, tempos), 1):
-    *folder, title = path.split('/')
-    assert title.startswith(f'{number:04}_')
-    assert title.endswith(f'_{round(qpm)}bpm.mid')
-    assert not folder or title.split('_')[1] == folder[0] or number == 1
+  known = page.made.training
+  near, _ = nearest.NearestPatterns(known.codes).find(np.array(kept[:3]))
+  rows = [*near.tolist(), 9, 5, 0]
+  # The newest first, each named as drumspace_convert names it.
+  models, owns = ['new', 'acai', '', '', '', ''], {2: 'My own'}
+  expected = [
+      pack_names.of(origins.Origin(
+          genres={known.genres[row][0]: 1}, model=model,
+          sources=(owns.get(i, known.sources[row][0]),), qpm=float(qpm),
+      ), float(qpm)).path(i + 1, len(kept), '.mid')
+      for i, (row, model, qpm) in enumerate(zip(rows, models, tempos))
+  ]
+  assert names == expected
+  for path, codes in zip(names, kept, strict=True):
     assert map_pages.as_codes(archive.read(path)) == [codes]
-  assert '_my-own_' in names[0]
   text = archive.read('README.txt').decode()
-  assert text.startswith('Drum loops of two bars in 4/4.\n\n4 MIDI files, ')
+  assert text.startswith('Drum loops of two bars in 4/4.\n\n6 MIDI files, ')

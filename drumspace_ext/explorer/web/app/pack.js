@@ -3,51 +3,84 @@
  * drumspace_convert makes them.
  */
 
-import {fileName, fileNameOf} from '../beat/file_names.js';
-import {inBpm} from '../beat/tempo.js';
+import {packName, packPath} from '../beat/pack_names.js';
 import {zipOf} from '../midi/packing.js';
 import {patternsToMidi} from '../midi/writing.js';
 
-const LEAST_DIGITS = 4;
-// Names that Windows keeps for devices.
-const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)$/;
+const GENRE_LETTERS = 24;
+const VERDICTS = {
+  copy: 'are a known beat', near: 'differ from one in four hits or fewer',
+  novel: 'are new',
+};
+// What a beat is called that a hand made, where others name their model.
+const BY_HAND = 'new';
 
 /**
- * Names a beat of a pack.
+ * Tells where a beat comes from, as the origins of a pack do.
  * @param {!Array<!Object>} layers See app/data.js.
+ * @param {!Beatmaker} maker
+ * @param {string} model What the page's model is called.
  * @param {!Object} beat See beat.js.
- * @param {!Array<string>} around Genres around it, if it is made.
- * @param {number} qpm
- * @param {string} own What a person calls it, if anything.
- * @return {{folder: string, title: string}}
+ * @param {string} own What a person calls it, if anything: its source then.
+ * @return {{genre: string, source: string, model: string, verdict: string}}
  */
-export function packName(layers, beat, around, qpm, own = '') {
+export function originOf(layers, maker, model, beat, own = '') {
   const {origin} = beat;
-  const [genre = ''] = origin?.layer === 0 ?
-    layers[0].genreNames(origin.index) : around;
-  const folder = fileName([genre]);
-  return {
-    folder: DEVICE.test(folder) ? `${folder}_` : folder,
-    title: own ? fileName([genre, own, `${Math.round(qpm)}bpm`]) :
-      fileNameOf(layers, beat, around, qpm),
-  };
+  const of = ({layer, index}) => ({
+    genre: layers[layer].genreNames(index)[0] ?? '',
+    source: own || (layers[layer].sourceNames(index)[0] ?? '')});
+  // Layers of files are known as the collection is.
+  const isFound = origin &&
+    (!origin.layer || layers[origin.layer].numSources(origin.index) > 0);
+  if (isFound) return {...of(origin), model: '', verdict: ''};
+  const {found: [{index}], word} = maker.neighbours(beat, 1);
+  const near = of({layer: 0, index});
+  return own ? {...near, model: '', verdict: ''} : {...near, verdict: word,
+    model: origin || beat.isDecoded ? model : BY_HAND};
 }
 
-function readme(names, tempos) {
+function table(title, counts) {
+  if ([...counts.keys()].join() === '') return [];
+  const ordered = [...counts].sort(([a, n], [b, m]) =>
+    m - n || (a < b ? -1 : 1));
+  return [`${title}:`, ...ordered.map(([name, count]) =>
+    `  ${(name || 'none known').padEnd(GENRE_LETTERS)} ` +
+    count.toLocaleString('en').padStart(6))];
+}
+
+function counted(values) {
   const counts = new Map();
-  for (const {folder} of names) {
-    counts.set(folder, (counts.get(folder) ?? 0) + 1);
-  }
-  const spans = {low: Math.min(...tempos), high: Math.max(...tempos)};
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
+
+function ofModels(origins) {
+  const made = origins.filter(({model}) => model);
+  if (!made.length) return [];
+  const verdicts = counted(made.map(({verdict}) => verdict));
+  return ['',
+    `Made by a model: ${[...new Set(made.map(({model}) => model))].join(', ')}` +
+    '. Genre and source are those of the',
+    'nearest known beat (like_SOURCE). Of these beats',
+    ...Object.entries(VERDICTS).filter(([word]) => verdicts.has(word)).map(
+      ([word, words]) => '  ' +
+        `${verdicts.get(word).toLocaleString('en').padStart(5)} ${words}`)];
+}
+
+/** Returns the readme of a pack, that of conversion/pack_readme.py. */
+export function readmeOf(origins, tempos) {
+  const [low, high] = [Math.min(...tempos), Math.max(...tempos)];
+  // Halves go to the even number, as Python has it.
+  const whole = (qpm) => qpm % 2 === 0.5 ? Math.floor(qpm) : Math.round(qpm);
+  const span = low === high ? whole(low) : `${whole(low)} to ${whole(high)}`;
   return [
     'Drum loops of two bars in 4/4.', '',
-    `${names.length} MIDI files, ${inBpm(spans)}.`, '',
-    'A name says the place of a beat in the collection, its genre, its name',
-    'and its tempo. Each file is two bars long, and loops without a gap.',
-    '', 'Beats by genre:',
-    ...[...counts].map(
-      ([folder, count]) => `  ${folder || 'none known'}: ${count}`),
-    '',
+    `${origins.length.toLocaleString('en')} MIDI files, ${span} bpm.`, '',
+    'A name says the place of a beat in the collection, its genre, its',
+    'tempo, and the first file that it was found in. Each file is exactly',
+    'two bars long, and loops without a gap.',
+    ...ofModels(origins), '',
+    ...table('Beats by genre', counted(origins.map(({genre}) => genre))), '',
   ].join('\n');
 }
 
@@ -55,20 +88,19 @@ function readme(names, tempos) {
  * Returns a pack as a zip archive.
  * @param {!Object} kit See midi/writing.js, and for settings.
  * @param {!Object} settings
- * @param {!Object} what `patterns`, `tempos` and `names`, a row each.
+ * @param {!Object} what `patterns`, `tempos` and `origins`, a row each.
  * @return {!Uint8Array}
  */
-export function packOf(kit, settings, {patterns, tempos, names}) {
-  const digits = Math.max(LEAST_DIGITS, String(patterns.length).length);
+export function packOf(kit, settings, {patterns, tempos, origins}) {
+  const hasGenres = origins.some(({genre}) => genre);
   const files = patterns.map((codes, i) => {
-    const {folder, title} = names[i];
-    const name = `${String(i + 1).padStart(digits, '0')}_${title}.mid`;
+    const name = packName(origins[i], tempos[i], hasGenres);
     return {
-      name: folder ? `${folder}/${name}` : name,
+      name: packPath(name, i + 1, patterns.length, '.mid'),
       bytes: Uint8Array.from(
-        patternsToMidi(kit, [codes], settings, title, [tempos[i]])),
+        patternsToMidi(kit, [codes], settings, name.title, [tempos[i]])),
     };
   });
-  const text = new TextEncoder().encode(readme(names, tempos));
+  const text = new TextEncoder().encode(readmeOf(origins, tempos));
   return zipOf([...files, {name: 'README.txt', bytes: text}]);
 }

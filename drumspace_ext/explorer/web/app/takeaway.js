@@ -4,10 +4,11 @@
 
 import {fileName, fileNameOf} from '../beat/file_names.js';
 import {toPrimer} from '../beat/patterns.js';
+import {describe} from '../beat/words.js';
 import {byId} from '../elements.js';
 import {toHash} from './link.js';
 import {NOTHING, Outgoing} from './outgoing.js';
-import {packName} from './pack.js';
+import {originOf} from './pack.js';
 import {say} from './status.js';
 
 async function copy(text, what) {
@@ -35,7 +36,7 @@ async function copy(text, what) {
  * @param {!Object} parts `settings`, their values, `deck`, `path`, `square`,
  *     `favourites`, `maker`, `panel`, `song` and `player`.
  */
-function connectFiles({kit, layers}, {
+function connectFiles({kit, layers, model}, {
   settings, deck, maker, path, square, favourites, panel, song, player,
 }) {
   const outgoing = new Outgoing({kit, player, settings});
@@ -67,9 +68,13 @@ function connectFiles({kit, layers}, {
     const tempos = beats.map(tempoOf);
     return {title: 'favourites', tempos,
       patterns: beats.map(({codes}) => codes),
-      names: beats.map((beat, i) => packName(
-        layers, beat, panel.genresAround(beat), tempos[i],
-        favourites.items[i].name))};
+      origins: beats.map((beat, i) => {
+        const {name} = favourites.items[i];
+        // What the page calls it says nothing that its origin does not.
+        const given = describe(layers, beat, panel.genresAround(beat)).name;
+        return originOf(
+          layers, maker, model.name, beat, name === given ? '' : name);
+      })};
   });
   const whole = files(
     () => fileName(['song', `${song.numBars} bars`, `${song.qpm}bpm`]),

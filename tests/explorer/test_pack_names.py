@@ -1,0 +1,76 @@
+"""Packs of the page are called as those of drumspace_convert."""
+
+import browser
+import hypothesis
+from hypothesis import strategies as st
+import pytest
+
+from drumspace_ext.conversion import origins
+from drumspace_ext.conversion import pack_names
+from drumspace_ext.conversion import pack_readme
+
+pytestmark = pytest.mark.browser
+
+# Letters that one of the two does not know yet are none to it.
+_TEXT = st.text(st.characters(exclude_categories=('Cs', 'Cn')), max_size=60)
+_GENRE = st.sampled_from(['', 'rock', 'hip_hop', 'CON', 'lpt1.x', '日本'])
+# Page and package both write tenths.
+_QPM = st.integers(400, 2400).map(lambda tenths: tenths / 10)
+
+
+@pytest.fixture(scope='module', name='window')
+def _window(tmp_path_factory):
+  folder = tmp_path_factory.mktemp('browser')
+  browser.modules_page(
+      folder / 'page.html', ('beat/pack_names.js', 'app/pack.js'), {}
+  )
+  with browser.start(folder) as window:
+    window.open(folder / 'page.html')
+    window.run('await ready; return null')
+    yield window
+    assert window.messages() == []
+
+
+def _origin(genre, source, model, *, has_genres=True, verdict=''):
+  return origins.Origin(
+      genres={genre: 1} if genre else {}, sources=(source,) if source else (),
+      qpm=96.0, model=model, has_genres=has_genres, verdict=verdict,
+  )
+
+
+@hypothesis.given(
+    genre=_GENRE | _TEXT, source=_TEXT | _TEXT.map(lambda t: f'a\\{t}/b.MIDI'),
+    model=st.sampled_from(['', 'best']) | _TEXT, qpm=_QPM,
+    number=st.integers(1, 10**7), count=st.integers(0, 10**6),
+    has_genres=st.booleans(),
+)
+@hypothesis.settings(max_examples=150)
+def test_names_are_those_of_the_package(
+    window, genre, source, model, qpm, number, count, has_genres
+):
+  said = window.run("""
+    const [origin, qpm, hasGenres, number, count] = args;
+    return modules.packPath(modules.packName(origin, qpm, hasGenres),
+      number, count, '.mid')""", {
+          'genre': genre, 'source': source, 'model': model,
+      }, qpm, has_genres, number, count)
+  assert said == pack_names.of(
+      _origin(genre, source, model, has_genres=has_genres), qpm
+  ).path(number, count, '.mid')
+
+
+@hypothesis.given(st.lists(st.tuples(
+    _GENRE, st.sampled_from(['', 'best', 'new']),
+    st.sampled_from(['copy', 'near', 'novel']), st.integers(40, 240),
+), min_size=1, max_size=30))
+@hypothesis.settings(max_examples=50)
+def test_readme_is_that_of_the_package(window, beats):
+  readme = pack_readme.PackReadme('MIDI files')
+  for genre, model, verdict, qpm in beats:
+    readme.add(_origin(genre, 's', model, verdict=verdict), float(qpm))
+  assert window.run(
+      'return modules.readmeOf(...args)', [
+          {'genre': genre, 'source': 's', 'model': model, 'verdict': verdict}
+          for genre, model, verdict, _ in beats
+      ], [qpm for *_, qpm in beats]
+  ) == readme.text()
