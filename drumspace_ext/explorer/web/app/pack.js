@@ -58,9 +58,9 @@ function ofModels(origins) {
   const made = origins.filter(({model}) => model);
   if (!made.length) return [];
   const verdicts = counted(made.map(({verdict}) => verdict));
+  const names = [...new Set(made.map(({model}) => model))].join(', ');
   return ['',
-    `Made by a model: ${[...new Set(made.map(({model}) => model))].join(', ')}` +
-    '. Genre and source are those of the',
+    `Made by a model: ${names}. Genre and source are those of the`,
     'nearest known beat (like_SOURCE). Of these beats',
     ...Object.entries(VERDICTS).filter(([word]) => verdicts.has(word)).map(
       ([word, words]) => '  ' +
