@@ -15,6 +15,7 @@ from drumspace_ext import suggestions
 from drumspace_ext.conversion import files as conversion_files
 from drumspace_ext.conversion import parquet
 from drumspace_ext.conversion import reading
+from drumspace_ext.conversion import writing
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import result_folders
 from drumspace_ext.patterns import drum_maps
@@ -39,6 +40,7 @@ class Converted:
     left_out: Names of what was left out, by reason.
     silent: Names of what was written and holds no note.
     read_with: Names of what was read, by drum map, where these were chosen.
+    unplayed: Names of whole songs, written as they are in spite of `groove`.
   """
 
   output: pathlib.Path
@@ -49,6 +51,7 @@ class Converted:
   read_with: Mapping[str, Sequence[str]] = dataclasses.field(
       default_factory=dict
   )
+  unplayed: Sequence[str] = ()
 
   def __repr__(self) -> str:
     num_left_out = sum(map(len, self.left_out.values()))
@@ -68,6 +71,11 @@ class Converted:
     for drum_map, names in self.read_with.items():
       if drum_map != drum_maps.GM14:
         yield from _named(f'read with the drum map {drum_map}', names)
+    if self.unplayed:
+      yield from _named(
+          'written as they are: what plays is for patterns; cut them with '
+          '--tile=1', self.unplayed
+      )
     if self.silent:
       yield from _named('written hold no note', self.silent)
 
@@ -233,6 +241,16 @@ def convert(
   )
 
 
+def _noting_songs(
+    items: Iterator[reading.Item], options: reading.Options, names: list[str]
+) -> Iterator[reading.Item]:
+  """Yields items, and notes those that are played as they are."""
+  for item in items:
+    if writing.is_song(item, options):
+      names.append(errors.on_one_line(item.name))
+    yield item
+
+
 def _written(
     values: Sequence[str], primers: Sequence[str], options: reading.Options,
     target: tuple[pathlib.Path, str, str], *, recursive: bool,
@@ -243,18 +261,22 @@ def _written(
   left_out: dict[str, list[str]] = collections.defaultdict(list)
   read_with: dict[str, list[str]] = collections.defaultdict(list)
   silent: list[str] = []
+  unplayed: list[str] = []
 
   def on_reject(item_name: str, reason: str, detail: str) -> None:
     line = f'{item_name} ({detail})' if detail else item_name
     left_out[reason].append(errors.on_one_line(line))
 
+  items = reading.read(
+      values, primers, options, recursive=recursive, on_reject=on_reject,
+      on_step=on_step,
+  )
+  # Hydrogen's songs hold patterns alone.
+  if options.dynamics and form != conversion_files.H2SONG:
+    items = _noting_songs(items, options, unplayed)
   try:
     count = conversion_files.write(
-        reading.read(
-            values, primers, options, recursive=recursive,
-            on_reject=on_reject, on_step=on_step,
-        ),
-        folder, name, form, options, on_reject=on_reject,
+        items, folder, name, form, options, on_reject=on_reject,
         on_silent=silent.append,
         on_map=lambda item_name, drum_map: read_with[drum_map].append(
             errors.on_one_line(item_name)
@@ -270,5 +292,5 @@ def _written(
     raise errors.InputError(f'{e} {named}') from e
   return Converted(
       output=folder / name if name else folder, form=form, count=count,
-      left_out=left_out, silent=silent, read_with=read_with,
+      left_out=left_out, silent=silent, read_with=read_with, unplayed=unplayed,
   )

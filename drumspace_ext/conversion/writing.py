@@ -60,7 +60,7 @@ def _is_whole(item: reading.Item, options: reading.Options) -> bool:
   return item.sequence is not None and options.tile is None
 
 
-def _is_song(item: reading.Item, options: reading.Options) -> bool:
+def is_song(item: reading.Item, options: reading.Options) -> bool:
   """Says whether an item is played as it is, and not as a beat of a pack."""
   return _is_whole(item, options) and item.origin is None
 
@@ -82,7 +82,7 @@ def to_midi(
     options: How.
     repeats: How many times its patterns are played, all of them in turn.
   """
-  if _is_song(item, options):
+  if is_song(item, options):
     return midi_writing.note_sequence_to_midi(_remapped(item, options))
   return midi_writing.patterns_to_midi(
       tiled_patterns(item, options),
@@ -106,7 +106,7 @@ def to_wav(item: reading.Item, options: reading.Options) -> Iterator[bytes]:
     RejectedInputError: At once, if it is too long, or has no drums.
   """
   soundfont = options.soundfont
-  if not _is_song(item, options):
+  if not is_song(item, options):
     hits, qpm = tiled_patterns(item, options), qpm_of(item, options)
     seconds = rendering.seconds_of(hits, qpm)
     audio = sequence_audio.loop_by(
