@@ -113,7 +113,6 @@ def test_more_hats_are_more_hats(page):
 def test_roaming_decodes_under_the_hand_and_says_what_is_implausible(page):
   page.run("document.querySelector('[data-mode=roam]').click()")
   from selenium.webdriver import ActionChains
-  view = page.run('return app.plot.view')
   page.run('await until(() => app.maker.farBits < Infinity)')
   start, end = page.place(0, map_pages.POINT), page.place(0, 120)
   chain = ActionChains(page.window.driver, duration=30)
@@ -121,6 +120,8 @@ def test_roaming_decodes_under_the_hand_and_says_what_is_implausible(page):
   mouse.move_to_location(*map(round, start))
   mouse.pointer_down()
   chain.perform()
+  # The first words go as it plays, and leave the map more room.
+  view = page.run('await rest(); await frames(2); return app.plot.view')
   seen = []
   for share in np.linspace(0, 1, 6):
     at = [round(a + share * (b - a)) for a, b in zip(start, end)]
