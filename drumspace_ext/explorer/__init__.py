@@ -42,7 +42,11 @@ way, as it sounds.
 The tempo is that of the beat (the middle of the slowest and the fastest at
 which it was found; for a made one the median of the six known ones around it),
 and changes when the beat does. What a hand sets belongs to the beat on show and
-to what is edited of it; locked, it stays for all. Swing has no data yet.
+to what is edited of it; locked, it stays for all. Swing stays as it is set:
+shuffles, which lie squared on the grid, are swung by the groove, if not all the
+way (a triplet's last comes a third of a step before its sixteenth: in the 49
+starter beats of that kind by 0.17 to 0.31, the median 0.22; in others -0.08 to
+0.06; 10th to 90th percentile).
 
 A dropped file is judged as create_dataset would: by what it plays three times
 in a row (`midi/loops.js`); where nothing is, by what it nearly plays so
@@ -54,8 +58,13 @@ It opens with a beat (`model/typical.js`: of the genre that most have, the one
 that differs from the others in the fewest hits), so that one gesture sounds.
 Made beats are rings and lie below the known ones: two colours alone told them
 apart badly, and hid what is real. Points have 3:1 on their ground, light and
-dark; eight genres have colours, first those that gather, for no more than eight
-are told apart by the colour-blind (CIEDE2000 of 12; twelve had 2 to 3).
+dark; eight groups of genres have colours (`genre_groups`: families come
+together as far as colours ask for), for no more than eight are told apart by
+the colour-blind (CIEDE2000 of 12; twelve had 2 to 3). Of the starter
+collection's 401 beats all have one; of 43 genres by themselves 128 beats had.
+
+At first nothing lies over the points: they are shown whole below the buttons
+and the legend, which has three rows, and the first words stand below the map.
 
 A region's word is its genre's name, larger where more beats gather; where there
 is no room the weaker word waits for a closer look. Genres too small to test are
@@ -102,7 +111,8 @@ them as its first cell says, sounds while nothing plays, and is one step of
 undo. Rows stand as drummers read (`beat/families.js`); those of voices that
 nothing strikes are folded, but under a hand none goes away, so that nothing
 jumps. A narrow page shows one bar, so that a cell is 24 pixels wide: the one
-that is heard, or the one that is chosen or edited.
+that is heard, or the one that is chosen or edited. There a row of pads, 44
+high, is what a finger strikes (`beat/pads.js`), and cells are as high.
 
 Beats are made in a worker (`app/workshop.js`), whoever asks: roaming, path,
 sliders, square, radio, die, variations, what follows a beat, dropped loops; and
