@@ -67,9 +67,6 @@ def _plot() -> str:
       'corners': kinds.Scatter(
           x='x', y='y', marker='square', size=14, fill_alpha=0, line_width=2
       ),
-      'here': kinds.Scatter(
-          x='x', y='y', marker='circle', size=18, fill_alpha=0, line_width=3
-      ),
       'halos': halos, 'names': names,
   }
   for name, glyph in glyphs.items():

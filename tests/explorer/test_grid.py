@@ -28,11 +28,11 @@ def test_grid_is_edited_by_click_and_keys_and_shown_where_it_lands(page):
   assert edited[6] == before[6] ^ 1 << voices.INDEX['cowbell']
   z, place, marked, name = page.run("""return [
     deck.current.z, deck.current.place,
-    app.plot.sources.here.data, byId('name').textContent]""")
+    app.plot.ring.place, byId('name').textContent]""")
   np.testing.assert_allclose(
       z, map_pages.latents(map_builders.model(), [edited])[0], atol=1e-4
   )
-  assert marked == {'x': [place['x']], 'y': [place['y']]}
+  assert marked == place
   assert re.match(r'Your own beat, \d+ hits? from \w', name)
   page.run(f'{cell}.focus()', voices.INDEX['cowbell'], 6)
   # Rows of voices that nothing strikes are folded away.

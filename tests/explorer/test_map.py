@@ -38,9 +38,9 @@ def test_it_opens_with_a_beat_that_stands_for_the_collection(page):
   ]
   hits = step_codes.step_codes_to_hits(codes[members])
   apart = (hits[:, None] != hits[None]).sum((1, 2, 3))
-  origin, heard = page.run("""return [deck.current.origin,
-    app.plot.sources.here.data.x.length]""")
-  assert heard == 1 and origin['layer'] == 0
+  origin, marked, place = page.run("""return [deck.current.origin,
+    app.plot.ring.place, deck.current.place]""")
+  assert marked == place and origin['layer'] == 0
   assert apart[members.index(origin['index'])] == apart.min()
   # One gesture to the first sound; undo goes back to the empty grid.
   page.press(' ', '#map')
@@ -219,3 +219,25 @@ def test_wheel_stops_at_a_limit_and_the_map_still_moves(page):
   low, high, full = page.run("""const {low, high} = app.plot.view;
     return [low, high, app.plot.full]""")
   assert high - low > 5e-5 * full
+
+
+def test_ring_lies_around_what_plays_however_the_map_is_moved(page):
+  box = """const {left, top, width, height} =
+    app.plot.ring.element.getBoundingClientRect();
+    return [left + width / 2, top + height / 2, width, height]"""
+  for index in (map_pages.POINT, 200):
+    page.run('deck.show(app.maker.ofPoint(0, args[0]))', index)
+    for move in ('', 'app.plot.zoomIn(); app.plot.zoomIn()', """
+        const {left, right, low, high} = app.plot.view;
+        const by = 0.1 * (right - left);
+        app.plot.setView({left: left + by, right: right + by, low, high})"""):
+      page.run(f'{move}; await frames(3)')
+      *middle, width, height = page.run(box)
+      assert middle == pytest.approx(page.place(0, index), abs=1)
+      assert width == height == 21
+    page.run('app.plot.fit()')
+  # It takes no press from the points, and is gone with the beat.
+  assert page.run("""const {style} = app.plot.ring.element;
+    deck.go(-1); deck.go(-1); deck.go(-1);
+    return [style.pointerEvents, app.plot.ring.element.hidden]""") == [
+        'none', True]

@@ -88,7 +88,7 @@ def test_midi_file_is_dropped_and_shown_where_it_lands(page):
       page.run('return deck.current.z'),
       map_pages.latents(map_builders.model(), [codes])[0], atol=1e-4,
   )
-  assert page.run('return app.plot.sources.here.data.x.length') == 1
+  assert page.run('return app.plot.ring.place !== null')
 
 
 def _midi_of(hits):

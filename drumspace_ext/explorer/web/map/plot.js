@@ -4,9 +4,10 @@
 
 import {listen} from './gestures.js';
 import {Points} from './points.js';
+import {Ring} from './ring.js';
 import {below} from './views.js';
 
-const PARTS = ['regions', 'halos', 'names', 'line', 'corners', 'here'];
+const PARTS = ['regions', 'halos', 'names', 'line', 'corners'];
 const HOVER_PIXELS = 14;
 const ZOOM_STEP = 1.4;
 // Parts of the whole map's height that a view may have.
@@ -21,11 +22,10 @@ export class Plot {
    * @param {!PointIndex} index
    */
   constructor({host, canvas, over}, layers, index) {
-    Object.assign(this, {host, over, index, listeners: {}});
+    Object.assign(this, {host, over, index, listeners: {}, look: null,
+      mode: 'move', unit: NaN});
     this.points = new Points(canvas, layers);
-    this.look = null;
-    this.mode = 'move';
-    this.unit = NaN;
+    this.ring = new Ring(host);
   }
 
   /** Embeds Bokeh's plot. */
@@ -146,6 +146,7 @@ export class Plot {
       const {view} = this;
       const scale = Math.sqrt(this.full / (view.high - view.low));
       this.points.draw(view, {...this.look, scale});
+      this.ring.follow(view);
       const unit = (view.high - view.low) / Math.max(this.host.clientHeight, 1);
       if (Math.abs(unit / this.unit - 1) < 1e-3) return;
       this.unit = unit;
@@ -157,7 +158,7 @@ export class Plot {
     this.look = look;
     this.sources['halos glyph'].glyph.setv(
       {text_color: look.paper, text_outline_color: look.paper});
-    this.sources['here glyph'].glyph.setv({line_color: look.accent});
+    this.ring.paint(look.accent);
     this.sources['line glyph'].glyph.setv({line_color: look.accent});
     this.sources['corners glyph'].glyph.setv({line_color: look.accent});
     this.redraw();
@@ -169,7 +170,7 @@ export class Plot {
 
   /** Marks the place of what plays, or none. */
   mark(place) {
-    this.set('here', place ? {x: [place.x], y: [place.y]} : {x: [], y: []});
+    this.ring.mark(place, this.view);
   }
 
   /** @param {string} mode `move`, `roam` or `draw`. */
