@@ -6,6 +6,8 @@ The page: Bokeh for the plot, an image for its points. Bokeh pans, zooms, takes
 touch, and draws what is few. 33,000 glyphs cost it a tenth to a fifth of a
 second a frame; `map/points.js` sets pixels of an image under Bokeh's
 transparent plot in a few milliseconds (the benchmark holds both side by side).
+The ring around what plays is an element over both: Bokeh draws all that it has
+when one mark moves.
 Modules are wrapped into one classic script (browsers load no modules from
 file://), allowed by its hash in a Content-Security-Policy that allows nothing
 else; data travel as deflated columns, so that names never are markup.
@@ -91,7 +93,7 @@ points 432 moves in 54 frames made 55 decodings (one by `pointerdown`, which
 sounds at once).
 
 Weights that are float16 numbers travel as float16: 3.15 MB of base64, 6.33 MB
-as float32. A page of 33,000 points with `best`: 7.2 MB.
+as float32. A page of 33,000 points with `best`: 7.6 MB.
 
 The beat is kept by the audio context alone. The timer (25 ms) only decides
 when the next steps are handed over (0.12 s ahead, 1.5 s in a hidden page,
