@@ -104,35 +104,33 @@ class StepwiseConfig(VaeConfig):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class GrooveConfig:
-  """What plays patterns: a network, and a memory of how others were played.
+  """What plays patterns: networks of the mean answer and of drawn ones.
 
   Attributes:
     kind: `groove`.
-    hidden_size: Width of the two hidden layers.
-    dropout: Share of their units left out in training.
-    memory_size: Training patterns that are kept, with their grooves; 0 keeps
-      none, and the model holds nothing that anybody has played.
-    memory_share: How much the memory's answer counts beside the network's.
-    distance: Hits by which a pattern of the memory counts e-fold less.
+    hidden_size: Width of the network that sees patterns as they stand.
+    around_size: Width of the one that sees them from each step.
+    dropout: Share of the first one's units left out in training.
+    around_dropout: Share of the other one's.
+    take_size: Width of the networks that draw.
+    take_dropout: Share of their units left out in training.
   """
 
   kind: str
   hidden_size: int
+  around_size: int
   dropout: float
-  memory_size: int
-  memory_share: float
-  distance: float
+  around_dropout: float
+  take_size: int
+  take_dropout: float
 
   def __post_init__(self):
-    for name, least in (('hidden_size', 1), ('memory_size', 0)):
+    for name in ('hidden_size', 'around_size', 'take_size'):
       value = getattr(self, name)
-      check(least <= value <= 65536, name, value, f'in [{least}, 65536]')
-    check(0 <= self.dropout < 1, 'dropout', self.dropout, 'in [0, 1)')
-    check(
-        0 <= self.memory_share <= 1, 'memory_share', self.memory_share,
-        'in [0, 1]',
-    )
-    check(0 < self.distance <= 448, 'distance', self.distance, 'in (0, 448]')
+      check(1 <= value <= 65536, name, value, 'in [1, 65536]')
+    for name in ('dropout', 'around_dropout', 'take_dropout'):
+      value = getattr(self, name)
+      check(0 <= value < 1, name, value, 'in [0, 1)')
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -1,59 +1,127 @@
 """The groove network: hits to the velocity and offset of each.
 
-A hit's answer is the sum of three: a table by step and voice, a small network's
-correction of it for these hits, and what a *memory* of patterns does otherwise,
-those counting most that differ in few hits. All three say how a hit differs
-from the mean of its pattern, which is put back at the end: the level of a
-performance is a matter of its instrument. A model may have no memory: then the
-other two are all.
+A hit's answer is a table by step and voice and what two small networks say
+otherwise. One sees the whole pattern at once. The other sees it from where the
+hit is, turned to that step, so that what it learns of one place it knows of all
+others. Each is trained by itself, and their mean is the answer: they err
+differently. All say how a hit differs from the mean of its pattern, which is
+put back at the end: the level of a performance is a matter of its instrument.
 
 Answers are scaled: velocities by `SCALES[0]`, offsets by `SCALES[1]`.
 """
 
-import numpy as np
 import torch
 from torch import nn
 
 from drumspace_ext.models import configs
-from drumspace_ext.models import groove_memory
-from drumspace_ext.models import groove_residuals
+from drumspace_ext.models import groove_answers
+from drumspace_ext.patterns import step_codes
 
 SCALES = (10.0, 0.1)
-# What of a remembered hit's weight counts against it, so that a pattern far
-# from all that are known is played by the other two.
-PRIOR = 0.3
 NUM_SPREADS = 3
-_CELLS, _ANSWERS = groove_memory.NUM_CELLS, groove_memory.NUM_ANSWERS
+_CELLS, _ANSWERS = groove_answers.NUM_CELLS, groove_answers.NUM_ANSWERS
+_STEPS, _VOICES = step_codes.NUM_STEPS, step_codes.NUM_VOICES
 # Hits are few: at 2 the first layer's units are as wide awake as others.
 INPUT_SCALE = 2.0
+# Steps after which what stands around a hit counts alike, from fine to coarse.
+_PERIODS = (
+    _STEPS, step_codes.STEPS_PER_BAR, step_codes.STEPS_PER_QUARTER, 1
+)
+_FIRST = 0.5 * _CELLS**-0.5
 
 
 def centred(values: torch.Tensor, hits: torch.Tensor) -> torch.Tensor:
-  """Takes the mean over hits out, as `groove_memory.centred`."""
+  """Takes the mean over hits out, as `groove_answers.centred`."""
   struck = hits[:, None]
   counts = struck.sum(-1, keepdim=True).clamp(min=1)
   return (values - (values * struck).sum(-1, keepdim=True) / counts) * struck
 
 
+class _Whole(nn.Module):
+  """Sees a pattern as it stands."""
+
+  def __init__(self, width: int, dropout: float):
+    super().__init__()
+    self.layers = nn.Sequential(
+        nn.Linear(_CELLS, width), nn.ReLU(), nn.Dropout(dropout),
+        nn.Linear(width, width), nn.ReLU(), nn.Dropout(dropout),
+        nn.Linear(width, _ANSWERS * _CELLS),
+    )
+
+  def forward(self, hits: torch.Tensor) -> torch.Tensor:
+    """Returns a correction of the table, float `[batch, 2, 448]`."""
+    return self.layers(INPUT_SCALE * hits).view(-1, _ANSWERS, _CELLS)
+
+  def linear(self) -> list[nn.Linear]:
+    """Returns its three layers with weights."""
+    return [part for part in self.layers if isinstance(part, nn.Linear)]
+
+
+class Around(nn.Module):
+  """Sees a pattern from each step that has hits.
+
+  Its first layer is the sum of some that know the place of what stands around
+  only up to a period: few numbers learn what is common.
+  """
+
+  def __init__(self, width: int, dropout: float):
+    """Makes the layers."""
+    super().__init__()
+    self.around = nn.ParameterList([
+        _FIRST * torch.randn(period, _VOICES, width) for period in _PERIODS
+    ])
+    self.places = nn.ParameterList([
+        0.3 * torch.randn(period, width) for period in _PERIODS[1:3]
+    ])
+    self.bias = nn.Parameter(torch.zeros(width))
+    self.hidden = nn.Linear(width, width)
+    self.out = nn.Linear(width, _ANSWERS * _VOICES)
+    self.dropout = nn.Dropout(dropout)
+
+  def first(self) -> tuple[torch.Tensor, torch.Tensor]:
+    """Returns the first layer as it works.
+
+    Returns:
+      (by steps from the hit's step on and voice, float `[448, width]`; by the
+      step itself, `[32, width]`).
+    """
+    weight = torch.stack([
+        part.repeat(_STEPS // len(part), 1, 1) for part in self.around
+    ]).sum(0)
+    places = torch.stack([
+        part.repeat(_STEPS // len(part), 1) for part in self.places
+    ]).sum(0)
+    return weight.flatten(0, 1), places + self.bias
+
+  def forward(self, hits: torch.Tensor) -> torch.Tensor:
+    """Returns a correction of the table, float `[batch, 2, 448]`."""
+    weight, places = self.first()
+    grid = hits.view(-1, _STEPS, _VOICES)
+    rows, steps = grid.any(2).nonzero(as_tuple=True)
+    turned = (steps[:, None] + torch.arange(_STEPS)) % _STEPS
+    seen = grid[rows[:, None], turned].flatten(1)
+    values = torch.relu(INPUT_SCALE * (seen @ weight) + places[steps])
+    values = torch.relu(self.hidden(self.dropout(values)))
+    answers = self.out(self.dropout(values)).view(-1, _ANSWERS, _VOICES)
+    result = hits.new_zeros(len(grid), _STEPS, _ANSWERS, _VOICES)
+    result = result.index_put((rows, steps), answers)
+    return result.transpose(1, 2).flatten(2)
+
+
 class GrooveNetwork(nn.Module):
-  """The table, the network and the spreads of a groove model."""
+  """The table, the networks and the spreads of a groove model."""
 
   table: torch.Tensor
   level: torch.Tensor
   spreads: torch.Tensor
   shares: torch.Tensor
-  common: torch.Tensor
 
   def __init__(self, config: configs.GrooveConfig):
     """Makes the layers; their weights come from torch's global generator."""
     super().__init__()
     self.config = config
-    width = config.hidden_size
-    self.layers = nn.Sequential(
-        nn.Linear(_CELLS, width), nn.ReLU(), nn.Dropout(config.dropout),
-        nn.Linear(width, width), nn.ReLU(), nn.Dropout(config.dropout),
-        nn.Linear(width, _ANSWERS * _CELLS),
-    )
+    self.whole = _Whole(config.hidden_size, config.dropout)
+    self.around = Around(config.around_size, config.around_dropout)
     # Scaled means by step and voice, and the mean velocity of all.
     self.register_buffer('table', torch.zeros(_ANSWERS, _CELLS))
     self.register_buffer('level', torch.zeros(1))
@@ -62,74 +130,28 @@ class GrooveNetwork(nn.Module):
     self.register_buffer(
         'shares', torch.full((_ANSWERS, NUM_SPREADS), 1 / NUM_SPREADS)
     )
-    # Shares of its variance; see `groove_residuals`.
-    self.register_buffer(
-        'common', torch.zeros(_ANSWERS, groove_residuals.NUM_COMMON)
-    )
 
-  def correction(self, hits: torch.Tensor) -> torch.Tensor:
-    """Returns the network's part, scaled, float `[batch, 2, 448]`.
+  def forward(self, hits: torch.Tensor) -> torch.Tensor:
+    """Returns centred answers, scaled, `[batch, 2, 448]`.
 
     Args:
       hits: float 0 or 1, `[batch, 448]`.
     """
-    return self.layers(INPUT_SCALE * hits).view(-1, _ANSWERS, _CELLS)
-
-  def forward(self, hits: torch.Tensor) -> torch.Tensor:
-    """Returns centred answers without a memory, scaled, `[batch, 2, 448]`."""
-    return centred(self.table + self.correction(hits), hits)
+    said = (self.whole(hits) + self.around(hits)) / 2
+    return centred(self.table + said, hits)
 
   def losses(
       self, hits: torch.Tensor, answers: torch.Tensor, known: torch.Tensor
   ) -> torch.Tensor:
-    """Returns the mean squared errors of a batch, float `[2]`.
+    """Returns the mean squared errors of a batch, by network, float `[2, 2]`.
 
     Args:
       hits: float 0 or 1, `[batch, 448]`.
       answers: Centred and scaled, float `[batch, 2, 448]`.
       known: 0 where a pattern says nothing of an answer, float `[batch, 2]`.
     """
-    squares = ((answers - self(hits))**2).sum(-1) * known
-    return squares.sum(0) / (hits.sum(-1, keepdim=True) * known).sum(0).clamp(
-        min=1
-    )
-
-
-class Remembered:
-  """What a memory does otherwise than a network's table."""
-
-  def __init__(
-      self, network: GrooveNetwork, memory: groove_memory.Memory
-  ):
-    """Works out what is asked for each time."""
-    hits = memory.hits()
-    scaled = memory.answers() / np.array(SCALES, np.float32)[:, None]
-    table = network.table.numpy()
-    left = groove_memory.centred(scaled, hits)
-    left = left - groove_memory.centred(table, hits)
-    known = memory.known().astype(np.float32)
-    self.hits = torch.from_numpy(hits.astype(np.float32))
-    self.left = torch.from_numpy(left * known[..., None])
-    self.known = torch.from_numpy(known)
-    self._weights = torch.from_numpy(memory.weights)
-    self._counts = self.hits.sum(-1)
-    self._distance = network.config.distance
-
-  def closeness(self, hits: torch.Tensor) -> torch.Tensor:
-    """Returns what each remembered pattern counts, `[batch, num_patterns]`."""
-    apart = (
-        hits.sum(-1, keepdim=True) + self._counts - 2 * hits @ self.hits.T
-    )
-    return torch.exp(-apart / self._distance) * self._weights
-
-  def __call__(self, hits: torch.Tensor) -> torch.Tensor:
-    """Returns its part of the answers, scaled, float `[batch, 2, 448]`."""
-    close = self.closeness(hits)
-    parts = []
-    for answer in range(_ANSWERS):
-      counting = close * self.known[:, answer]
-      parts.append(
-          counting @ self.left[:, answer]
-          / (counting @ self.hits + PRIOR)
-      )
-    return torch.stack(parts, 1)
+    counts = (hits.sum(-1, keepdim=True) * known).sum(0).clamp(min=1)
+    return torch.stack([
+        (((answers - centred(self.table + said, hits))**2).sum(-1) * known)
+        .sum(0) / counts for said in (self.whole(hits), self.around(hits))
+    ])

@@ -18,12 +18,15 @@ from drumspace_ext.dataset import examples
 from drumspace_ext.dataset import groove_tsv
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import result_names
-from drumspace_ext.models import groove_memory
+from drumspace_ext.models import groove_answers
 from drumspace_ext.patterns import step_codes
 
 BLOCK = 40
-# What an input counts at most, with all its patterns.
-_MAX_WEIGHT = 4.0
+# A beat is what is played again; a fill is not. What a pattern of so many plays
+# counts, and an input with all of its own, was chosen on files kept back.
+_MAX_PLAYS, _POWER, _INPUT_POWER = 16.0, 2.0, 0.75
+# Where plays of several inputs differ by more, their mean is nobody's.
+_MAX_SPREAD = 2.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
@@ -35,15 +38,18 @@ class PlayedPatterns:
     hits: 0 or 1, float32 `[num_patterns, 448]`.
     answers: Velocities and offsets, float32 `[num_patterns, 2, 448]`.
     known: Whether their hits differ in each, float32 `[num_patterns, 2]`.
-    weights: What each counts, float32 `[num_patterns]`: of each input the root
-      of the number of its patterns for all of these, at most `_MAX_WEIGHT`.
-    own: Whether the groove is one input's own, bool `[num_patterns]`.
+    plays: How often an input plays each, float32 `[num_patterns]`.
+    weights: What each counts, float32 `[num_patterns]`: for each input a power
+      of the plays in it.
+    own: Whether the groove is a performance, no mean of different ones, bool
+      `[num_patterns]`.
   """
 
   codes: np.ndarray
   hits: np.ndarray
   answers: np.ndarray
   known: np.ndarray
+  plays: np.ndarray
   weights: np.ndarray
   own: np.ndarray
 
@@ -60,30 +66,7 @@ class PlayedPatterns:
   def centred(self) -> np.ndarray:
     """Returns how hits differ from the mean, float32 `[num_patterns, 2, 448]`.
     """
-    return groove_memory.centred(self.answers, self.hits)
-
-  def memory(self, size: int) -> groove_memory.Memory:
-    """Returns those that count most, with their grooves.
-
-    Half of them are the most common beats; the other half one input's own,
-    which a mean of many is not, for drawn answers.
-    """
-    digests = step_codes.class_digests(self.codes)
-    order = np.lexsort((digests, -self.weights))
-    first, rest = np.split(order, [size // 2])
-    own = rest[self.own[rest] & (self.known[rest, groove_memory.VELOCITY] > 0)]
-    order = np.concatenate([first, own[:size - len(first)]])
-    hits = self.hits[order] > 0
-    answers = self.answers[order]
-    velocities = answers[:, groove_memory.VELOCITY][hits]
-    offsets = answers[:, groove_memory.OFFSET][hits]
-    return groove_memory.Memory(
-        codes=self.codes[order],
-        velocities=np.rint(velocities).clip(1, 127).astype(np.uint8),
-        offsets=np.rint(offsets * groove_memory.OFFSET_PARTS)
-        .clip(-127, 127).astype(np.int8), weights=self.weights[order],
-        own=self.own[order],
-    )
+    return groove_answers.centred(self.answers, self.hits)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
@@ -101,19 +84,40 @@ class Data:
   digest: str
 
 
-def _answers(path: pathlib.Path, codes: np.ndarray) -> np.ndarray:
-  """Reads grooves, float32 `[num_patterns, 2, 448]`."""
+def _played(
+    path: pathlib.Path, codes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+  """Reads grooves.
+
+  Returns:
+    (answers, `[num_patterns, 2, 448]`; plays of each; how much the velocities
+    of a hit differ from play to play, both `[num_patterns]`).
+  """
   hits = step_codes.step_codes_to_hits(codes).reshape(len(codes), -1)
-  result = np.zeros((len(codes), 2, hits.shape[1]), np.float32)
-  for row, struck, played in zip(result, hits, groove_tsv.read(path, codes)):
-    row[groove_memory.VELOCITY, struck] = played.velocities
-    row[groove_memory.OFFSET, struck] = played.offsets
-  return result
+  answers = np.zeros((len(codes), 2, hits.shape[1]), np.float32)
+  plays, spreads = np.zeros((2, len(codes)))
+  for i, played in enumerate(groove_tsv.read(path, codes)):
+    answers[i, groove_answers.VELOCITY, hits[i]] = played.velocities
+    answers[i, groove_answers.OFFSET, hits[i]] = played.offsets
+    if len(played.plays):
+      plays[i] = played.plays.mean()
+      spreads[i] = played.velocity_spreads.mean()
+  return answers, plays, spreads
 
 
-def _weight(count: int) -> float:
-  """Returns what each of so many patterns of an input counts."""
-  return min(max(count, 1)**-0.5, _MAX_WEIGHT / max(count, 1))
+def _weights(
+    ids: list[tuple[str, ...]], plays: np.ndarray
+) -> np.ndarray:
+  """Returns what patterns count that inputs play so often, float32 `[n]`."""
+  of_each = (np.minimum(plays, _MAX_PLAYS)**_POWER).tolist()
+  totals: collections.defaultdict[str, float] = collections.defaultdict(float)
+  for count, names in zip(of_each, ids):
+    for name in names:
+      totals[name] += count
+  return np.array([
+      sum(count / max(totals[name], 1)**(1 - _INPUT_POWER) for name in names)
+      for count, names in zip(of_each, ids)
+  ], np.float32)
 
 
 def blocks(input_ids: list[tuple[str, ...]]) -> list[set[int]]:
@@ -149,16 +153,17 @@ def read(
     )
   codes = training_set.codes
   hits = step_codes.step_codes_to_hits(codes).reshape(len(codes), -1)
-  answers = _answers(grooves, codes)
-  known = groove_memory.has_spread(groove_memory.centred(answers, hits), hits)
-  counts = collections.Counter(
-      name for i in np.flatnonzero(known.any(1)).tolist() for name in ids[i]
+  answers, plays, spreads = _played(grooves, codes)
+  known = groove_answers.has_spread(
+      groove_answers.centred(answers, hits), hits
   )
+  num_inputs = np.array([max(len(names), 1) for names in ids])
+  of_each = plays / num_inputs
   return PlayedPatterns(
       codes=codes, hits=hits.astype(np.float32), answers=answers,
-      known=known.astype(np.float32), weights=np.array([
-          sum(_weight(counts[name]) for name in names) for names in ids
-      ], np.float32), own=np.array([len(names) == 1 for names in ids]),
+      known=known.astype(np.float32), plays=of_each.astype(np.float32),
+      weights=_weights(list(ids), of_each * known.any(1)),
+      own=(num_inputs == 1) | (spreads < _MAX_SPREAD),
   ), list(ids)
 
 

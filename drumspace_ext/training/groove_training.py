@@ -1,9 +1,9 @@
-"""Training of a groove model: table, network, spreads and memory.
+"""Training of a groove model: table, networks and spreads.
 
-The table is `grooves.taken_over` of the training patterns, the network corrects
-it, the memory holds those that count most, and the spreads are fitted to what
-all this leaves on the patterns kept for validation. A run takes a minute or
-two; one that was interrupted begins anew.
+The table is `grooves.taken_over` of the training patterns, networks correct it,
+others draw takes, and the spreads are fitted to what the mean answer leaves on
+the patterns kept for validation. A run takes a few minutes; one that was
+interrupted begins anew.
 """
 
 from collections.abc import Callable
@@ -16,23 +16,23 @@ import numpy as np
 import torch
 
 from drumspace_ext import callbacks
-from drumspace_ext import errors
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import output_files
 from drumspace_ext.files import result_names
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import config_loading
 from drumspace_ext.models import configs
-from drumspace_ext.models import groove_memory
+from drumspace_ext.models import groove_answers
 from drumspace_ext.models import groove_model
 from drumspace_ext.models import groove_network
-from drumspace_ext.models import groove_residuals
+from drumspace_ext.models import takes
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.training import batches
 from drumspace_ext.training import groove_data
-from drumspace_ext.training import optimization
+from drumspace_ext.training import groove_fitting
 from drumspace_ext.training import same_data
+from drumspace_ext.training import take_training
 
 # A cell of the table is drawn to its voice by so much of a pattern's weight.
 _TABLE_PRIOR = 10.0
@@ -153,26 +153,21 @@ def _set_spreads(
     )
     model.network.spreads[answer] = torch.from_numpy(spreads).half().float()
     model.network.shares[answer] = torch.from_numpy(shares).half().float()
-    known = data.known[:, answer] > 0
-    common = groove_residuals.fit_common(
-        left[known, answer], data.hits[known],
-        data.weights[known].astype(np.float64),
-    )
-    model.network.common[answer] = torch.from_numpy(common).half().float()
 
 
 def _fresh(
     data: groove_data.PlayedPatterns, config: configs.GrooveConfig, seed: int
-) -> groove_network.GrooveNetwork:
+) -> tuple[groove_network.GrooveNetwork, takes.TakeNetwork]:
   with torch.random.fork_rng(devices=[]):
     torch.manual_seed(seed)
     network = groove_network.GrooveNetwork(config)
+    drawing = takes.TakeNetwork(config)
   network.table.copy_(torch.from_numpy(table(data)))
-  means = (data.answers[:, groove_memory.VELOCITY] * data.hits).sum(1)
+  means = (data.answers[:, groove_answers.VELOCITY] * data.hits).sum(1)
   network.level.fill_(float(np.average(
       means / np.maximum(data.hits.sum(1), 1), weights=data.weights
   )))
-  return network
+  return network, drawing
 
 
 def train(
@@ -196,33 +191,16 @@ def train(
     TrainingError: If the loss is no number any more.
   """
   training = settings.training
-  network = _fresh(data.train, settings.model, seed)
-  optimizer = torch.optim.AdamW(
-      network.parameters(), lr=training.learning_rate,
-      betas=(0.9, training.adam_beta2), weight_decay=training.weight_decay,
-  )
+  network, drawing = _fresh(data.train, settings.model, seed)
   drawn = _Batches(data.train, training, seed=seed)
-  for step in range(training.num_train_steps):
-    for group in optimizer.param_groups:
-      group['lr'] = optimization.learning_rate(training, step)
-    optimization.seed_dropout(
-        batches.mixed_seed(seed, 2, step), torch.device('cpu')
-    )
-    loss = network.losses(*drawn.batch(step)).sum()
-    if not math.isfinite(loss.item()):
-      raise errors.TrainingError(
-          f'the loss is {loss.item()} at train step {step + 1}. Try '
-          '--hparams=learning_rate=... with a smaller value.'
-      )
-    optimizer.zero_grad()
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(
-        network.parameters(), training.gradient_norm
-    )
-    optimizer.step()
-    on_step(step + 1, training.num_train_steps, 'training')
-  memory = data.train.memory(settings.model.memory_size)
-  model = groove_model.GrooveModel(settings, network, memory)
+  groove_fitting.fit(
+      network, lambda step: network.losses(*drawn.batch(step)).sum(), training,
+      seed=seed, on_step=on_step, what='training',
+  )
+  take_training.train(
+      drawing, data.train, training, seed=seed, on_step=on_step
+  )
+  model = groove_model.GrooveModel(settings, network, drawing)
   _set_spreads(model, data.valid)
   line = {
       'train_step': training.num_train_steps, **evaluate(model, data.valid)

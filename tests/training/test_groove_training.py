@@ -44,7 +44,7 @@ def test_a_model_learns_what_all_do(dataset, tmp_path):
       on_evaluation=lines.append,
   )
   assert lines[-1]['velocity_r2'] > 0.8 and lines[-1]['offset_r2'] > 0.8
-  assert run.num_trained == 20
+  assert run.num_trained == 30
   model = groove_model.load(str(run.run_dir))
   hits = np.zeros((1, 32, 14), np.bool_)
   hits[0, ::2, 2] = True
@@ -101,7 +101,7 @@ def test_a_run_is_evaluated_again_by_what_it_kept_back(dataset, tmp_path):
   )
   again = training.validate(dataset, run.run_dir)
   assert again == pytest.approx(run.evaluation, abs=1e-2)
-  assert training.in_words(again).startswith('step     20: of inputs kept back')
+  assert training.in_words(again).startswith('step     30: of inputs kept back')
   with pytest.raises(errors.CheckpointError, match='trained on other data'):
     groove_training.evaluate_best(run.run_dir, _other(dataset, tmp_path))
 
