@@ -24,11 +24,14 @@ import pathlib
 import typing
 
 from drumspace_ext import errors
-from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import result_names
 from drumspace_ext.patterns import drum_maps
+
+if typing.TYPE_CHECKING:
+  # Who reads patterns alone need not wait for what extracts them.
+  from drumspace_ext.dataset import collection as collection_lib
 
 HEADER = (
     'loops', 'repeats', 'inputs', 'min_qpm', 'max_qpm', 'genres', 'input_ids',
@@ -71,7 +74,7 @@ def header_line(*, near: bool = False, maps: bool = False) -> str:
 
 
 def format_line(
-    pattern: collection_lib.UniquePattern, *, near: bool = False,
+    pattern: 'collection_lib.UniquePattern', *, near: bool = False,
     maps: Mapping[str, str] | None = None,
 ) -> str:
   """Writes where one pattern comes from as a line, with its newline.
