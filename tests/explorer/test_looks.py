@@ -231,7 +231,6 @@ def test_phone_has_play_tempo_and_kick_in_view_and_both_bars(page, size):
 
 _HIDDEN = """
   // The map takes on its size at the next frame.
-  await frames(3);
   await frames(2);
   const {x, y} = app.data.layers[0];
   const v = app.plot.view;
