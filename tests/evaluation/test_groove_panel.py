@@ -38,7 +38,7 @@ def _played(count, seed):
       codes=step_codes.hits_to_step_codes(hits),
       hits=flat.astype(np.float32),
       answers=(answers * flat[:, None]).astype(np.float32),
-      known=np.ones((count, 2), np.float32),
+      known=np.ones((count, 2), np.float32), plays=np.ones(count, np.float32),
       weights=np.ones(count, np.float32), own=np.ones(count, np.bool_),
   )
 
