@@ -19,6 +19,7 @@ import pytest
 import synthetic_songs
 
 from drumspace_ext.cli import flags as drumspace_flags
+from drumspace_ext.cli import playing_flags
 from drumspace_ext.cli import reading_flags
 from drumspace_ext.cli import spreading_flags
 from drumspace_ext.files import tfrecords
@@ -66,8 +67,8 @@ def _flag_names(script):
   tree = ast.parse(_module_path(script).read_text('utf-8'))
   own, shared = set(), {drumspace_flags.LOG.name}
   modules = {
-      'drumspace_flags': drumspace_flags, 'reading_flags': reading_flags,
-      'spreading_flags': spreading_flags,
+      'drumspace_flags': drumspace_flags, 'playing_flags': playing_flags,
+      'reading_flags': reading_flags, 'spreading_flags': spreading_flags,
   }
   every = {
       value.name for module in modules.values()
