@@ -42,8 +42,8 @@ SWING = flags.DEFINE_float(
 HUMANIZE = flags.DEFINE_float('humanize', 0.0, 'How much hits vary, 0 to 1.')
 GROOVE = flags.DEFINE_string(
     'groove', defaults.GROOVE,
-    'How hits are played: none; shipped:groove or a run_dir of its config; '
-    'a MIDI file to play like; a dataset, FOLDER:GENRE or FOLDER:LINE of it.',
+    'How hits are played: none; shipped:groove, a run_dir of its config or a '
+    'GrooVAE; a MIDI file to play like; a dataset, FOLDER:GENRE, FOLDER:LINE.',
 )
 GROOVE_STRENGTH = flags.DEFINE(
     _StrengthParser(), 'groove_strength', defaults.GROOVE_STRENGTH,

@@ -7,6 +7,7 @@
   names, weights      one spelling of variables; tensors checked by shape
   drum_classes        Magenta's integers for sets of drums
   drums_rnn           the network, and what it plays (`drums_rnn_generation`)
+  music_vae, groovae  MusicVAE's two bars, and with how they are played
 
 The package stands before `models`: a TrainedModel may be a MusicVAE.
 

@@ -36,6 +36,10 @@ _MAX_INDEX_BYTES = 64 << 20
 _MAX_TAR_MEMBERS = 10_000
 _TAR_MAGIC = (257, b'ustar')
 _HEAD_BYTES = 512
+# What the names of Magenta's files say, and nothing in them.
+_GROOVAE = re.compile(
+    'groovae_2bar_(humanize|tap_fixed_velocity(_note_dropout)?|add_closed_hh)'
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -45,7 +49,8 @@ class MagentaCheckpoint:
   Attributes:
     form: `BUNDLE`, `V1`, `V2` or `TAR`.
     tensors: float32 arrays by the canonical names of their variables.
-    generator: The configuration that a bundle names, such as `drum_kit`; ''.
+    generator: The configuration that a bundle names, such as `drum_kit`, or
+      the name of a file of GrooVAE's; ''.
     description: What its maker says of it; may be empty.
     attention_length: Steps that an attention looks back over; None if the file
       does not say.
@@ -135,10 +140,12 @@ def read(path: pathlib.Path) -> MagentaCheckpoint:
     size = path.stat().st_size
     if size > MAX_BYTES:
       raise errors.CheckpointError('it is larger than any of them')
-    if form == TAR:
-      return _read_tar(path)
-    if form == V2:
-      return _read_v2(path)
+    if form in (TAR, V2):
+      made = _read_tar(path) if form == TAR else _read_v2(path)
+      named = _GROOVAE.search(str(path.absolute()))
+      return dataclasses.replace(made, generator=named[0]) if (
+          named and made.kind == MUSIC_VAE
+      ) else made
     if form is None:
       raise errors.CheckpointError(
           'it is neither a bundle (.mag) nor a checkpoint of TensorFlow'

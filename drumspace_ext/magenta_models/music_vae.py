@@ -6,7 +6,7 @@ first state comes of z and which gets z with each step it has written: in
 `cat-drums` the number of a set of nine drums, one of 512, in `nade-drums` one
 bit after the other, of nine classes or of all 61 pitches (NADE, Larochelle,
 Murray 2011). A cell is TensorFlow's LSTMBlockCell; 1 is added to the forget
-gate. GrooVAE, which writes velocities and offsets, is another network.
+gate. GrooVAE (`groovae`) writes velocities and offsets too.
 
 Patterns go in and out as hits of the 14 voices, as in all models here.
 """
@@ -64,11 +64,34 @@ class MusicVae(nn.Module):
       )
     self._take_decoder(weights)
     weights.finish()
-    self.configuration = {
+    self.configuration = self._name()
+    self.requires_grad_(False)
+
+  def _name(self) -> str:
+    return {
         (False, _NINE): 'cat-drums_2bar', (True, _NINE): 'nade-drums_2bar',
         (True, _ALL): 'nade-drums_2bar_full',
     }[self._nade_size > 0, self._num_classes]
-    self.requires_grad_(False)
+
+  def _classes_of(self, size: int) -> int:
+    """Returns how many classes an encoder with so many inputs hears."""
+    if size - 1 not in (_NINE, _ALL):
+      raise errors.CheckpointError(
+          f'its encoder reads {size} inputs a step, which no MusicVAE of '
+          'two-bar drums does'
+      )
+    return size - 1
+
+  def _depth_of(self, nade: bool) -> int:
+    """Returns how many numbers the decoder hears of a step."""
+    return self._num_classes if nade else 1 << self._num_classes
+
+  def _inputs(self, rows: np.ndarray) -> np.ndarray:
+    """Returns the encoder's inputs of hits, `[batch, 32, 14]`."""
+    rolls = drum_classes.hits_to_rolls(rows, self._num_classes)
+    return np.concatenate(
+        [rolls, ~rolls.any(-1, keepdims=True)], axis=-1
+    ).astype(np.float32)
 
   def _add_dense(self, name: str, dense: weights_lib.Dense) -> None:
     for part, value in dense._asdict().items():
@@ -84,16 +107,11 @@ class MusicVae(nn.Module):
     """Takes the encoder's layers; returns the size of what they give."""
     self.encoder = nn.ModuleList()
     size = 0
-    for prefixes in _encoder_prefixes(weights):
+    for prefixes in encoder_prefixes(weights):
       units = weights.size(f'{prefixes[0]}bias') // 4
       if not size:
         size = weights.size(f'{prefixes[0]}kernel') - units
-        self._num_classes = size - 1
-        if self._num_classes not in (_NINE, _ALL):
-          raise errors.CheckpointError(
-              f'its encoder reads {size} inputs a step, which no MusicVAE of '
-              'two-bar drums does'
-          )
+        self._num_classes = self._classes_of(size)
       layer = nn.LSTM(size, units, batch_first=True, bidirectional=True)
       for prefix, suffix in zip(prefixes, ('_l0', '_l0_reverse')):
         dense = weights.dense(prefix, size + units, 4 * units)
@@ -106,7 +124,7 @@ class MusicVae(nn.Module):
 
   def _take_decoder(self, weights: weights_lib.Weights) -> None:
     nade = 'decoder/nade/w_enc' in weights
-    depth = self._num_classes if nade else 1 << self._num_classes
+    depth = self._depth_of(nade)
     self.decoder, self._state_sizes = nn.ModuleList(), list[int]()
     size = depth + self.z_size
     while True:
@@ -152,11 +170,7 @@ class MusicVae(nn.Module):
       (mu, sigma), float `[batch, z_size]`.
     """
     rows = hits.view(-1, _STEPS, voices.NUM_VOICES).cpu().numpy() > 0.5
-    rolls = drum_classes.hits_to_rolls(rows, self._num_classes)
-    inputs = np.concatenate(
-        [rolls, ~rolls.any(-1, keepdims=True)], axis=-1
-    ).astype(np.float32)
-    x = torch.from_numpy(inputs).to(hits.device)
+    x = torch.from_numpy(self._inputs(rows)).to(hits.device)
     for layer in self.encoder:
       x, (last, _) = layer(x)
     both = torch.cat([last[0], last[1]], dim=-1)
@@ -268,7 +282,7 @@ class MusicVae(nn.Module):
     return torch.stack(bits, dim=-1)
 
 
-def _encoder_prefixes(
+def encoder_prefixes(
     weights: weights_lib.Weights,
 ) -> Iterator[tuple[str, str]]:
   """Yields where the tensors of each layer stand, forward and backward."""

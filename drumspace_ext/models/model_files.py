@@ -15,6 +15,7 @@ import torch
 from drumspace_ext import errors
 from drumspace_ext.files import manifests
 from drumspace_ext.magenta_models import checkpoint_files
+from drumspace_ext.magenta_models import groovae
 from drumspace_ext.magenta_models import music_vae
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import checkpoints
@@ -146,7 +147,7 @@ def _magenta_parts(
         'drumspace_continue plays it.'
     )
   try:
-    network = music_vae.MusicVae(magenta)
+    network = groovae.network_of(magenta)
   except errors.CheckpointError as e:
     raise errors.CheckpointError(
         f'{path} is {checkpoint_files.TITLES[magenta.kind]}, which can\'t be '

@@ -11,13 +11,16 @@ from drumspace_ext.dataset import groove_tsv
 from drumspace_ext.extraction import manners
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import result_names
+from drumspace_ext.models import checkpoints
+from drumspace_ext.models import magenta_files
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import dynamics as dynamics_lib
 from drumspace_ext.patterns import groove_sums
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
 
-_MODEL_SUFFIX = result_names.CHECKPOINT_SUFFIX
+# Of ours, and of Magenta's.
+_MODEL_SUFFIXES = {result_names.CHECKPOINT_SUFFIX, '.tar', '.index'}
 _SHIPPED = 'shipped:'
 RECOMMENDED = f'{_SHIPPED}groove'
 
@@ -30,8 +33,9 @@ def player(
 
   Args:
     name: `none`; a groove model as `shipped:groove`, a run directory or a file;
-      a MIDI file that patterns are to be played like; a dataset folder, or
-      `FOLDER:GENRE` or `FOLDER:LINE` for a part of it.
+      a GrooVAE of Magenta's for two bars (`.tar`, `.index`); a MIDI file that
+      patterns are to be played like; a dataset folder, or `FOLDER:GENRE` or
+      `FOLDER:LINE` for a part of it.
     drum_map: How a MIDI file's pitches are read; `gm14` if None.
     drawn: Have one of many answers of a model, not its mean.
     seed: Of what is drawn.
@@ -86,15 +90,22 @@ def dynamics(
 
 
 def _is_model(text: str, path: pathlib.Path) -> bool:
-  return text.startswith(_SHIPPED) or path.suffix == _MODEL_SUFFIX or (
+  return text.startswith(_SHIPPED) or path.suffix in _MODEL_SUFFIXES or (
       path.is_dir() and not (path / result_names.DATASET).exists()
   )
 
 
 def _model_player(name: str, *, drawn: bool, seed: int) -> grooves.Player:
   # torch takes a second, and whoever wants no groove needs none.
+  from drumspace_ext.models import groovae_player
   from drumspace_ext.models import groove_model
 
+  path = checkpoints.find(name)
+  magenta = magenta_files.read(path)
+  if magenta is not None:
+    return groovae_player.of_checkpoint(
+        magenta, path, seed=seed if drawn else None
+    )
   model = groove_model.load(name)
   return model.drawer(seed) if drawn else model
 

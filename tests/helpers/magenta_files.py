@@ -318,9 +318,12 @@ def assert_damage_is_refused(folder, count: int, seed: int) -> None:
 
 def music_vae_tensors(
     *, num_classes: int = 9, nade_size: int = 0, encoder=(6,), decoder=(5, 4),
-    z_size: int = 3, seed: int = 0, scale: float = 0.7,
+    z_size: int = 3, seed: int = 0, scale: float = 0.7, groove: bool = False,
 ) -> dict[str, np.ndarray]:
-  """Drawn weights of a small MusicVAE of two-bar drums, by its names."""
+  """Drawn weights of a small MusicVAE of two-bar drums, by its names.
+
+  A GrooVAE hears and writes three numbers of each class.
+  """
   rng = np.random.default_rng(seed)
   tensors = {'global_step': np.array(60, np.int64)}
 
@@ -331,7 +334,7 @@ def music_vae_tensors(
     add(f'{prefix}kernel', inputs, outputs)
     add(f'{prefix}bias', outputs)
 
-  size = num_classes + 1
+  size = 3 * num_classes if groove else num_classes + 1
   for number, units in enumerate(encoder):
     for way in ('fw', 'bw'):
       dense(f'encoder/cell_{number}/bidirectional_rnn/{way}/multi_rnn_cell/'
@@ -340,6 +343,8 @@ def music_vae_tensors(
   dense('encoder/mu/', size, z_size)
   dense('encoder/sigma/', size, z_size)
   depth = num_classes if nade_size else 1 << num_classes
+  if groove:
+    depth = 3 * num_classes
   size = depth + z_size
   for number, units in enumerate(decoder):
     dense(f'decoder/multi_rnn_cell/cell_{number}/lstm_cell/', size + units,

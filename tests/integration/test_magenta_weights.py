@@ -5,6 +5,7 @@ is written by TensorFlow's own Saver. A randomly filled network is chaotic: of
 it the first 16 steps are compared.
 """
 
+import copy
 import dataclasses
 
 import builders
@@ -53,8 +54,6 @@ def _shared():
 
 def _their_log_p(path, configuration, hparams, classes):
   """Magenta's softmax of a track, as logarithms, [num_steps, num_classes]."""
-  import copy
-
   from magenta.models.drums_rnn import drums_rnn_model
   from magenta.models.drums_rnn import drums_rnn_sequence_generator
   from magenta.models.shared import sequence_generator_bundle
@@ -218,6 +217,65 @@ def test_music_vae_trained_here_is_the_same_model(
     ).numpy()
     assert np.abs(made - outputs).max() < _ATOL
     np.testing.assert_array_equal(made.argmax(-1), outputs.argmax(-1))
+
+
+@pytest.mark.parametrize('name', [
+    'groovae_2bar_humanize', 'groovae_2bar_tap_fixed_velocity',
+    'groovae_2bar_add_closed_hh',
+])
+def test_groovae_is_the_same_model(tmp_path, name):
+  """Of a graph with drawn weights: its scripts want data from the net."""
+  from magenta.models.music_vae import TrainedModel
+  from magenta.models.music_vae import configs
+  import tensorflow.compat.v1 as tf
+
+  config = copy.deepcopy(configs.CONFIG_MAP[name])
+  config.hparams.parse(
+      'enc_rnn_size=[24],dec_rnn_size=[20,16],z_size=8,batch_size=8'
+  )
+  # Magenta copies a configuration, which it can't once it is built.
+  drawn = copy.deepcopy(config)
+  converter, path = config.data_converter, tmp_path / name / 'model.ckpt-3'
+  path.parent.mkdir()
+  with tf.Graph().as_default(), tf.Session() as session:
+    tf.set_random_seed(1)
+    drawn.model.build(
+        drawn.hparams, converter.output_depth, is_training=False
+    )
+    drawn.model.sample(8, max_length=2, z=tf.zeros((8, 8)))
+    drawn.model.encode(
+        tf.zeros((8, 2, converter.input_depth)), tf.fill([8], 2)
+    )
+    session.run(tf.global_variables_initializer())
+    tf.train.Saver().save(session, str(path), write_meta_graph=False)
+  theirs = TrainedModel(
+      config, batch_size=8, checkpoint_dir_or_path=str(path)
+  )
+  ours = trained_model.TrainedModel(str(path))
+  assert ours.config.name == name
+  converter.set_mode('infer')
+  beats = starter_beats.load()[:8]
+  nine = drum_maps.load('note_seq9')
+  hits = np.stack([beat.hits for beat in beats])
+  inputs = [converter.to_tensors(
+      note_sequences.from_patterns(beat.hits, drum_map=nine)
+  ).inputs[0] for beat in beats]
+  _, mu, sigma = theirs.encode_tensors(inputs, [32] * len(inputs))
+  _, our_mu, our_sigma = ours.encode_tensors(hits)
+  assert np.abs(mu - our_mu).max() < _ATOL
+  assert np.abs(sigma - our_sigma).max() < _ATOL
+  z = np.random.default_rng(0).standard_normal((8, 8)).astype(np.float32)
+  samples, outputs = theirs._sess.run(
+      [theirs._decoder_results.samples, theirs._decoder_results.rnn_output],
+      {theirs._temperature: 1e-9, theirs._max_length: 32, theirs._z_input: z},
+  )
+  with torch.no_grad():
+    steps, logits = ours._network.outputs(torch.from_numpy(z))
+  assert np.abs(steps.numpy() - samples).max() < _ATOL
+  assert np.abs(logits.numpy() - outputs[..., :9]).max() < _ATOL
+  np.testing.assert_array_equal(
+      ours.decode_hits(z), drum_classes.rolls_to_hits(samples[..., :9] > 0.5)
+  )
 
 
 def test_no_damage_to_real_files_gets_through(shared, tmp_path):
