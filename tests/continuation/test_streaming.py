@@ -26,6 +26,14 @@ from drumspace_ext.patterns import step_codes
 
 _CODES = st.integers(0, step_codes.NUM_CODES - 1)
 _SCRIPT = 'drumspace_continue'
+# Tests that run in the background of a shell inherit that it is ignored.
+_INTERRUPTIBLE = """
+import signal, sys
+from drumspace_ext.cli import continue_beats
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.argv[1:] = ['--checkpoint_file=shipped:continue', '--stream']
+continue_beats.console_entry_point()
+"""
 
 
 def _drums_rnn(search=None, **options):
@@ -123,9 +131,8 @@ def test_what_is_printed_is_an_input_of_every_script(tmp_path):
 
 
 def test_ctrl_c_ends_it_behind_a_whole_line():
-  script = pathlib.Path(sys.executable).parent / _SCRIPT
   with subprocess.Popen(
-      [script, '--checkpoint_file=shipped:continue', '--stream'],
+      [sys.executable, '-c', _INTERRUPTIBLE],
       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
   ) as process:
     first = process.stdout.readline()
