@@ -65,8 +65,9 @@ together as far as colours ask for), for no more than eight are told apart by
 the colour-blind (CIEDE2000 of 12; twelve had 2 to 3). Of the starter
 collection's 401 beats all have one; of 43 genres by themselves 128 beats had.
 
-At first nothing lies over the points: they are shown whole below the buttons
-and the legend, which has three rows, and the first words stand below the map.
+At first nothing lies over the points: they are shown whole between the buttons
+and the legend, which has three rows, and the first words at the map's end, so
+that nothing moves as these go.
 
 A region's word is its genre's name, larger where more beats gather; where there
 is no room the weaker word waits for a closer look. Genres too small to test are

@@ -96,7 +96,8 @@ async function makePage() {
   const studio = new Workshop();
   const deck = new Deck({maker, player, settings, workshop});
   const plot = new Plot({host: byId('map'), canvas: byId('points'),
-    over: byId('over')}, layers, new PointIndex(layers));
+    over: byId('over'), under: byId('welcome')}, layers,
+  new PointIndex(layers));
   await plot.start(JSON.parse(byId('plot-item').dataset.item));
   const looks = new Looks(data.genre_groups);
   deck.on('show', ({place}) => plot.mark(place));

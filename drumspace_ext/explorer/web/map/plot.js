@@ -5,7 +5,7 @@
 import {listen} from './gestures.js';
 import {Points} from './points.js';
 import {Ring} from './ring.js';
-import {below} from './views.js';
+import {between} from './views.js';
 
 const PARTS = ['regions', 'halos', 'names', 'line', 'corners'];
 const HOVER_PIXELS = 14;
@@ -17,12 +17,12 @@ const MOST_VIEW = 4;
 export class Plot {
   /**
    * @param {!Object} elements `host` for Bokeh, `canvas` for the points, and
-   *     `over`, what lies over the top of both.
+   *     `over` and `under`, what lies over their top and their bottom.
    * @param {!Array<!Object>} layers See data.js.
    * @param {!PointIndex} index
    */
-  constructor({host, canvas, over}, layers, index) {
-    Object.assign(this, {host, over, index, listeners: {}, look: null,
+  constructor({host, canvas, over, under}, layers, index) {
+    Object.assign(this, {host, over, under, index, listeners: {}, look: null,
       mode: 'move', unit: NaN});
     this.points = new Points(canvas, layers);
     this.ring = new Ring(host);
@@ -94,11 +94,11 @@ export class Plot {
 
   /** Shows all of a part of the map, below what lies over it. */
   showFreely(part) {
-    this.show(...below(part, this.host, this.over));
+    this.show(...between(part, this));
   }
 
   fit() {
-    const [x, y, height] = below(this.index.bounds, this.host, this.over);
+    const [x, y, height] = between(this.index.bounds, this);
     this.full = Math.max(height, 1e-3) * 1.06;
     this.show(x, y, this.full);
     this.whole = this.view;

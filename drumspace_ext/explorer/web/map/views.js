@@ -29,14 +29,16 @@ export function around(places, full) {
 /**
  * Returns how to show all of a part of the map where nothing hides it.
  * @param {!Object} part A view.
- * @param {!HTMLElement} host Of the map.
- * @param {!HTMLElement} over What lies over its top.
+ * @param {!Object} elements `host`, of the map; `over` and `under`, what lies
+ *     over its top and its bottom.
  * @return {!Array<number>} The middle, x and y, and the height of the view.
  */
-export function below({left, right, low, high}, host, over) {
+export function between({left, right, low, high}, {host, over, under}) {
   const {clientWidth: width, clientHeight: height} = host;
   const top = Math.min(over.offsetTop + over.offsetHeight, height / 2);
-  const unit = Math.max((high - low) / Math.max(height - top, 1),
+  const bottom = Math.min(under.offsetHeight, height / 4);
+  const unit = Math.max((high - low) / Math.max(height - top - bottom, 1),
     (right - left) / Math.max(width, 1));
-  return [(left + right) / 2, (low + high) / 2 + unit * top / 2, unit * height];
+  return [(left + right) / 2, (low + high) / 2 + unit * (top - bottom) / 2,
+    unit * height];
 }
