@@ -150,9 +150,10 @@ _LISTEN = """
     AudioBufferSourceNode.prototype.start = function(when, ...rest) {
       AudioBufferSourceNode.prototype.start = start;
       const {context} = this;
+      // A page that draws tells late of it: by how much the context knows.
       const wait = () => context.currentTime >= when ?
-        done([performance.now(), 1000 * (context.outputLatency || 0)]) :
-        setTimeout(wait, 1);
+        done([performance.now() - 1000 * (context.currentTime - when),
+          1000 * (context.outputLatency || 0)]) : setTimeout(wait, 1);
       wait();
       return start.call(this, when, ...rest);
     };

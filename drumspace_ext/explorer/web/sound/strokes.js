@@ -89,6 +89,8 @@ export class Sounds {
     this.onTake = () => {};
     /** The sounds that are heard, and those that are to be. */
     this.now = this.aim = null;
+    /** The voices that are waited for, as bits. */
+    this.wanted = 0;
     this.take();
   }
 
@@ -118,18 +120,20 @@ export class Sounds {
    */
   prepare(make, codes) {
     this.make = make;
-    this.filled = this.fill(codes);
+    this.want(codes);
+    this.filled = this.fill();
   }
 
   /** Fills what is to be heard, then lets it be heard. */
-  async fill(codes = []) {
+  async fill() {
     const {aim} = this;
-    const all = aim.kit.voices.map((_, voice) => voice);
-    const struck = codes.reduce((sum, code) => sum | code, 0);
-    const isFirst = (voice) => struck >> voice & 1;
-    all.sort((a, b) => isFirst(b) - isFirst(a));
-    for (const voice of all) {
-      await aim.make(voice, this.make);
+    for (;;) {
+      const missing = aim.kit.voices.map((_, voice) => voice)
+        .filter((voice) => !aim.ofVoices[voice]);
+      if (!missing.length) break;
+      // What somebody waits for comes first.
+      await aim.make(missing.find((voice) => this.wanted >> voice & 1) ??
+        missing[0], this.make);
       if (aim !== this.aim) return;
     }
     if (this.now === aim) return;
@@ -137,11 +141,17 @@ export class Sounds {
     this.onTake();
   }
 
+  /** Lets the voices of a pattern be made first. */
+  want(codes) {
+    this.wanted = codes.reduce((sum, code) => sum | code, 0);
+  }
+
   /**
-   * Says whether the sounds of a pattern are there; where nobody else makes
-   * them, all are made now.
+   * Says whether the sounds of a pattern are there, and wants them; where
+   * nobody else makes them, all are made now.
    */
   has(codes) {
+    this.want(codes);
     const {kit, ofVoices} = this.now;
     if (!this.make) kit.voices.forEach((_, voice) => this.now.of(voice));
     return kit.voices.every((_, voice) =>
