@@ -5,7 +5,11 @@ unpack to gigabytes. Nothing is ever unpacked to disk here.
 """
 
 from collections.abc import Iterator
+import copy
+import os
+import pathlib
 import re
+import typing
 import zipfile
 
 from drumspace_ext import errors
@@ -20,6 +24,9 @@ MAX_RATIO = 200
 _RATIO_COUNTS_FROM_BYTES = 1 << 20
 _MAGIC, _MEMBER_MAGIC = b'PK', b'PK\x03\x04'
 _DRIVE = re.compile('[A-Za-z]:')
+# The last archive of so many members or more, by path, number, size and time.
+_MANY = 1_000
+_LARGE: dict[tuple[str, int, int, int], tuple[zipfile.ZipFile, int]] = {}
 
 
 def starts_like_zip(head: bytes) -> bool:
@@ -99,26 +106,62 @@ def midi_members(
   return sorted(midi), sorted(others), nameless
 
 
+def _listed(
+    path: remote_paths.ReadablePath, stream: typing.BinaryIO
+) -> tuple[zipfile.ZipFile, int]:
+  """Returns a closed archive, which knows its members, and the bytes before.
+
+  A large one is read by many loads, one after the other; to list 100,000
+  members for each of them takes a hundred times as long as to read them.
+  """
+  place = None
+  if isinstance(path, pathlib.Path):
+    status = os.fstat(stream.fileno())
+    place = (str(path), status.st_ino, status.st_size, status.st_mtime_ns)
+    if place in _LARGE:
+      return _LARGE[place]
+  with zipfile.ZipFile(stream) as archive:
+    members = archive.infolist()
+  found = archive, min((m.header_offset for m in members), default=0)
+  if place and len(members) >= _MANY:
+    _LARGE.clear()
+    _LARGE[place] = found
+  return found
+
+
 def read_members(
     path: remote_paths.ReadablePath, places: list[int]
 ) -> Iterator[bytes | errors.RejectedInputError]:
   """Yields the bytes of members; of what can't be unpacked the error."""
-  with path.open('rb') as stream, zipfile.ZipFile(stream) as archive:
-    members = archive.infolist()
-    foreign = min((m.header_offset for m in members), default=0)
-    for place in places:
-      try:
-        stream.seek(members[place].header_offset)
-        # Python takes foreign bytes to stand in front of all members; behind
-        # some of them, these stand where they are said to.
-        if foreign and stream.read(len(_MEMBER_MAGIC)) != _MEMBER_MAGIC:
-          members[place].header_offset -= foreign
-        with archive.open(members[place]) as member:
-          # One byte more than allowed shows that the declared size lied.
-          yield member.read(midi_kinds.MAX_FILE_BYTES + 1)
-      # Damage shows as BadZipFile, zlib.error, EOFError, RuntimeError
-      # (encrypted) or NotImplementedError (a method that Python lacks).
-      except Exception as e:  # noqa: BLE001
-        yield errors.RejectedInputError(
-            'bad_zip_member', reader_faults.said(e)
-        )
+  with path.open('rb') as stream:
+    listed, foreign = _listed(path, stream)
+    # One of its own, for threads may read one archive.
+    archive = copy.copy(listed)
+    archive.fp = stream
+    try:
+      yield from _unpacked(archive, stream, foreign, places)
+    finally:
+      archive.fp = None
+
+
+def _unpacked(
+    archive: zipfile.ZipFile, stream: typing.BinaryIO, foreign: int,
+    places: list[int],
+) -> Iterator[bytes | errors.RejectedInputError]:
+  members = archive.infolist()
+  for place in places:
+    try:
+      stream.seek(members[place].header_offset)
+      # Python takes foreign bytes to stand in front of all members; behind
+      # some of them, these stand where they are said to.
+      if foreign and stream.read(len(_MEMBER_MAGIC)) != _MEMBER_MAGIC:
+        members[place].header_offset -= foreign
+      with archive.open(members[place]) as member:
+        # One byte more than allowed shows that the declared size lied.
+        yield member.read(midi_kinds.MAX_FILE_BYTES + 1)
+    # Damage shows as BadZipFile, zlib.error, EOFError, RuntimeError
+    # (encrypted) or NotImplementedError (a method that Python lacks).
+    except Exception as e:  # noqa: BLE001
+      yield errors.RejectedInputError(
+          'bad_zip_member', reader_faults.said(e)
+      )

@@ -223,3 +223,31 @@ def test_foreign_bytes_between_members_hide_none(tmp_path, where):
   assert dict(_read(path, ['a.mid', 'b.mid'])) == {
       'a.mid': b'1' * 50, 'b.mid': b'2' * 50
   }
+
+
+def test_a_large_archive_is_listed_once_for_all_its_loads(
+    tmp_path, monkeypatch
+):
+  contents = {f'{i}.mid': b'%d' % i for i in range(20)}
+  path = _zip(tmp_path / 'a.zip', contents)
+  opened = []
+
+  class _Counted(zipfile.ZipFile):
+
+    def __init__(self, *args):
+      opened.append(args)
+      super().__init__(*args)
+
+  monkeypatch.setattr(zipfile, 'ZipFile', _Counted)
+  for many, expected in ((21, 20), (20, 1)):
+    monkeypatch.setattr(zip_archives, '_MANY', many)
+    opened.clear()
+    assert [
+        data for i in range(20) for data in zip_archives.read_members(path, [i])
+    ] == list(contents.values())
+    assert len(opened) == expected
+  assert list(zip_archives.read_members(path, [3, 1])) == [b'3', b'1']
+
+  monkeypatch.undo()
+  _zip(path, {'x.mid': b'another'})
+  assert list(zip_archives.read_members(path, [0])) == [b'another']
