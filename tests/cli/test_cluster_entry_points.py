@@ -44,7 +44,7 @@ def test_every_front_takes_what_the_local_verb_takes(front):
   )
 
 
-def test_remote_places_are_refused_where_only_beam_reads_them(tmp_path):
+def test_remote_places_are_refused_where_others_read_them(tmp_path):
   def spread(listing, reading, work):
     raise AssertionError('nothing is to be read')
 
@@ -52,7 +52,8 @@ def test_remote_places_are_refused_where_only_beam_reads_them(tmp_path):
       (['hdfs://a/b.mid'], tmp_path / 'out'), ([str(tmp_path)], 's3a://b/out'),
   ):
     with pytest.raises(
-        errors.DrumspaceError, match='only drumspace_beam_create_dataset reads'
+        errors.DrumspaceError, match='which only drumspace_beam_create_dataset '
+        'and drumspace_spark_create_dataset read and write'
     ):
       spreading.create(spread, values, output)
     assert not (tmp_path / 'out').exists()

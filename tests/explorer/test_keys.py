@@ -35,6 +35,8 @@ def test_keys_play_move_zoom_and_undo(page):
   ]
   page.press('[', '#map')
   assert page.run('return app.player.settings.qpm') == qpm + 4
+  # The first words are gone, which the map made room for.
+  page.press('0', '#map')
   height = page.run('return app.plot.view.high - app.plot.view.low')
   page.press('++', '#map')
   closer = page.run('return app.plot.view.high - app.plot.view.low')
