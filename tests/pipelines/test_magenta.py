@@ -22,12 +22,14 @@ from drumspace_ext import errors
 from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import dynamics
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.pipelines import continuation_stages
 from drumspace_ext.pipelines import latent_annotations
 from drumspace_ext.pipelines import magenta as magenta_pipelines
 from drumspace_ext.pipelines import model_stages
 from drumspace_ext.pipelines import pattern_stages
+from drumspace_ext.pipelines import playing_stages
 from drumspace_ext.pipelines import stages
 from drumspace_ext.starter import beats as starter_beats
 from drumspace_ext.starter import songs as starter_songs
@@ -70,6 +72,7 @@ def _every_stage():
       model_stages.Reconstructor(MODEL),
       model_stages.Variator(MODEL, num_outputs=2),
       model_stages.ModelFilter(MODEL),
+      playing_stages.PatternPlayer(dynamics.Dynamics(swing=0.5)),
   ]
 
 
