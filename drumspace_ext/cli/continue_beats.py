@@ -93,9 +93,11 @@ def _stream(argv: list[str]) -> int:
   from drumspace_ext.continuation import continuing
   from drumspace_ext.continuation import streaming
 
+  # Step codes have neither tempo nor pitches, and are not played.
   for flag in (
       drumspace_flags.OUTPUT_DIR, drumspace_flags.NUM_OUTPUTS, _BEAM_SIZE,
-      _BRANCH_FACTOR, _STEPS_PER_ITERATION, _SILENT_STEP,
+      _BRANCH_FACTOR, _STEPS_PER_ITERATION, _SILENT_STEP, drumspace_flags.QPM,
+      drumspace_flags.VOICES_OUT, *playing_flags.ALL,
   ):
     if flags.FLAGS[flag.name].present:
       raise errors.InputError(

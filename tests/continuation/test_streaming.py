@@ -158,6 +158,10 @@ def test_it_ends_when_nobody_reads_on():
 @pytest.mark.parametrize(('arguments', 'word'), [
     (['--stream', '--output_dir=x'], 'leave out --output_dir'),
     (['--stream', '--beam_size=2'], 'leave out --beam_size'),
+    (['--stream', '--qpm=90'], 'leave out --qpm'),
+    (['--stream', '--voices_out=note_seq9'], 'leave out --voices_out'),
+    (['--stream', '--swing=0.5'], 'leave out --swing'),
+    (['--stream', '--groove=shipped:groove'], 'leave out --groove'),
     (['--stream', '--num_steps=1'], '--num_steps=1 counts'),
     ([], '--output_dir is missing'),
 ])
