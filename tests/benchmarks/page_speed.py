@@ -22,7 +22,6 @@ The points are made up, in clusters, so that anybody can repeat it. Chromium
 draws by software here: a graphics card is faster.
 """
 
-import json
 import os
 import pathlib
 import statistics
@@ -35,15 +34,11 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'helpers'))
 import browser
-import map_builders
+import page_benchmarks
 
 from drumspace_ext.explorer import page as map_page
 
-_POINTS = flags.DEFINE_integer('points', 33_000, 'Training points.')
-_MODEL = flags.DEFINE_string('model', 'acai', 'A shipped model.')
 _FRAMES = flags.DEFINE_integer('frames', 60, 'Frames of each motion.')
-_JSON = flags.DEFINE_string('json', None, 'Where to write the numbers, too.')
-_PAGE = flags.DEFINE_string('page', None, 'A page that is there already.')
 _BOKEH = flags.DEFINE_bool('bokeh', True, "Time Bokeh's glyphs, too.")
 _SIZE = (1280, 900)
 _OPENINGS = 5
@@ -327,15 +322,12 @@ def _bokeh(window, made, folder, *, detail: bool) -> dict:
 
 
 def _measure(folder: pathlib.Path) -> dict:
-  path = pathlib.Path(_PAGE.value or folder / 'map.html')
+  path = pathlib.Path(page_benchmarks.PAGE.value or folder / 'map.html')
   found: dict = {'load': os.getloadavg()[0]}
-  if not _PAGE.value or _BOKEH.value:
-    model = map_builders.model(_MODEL.value)
-    made = map_builders.crowded_map(
-        model, count=_POINTS.value, drawn_by=map_builders.model()
-    )
+  if not page_benchmarks.PAGE.value or _BOKEH.value:
+    made, model = page_benchmarks.crowded_map()
     found['points'] = len(made.training) + sum(map(len, made.generated))
-  if not _PAGE.value:
+  if not page_benchmarks.PAGE.value:
     path.write_text(map_page.render(made, model), encoding='utf-8')
   found['page'] = page = {'bytes': path.stat().st_size}
   with browser.start(folder / 'browser') as window:
@@ -369,10 +361,7 @@ def main(argv: list[str]) -> None:
   np.seterr(all='raise', under='ignore')
   with tempfile.TemporaryDirectory() as folder:
     found = _measure(pathlib.Path(folder))
-  text = json.dumps(found, indent=2)
-  print(text)
-  if _JSON.value:
-    pathlib.Path(_JSON.value).write_text(text + '\n', encoding='utf-8')
+  page_benchmarks.show(found)
 
 
 if __name__ == '__main__':

@@ -22,20 +22,15 @@ import sys
 import tempfile
 
 from absl import app
-from absl import flags
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'helpers'))
 import browser
-import map_builders
+import page_benchmarks
 
 from drumspace_ext.explorer import page as map_page
 from drumspace_ext.notes import midi_writing
 from drumspace_ext.starter import songs as starter_songs
 
-_POINTS = flags.DEFINE_integer('points', 33_000, 'Training points.')
-_MODEL = flags.DEFINE_string('model', 'acai', 'A shipped model.')
-_PAGE = flags.DEFINE_string('page', None, 'A page that is there already.')
-_JSON = flags.DEFINE_string('json', None, 'Where to write the numbers, too.')
 _FRAME_MS, _LONG_MS = 16, 50
 _SETUP = """
   for (let i = 0; i < 6000 && !document.body.dataset.ready; i++) {
@@ -232,18 +227,13 @@ def main(argv: list[str]) -> None:
   del argv
   with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
-    path = pathlib.Path(_PAGE.value or folder / 'map.html')
-    if not _PAGE.value:
-      model = map_builders.model(_MODEL.value)
-      made = map_builders.crowded_map(
-          model, count=_POINTS.value, drawn_by=map_builders.model()
+    path = pathlib.Path(page_benchmarks.PAGE.value or folder / 'map.html')
+    if not page_benchmarks.PAGE.value:
+      path.write_text(
+          map_page.render(*page_benchmarks.crowded_map()), encoding='utf-8'
       )
-      path.write_text(map_page.render(made, model), encoding='utf-8')
     found = _measure(folder, path)
-  text = json.dumps(found, indent=2)
-  print(text)
-  if _JSON.value:
-    pathlib.Path(_JSON.value).write_text(text + '\n', encoding='utf-8')
+  page_benchmarks.show(found)
 
 
 if __name__ == '__main__':
