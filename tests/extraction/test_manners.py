@@ -2,12 +2,11 @@
 
 import builders
 import numpy as np
+import played_datasets
 import pytest
 
 from drumspace_ext import errors
 from drumspace_ext.extraction import manners
-from drumspace_ext.notes import midi_writing
-from drumspace_ext.patterns import dynamics
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import voices
 
@@ -22,14 +21,8 @@ def _file(tmp_path, *, odd=50, even=110, late=0.2, times=4):
   velocities[2::4] = odd
   offsets = np.zeros((32, 14))
   offsets[2::4] = late
-  played = dynamics.Dynamics(groove=lambda asked: grooves.Groove(
-      velocities=np.broadcast_to(velocities, asked.shape),
-      offsets=np.broadcast_to(offsets, asked.shape),
-  ))
   path = tmp_path / 'a.mid'
-  path.write_bytes(
-      midi_writing.patterns_to_midi(hits, dynamics=played, repeats=times)
-  )
+  path.write_bytes(played_datasets.midi(hits, velocities, offsets, times))
   return path, hits
 
 

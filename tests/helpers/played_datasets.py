@@ -10,6 +10,26 @@ from drumspace_ext.patterns import dynamics
 from drumspace_ext.patterns import grooves
 
 
+def dynamics_of(
+    velocities: np.ndarray, offsets: np.ndarray
+) -> dynamics.Dynamics:
+  """Returns what plays every pattern alike, of two arrays `[32, 14]`."""
+  return dynamics.Dynamics(groove=lambda asked: grooves.Groove(
+      velocities=np.broadcast_to(velocities, asked.shape),
+      offsets=np.broadcast_to(offsets, asked.shape),
+  ))
+
+
+def midi(
+    hits: np.ndarray, velocities: np.ndarray, offsets: np.ndarray,
+    repeats: int = 4,
+) -> bytes:
+  """Returns a pattern as a file that plays it so, of arrays `[32, 14]`."""
+  return midi_writing.patterns_to_midi(
+      hits, repeats=repeats, dynamics=dynamics_of(velocities, offsets)
+  )
+
+
 def write_songs(folder: pathlib.Path, count: int, seed: int = 0) -> None:
   """Writes files whose hats are loud on beats, late between, and vary."""
   rng = np.random.default_rng(seed)
@@ -22,15 +42,9 @@ def write_songs(folder: pathlib.Path, count: int, seed: int = 0) -> None:
     velocities += np.rint(rng.normal(0, 6, velocities.shape))
     offsets = rng.normal(0, 0.03, velocities.shape)
     offsets[2::4] += 0.2
-    played = grooves.Groove(velocities=velocities, offsets=offsets)
-    (folder / f'{number:03}.mid').write_bytes(midi_writing.patterns_to_midi(
-        hits, repeats=4, dynamics=dynamics.Dynamics(
-            groove=lambda asked, played=played: grooves.Groove(
-                velocities=np.broadcast_to(played.velocities, asked.shape),
-                offsets=np.broadcast_to(played.offsets, asked.shape),
-            )
-        ),
-    ))
+    (folder / f'{number:03}.mid').write_bytes(
+        midi(hits, velocities, offsets)
+    )
 
 
 def make(folder: pathlib.Path, count: int, seed: int = 0) -> pathlib.Path:

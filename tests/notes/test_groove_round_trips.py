@@ -5,13 +5,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 import note_seq
 import numpy as np
+import played_datasets
 
 from drumspace_ext.notes import midi_reading
 from drumspace_ext.notes import midi_writing
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import drum_maps
-from drumspace_ext.patterns import dynamics
-from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
 
 _GM14 = drum_maps.load(drum_maps.GM14)
@@ -30,12 +29,8 @@ def _played(draw):
   offsets = rng.choice(ends, shape[1:]) * draw(
       st.sampled_from((1.0, 1.0, 0.37))
   )
-  def player(asked):
-    return grooves.Groove(
-        velocities=np.broadcast_to(velocities, asked.shape),
-        offsets=np.broadcast_to(offsets, asked.shape),
-    )
-  return hits, velocities, offsets, dynamics.Dynamics(groove=player)
+  played = played_datasets.dynamics_of(velocities, offsets)
+  return hits, velocities, offsets, played
 
 
 @given(made=_played(), qpm=st.floats(20, 400))

@@ -1,15 +1,13 @@
 """Tests of what --groove names."""
 
 import numpy as np
+import played_datasets
 import pytest
 
 from drumspace_ext import errors
 from drumspace_ext.dataset import creation
 from drumspace_ext.files import result_names
 from drumspace_ext.models import groove_model
-from drumspace_ext.notes import midi_writing
-from drumspace_ext.patterns import dynamics
-from drumspace_ext.patterns import grooves
 from drumspace_ext.playing import players
 
 
@@ -23,13 +21,9 @@ def _hits(*steps, voice=2):
 def _song(path, hits, loud, soft):
   velocities = np.full((32, 14), float(soft))
   velocities[::4] = loud
-  played = dynamics.Dynamics(groove=lambda asked: grooves.Groove(
-      velocities=np.broadcast_to(velocities, asked.shape),
-      offsets=np.zeros(asked.shape),
-  ))
   path.parent.mkdir(exist_ok=True)
   path.write_bytes(
-      midi_writing.patterns_to_midi(hits, dynamics=played, repeats=4)
+      played_datasets.midi(hits, velocities, np.zeros((32, 14)))
   )
   return path
 

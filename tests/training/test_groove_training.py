@@ -1,6 +1,7 @@
 """Tests of the training of groove models."""
 
 import numpy as np
+import played_datasets
 import pytest
 import tiny_grooves
 
@@ -8,9 +9,6 @@ from drumspace_ext import errors
 from drumspace_ext.dataset import creation
 from drumspace_ext.files import result_names
 from drumspace_ext.models import groove_model
-from drumspace_ext.notes import midi_writing
-from drumspace_ext.patterns import dynamics
-from drumspace_ext.patterns import grooves
 from drumspace_ext.training import groove_data
 from drumspace_ext.training import groove_training
 from drumspace_ext.training import training
@@ -23,16 +21,12 @@ def _dataset(tmp_path_factory):
   rng = np.random.default_rng(0)
   velocities, offsets = np.full((32, 14), 60.0), np.zeros((32, 14))
   velocities[::4], offsets[2::4] = 110, 0.2
-  played = dynamics.Dynamics(groove=lambda asked: grooves.Groove(
-      velocities=np.broadcast_to(velocities, asked.shape),
-      offsets=np.broadcast_to(offsets, asked.shape),
-  ))
   for number in range(200):
     hits = np.zeros((32, 14), np.bool_)
     hits[::2, 2] = True
     hits[rng.integers(32, size=6), rng.integers(14, size=6)] = True
     (folder / f'{number:03}.mid').write_bytes(
-        midi_writing.patterns_to_midi(hits, dynamics=played, repeats=4)
+        played_datasets.midi(hits, velocities, offsets)
     )
   return creation.create_dataset([str(folder)], folder / 'ds').output_dir
 
