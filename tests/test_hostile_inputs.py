@@ -132,8 +132,8 @@ def _tfrecord(data, path):
 
 def _zip(data, path):
   path.write_bytes(data)
-  midi, _, _ = zip_archives.midi_members(path)
-  list(zip_archives.read_members(path, [place for _, place in midi]))
+  archive = zip_archives.check(path)
+  list(archive.read(archive.members()))
 
 
 def _dataset(data, path):

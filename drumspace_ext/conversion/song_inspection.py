@@ -176,16 +176,29 @@ def tfrecord(path: pathlib.Path, recipe: one_input.Recipe) -> list[str]:
 
 def archive(path: pathlib.Path, recipe: one_input.Recipe) -> list[str]:
   """Describes a zip archive, its first MIDI file read by a recipe."""
-  midi, others, nameless = zip_archives.midi_members(path)
-  lines = [f'a zip archive: {len(midi):,} MIDI files, {len(others):,} others']
-  if nameless:
-    lines.append(f'left out: {len(nameless):,} members without a name')
-  for (name, place) in midi[:1]:
-    (data,) = zip_archives.read_members(path, [place])
-    lines.append(f'first: {name}')
+  opened = zip_archives.check(path)
+  counts: collections.Counter[str] = collections.Counter()
+  first: zip_archives.Member | None = None
+  for member in opened.members():
+    if not member.name:
+      counts['nameless'] += 1
+    elif member.is_midi:
+      counts['midi'] += 1
+      first = min(first or member, member)
+    else:
+      counts['others'] += 1
+  lines = [
+      f'a zip archive: {counts["midi"]:,} MIDI files, {counts["others"]:,} '
+      'others'
+  ]
+  if counts['nameless']:
+    lines.append(f'left out: {counts["nameless"]:,} members without a name')
+  if first:
+    (data,) = opened.read([first])
+    lines.append(f'first: {first.name}')
     if isinstance(data, errors.RejectedInputError):
       lines.append(f'it can\'t be unpacked: {data.detail}')
     else:
-      result = one_input.extract_midi(data, name, recipe)
+      result = one_input.extract_midi(data, first.name, recipe)
       lines += _verdict_lines(result)
   return lines

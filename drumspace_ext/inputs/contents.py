@@ -17,9 +17,11 @@ def contents(
 ) -> Iterator[tuple[str, bytes | errors.RejectedInputError]]:
   """Yields (input id, bytes) of the inputs of a task."""
   if task.archive is not None:
-    places = [place for _, place in task.items if isinstance(place, int)]
-    members = zip_archives.read_members(task.archive, places)
-    for (input_id, _), data in zip(task.items, members):
+    members = (
+        member for _, member in task.items
+        if isinstance(member, zip_archives.Member)
+    )
+    for (input_id, _), data in zip(task.items, task.archive.read(members)):
       yield input_id, data
     return
   for input_id, item in task.items:

@@ -4,7 +4,6 @@ import collections
 from collections.abc import Iterable
 from collections.abc import Iterator
 import dataclasses
-import pathlib
 
 from drumspace_ext import errors
 from drumspace_ext.files import audio_kinds
@@ -30,16 +29,16 @@ class Task:
   """A small load of inputs for one worker.
 
   Attributes:
-    kind: `input_kinds.MIDI` (items are paths), `input_kinds.ZIP` (places in the
-      archive), `input_kinds.TFRECORD` (records) or `LOADED` (MIDI as bytes).
+    kind: `input_kinds.MIDI` (items are paths), `input_kinds.ZIP` (members of
+      the archive), `input_kinds.TFRECORD` (records) or `LOADED` (MIDI bytes).
     archive: The zip archive that the members are in.
-    items: (input id, path or place or record).
+    items: (input id, path or member or record).
     size: Bytes of the source files that this covers, for the progress bar.
   """
 
   kind: str
-  items: tuple[tuple[str, str | int | bytes], ...]
-  archive: pathlib.Path | remote_paths.RemotePath | None = None
+  items: tuple[tuple[str, str | bytes | zip_archives.Member], ...]
+  archive: zip_archives.Archive | None = None
   size: int = 0
 
   def split(self) -> list['Task']:
@@ -63,22 +62,29 @@ def _midi_tasks(sources: Iterator[inputs.SourceFile]) -> Iterator[Task]:
 def _zip_tasks(
     source: inputs.SourceFile, skipped: collections.Counter
 ) -> Iterator[Task | Lost]:
-  path = remote_paths.of_text(source.path)
-  midi, others, nameless = zip_archives.midi_members(path)
-  skipped.update(input_kinds.extension(name) for name in others)
-  for place in nameless:
-    yield f'{source.name}/{place}', errors.RejectedInputError(
-        'bad_zip_member', f'member {place + 1} of the archive has no name'
-    )
-  for i in range(0, len(midi), TASK_ITEMS):
-    members = midi[i:i + TASK_ITEMS]
+  archive = zip_archives.check(remote_paths.of_text(source.path))
+  items: list[tuple[str, zip_archives.Member]] = []
+  size = covered = 0
+  for member in archive.members():
+    if not member.name:
+      yield f'{source.name}/{member.place}', errors.RejectedInputError(
+          'bad_zip_member',
+          f'member {member.place + 1} of the archive has no name',
+      )
+      continue
+    if not member.is_midi:
+      skipped[input_kinds.extension(member.name)] += 1
+      continue
+    items.append((local_paths.in_utf_8(f'{source.name}/{member.name}'), member))
+    size += member.num_bytes
+    if len(items) >= TASK_ITEMS:
+      # What is not read counts with what is.
+      place = source.size * size // max(1, archive.midi_bytes)
+      yield Task(input_kinds.ZIP, tuple(items), archive, place - covered)
+      items, covered = [], place
+  if items:
     yield Task(
-        input_kinds.ZIP,
-        tuple(
-            (local_paths.in_utf_8(f'{source.name}/{name}'), place)
-            for name, place in members
-        ),
-        path, source.size * len(members) // len(midi),
+        input_kinds.ZIP, tuple(items), archive, source.size - covered
     )
 
 

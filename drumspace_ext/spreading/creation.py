@@ -144,7 +144,7 @@ def _check_archives(listing: inputs.Listing) -> None:
   """Raises InputError for a zip that was named and can't be read."""
   for source in inputs.named_files(listing):
     if source.kind == input_kinds.ZIP:
-      zip_archives.midi_members(remote_paths.of_text(source.path))
+      zip_archives.check(remote_paths.of_text(source.path))
 
 
 def _check_totals(

@@ -1,5 +1,6 @@
 """Tests for zip_archives."""
 
+import pickle
 import struct
 import zipfile
 
@@ -18,20 +19,25 @@ _NAMES = st.builds(
 )
 
 
+def _midi(path, archive=None):
+  """Returns the MIDI members, by name and place."""
+  archive = archive or zip_archives.check(path)
+  return sorted(m for m in archive.members() if m.name and m.is_midi)
+
+
 def _members(path):
   """Returns the names of MIDI members and of others."""
-  midi, others, _ = zip_archives.midi_members(path)
-  return [name for name, _ in midi], others
+  archive = zip_archives.check(path)
+  return [member.name for member in _midi(path, archive)], sorted(
+      m.name for m in archive.members() if m.name and not m.is_midi
+  )
 
 
 def _read(path, names):
   """Yields (name, content) of the members of these names."""
-  places = [
-      place for name, place in zip_archives.midi_members(path)[0]
-      if name in names
-  ]
-  yield from zip(names, zip_archives.read_members(path, places))
-
+  archive = zip_archives.check(path)
+  members = [m for m in _midi(path, archive) if m.name in names]
+  yield from zip(names, archive.read(members))
 
 
 def _zip(path, members, method=zipfile.ZIP_DEFLATED):
@@ -206,9 +212,9 @@ def _with_zero_name(path):
 def test_a_member_without_a_name_is_one_of_its_own(tmp_path):
   path = _zip(tmp_path / 'a.zip', {'a.mid': b'1', 'b.mid': b'2'})
   _with_zero_name(path)
-  midi, others, nameless = zip_archives.midi_members(path)
-  assert (midi, others, nameless) == ([('b.mid', 1)], [], [0])
-  assert _read(path, ['b.mid']).__next__() == ('b.mid', b'2')
+  found = list(zip_archives.check(path).members())
+  assert [(m.name, m.place) for m in found] == [('', 0), ('b.mid', 1)]
+  assert list(_read(path, ['b.mid'])) == [('b.mid', b'2')]
 
 
 @pytest.mark.parametrize('where', ['front', 'middle', 'behind'])
@@ -225,29 +231,41 @@ def test_foreign_bytes_between_members_hide_none(tmp_path, where):
   }
 
 
-def test_a_large_archive_is_listed_once_for_all_its_loads(
-    tmp_path, monkeypatch
-):
+def test_members_are_handed_over_as_they_are_read(tmp_path):
   contents = {f'{i}.mid': b'%d' % i for i in range(20)}
   path = _zip(tmp_path / 'a.zip', contents)
-  opened = []
+  archive, members = pickle.loads(pickle.dumps(
+      (zip_archives.check(path), _midi(path))
+  ))
+  assert list(archive.read(members[::-1])) == [
+      contents[member.name] for member in members[::-1]
+  ]
+  # Two at once, as threads may.
+  one, other = archive.read(members), archive.read(members[1:])
+  assert [next(one), next(other), next(one), next(other)] == [
+      contents[members[number].name] for number in (0, 1, 1, 2)
+  ]
 
-  class _Counted(zipfile.ZipFile):
 
-    def __init__(self, *args):
-      opened.append(args)
-      super().__init__(*args)
+def test_members_over_one_another_are_refused_where_they_make_much_of_few(
+    tmp_path, monkeypatch
+):
+  data = _zip(tmp_path / 'a.zip', {'a.mid': bytes(range(256)) * 8}).read_bytes()
+  record, end = data.index(b'PK\x01\x02'), data.rindex(b'PK\x05\x06')
 
-  monkeypatch.setattr(zipfile, 'ZipFile', _Counted)
-  for many, expected in ((21, 20), (20, 1)):
-    monkeypatch.setattr(zip_archives, '_MANY', many)
-    opened.clear()
-    assert [
-        data for i in range(20) for data in zip_archives.read_members(path, [i])
-    ] == list(contents.values())
-    assert len(opened) == expected
-  assert list(zip_archives.read_members(path, [3, 1])) == [b'3', b'1']
+  def listed(times):
+    records = data[record:end] * times
+    (tmp_path / 'b.zip').write_bytes(
+        data[:record] + records
+        + struct.pack('<4s4H2LH', b'PK\x05\x06', 0, 0, times, times,
+                      len(records), record, 0)
+    )
+    return tmp_path / 'b.zip'
 
-  monkeypatch.undo()
-  _zip(path, {'x.mid': b'another'})
-  assert list(zip_archives.read_members(path, [0])) == [b'another']
+  assert _members(listed(8)) == (['a.mid'] * 8, [])
+  with pytest.raises(errors.InputError, match='one over another.*zip bomb'):
+    zip_archives.check(listed(9))
+  # One length that is damaged does not make a bomb of an archive.
+  path = _zip(tmp_path / 'c.zip', {'a.mid': b'MThd' * 100, 'b.mid': b'MThd'})
+  _patch(path, central=20, form='<I', value=2**32 - 2)
+  assert dict(_read(path, ['a.mid', 'b.mid']))['a.mid'] == b'MThd' * 100

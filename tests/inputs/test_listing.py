@@ -105,7 +105,9 @@ def test_tasks_hold_every_file_and_member_once(tmp_path):
       + [f'{parent}/more.zip/{name}' for name in names]
   )
   assert 1 < max(len(task.items) for task in tasks) <= 100
-  assert {t.archive for t in tasks if t.kind == input_kinds.ZIP} == {archive}
+  assert {
+      t.archive.path for t in tasks if t.kind == input_kinds.ZIP
+  } == {archive}
   midi_bytes = sum(t.size for t in tasks if t.kind == input_kinds.MIDI)
   assert midi_bytes == 150 * len(_MIDI)
   assert sum(task.size for task in tasks) <= listing.num_bytes

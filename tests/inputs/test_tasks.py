@@ -4,6 +4,7 @@ import collections
 import gzip
 import itertools
 import random
+import zipfile
 import zlib
 
 import hypothesis
@@ -62,3 +63,31 @@ def test_a_tenth_of_the_records_is_about_a_tenth_of_the_bytes(
     assert shares[20 * tenth - 1] / source.size == pytest.approx(
         tenth / 10, rel=0.2
     )
+
+
+@pytest.mark.parametrize('sizes', [
+    [], [0, 0, 0], [1000] * 8 + [50], [0, 5000, 0, 10, 10, 300],
+])
+def test_tasks_of_a_zip_cover_its_bytes_by_those_of_their_members(
+    tmp_path, monkeypatch, sizes
+):
+  monkeypatch.setattr(tasks, 'TASK_ITEMS', 2)
+  with zipfile.ZipFile(tmp_path / 'x.zip', 'w') as archive:
+    archive.writestr('long.txt', bytes(20_000))
+    for number, size in enumerate(sizes):
+      archive.writestr(f'{number}.mid', random.Random(number).randbytes(size))
+  source = listing.SourceFile(
+      str(tmp_path / 'x.zip'), kinds.ZIP, 'x',
+      (tmp_path / 'x.zip').stat().st_size, False,
+  )
+  found = list(tasks.tasks_of([source], collections.Counter()))
+  assert [name for task in found for name, _ in task.items] == [
+      f'x/{number}.mid' for number in range(len(sizes))
+  ]
+  if sizes:
+    assert sum(task.size for task in found) == source.size
+  done = 0
+  for number, task in enumerate(found[:-1], 1):
+    done += task.size
+    share = sum(sizes[:2 * number]) / max(1, sum(sizes))
+    assert done == pytest.approx(share * source.size, abs=1)
