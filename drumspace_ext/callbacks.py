@@ -7,8 +7,15 @@ grows to `total`; where one job follows another, each begins at 0 again.
 """
 
 from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+import typing
 
 OnStep = Callable[[int, int, str], None]
+# Items of which each takes a tenth of a millisecond or less.
+_SMALL_STEPS = 256
+
+_Item = typing.TypeVar('_Item')
 
 
 def silent(done: int, total: int, what: str) -> None:
@@ -26,3 +33,21 @@ def part_of(on_step: OnStep, first: int, total: int, what: str) -> OnStep:
     what: What the whole job is.
   """
   return lambda done, _, __: on_step(first + done, total, what)
+
+
+def counted(
+    items: Iterable[_Item], total: int, on_step: OnStep, what: str
+) -> Iterator[_Item]:
+  """Yields many small items, and says now and then how many are done.
+
+  Args:
+    items: What a loop goes through.
+    total: How many they are.
+    on_step: Called with how many are done.
+    what: What is done with them.
+  """
+  for done, item in enumerate(items):
+    if not done % _SMALL_STEPS:
+      on_step(done, total, what)
+    yield item
+  on_step(total, total, what)

@@ -21,3 +21,14 @@ def test_parts_are_told_as_one_whole(sizes):
 
 def test_silent_takes_any_step():
   assert callbacks.silent(1, 2, 'reading') is None
+
+
+@given(st.integers(0, 2000))
+def test_counted_items_are_told_of_up_to_the_last(count):
+  steps = told_steps.ToldSteps()
+  items = callbacks.counted(iter(range(count)), count, steps, 'merging')
+  assert list(items) == list(range(count))
+  steps.check()
+  assert steps[-1] == (count, count, 'merging')
+  # Each told before its item is handed over, and not all of many.
+  assert len(steps) <= 2 + count / 100

@@ -32,7 +32,7 @@ def main(argv: list[str]) -> int:
   from drumspace_ext.cli import progress
   from drumspace_ext.dataset import creation as dataset_creation
 
-  with progress.bar('B', scaled=True) as on_step:
+  with progress.bar({'reading': 'B'}, scaled=True) as on_step:
     created = dataset_creation.create_dataset(
         drumspace_flags.input_values(argv), drumspace_flags.output_dir(),
         recursive=drumspace_flags.RECURSIVE.value,

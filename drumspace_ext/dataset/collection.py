@@ -18,6 +18,7 @@ import sqlite3
 
 import numpy as np
 
+from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext.dataset import gathered
 from drumspace_ext.dataset import sums
@@ -42,6 +43,9 @@ _NUM_COLUMNS = {'occurrence': 15, 'unique_pattern': 15, 'rejected': 3}
 # Page cache of SQLite, in KiB (its sign says so). With 64 MB, 240,000 rows took
 # no less time and 128 MB more, for a sort holds as much again.
 _CACHE = -256
+# Instructions of SQLite's machine after which a sort says that it goes on: some
+# milliseconds.
+_SORT_INSTRUCTIONS = 100_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -184,10 +188,40 @@ class Collection:
         f'INSERT INTO {table} VALUES ({values})', rows
     ).rowcount)
 
-  def merge(self) -> int:
-    """Makes the unique patterns of what was added; returns their number."""
-    rows = self._database.cursor().execute(
-        'SELECT * FROM occurrence ORDER BY canonical'
+  def _sorted(
+      self, query: str, total: int, on_step: callbacks.OnStep, what: str
+  ) -> Iterator[tuple]:
+    """Yields the rows of a query that sorts, and says how far it is."""
+    if not total:
+      return iter(())
+
+    def going_on() -> None:
+      on_step(0, total, 'sorting')
+
+    going_on()
+    # A cursor sorts before it gives its first row.
+    self._database.set_progress_handler(going_on, _SORT_INSTRUCTIONS)
+    try:
+      rows = self._database.execute(query)
+    finally:
+      self._database.set_progress_handler(None, 0)
+    return callbacks.counted(rows, total, on_step, what)
+
+  def merge(self, on_step: callbacks.OnStep = callbacks.silent) -> int:
+    """Makes the unique patterns of what was added.
+
+    Args:
+      on_step: Called with the rows that are merged; see `callbacks`.
+
+    Returns:
+      How many patterns they are.
+    """
+    (total,) = self._database.execute(
+        'SELECT count(*) FROM occurrence'
+    ).fetchone()
+    rows = self._sorted(
+        'SELECT * FROM occurrence ORDER BY canonical', total, on_step,
+        'merging',
     )
     self._database.execute('BEGIN')
     self.num_unique = self._insert('unique_pattern', (
@@ -197,20 +231,25 @@ class Collection:
     self._database.execute('COMMIT')
     return self.num_unique
 
-  def unique_patterns(self) -> Iterator[UniquePattern]:
+  def unique_patterns(
+      self, on_step: callbacks.OnStep = callbacks.silent
+  ) -> Iterator[UniquePattern]:
     """Yields what `merge` made: those of most inputs first, then most played.
 
     Ties are broken by the canonical step codes.
+
+    Args:
+      on_step: Called with the patterns that are written; see `callbacks`.
     """
-    rows = self._database.execute(
-        'SELECT canonical, phase, num_inputs, num_loops, num_repeats, min_qpm, '
-        'max_qpm, genres, input_ids, file_names, near_loops, near_repeats, '
-        'num_flips, max_flips, groove FROM unique_pattern '
-        'ORDER BY num_inputs DESC, num_repeats DESC, canonical'
-    )
     for (canonical, phase, num_inputs, num_loops, num_repeats, min_qpm, max_qpm,
          genres, input_ids, file_names, near_loops, near_repeats, num_flips,
-         max_flips, groove) in rows:
+         max_flips, groove) in self._sorted(
+             'SELECT canonical, phase, num_inputs, num_loops, num_repeats, '
+             'min_qpm, max_qpm, genres, input_ids, file_names, near_loops, '
+             'near_repeats, num_flips, max_flips, groove FROM unique_pattern '
+             'ORDER BY num_inputs DESC, num_repeats DESC, canonical',
+             self.num_unique or 0, on_step, 'writing patterns',
+         ):
       yield UniquePattern(
           step_codes.bytes_to_codes(phase), num_inputs, num_loops, num_repeats,
           min_qpm, max_qpm, json.loads(genres), tuple(json.loads(input_ids)),
@@ -218,10 +257,17 @@ class Collection:
           max_flips, groove_sums.in_phase(groove, canonical, phase),
       )
 
-  def rejected_inputs(self) -> Iterator[tuple[str, str, str]]:
-    """Yields (input id, reason, detail) of inputs without patterns, by id."""
-    yield from self._database.execute(
-        'SELECT * FROM rejected ORDER BY input_id, reason, detail'
+  def rejected_inputs(
+      self, on_step: callbacks.OnStep = callbacks.silent
+  ) -> Iterator[tuple[str, str, str]]:
+    """Yields (input id, reason, detail) of inputs without patterns, by id.
+
+    Args:
+      on_step: Called with the inputs that are written; see `callbacks`.
+    """
+    return self._sorted(
+        'SELECT * FROM rejected ORDER BY input_id, reason, detail',
+        self.totals.rejected.total(), on_step, 'writing rejected inputs',
     )
 
 

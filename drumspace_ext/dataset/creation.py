@@ -162,7 +162,8 @@ def create(
     tile: How many times each pattern is played in `patterns.tfrecord`.
     genre_table: Further genre labels by input id or file name.
     task_timeout_s: Seconds after which a worker counts as hanging.
-    on_step: Called with the bytes read; see `callbacks`.
+    on_step: Called with the bytes read, then with what is merged and written;
+      see `callbacks`.
 
   Raises:
     InputError: If there is nothing to read, or a named input is unusable.
@@ -197,13 +198,15 @@ def create(
       if not collection.totals.num_inputs:
         raise errors.InputError(no_input(input_values))
       collection.totals.skipped.update(listing.skipped)
-      collection.merge()
+      collection.merge(on_step)
       # Not before: each worker would have it in its memory too.
       from drumspace_ext.dataset import writing as dataset_writing
 
       return CreatedDataset(
           output_dir=output_dir,
-          report=dataset_writing.write(batch, collection, recipe, tile),
+          report=dataset_writing.write(
+              batch, collection, recipe, tile, on_step
+          ),
           paths={name: output_dir / name for name in dataset_writing.NAMES},
       )
 
@@ -227,7 +230,8 @@ def create_dataset(
     tile: How many times each pattern is played in `patterns.tfrecord`; once if
       None.
     num_workers: Processes; all processors if None, this process alone if 0.
-    on_step: Called with the bytes read; see `callbacks`.
+    on_step: Called with the bytes read, then with what is merged and written;
+      see `callbacks`.
     **reading: How inputs are read: `max_flips=4` and the other arguments of
       `recipes.of_arguments`.
 

@@ -2,6 +2,7 @@
 
 import json
 
+from drumspace_ext import callbacks
 from drumspace_ext import rejections
 from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import groove_tsv
@@ -25,6 +26,7 @@ NAMES = result_names.OF_DATASET
 def write(
     batch: output_files.Batch, collection: collection_lib.Collection,
     recipe: one_input.Recipe, tile: int,
+    on_step: callbacks.OnStep = callbacks.silent,
 ) -> dict:
   """Writes all files of a dataset.
 
@@ -33,6 +35,8 @@ def write(
     collection: What they say, merged.
     recipe: How the inputs were read.
     tile: How many times each pattern is played in `patterns.tfrecord`.
+    on_step: Called with the patterns, then with the rejected inputs that are
+      written; see `callbacks`.
 
   Returns:
     The contents of `report.json`.
@@ -55,7 +59,7 @@ def write(
   grooves = batch.open(groove_tsv.FILE_NAME)
   grooves.write(groove_tsv.header_lines())
   records = batch.open(dataset_tsv.TFRECORD, text=False)
-  for number, pattern in enumerate(collection.unique_patterns()):
+  for number, pattern in enumerate(collection.unique_patterns(on_step)):
     tsv.write(dataset_tsv.format_line(pattern.codes))
     origins.write(provenance.format_line(pattern, near=near, maps=maps))
     played = groove_sums.played(pattern.groove)
@@ -65,7 +69,7 @@ def write(
   rejected = batch.open(dataset_tsv.REJECTED)
   rejected.write('\t'.join(dataset_tsv.REJECTED_HEADER) + '\n')
   fitting = collection.totals.remarked_as('other_map')
-  for input_id, reason, detail in collection.rejected_inputs():
+  for input_id, reason, detail in collection.rejected_inputs(on_step):
     hint = rejections.REASONS[reason][1]
     if said := fitting.get(input_id):
       hint = f'{hint}; {said}'

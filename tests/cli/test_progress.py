@@ -145,6 +145,27 @@ def test_each_job_has_a_bar_of_its_own():
   assert not lines[-1].strip()
 
 
+def test_a_job_of_another_name_has_a_bar_and_a_unit_of_its_own():
+  stream, clock = _Terminal(), [0.0]
+  with _stderr(stream), pytest.MonkeyPatch.context() as patch:
+    patch.setattr(tqdm.std, 'time', lambda: clock[0])
+    with progress.bar({'reading': 'B'}, scaled=True) as on_step:
+      for seconds, done, what in (
+          (0, 10, 'reading, 1 inputs'), (5, 40, 'reading, 2 inputs'),
+          (90, 0, 'sorting'), (90, 0, 'sorting'), (0, 0, 'merging'),
+          (1, 20, 'merging'),
+      ):
+        clock[0] += seconds
+        on_step(done, 40, what)
+  lines = stream.getvalue().split('\r')
+  (read,) = (line for line in lines if '2 inputs' in line)
+  assert '40.0/40.0 [00:05<00:00, 6.00B/s]' in read
+  # It is told by the pace of merging, not by that of the sort before.
+  merged = [line for line in lines if 'merging' in line][-1]
+  assert '20.0/40.0 [00:01<00:01, 20.0/s]' in merged
+  assert any('sorting' in line and '01:30' in line for line in lines)
+
+
 def test_no_thread_is_left_for_forked_workers():
   with _stderr(_Terminal()):
     with progress.bar('B') as on_step:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import numpy as np
 import plain_reading
 import pytest
+import told_steps
 
 from drumspace_ext import errors
 from drumspace_ext import rejections
@@ -346,3 +347,21 @@ def test_full_disk_is_one_line(tmp_path):
 def test_temporary_file_that_cannot_be_made_is_one_line(tmp_path):
   with pytest.raises(errors.OutputError, match="can't write the temporary"):
     collection_lib.Collection(tmp_path / 'no' / 'folder' / 'scratch')
+
+
+def test_a_sort_says_that_it_goes_on(tmp_path, monkeypatch):
+  monkeypatch.setattr(collection_lib, '_SORT_INSTRUCTIONS', 100)
+  steps = told_steps.ToldSteps()
+  with collection_lib.Collection(tmp_path / 'scratch') as collection:
+    collection.add([
+        one_input.InputResult(str(number), 'no_loop')
+        for number in range(1000)
+    ])
+    rows = list(collection.rejected_inputs(steps))
+  assert [row[0] for row in rows] == sorted(map(str, range(1000)))
+  steps.check()
+  words = [what for _, _, what in steps]
+  # Rows, and not calls, are what is counted.
+  assert words.count('sorting') > 20
+  assert words.index('writing rejected inputs') == words.count('sorting')
+  assert steps[-1][:2] == (1000, 1000)

@@ -379,8 +379,28 @@ def test_progress_is_told_of_every_byte_and_input(tmp_path):
       on_step=steps,
   )
   steps.check()
-  assert len(steps.jobs()) == 1
-  assert steps[-1][2] == f'reading, {created.report["inputs"]} inputs'
+  reading, *last = steps.jobs()
+  assert reading[-1][2] == f'reading, {created.report["inputs"]} inputs'
+  # What is left to do is told of too, each row of it.
+  words = ['merging', 'writing patterns', 'writing rejected inputs']
+  assert [(job[0][2], job[-1][2]) for job in last] == [
+      ('sorting', word) for word in words
+  ]
+  totals = [job[-1][1] for job in last]
+  assert totals[1:] == [
+      created.num_patterns, sum(created.report['rejected'].values())
+  ]
+  assert totals[0] >= created.num_patterns > 0
+
+
+def test_progress_of_the_last_step_leaves_out_what_there_is_none_of(tmp_path):
+  (tmp_path / 'a.mid').write_bytes(b'no MIDI')
+  steps = told_steps.ToldSteps()
+  _create([tmp_path / 'a.mid'], tmp_path / 'out', on_step=steps)
+  steps.check()
+  assert [job[-1][2] for job in steps.jobs()] == [
+      'reading, 1 inputs', 'writing rejected inputs'
+  ]
 
 
 # The verb and its result
