@@ -70,8 +70,13 @@ and the legend, which has three rows, and the first words at the map's end, so
 that nothing moves as these go.
 
 A region's word is its genre's name, larger where more beats gather; where there
-is no room the weaker word waits for a closer look. Genres too small to test are
-words in small letters where most of their beats lie together.
+is no room the weaker word waits for a closer look, and none stands outside the
+map, under a button. Genres too small to test are words in small letters where
+most of their beats lie together.
+
+The accent is for what sounds: Play, the ring, the step that is heard. What is
+chosen is ink. Nothing is said twice: a beat's name has its hits from the nearest
+one, and a source that only repeats genre and title is left out.
 
 A known beat is called what the starter collection calls it, on any dataset.
 Sliders have words: "more hats" is how the latent vectors of known beats change,

@@ -231,6 +231,12 @@ def test_mute_and_solo_are_told_to_the_player(page):
       document.querySelectorAll('.mute')[13].ariaPressed,
       document.querySelectorAll('.mute')[13].ariaLabel]""")
   assert buttons == [[0], [1], 'true', 'mute kick']
+  # What is silent is pale.
+  silent = """return [...document.querySelectorAll('.silent')].map(
+    ({dataset}) => +dataset.voice).sort((a, b) => a - b)"""
+  assert page.run(silent) == [voice for voice in range(14) if voice != 1]
+  page.run("document.querySelector('.solo[aria-pressed=true]').click()")
+  assert page.run(silent) == [0]
 
 
 def test_what_a_person_made_is_not_decoded_by_a_threshold(page):

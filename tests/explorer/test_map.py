@@ -8,6 +8,7 @@ import pytest
 
 from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
+from drumspace_ext.patterns import voices
 
 pytestmark = pytest.mark.browser
 
@@ -60,21 +61,28 @@ def test_first_words_say_what_a_dot_is_and_the_legend_is_open(page):
 
 
 def test_hover_shows_the_pattern_under_the_cursor(page):
+  main = sum(
+      1 << voices.INDEX[name] for name in ('closed_hat', 'snare', 'kick')
+  )
   for index in (map_pages.POINT, 5):
     page.pointer(*page.place(0, index), press=False)
     shown, words, hit = page.run("""
       const canvas = byId('hover').querySelector('canvas');
       const point = app.plot.pointNear(app.plot.placeOf({
         clientX: args[0], clientY: args[1]}));
-      const ratio = canvas.height / 14;
+      const layer = app.data.layers[point.layer];
+      const used = layer.pattern(point.index).reduce((all, c) => all | c, 0);
+      // Rows of what plays, and of the closed hat, the snare and the kick.
+      const voices = [...document.querySelectorAll('#grid [role=row]')].map(
+        (row) => +row.dataset.voice).filter(
+        (voice) => (used | args[2]) >> voice & 1);
+      const ratio = canvas.height / voices.length;
       const {width} = canvas;
       const data = imageOf(canvas);
-      const left = 62;
+      const left = 72;
       const cell = (width - left) / 32;
       const codes = new Array(32).fill(0);
-      const voices = [...document.querySelectorAll('#grid [role=row]')].map(
-        (row) => +row.dataset.voice);
-      for (let row = 0; row < 14; row++) {
+      for (let row = 0; row < voices.length; row++) {
         for (let step = 0; step < 32; step++) {
           const x = Math.floor(left + (step + 0.6) * cell);
           const y = Math.floor((row + 0.5) * ratio);
@@ -84,11 +92,17 @@ def test_hover_shows_the_pattern_under_the_cursor(page):
         }
       }
       return [byId('hover').hidden ? null : codes,
-        byId('hover').textContent, point]""", *page.place(0, index))
+        byId('hover').textContent, point]""", *page.place(0, index), main)
     layer = page.made.training if hit['layer'] == 0 else page.made.generated[0]
     assert shown == layer.codes[hit['index']].tolist()
     if hit['layer'] == 0:
-      assert layer.sources[hit['index']][0] in words
+      _, genre, title = layer.sources[hit['index']][0].split('/')
+      assert words.startswith(title)
+      assert genre.replace('_', ' ') in words and 'bpm' in words
+      # Nothing is said twice.
+      assert words.count(title) == 1
+    else:
+      assert words.startswith(('Between ', 'Near '))
   page.pointer(1200, 60, press=False)
   assert page.run("return byId('hover').hidden")
 

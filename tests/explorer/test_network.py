@@ -388,3 +388,12 @@ def test_words_of_regions_do_not_hide_each_other(page):
   assert page.run('return modules.shifts(args[0], 1)', at_one_place) == [
       0, 15, -15, None
   ]
+  # None leaves the map: above there is no room, and to the left none at all.
+  room = {'left': -20, 'right': 200, 'low': -100, 'high': 12}
+  assert page.run(
+      'return modules.shifts(args[0], 1, args[1])', at_one_place, room
+  ) == [0, 15, None, None]
+  assert page.run(
+      'return modules.shifts(args[0], 1, args[1])', at_one_place,
+      {**room, 'left': 0},
+  ) == [None] * 4

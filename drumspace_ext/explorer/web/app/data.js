@@ -75,7 +75,7 @@ function makeLayer(header, column, zSize, names, titles) {
   return {
     name: header.name, size, x, y, codes, z,
     // What drummers call it; empty for what has no name.
-    title: (i) => titles.get(i) ?? '',
+    titles, title: (i) => titles.get(i) ?? '',
     firstGenre: (i) => genres[i * perGenre],
     genreNames: (i) => cut(genres, i, perGenre)
       .filter((g) => g < names.length).map((g) => names[g]),

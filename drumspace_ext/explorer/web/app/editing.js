@@ -7,6 +7,7 @@ import {Pads} from '../beat/pads.js';
 import {STEPS_PER_BAR, STEPS_PER_QUARTER} from '../constants.js';
 import {byId, make} from '../elements.js';
 import {played} from '../sound/playing.js';
+import {isAudible} from '../sound/sequencer.js';
 
 /**
  * Lets a person choose the bar that a narrow page shows; until then, or when it
@@ -52,6 +53,7 @@ export function makeGrid({kit}, {deck, player, settings}) {
   const flip = (set, put) => (voice) => {
     const isOn = !set.has(voice);
     put(voice, isOn);
+    grid.silence((other) => isAudible(player.mixer, other));
     return isOn;
   };
   const {muted, soloed} = player.mixer;

@@ -108,7 +108,10 @@ export function connectFavourites({
       maxLength: MOST_LETTERS, 'aria-label': `Name of favourite ${i + 1}`});
     field.addEventListener(
       'change', () => favourites.rename(kept, field.value));
-    element.append(field);
+    const remove = make('button', {type: 'button', class: 'small',
+      'aria-label': `Remove favourite ${i + 1}`, title: 'Remove it'}, '✕');
+    remove.addEventListener('click', () => favourites.toggle(kept.codes));
+    element.append(field, remove);
     return element;
   };
   const show = () => {

@@ -2,7 +2,6 @@
  * The page's start: its parts are made, and each is given what it needs.
  */
 
-import {describe} from '../beat/words.js';
 import {byId} from '../elements.js';
 import {hoverCard} from '../map/hover.js';
 import {Legend} from '../map/legend.js';
@@ -97,7 +96,7 @@ async function makePage() {
   const deck = new Deck({maker, player, settings, workshop});
   const plot = new Plot({host: byId('map'), canvas: byId('points'),
     over: byId('over'), under: byId('welcome')}, layers,
-  new PointIndex(layers));
+  new PointIndex(layers, data.regions.flatMap(({outline}) => outline)));
   await plot.start(JSON.parse(byId('plot-item').dataset.item));
   const looks = new Looks(data.genre_groups);
   deck.on('show', ({place}) => plot.mark(place));
@@ -115,12 +114,15 @@ async function makePage() {
   paintMap(layers, new Legend(data, () => looks.paint()),
     {...parts, settings});
   const panel = new Panel({...parts, layers, list});
-  const song = new Song(parts);
+  const song = new Song({...parts,
+    titleOf: (beat) => panel.describe(beat).title});
   const keep = connectFavourites({...parts, favourites, list,
-    nameOf: (beat) => describe(layers, beat, panel.genresAround(beat)).name});
+    nameOf: (beat) => panel.describe(beat).name});
   makeSliders(data, parts);
   connectSettings(settings, deck, player);
-  connectMap(layers, hoverCard(layers, grid.names, looks), {...parts, path});
+  const tell = ({layer, index}) => panel.describe(maker.ofPoint(layer, index));
+  connectMap(layers, hoverCard(layers, grid.names, looks, tell),
+    {...parts, path});
   connectTakeaway(data, {...parts, path, square, favourites, panel, song});
   connectOpening(new Opening(data, parts));
   connectMidiOut(player);

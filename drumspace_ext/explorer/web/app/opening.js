@@ -75,23 +75,37 @@ export class Opening {
   }
 
   async list(found) {
-    const isOne = found.length === 1;
     const beats = await this.workshop.call(
       'loops', found.flatMap(({loops}) => loops));
-    this.chips = found.flatMap(({name, loops, what}) =>
-      loops.map(({plays, tempo}, i) => {
-        const label = what ? `loop ${i + 1}` : 'first bars';
-        const button = make('button', {type: 'button',
-          title: [name, plays && `${plays} times`, inBpm(tempo)]
-            .filter(Boolean).join(', ')},
-        isOne ? label : `${name} · ${label}`);
-        const beat = beats.shift();
-        button.addEventListener('click', () => this.show(beat));
-        return {button, beat};
-      }));
-    byId('loops').replaceChildren(...this.chips.map(({button}) => button));
+    const chipsOf = ({loops, what}) => loops.map(({plays, tempo}, i) => {
+      const button = make('button', {type: 'button',
+        title: [plays && `${plays} times`, inBpm(tempo)]
+          .filter(Boolean).join(', ')},
+      what ? `loop ${i + 1}` : 'first bars');
+      const beat = beats.shift();
+      button.addEventListener('click', () => this.show(beat));
+      return {button, beat};
+    });
+    this.chips = [];
+    const groups = found.map((file) => {
+      const chips = chipsOf(file);
+      this.chips.push(...chips);
+      return make('div', {role: 'group', 'aria-label': file.name},
+        make('span', {title: file.name, 'aria-hidden': 'true'}, file.name),
+        ...chips.map(({button}) => button));
+    });
+    const close = make('button', {type: 'button',
+      'aria-label': 'Close the loops'}, '✕');
+    close.addEventListener('click', () => this.close());
+    byId('loops').replaceChildren(make('div', {}, ...groups), close);
     byId('loops').hidden = false;
     this.show(this.chips[0].beat);
+  }
+
+  close() {
+    this.chips = [];
+    byId('loops').replaceChildren();
+    byId('loops').hidden = true;
   }
 
   show(beat) {

@@ -3,14 +3,14 @@
  */
 
 import {describe, describePoint, inHits, titleOf} from '../beat/words.js';
-import {byId} from '../elements.js';
+import {byId, make} from '../elements.js';
 
 const NUM_NEIGHBOURS = 6;
 const BADGES = {
-  known: () => 'known beat', copy: () => 'copy of a known beat',
-  near: (hits) => `near: ${inHits(hits)}`,
-  novel: (hits) => `novel: ${inHits(hits)}`,
+  known: 'known beat', copy: 'copy of a known beat', near: 'near',
+  novel: 'novel',
 };
+const HOW_TO_BEGIN = 'Click a dot, paint hits on the grid, or throw the die.';
 
 export class Panel {
   /**
@@ -27,9 +27,10 @@ export class Panel {
 
   /** What can be said at every frame. */
   quick(beat) {
-    this.plausible(beat, this.maker.plausibility(beat.codes));
+    const said = this.maker.plausibility(beat.codes);
+    this.plausible(beat, said);
     byId('badge').textContent = '';
-    this.name(beat);
+    this.name(beat, said.bits && `${inHits(said.bits)} from a known beat`);
   }
 
   /** The genres of the known beats around a beat, the two nearest. */
@@ -41,12 +42,18 @@ export class Panel {
     return [...new Set(names)].slice(0, 2);
   }
 
-  /** Says what a beat is called, and how far it is from what is known. */
-  name(beat, apart = '') {
-    const {name, from} = describe(
-      this.layers, beat, this.genresAround(beat));
-    byId('name').textContent = [name, apart].filter(Boolean).join(', ');
-    byId('origin').textContent = from;
+  /** Says what a beat is called, see words.js. */
+  describe(beat) {
+    return describe(this.layers, beat, this.genresAround(beat));
+  }
+
+  /** Says of the beat on show how far it is from what is known, too. */
+  name(beat, apart = 0) {
+    const {title, facts, from} = this.describe(beat);
+    const isSilent = !beat.codes.some(Boolean);
+    byId('name').replaceChildren(title, make('span', {class: 'facts'},
+      facts ? ` · ${facts}` : apart && !isSilent ? `, ${apart}` : ''));
+    byId('origin').textContent = isSilent ? HOW_TO_BEGIN : from;
   }
 
   plausible({codes}, {isTrivial, isFar, text, nats}) {
@@ -80,11 +87,15 @@ export class Panel {
   near(beat, near) {
     const shown = byId('neighbours').querySelector('ol');
     shown.replaceChildren();
-    if (!near) return;
+    if (!near) {
+      shown.append(make('li', {class: 'note'},
+        'The known beats that are most like yours stand here.'));
+      return;
+    }
     const {found, word, bits} = near;
     this.plausible(beat, this.maker.plausibility(beat.codes, bits));
     const badge = byId('badge');
-    badge.textContent = BADGES[word](bits);
+    badge.textContent = BADGES[word];
     badge.dataset.word = word;
     badge.title = 'Beside the nearest known beat, started on any step';
     const {origin} = beat;
@@ -95,9 +106,11 @@ export class Panel {
     const others = found.filter(({index}) =>
       origin?.layer !== 0 || index !== origin.index);
     shown.append(...others.slice(0, NUM_NEIGHBOURS).map(({index, distance}) => {
-      const {name, from} = describePoint(this.layers, {layer: 0, index});
-      return this.list.item(this.maker.ofPoint(0, index),
-        `${inHits(distance) || 'the same'} · ${name}`, from);
+      const {title, facts, from} = describePoint(
+        this.layers, {layer: 0, index});
+      const apart = distance ? `${inHits(distance)} apart` : 'the same';
+      return this.list.item(this.maker.ofPoint(0, index), title,
+        [apart, facts, from].filter(Boolean).join(' · '));
     }));
   }
 }

@@ -17,15 +17,19 @@ const BARS = NUM_STEPS / STEPS_PER_BAR;
 export const SLOTS = {A: 'A', B: 'B', F: 'Fill'};
 
 export class Song {
-  /** @param {!Object} parts `deck`, `maker`, `looks` and `settings`. */
-  constructor({deck, maker, looks, settings}) {
-    Object.assign(this, {deck, maker, looks, settings});
+  /**
+   * @param {!Object} parts `deck`, `maker`, `looks`, `settings`, and
+   *     `titleOf(beat)`, what it is called.
+   */
+  constructor({deck, maker, looks, settings, titleOf}) {
+    Object.assign(this, {deck, maker, looks, settings, titleOf});
     this.slots = {A: null, B: null, F: null};
     this.order = [];
     this.heard = 0;
     /** Where in the order a beat that plays stands. */
     this.places = new WeakMap();
     this.canvases = {};
+    this.titles = {};
     byId('slots').append(...Object.keys(SLOTS).map((slot) => this.row(slot)));
     const on = (id, call) => byId(id).addEventListener('click', call);
     on('song-play', () => this.play());
@@ -40,6 +44,7 @@ export class Song {
     const canvas = make(
       'canvas', {width: 96, height: 36, 'aria-hidden': 'true'});
     this.canvases[slot] = canvas;
+    this.titles[slot] = make('small', {}, 'empty');
     const button = (text, title, call) => {
       const element = make('button', {type: 'button', title,
         'aria-label': title}, ...text);
@@ -47,7 +52,8 @@ export class Song {
       return element;
     };
     return make('div', {class: 'slot', 'data-slot': slot},
-      button([make('strong', {}, name), canvas], `Hear ${name}`,
+      button([make('strong', {}, name), canvas, this.titles[slot]],
+        `Hear ${name}`,
         () => this.hear(slot)),
       button(['Put'], `Put what plays into ${name}`,
         () => this.put(slot, this.deck.current)),
@@ -102,7 +108,8 @@ export class Song {
   paint() {
     for (const [slot, beat] of Object.entries(this.slots)) {
       const canvas = this.canvases[slot];
-      canvas.parentElement.classList.toggle('set', Boolean(beat));
+      canvas.hidden = !beat;
+      this.titles[slot].textContent = beat ? this.titleOf(beat) : 'empty';
       if (beat) drawBeat(canvas, beat.codes, this.looks.colours);
     }
   }

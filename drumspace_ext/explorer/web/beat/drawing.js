@@ -5,15 +5,17 @@
 import {
   NUM_STEPS, STEPS_PER_BAR, STEPS_PER_QUARTER,
 } from '../constants.js';
-import {families, familyOf, rowsFromTop} from './families.js';
+import {families, familyOf, hasRow, rowsFromTop} from './families.js';
 
-const NAMES_WIDTH = 62;
+const NAMES_WIDTH = 72;
+const [ROW_HEIGHT, NAME_SIZE] = [16, 11];
 // Lines between lower rows would hide the hits.
 const LINED_HEIGHT = 5;
 
 /**
  * Draws a beat small, as it looks in the grid; without names a row for each
- * family of voices, so that marks are large enough.
+ * family of voices, so that marks are large enough, and with them one for each
+ * voice that has a row, as high as they need.
  * @param {!HTMLCanvasElement} canvas
  * @param {!Array<number>} codes
  * @param {!Object} colours `ink`, `faint`, and `families` by their names.
@@ -21,9 +23,9 @@ const LINED_HEIGHT = 5;
  */
 export function drawBeat(
   canvas, codes, {ink, faint, families: colours}, names = null) {
-  const rows = names ?
-    rowsFromTop.map((voice) => ({name: familyOf[voice], voices: [voice]})) :
-    families;
+  const rows = names ? rowsFromTop.filter(hasRow(codes)).map(
+    (voice) => ({name: familyOf[voice], voices: [voice]})) : families;
+  if (names) canvas.style.height = `${ROW_HEIGHT * rows.length}px`;
   const ratio = window.devicePixelRatio || 1;
   const width = canvas.clientWidth || canvas.width;
   const height = canvas.clientHeight || canvas.height;
@@ -35,9 +37,9 @@ export function drawBeat(
   const [w, h] = [(width - left) / NUM_STEPS, height / rows.length];
   if (names) {
     context.fillStyle = ink;
-    context.font = `${Math.floor(h)}px system-ui, sans-serif`;
+    context.font = `${NAME_SIZE}px system-ui, sans-serif`;
     context.textBaseline = 'middle';
-    rowsFromTop.forEach((voice, row) => context.fillText(
+    rows.forEach(({voices: [voice]}, row) => context.fillText(
       names[voice], 0, (row + 0.5) * h, left - 4));
     context.translate(left, 0);
   }

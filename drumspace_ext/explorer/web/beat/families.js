@@ -32,5 +32,11 @@ export const familyOf = VOICES.map(
   (_, voice) => rows.find((row) => row.voice === voice).family);
 
 /** Voices whose rows are there whether they are struck or not. */
-export const mainVoices = ['closed_hat', 'snare', 'kick'].map(
+const mainVoices = ['closed_hat', 'snare', 'kick'].map(
   (name) => VOICES.indexOf(name));
+
+/** Says which voices of a beat have rows where there is little room. */
+export function hasRow(codes) {
+  const used = codes.reduce((all, code) => all | code, 0);
+  return (voice) => Boolean(used >> voice & 1) || mainVoices.includes(voice);
+}

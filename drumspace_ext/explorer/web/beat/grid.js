@@ -9,7 +9,7 @@ import {
   NUM_STEPS, STEPS_PER_BAR, STEPS_PER_QUARTER, VOICES,
 } from '../constants.js';
 import {make} from '../elements.js';
-import {familyOf, mainVoices, rowsFromTop} from './families.js';
+import {familyOf, hasRow, rowsFromTop} from './families.js';
 import {listenToHand} from './grid_hand.js';
 import {GridFocus} from './grid_focus.js';
 
@@ -133,9 +133,9 @@ export class Grid {
 
   /** Folds the rows of voices that nothing strikes; under a hand, none more. */
   fold(hides = true) {
-    const used = this.codes.reduce((all, code) => all | code, 0);
+    const isNeeded = hasRow(this.codes);
     for (const {voice, element} of this.rows) {
-      const isUsed = used >> voice & 1 || mainVoices.includes(voice) ||
+      const isUsed = isNeeded(voice) ||
         element.contains(document.activeElement);
       if (!this.isFolded || isUsed) element.hidden = false;
       else if (hides) element.hidden = true;
@@ -147,6 +147,13 @@ export class Grid {
   setFolded(isFolded) {
     this.isFolded = isFolded;
     this.fold();
+  }
+
+  /** Shows which voices are heard. */
+  silence(isAudible) {
+    for (const {voice, element} of this.rows) {
+      element.classList.toggle('silent', !isAudible(voice));
+    }
   }
 
   /** Lights a column up, or none. */

@@ -11,20 +11,23 @@ const plain = (text) => text.replaceAll('_', ' ');
  * @param {!Array<!Object>} layers See app/data.js.
  * @param {!Object} beat See beat.js.
  * @param {!Array<string>} genres Those around it, if it is made.
- * @return {{name: string, from: string}} And what it was read from.
+ * @return {{title: string, facts: string, name: string, from: string}} The
+ *     name is both, title and facts; and what it was read from.
  */
-export function describe(layers, {codes, origin, isDecoded}, genres = []) {
+export function describe(
+  layers, {codes = [], origin, isDecoded}, genres = []) {
   if (origin && !origin.layer) return describePoint(layers, origin);
   const [first, second] = genres.map(plain);
   const between = second ? `Between ${first} and ${second}` :
     first ? `Near ${first}` : 'Between the points';
   if (origin) {
     const {name, from} = describePoint(layers, origin);
-    return {name: between, from: [name, from].filter(Boolean).join(' · ')};
+    return {title: between, facts: '', name: between,
+      from: [name, from].filter(Boolean).join(' · ')};
   }
-  const name = isDecoded ? between :
+  const title = isDecoded ? between :
     codes.some(Boolean) ? 'Your own beat' : 'No beat yet';
-  return {name, from: ''};
+  return {title, facts: '', name: title, from: ''};
 }
 
 /**
@@ -43,12 +46,18 @@ export function titleOf(layers, {layer: number, index}) {
 export function describePoint(layers, point) {
   const {index} = point;
   const layer = layers[point.layer];
-  const genres = plain(layer.genreNames(index).join(', '));
-  const sources = layer.sourceNames(index);
-  const more = layer.numSources(index) - sources.length;
+  const genres = layer.genreNames(index);
+  const title = titleOf(layers, point);
+  const names = layer.sourceNames(index);
+  const more = layer.numSources(index) - names.length;
+  // The starter collection's say no more than its beats' names.
+  const sources = names.filter((source) =>
+    !genres.some((genre) => source.endsWith(`/${genre}/${title}`)));
   const from = sources.join(', ') + (more > 0 ? ` and ${more} more` : '');
-  const words = [titleOf(layers, point), genres, inBpm(layer.tempo(index))];
-  return {name: words.filter(Boolean).join(' · '), from};
+  const facts = [plain(genres.join(', ')), inBpm(layer.tempo(index))]
+    .filter(Boolean).join(' · ');
+  return {title, facts, from,
+    name: [title, facts].filter(Boolean).join(' · ')};
 }
 
 /** So many hits in words; none for 0. */

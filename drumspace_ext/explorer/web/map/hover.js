@@ -3,7 +3,6 @@
  */
 
 import {drawBeat} from '../beat/drawing.js';
-import {describePoint} from '../beat/words.js';
 import {byId} from '../elements.js';
 
 /**
@@ -11,10 +10,12 @@ import {byId} from '../elements.js';
  * @param {!Array<!Object>} layers See app/data.js.
  * @param {!Array<string>} names Of the voices.
  * @param {!Looks} looks
+ * @param {function(!Object): !Object} tell What a point is called, see words.js.
  */
-export function hoverCard(layers, names, looks) {
+export function hoverCard(layers, names, looks, tell) {
   const card = byId('hover');
   const canvas = card.querySelector('canvas');
+  const heading = card.querySelector('strong');
   const words = card.querySelector('p');
   let shown = null;
   return (point, event) => {
@@ -23,8 +24,17 @@ export function hoverCard(layers, names, looks) {
       shown = null;
       return;
     }
-    const box = byId('stage').getBoundingClientRect();
     card.hidden = false;
+    const key = `${point.layer} ${point.index}`;
+    if (key !== shown) {
+      shown = key;
+      const {title, facts, from} = tell(point);
+      heading.textContent = title;
+      words.textContent = [facts, from].filter(Boolean).join(' · ');
+      drawBeat(canvas, layers[point.layer].pattern(point.index),
+        looks.colours, names);
+    }
+    const box = byId('stage').getBoundingClientRect();
     const x = event.clientX - box.left;
     const y = event.clientY - box.top;
     const inside = (value, size, whole) =>
@@ -35,12 +45,5 @@ export function hoverCard(layers, names, looks) {
     const top = inside(
       y > box.height / 2 ? y - height - 14 : y + 14, height, box.height);
     card.style.transform = `translate(${left}px, ${top}px)`;
-    const key = `${point.layer} ${point.index}`;
-    if (key === shown) return;
-    shown = key;
-    drawBeat(canvas, layers[point.layer].pattern(point.index),
-      looks.colours, names);
-    const {name, from} = describePoint(layers, point);
-    words.textContent = from ? `${name} · ${from}` : name;
   };
 }

@@ -6,19 +6,25 @@ const CELLS = 96;
 
 /** Points of the map in a net of cells, for what is near. */
 export class PointIndex {
-  constructor(layers) {
+  /**
+   * @param {!Array<!Object>} layers See app/data.js.
+   * @param {!Array<!Array<number>>} more Places that the bounds hold, too.
+   */
+  constructor(layers, more = []) {
     this.layers = layers;
     this.bounds = {left: Infinity, right: -Infinity, low: Infinity,
       high: -Infinity};
     const b = this.bounds;
-    for (const {x, y} of layers) {
-      for (let i = 0; i < x.length; i++) {
-        if (x[i] < b.left) b.left = x[i];
-        if (x[i] > b.right) b.right = x[i];
-        if (y[i] < b.low) b.low = y[i];
-        if (y[i] > b.high) b.high = y[i];
-      }
+    const hold = (x, y) => {
+      if (x < b.left) b.left = x;
+      if (x > b.right) b.right = x;
+      if (y < b.low) b.low = y;
+      if (y > b.high) b.high = y;
+    };
+    for (const {x, y, size} of layers) {
+      for (let i = 0; i < size; i++) hold(x[i], y[i]);
     }
+    for (const [x, y] of more) hold(x, y);
     this.cell = Math.max(b.right - b.left, b.high - b.low, 1e-6) / CELLS;
     this.cells = new Map();
     layers.forEach(({x, y}, layer) => {

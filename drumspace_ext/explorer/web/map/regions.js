@@ -10,22 +10,33 @@ const [LEAST_SIZE, MOST_SIZE, SMALL_SIZE] = [12, 19, 11];
 // Of bold capitals, and of small letters, in parts of the type's size.
 const [WIDE, NARROW] = [0.74, 0.56];
 const LINE = 1.25;
-const TRIES = [0, 1, -1, 2, -2];
+const TRIES = [0, 1, -1];
 const GAP = 6;
+// A map of so many pixels across has words as large as that; smaller ones less.
+const PLAIN_PIXELS = 600;
+// Buttons at the sides of the map are so wide.
+const SIDE = 46;
 
 /**
  * Tells how far each word is to be moved down, in pixels; null: no room now.
  * @param {!Array<!Object>} words `{x, y, text, size, isSmall}`, the first ones
  *     move least; small ones don't, and stand only where they are free.
  * @param {number} unit Of the map a pixel.
+ * @param {!Object} room Where words may stand, in units of the map.
  * @return {!Array<?number>}
  */
-export function shifts(words, unit) {
+export function shifts(words, unit, {
+  left: west = -Infinity, right: east = Infinity,
+  low: south = -Infinity, high: north = Infinity,
+} = {}) {
   const placed = [];
   return words.map(({x, y, text, size, isSmall}) => {
     const half = text.length * size * (isSmall ? NARROW : WIDE) / 2;
     const [left, high] = [x / unit, size * LINE];
-    const isFree = (top) => placed.every((other) =>
+    const isWithin = (top) => left - half >= west / unit &&
+      left + half <= east / unit && top - size / 2 >= -north / unit &&
+      top + size / 2 <= -south / unit;
+    const isFree = (top) => isWithin(top) && placed.every((other) =>
       Math.abs(other.top - top) >= (other.high + high) / 2 ||
       Math.abs(other.left - left) >= other.half + half + GAP);
     const top = (isSmall ? [0] : TRIES)
@@ -84,11 +95,23 @@ export class Regions {
     this.write();
   }
 
+  /** Where words hide nothing and are hidden by nothing on the whole map. */
+  room(width) {
+    const {left, right, low, high} = this.plot.index.bounds;
+    const half = Math.max(right - left, (width - 2 * SIDE) * this.unit) / 2;
+    return {low, high, left: (left + right) / 2 - half,
+      right: (left + right) / 2 + half};
+  }
+
   write() {
     if (!this.colours || this.unit === null) return;
     const {ink, soft} = this.colours;
-    const moved = shifts(this.words, this.unit);
-    const shown = this.words.map((word, i) => ({...word, shift: moved[i]}))
+    const {clientWidth: width, clientHeight: height} = this.plot.host;
+    const share = Math.min(Math.sqrt(width * height) / PLAIN_PIXELS, 1);
+    const words = this.words.map((word) => ({...word,
+      size: Math.max(Math.round(word.size * share), SMALL_SIZE)}));
+    const moved = shifts(words, this.unit, this.room(width));
+    const shown = words.map((word, i) => ({...word, shift: moved[i]}))
       .filter(({shift}) => shift !== null);
     const column = (value) => shown.map(value);
     const columns = {

@@ -1,5 +1,5 @@
 /**
- * Search: the points whose genre, source or layer holds some words.
+ * Search: the points whose genre, title, source or layer holds some words.
  */
 
 import {byId} from '../elements.js';
@@ -15,6 +15,9 @@ function find(layers, plain) {
       new Uint8Array(layer.size).fill(1) :
       layer.which((genre) => genre.includes(words),
         (id) => id.toLowerCase().includes(plain));
+    for (const [index, title] of layer.titles) {
+      if (title.toLowerCase().includes(plain)) is[index] = 1;
+    }
     is.forEach((hit, index) => hit && points.push({layer: number, index}));
     return is;
   });

@@ -6,7 +6,6 @@ import {makeBeat} from '../beat/beat.js';
 import {Collection} from '../beat/nearest.js';
 import {entropy, sameBeat} from '../beat/patterns.js';
 import {medianOf} from '../beat/tempo.js';
-import {inHits} from '../beat/words.js';
 import {NUM_STEPS} from '../constants.js';
 import {Network} from './network.js';
 import {Space} from './space.js';
@@ -158,8 +157,7 @@ export class Beatmaker {
     // Of a known beat there is nothing to say.
     const text = [
       isTrivial && 'trivial, hardly anything happens',
-      bits && `${inHits(bits)} from a known beat` +
-        `${isFar ? ', far from all' : ''}`,
+      isFar && 'far from all known beats',
     ].filter(Boolean).join(' · ');
     return {nats, bits, isTrivial, isFar, text};
   }
