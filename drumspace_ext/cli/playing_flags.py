@@ -9,6 +9,7 @@ from absl import flags
 
 from drumspace_ext import defaults
 from drumspace_ext.cli import flags as drumspace_flags
+from drumspace_ext.patterns import genre_swings
 
 
 class _StrengthParser(flags.ArgumentParser):
@@ -35,9 +36,29 @@ class _StrengthSerializer(flags.ArgumentSerializer):
     return ','.join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
+class _SwingParser(flags.ArgumentParser):
+  """Takes a number, or the name of a swing by genre."""
+
+  syntactic_help = f'a number or {genre_swings.AUTO}'
+
+  def parse(self, argument: object) -> float | str:
+    if argument == genre_swings.AUTO:
+      return genre_swings.AUTO
+    try:
+      return float(str(argument))
+    except ValueError:
+      raise ValueError(f'expected {self.syntactic_help}') from None
+
+  def flag_type(self) -> str:
+    return f'float or {genre_swings.AUTO}'
+
+
 ACCENTS = flags.DEFINE_bool('accents', False, 'Velocities by place and voice.')
-SWING = flags.DEFINE_float(
-    'swing', 0.0, 'How late every second sixteenth comes; 1 makes triplets.'
+SWING = flags.DEFINE(
+    _SwingParser(), 'swing', 0.0,
+    'How late every second sixteenth comes; 1 makes triplets, auto is by genre '
+    '(where beats have one: convert, generate).',
+    serializer=flags.ArgumentSerializer(),
 )
 HUMANIZE = flags.DEFINE_float('humanize', 0.0, 'How much hits vary, 0 to 1.')
 GROOVE = flags.DEFINE_string(

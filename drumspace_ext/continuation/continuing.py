@@ -149,8 +149,8 @@ def continue_beats(
     beam_size: int = 1, branch_factor: int = 1, steps_per_iteration: int = 1,
     silent_step: bool = False, qpm: float | None = None,
     voices_in: str | None = None, voices_out: str | None = None,
-    accents: bool = False, swing: float = 0.0, humanize: float = 0.0,
-    groove: local_paths.Name = defaults.GROOVE,
+    accents: bool = False, swing: dynamics_lib.Swing = 0.0,
+    humanize: float = 0.0, groove: local_paths.Name = defaults.GROOVE,
     groove_strength: dynamics_lib.Strength = defaults.GROOVE_STRENGTH,
     groove_drawn: bool = False, seed: int = defaults.SEED,
 ) -> Continued:
@@ -202,6 +202,7 @@ def continue_beats(
   dynamics = players.dynamics(
       groove, accents=accents, swing=swing, humanize=humanize, seed=seed,
       groove_strength=groove_strength, groove_drawn=groove_drawn,
+      knows_genres=False,
   )
   path = checkpoints.find(checkpoint)
   continuer = continuers.load(path, hparams=hparams, search=(

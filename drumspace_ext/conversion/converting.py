@@ -169,8 +169,9 @@ def convert(
     steps_per_quarter: int = defaults.STEPS_PER_QUARTER,
     assume_drums: bool = False, voices_in: str | None = None,
     voices_out: str | None = None, tile: int | None = None,
-    qpm: float | None = None, accents: bool = False, swing: float = 0.0,
-    humanize: float = 0.0, groove: local_paths.Name = defaults.GROOVE,
+    qpm: float | None = None, accents: bool = False,
+    swing: dynamics_lib.Swing = 0.0, humanize: float = 0.0,
+    groove: local_paths.Name = defaults.GROOVE,
     groove_strength: dynamics_lib.Strength = defaults.GROOVE_STRENGTH,
     groove_drawn: bool = False,
     soundfont: local_paths.Name | None = None, kit: str = defaults.KIT,
@@ -196,7 +197,8 @@ def convert(
     qpm: Tempo of patterns, and of NoteSequences that have none; by default
       each beat's own, as its dataset knows it, or else 120.
     accents: Velocities by place in the bar and by voice.
-    swing: How late every second sixteenth comes; 1 makes triplets.
+    swing: How late every second sixteenth comes; 1 makes triplets, `auto` is
+      as each beat's genre has it, where its folder knows one.
     humanize: How much times and velocities vary, 0 to 1.
     groove: How patterns are played: `none`, a groove model
       (`shipped:groove`), a MIDI file or a dataset; see `players.player`.

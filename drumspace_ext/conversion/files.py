@@ -159,9 +159,10 @@ def _writers(
         number, item, hits, writing.qpm_of(item, options)
     ), table.finish
   if form == H2SONG:
-    song = hydrogen.Writer(stream, options.dynamics)
+    song = hydrogen.Writer(stream)
     return lambda number, item, hits: song.write(
-        writing.title_of(item, options), hits, writing.qpm_of(item, options)
+        writing.title_of(item, options), hits, writing.qpm_of(item, options),
+        writing.dynamics_of(item, options),
     ), song.finish
   return lambda number, item, record: stream.write(
       tfrecords.frame(record)

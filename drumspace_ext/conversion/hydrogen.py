@@ -95,22 +95,29 @@ def _notes(
 class Writer:
   """A song that is being written."""
 
-  def __init__(
-      self, stream: typing.BinaryIO, dynamics: dynamics_lib.Dynamics | None
-  ):
-    """Takes an open file, and how hits are played; all alike if None."""
+  def __init__(self, stream: typing.BinaryIO):
+    """Takes an open file."""
     self._stream = stream
-    self._dynamics = dynamics or dynamics_lib.Dynamics()
     self._names: list[str] = []
     self._tempos: list[float] = []
     self._patterns: list[str] = []
 
-  def write(self, title: str, hits: np.ndarray, qpm: float) -> None:
-    """Adds patterns, bool `[num_patterns, 32, 14]`, at a tempo.
+  def write(
+      self, title: str, hits: np.ndarray, qpm: float,
+      dynamics: dynamics_lib.Dynamics | None = None,
+  ) -> None:
+    """Adds patterns.
+
+    Args:
+      title: What they are called.
+      hits: bool `[num_patterns, 32, 14]`.
+      qpm: Their tempo.
+      dynamics: How they are played; all hits alike if None.
 
     Raises:
       InputError: If there are too many.
     """
+    dynamics = dynamics or dynamics_lib.Dynamics()
     for beat in hits:
       if len(self._names) == MAX_PATTERNS:
         raise errors.InputError(
@@ -126,7 +133,7 @@ class Writer:
       self._patterns.append(
           f'<pattern><name>{self._names[-1]}</name><category>drumspace'
           f'</category><size>{ticks}</size><denominator>4</denominator>'
-          f'<noteList>{"".join(_notes(beat, self._dynamics))}</noteList>'
+          f'<noteList>{"".join(_notes(beat, dynamics))}</noteList>'
           '</pattern>'
       )
 

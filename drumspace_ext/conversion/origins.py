@@ -56,7 +56,7 @@ class Origin:
   @property
   def genre(self) -> str:
     """The genre of most inputs, the first of several; empty for none."""
-    return max(self.genres, key=lambda name: self.genres[name], default='')
+    return provenance.main_genre(self.genres)
 
 
 def _whole(qpm: float) -> float:

@@ -19,6 +19,7 @@ from drumspace_ext.notes import remapping
 from drumspace_ext.notes import sequence_times
 from drumspace_ext.notes import song_limits
 from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import dynamics as dynamics_lib
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.sound import rendering
 from drumspace_ext.sound import sequence_audio
@@ -65,6 +66,15 @@ def is_song(item: reading.Item, options: reading.Options) -> bool:
   return _is_whole(item, options) and item.origin is None
 
 
+def dynamics_of(
+    item: reading.Item, options: reading.Options
+) -> dynamics_lib.Dynamics | None:
+  """Returns how the patterns of an item are played."""
+  if options.dynamics is None or item.origin is None:
+    return options.dynamics
+  return options.dynamics.of_genres([item.origin.genre])
+
+
 def title_of(item: reading.Item, options: reading.Options) -> str:
   """Returns what an item is called where it is heard."""
   if item.origin is None:
@@ -87,7 +97,8 @@ def to_midi(
   return midi_writing.patterns_to_midi(
       tiled_patterns(item, options),
       qpm=qpm_of(item, options), drum_map=options.voices_out,
-      name=title_of(item, options), dynamics=options.dynamics, repeats=repeats,
+      name=title_of(item, options), dynamics=dynamics_of(item, options),
+      repeats=repeats,
   )
 
 
@@ -112,7 +123,7 @@ def to_wav(item: reading.Item, options: reading.Options) -> Iterator[bytes]:
     audio = sequence_audio.loop_by(
         soundfont, lambda: to_midi(item, options, repeats=2), seconds
     ) if soundfont else sequence_audio.loop(
-        hits, qpm=qpm, dynamics=options.dynamics, kit=options.kit
+        hits, qpm=qpm, dynamics=dynamics_of(item, options), kit=options.kit
     )
   elif soundfont:
     audio = sequence_audio.song_by(soundfont, _remapped(item, options))
@@ -162,7 +173,8 @@ def to_record(item: reading.Item, options: reading.Options) -> bytes:
     sequence = note_sequences.from_patterns(
         tiled_patterns(item, options),
         qpm=qpm_of(item, options), drum_map=options.voices_out,
-        sequence_id=f'/id/drumspace/{item.name}', dynamics=options.dynamics,
+        sequence_id=f'/id/drumspace/{item.name}',
+        dynamics=dynamics_of(item, options),
     )
     if item.sequence is not None:
       sequence.id = item.sequence.id or sequence.id

@@ -54,20 +54,30 @@ class Nearest:
   qpm: float
 
 
-def lines(
+def find(
     codes: np.ndarray, reference: examples.TrainingSet,
     on_step: callbacks.OnStep = callbacks.silent,
-) -> Iterator[str]:
-  """Yields the file of some beats, line by line.
+) -> tuple[np.ndarray, np.ndarray]:
+  """Returns the (index, distance) of what is nearest to some beats.
 
   Args:
     codes: Their step codes, integer `[num_beats, 32]`.
     reference: What is known.
     on_step: Called with the beats compared; see `callbacks`.
   """
-  index, distances = nearest.NearestPatterns(reference.codes).find(
-      codes, on_step=on_step
-  )
+  return nearest.NearestPatterns(reference.codes).find(codes, on_step=on_step)
+
+
+def lines(
+    index: np.ndarray, distances: np.ndarray, reference: examples.TrainingSet
+) -> Iterator[str]:
+  """Yields the file of some beats, line by line.
+
+  Args:
+    index: The nearest known pattern of each, int64 `[num_beats]`.
+    distances: Bits to it, int64 `[num_beats]`.
+    reference: What is known.
+  """
   yield '\t'.join(HEADER) + '\n'
   sources, tempos = reference.sources, reference.tempos
   pairs = zip(index.tolist(), distances.tolist())

@@ -115,6 +115,11 @@ def parse_genres(text: str) -> dict[str, int]:
   return genres
 
 
+def main_genre(genres: Mapping[str, int]) -> str:
+  """Returns the genre of most inputs, the first of several; '' for none."""
+  return max(genres, key=lambda name: genres[name], default='')
+
+
 def names_of(text: str, place: str, column: str) -> tuple[str, ...]:
   """Reads a JSON list of strings.
 

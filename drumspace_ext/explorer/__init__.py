@@ -44,7 +44,10 @@ way, as it sounds.
 The tempo is that of the beat (the middle of the slowest and the fastest at
 which it was found; for a made one the median of the six known ones around it),
 and changes when the beat does. What a hand sets belongs to the beat on show and
-to what is edited of it; locked, it stays for all. Swing stays as it is set:
+to what is edited of it; locked, it stays for all. Swing is likewise that of
+the beat's genre (`patterns/genre_swings.py`; of a made one the median of those
+six), less what the groove does of it, and the slider shows what is added: the
+same number sounds the same, whoever set it. Funk, soul and their kin have some:
 shuffles, which lie squared on the grid, are swung by the groove, if not all the
 way (a triplet's last comes a third of a step before its sixteenth: in the 49
 starter beats of that kind by 0.17 to 0.31, the median 0.22; in others -0.08 to

@@ -15,6 +15,7 @@ from drumspace_ext.notes import midi_kits
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import descriptors
 from drumspace_ext.patterns import dynamics
+from drumspace_ext.patterns import genre_swings
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import voices
 from drumspace_ext.sound import kit as drum_kit
@@ -34,6 +35,7 @@ def values() -> dict[str, object]:
       },
       'DRUMS': descriptors.DRUMS,
       'DRUM_CHANNEL': midi_kits.DRUM_CHANNEL,
+      'GENRE_SWINGS': dict(genre_swings.OF_GENRE),
       'GAP_STEPS': defaults.GAP_STEPS,
       'KIT_BANKS': sorted(midi_kits.KIT_BANKS),
       'KITS': list(drum_kit.NAMES),

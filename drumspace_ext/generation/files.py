@@ -8,6 +8,7 @@ kept). MIDI goes into a zip or a folder.
 """
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 import pathlib
 import re
@@ -19,6 +20,7 @@ from drumspace_ext import callbacks
 from drumspace_ext.conversion import files as conversion_files
 from drumspace_ext.dataset import examples
 from drumspace_ext.dataset import nearest_tsv
+from drumspace_ext.dataset import provenance
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import leftovers
 from drumspace_ext.files import manifests
@@ -50,6 +52,7 @@ class Style:
     zipped: One zip of MIDI files instead of a folder.
     name: What names of files and tracks begin with.
     as_one: One long MIDI file of all beats instead of one each.
+    genres: Of the known beat that is nearest to each; empty if it has none.
   """
 
   qpm: float
@@ -57,15 +60,26 @@ class Style:
   zipped: bool
   name: str
   as_one: bool = False
+  genres: Sequence[str] = ()
+
+  def dynamics_of(
+      self, number: int | None = None
+  ) -> dynamics_lib.Dynamics | None:
+    """Returns how the beat of a number is played, or all of them in turn."""
+    if self.dynamics is None:
+      return None
+    return self.dynamics.of_genres(
+        self.genres if number is None else [self.genres[number]]
+    )
 
 
 def _write_midi(batch, hits: np.ndarray, style: Style) -> None:
   names = _midi_names(style, len(hits))
   files = (
       midi_writing.patterns_to_midi(
-          beat, qpm=style.qpm, dynamics=style.dynamics,
+          beat, qpm=style.qpm, dynamics=style.dynamics_of(number),
           name=name.removesuffix('.mid'),
-      ) for name, beat in zip(names, hits)
+      ) for number, (name, beat) in enumerate(zip(names, hits))
   )
   if style.zipped:
     archive = batch.enter(
@@ -102,6 +116,13 @@ def write(
     OutputError: If they can't be written.
   """
   paths = []
+  codes = step_codes.hits_to_step_codes(made.hits)
+  index, distances = nearest_tsv.find(codes, reference, on_step)
+  style = dataclasses.replace(
+      style, genres=[
+          provenance.main_genre(reference.genres[i]) for i in index.tolist()
+      ],
+  )
   has_older = (folder / manifests.FILE_NAME).is_file()
   # This run may write none there.
   leftovers.sweep(folder / MIDI_FOLDER)
@@ -112,26 +133,26 @@ def write(
     ))
     if style.as_one:
       batch.write(WALK_MIDI, midi_writing.patterns_to_midi(
-          made.hits, qpm=style.qpm, dynamics=style.dynamics, name=style.name
+          made.hits, qpm=style.qpm, dynamics=style.dynamics_of(),
+          name=style.name,
       ))
       paths.append(folder / WALK_MIDI)
     elif style.zipped:
       _write_midi(batch, made.hits, style)
       paths.append(folder / MIDI_ZIP)
-    codes = step_codes.hits_to_step_codes(made.hits)
     dataset_tsv.write(
         batch.open(PATTERNS),
         dataset_tsv.PatternSet(codes=codes, latents=made.latents),
     )
     tfrecords.write(batch.open(RECORDS, text=False), (
         note_sequences.from_patterns(
-            beat, qpm=style.qpm, dynamics=style.dynamics,
+            beat, qpm=style.qpm, dynamics=style.dynamics_of(i - 1),
             sequence_id=f'/id/drumspace/{style.name}/{i}',
         ).SerializeToString(deterministic=True)
         for i, beat in enumerate(made.hits, 1)
     ))
     batch.open(NEAREST).writelines(
-        nearest_tsv.lines(codes, reference, on_step)
+        nearest_tsv.lines(index, distances, reference)
     )
     paths += [folder / PATTERNS, folder / RECORDS, folder / NEAREST]
     if made.samples is not None:

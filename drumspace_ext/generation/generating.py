@@ -93,8 +93,9 @@ def generate(
     num_bars: int | None = None, density: float | None = None,
     syncopation: float | None = None, temperature: float | None = None,
     threshold: float | None = None, voices_in: str = defaults.VOICES_IN,
-    qpm: float = defaults.QPM, accents: bool = False, swing: float = 0.0,
-    humanize: float = 0.0, groove: local_paths.Name = defaults.GROOVE,
+    qpm: float = defaults.QPM, accents: bool = False,
+    swing: dynamics_lib.Swing = 0.0, humanize: float = 0.0,
+    groove: local_paths.Name = defaults.GROOVE,
     groove_strength: dynamics_lib.Strength = defaults.GROOVE_STRENGTH,
     groove_drawn: bool = False,
     zipped: bool = False, seed: int = defaults.SEED,
@@ -129,7 +130,8 @@ def generate(
     voices_in: Drum map to read beats with, a name or a TOML file.
     qpm: Tempo of what is written.
     accents: Velocities by place in the bar and by voice.
-    swing: How late every second sixteenth comes; 1 makes triplets.
+    swing: How late every second sixteenth comes; 1 makes triplets, `auto` is
+      as the genre of the nearest known beat has it.
     humanize: How much times and velocities vary, 0 to 1.
     groove: How beats are played: `none`, a groove model (`shipped:groove`), a
       MIDI file or a dataset; see `players.player`.

@@ -6,6 +6,11 @@ this order: velocities are all alike, or accents; a groove takes their place as
 far as its strength says, and moves hits off the grid; swing moves every second
 sixteenth on from there; then humanize varies both. Whatever they say together,
 a hit stays within half a step of its own, and none comes before the start.
+
+A swing that is `auto` is that of the beat's genre (`genre_swings`), less what
+the groove makes of it already: how much later its own second sixteenths come
+on the mean than the others. A groove knows of swing what hits tell, and a genre
+what they don't; both in full would be more than anybody plays.
 """
 
 from collections.abc import Sequence
@@ -16,6 +21,7 @@ import numpy as np
 
 from drumspace_ext import defaults
 from drumspace_ext import errors
+from drumspace_ext.patterns import genre_swings
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
 
@@ -27,6 +33,10 @@ RANGES = types.MappingProxyType({'swing': (0.0, 1.0), 'humanize': (0.0, 1.0)})
 GROOVE_STRENGTHS = (0.0, 1.0)
 # How much of a groove is taken: one number, or those of velocity and timing.
 Strength = float | Sequence[float]
+# How late second sixteenths come: a number, or `auto`.
+Swing = float | str
+# In triplets the second of two sixteenths comes a third of a step late.
+_PARTS = 3
 # A tick at 480 a quarter short of half a step, which would be the next one's.
 MAX_DELAY = 59 / 120
 
@@ -59,21 +69,24 @@ class Dynamics:
     accents: Velocities by place in the bar and by voice: the means of what
       people play, see `grooves`.
     swing: How late the second and fourth sixteenth of a beat come: 0 is even,
-      1 makes triplets of them.
+      1 makes triplets of them; `auto` is what suits the genre.
     humanize: From 0 to 1: how much times and velocities vary.
     seed: Of what varies.
     groove: What plays patterns otherwise, if anything.
     groove_strength: How much of its way of playing is taken, 0 to 1; or two
       such, of velocity and of timing.
+    genres: Of each pattern that is played, in turn, for `auto`; one is that of
+      all. An empty one has no swing.
   """
 
   velocity: int = 100
   accents: bool = False
-  swing: float = 0.0
+  swing: Swing = 0.0
   humanize: float = 0.0
   seed: int = 0
   groove: grooves.Player | None = None
   groove_strength: Strength = defaults.GROOVE_STRENGTH
+  genres: Sequence[str] = ('',)
 
   def __post_init__(self):
     if not 1 <= self.velocity <= 127:
@@ -82,11 +95,24 @@ class Dynamics:
       )
     strengths(self.groove_strength)
     for name, (least, most) in RANGES.items():
-      if not least <= getattr(self, name) <= most:
+      value = getattr(self, name)
+      if name == 'swing' and self.swings_by_genre:
+        continue
+      if isinstance(value, str) or not least <= value <= most:
+        also = f', or {genre_swings.AUTO}' if name == 'swing' else ''
         raise errors.InputError(
-            f'{name} must be in [{least:g}, {most:g}], got '
-            f'{getattr(self, name)}.'
+            f'{name} must be in [{least:g}, {most:g}]{also}, got '
+            f'{errors.shown(value)}.'
         )
+
+  @property
+  def swings_by_genre(self) -> bool:
+    """Whether each pattern swings as its genre does."""
+    return self.swing == genre_swings.AUTO
+
+  def of_genres(self, genres: Sequence[str]) -> 'Dynamics':
+    """Returns the same for patterns of genres, in turn."""
+    return dataclasses.replace(self, genres=tuple(genres) or ('',))
 
   def velocities(self, steps: np.ndarray, struck: np.ndarray) -> np.ndarray:
     """Returns the velocity of each hit, int64.
@@ -126,6 +152,25 @@ class Dynamics:
         velocities=played.velocities[where], offsets=played.offsets[where]
     )
 
+  def _swings(self, steps: np.ndarray, moved: np.ndarray) -> np.ndarray:
+    """Returns the swing at each hit, float64, beside what the groove does."""
+    if not isinstance(self.swing, str):
+      return np.full(len(steps), float(self.swing))
+    pattern, is_odd = steps // step_codes.NUM_STEPS, steps % 2 == 1
+    count = int(pattern.max(initial=0)) + 1
+
+    def mean(chosen):
+      hits = np.bincount(pattern[chosen], minlength=count)
+      sums = np.bincount(pattern[chosen], moved[chosen], minlength=count)
+      return sums / np.maximum(hits, 1)
+
+    whole = np.array([
+        genre_swings.of_genre(self.genres[i % len(self.genres)])
+        for i in range(count)
+    ])
+    own = _PARTS * (mean(is_odd) - mean(~is_odd))
+    return np.maximum(whole - np.maximum(own, 0.0), 0.0)[pattern]
+
   def delays(
       self, steps: np.ndarray, struck: np.ndarray | None = None
   ) -> np.ndarray:
@@ -135,12 +180,12 @@ class Dynamics:
       steps: Step of each hit, int64 `[num_hits]`.
       struck: Its voice, int64 `[num_hits]`; needed for a groove.
     """
-    # In triplets the second of two sixteenths comes a third of a step late.
-    result = np.where(steps % 2 == 1, self.swing / 3, 0.0)
+    moved: np.ndarray = np.zeros(len(steps))
     if self.groove is not None and struck is not None:
-      played = self._played(steps, struck, self.groove)
       _, strength = strengths(self.groove_strength)
-      result = result + strength * played.offsets
+      moved = strength * self._played(steps, struck, self.groove).offsets
+    swing = self._swings(steps, moved)
+    result = np.where(steps % 2 == 1, swing / _PARTS, 0.0) + moved
     if self.humanize:
       rng = np.random.default_rng([self.seed, 1])
       spread = self.humanize * MAX_HUMAN_STEP
@@ -170,7 +215,7 @@ class Dynamics:
 
 
 def chosen(
-    *, accents: bool, swing: float, humanize: float, seed: int,
+    *, accents: bool, swing: Swing, humanize: float, seed: int,
     groove: grooves.Player | None = None,
     groove_strength: Strength = defaults.GROOVE_STRENGTH,
 ) -> Dynamics | None:

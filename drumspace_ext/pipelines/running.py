@@ -41,8 +41,8 @@ def run_pipeline(
     qpm: float = defaults.QPM, checkpoint_file: local_paths.Name | None = None,
     examples_path: local_paths.Name | None = None,
     num_outputs: int | None = None, temperature: float | None = None,
-    accents: bool = False, swing: float = 0.0, humanize: float = 0.0,
-    groove: local_paths.Name = defaults.GROOVE,
+    accents: bool = False, swing: dynamics_lib.Swing = 0.0,
+    humanize: float = 0.0, groove: local_paths.Name = defaults.GROOVE,
     groove_strength: dynamics_lib.Strength = defaults.GROOVE_STRENGTH,
     groove_drawn: bool = False, seed: int = defaults.SEED,
     on_step: callbacks.OnStep = callbacks.silent,
@@ -103,7 +103,7 @@ def run_pipeline(
       dynamics=players.dynamics(
           groove, accents=accents, swing=swing, humanize=humanize, seed=seed,
           groove_strength=groove_strength, groove_drawn=groove_drawn,
-          drum_map=recipe.drum_map,
+          drum_map=recipe.drum_map, knows_genres=False,
       ),
   )
   return stage_chains.run_files(

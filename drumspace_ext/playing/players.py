@@ -15,6 +15,7 @@ from drumspace_ext.models import checkpoints
 from drumspace_ext.models import magenta_files
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import dynamics as dynamics_lib
+from drumspace_ext.patterns import genre_swings
 from drumspace_ext.patterns import groove_sums
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
@@ -60,27 +61,36 @@ def player(
 
 
 def dynamics(
-    groove: local_paths.Name, *, accents: bool, swing: float, humanize: float,
-    groove_strength: dynamics_lib.Strength, groove_drawn: bool, seed: int,
-    drum_map: drum_maps.DrumMap | None = None,
+    groove: local_paths.Name, *, accents: bool, swing: dynamics_lib.Swing,
+    humanize: float, groove_strength: dynamics_lib.Strength,
+    groove_drawn: bool, seed: int, drum_map: drum_maps.DrumMap | None = None,
+    knows_genres: bool = True,
 ) -> dynamics_lib.Dynamics | None:
   """Returns how patterns are played, None for all alike and on the grid.
 
   Args:
     groove: See `player`.
     accents: Velocities by place in the bar and by voice.
-    swing: How late every second sixteenth comes; 1 makes triplets.
+    swing: How late every second sixteenth comes; 1 makes triplets, `auto` is
+      by genre.
     humanize: How much times and velocities vary, 0 to 1.
     groove_strength: How much of the groove, 0 to 1; or two such, of velocity
       and of timing.
     groove_drawn: See `player`.
     seed: Of what varies or is drawn.
     drum_map: See `player`.
+    knows_genres: Whether what is played says of what genre it is.
 
   Raises:
-    InputError: If a number is out of range, or see `player`.
+    InputError: If a number is out of range, a swing needs genres that nobody
+      knows, or see `player`.
     CheckpointError: See `player`.
   """
+  if swing == genre_swings.AUTO and not knows_genres:
+    raise errors.InputError(
+        '--swing=auto needs beats of a known genre, which drumspace_convert '
+        'and drumspace_generate have: give a number.'
+    )
   dynamics_lib.strengths(groove_strength)
   return dynamics_lib.chosen(
       accents=accents, swing=swing, humanize=humanize, seed=seed,

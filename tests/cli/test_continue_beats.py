@@ -36,6 +36,16 @@ def test_magentas_flags_give_midi_files(bundle, tmp_path):
   assert len(list((tmp_path / 'on' / 'midi').glob('*.mid'))) == 2
 
 
+def test_continuation_has_no_genre_to_swing_by(bundle, tmp_path):
+  done = entry_points.console(
+      _SCRIPT, f'--bundle_file={bundle}', '--swing=auto',
+      f'--output_dir={tmp_path / "on"}',
+  )
+  assert done.returncode == 1
+  assert '--swing=auto needs beats of a known genre' in done.stderr
+  assert 'Traceback' not in done.stderr
+
+
 def test_continuations_are_played(bundle, tmp_path):
   for name, flags in (('straight', ()), ('played', (
       '--groove=shipped:groove', '--groove_strength=1,0.5',

@@ -54,7 +54,7 @@ def test_every_hit_comes_back_at_its_step(tmp_path_factory, drawn):
   (hits,) = drawn
   path = tmp_path_factory.mktemp('song') / 'o.h2song'
   with path.open('wb') as stream:
-    song = hydrogen.Writer(stream, None)
+    song = hydrogen.Writer(stream)
     song.write('a\0<b>&\ud800', hits[None], 99.5)
     song.finish()
   root = ElementTree.parse(path).getroot()

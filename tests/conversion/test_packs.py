@@ -60,6 +60,41 @@ def _midi(data):
   return mido.tempo2bpm(tempo), name
 
 
+@pytest.mark.parametrize('groove', ['none', 'shipped:groove'])
+def test_swing_by_genre_is_that_of_each_beat(tmp_path, dataset, groove):
+  path = dataset / 'provenance.tsv'
+  path.write_text(path.read_text().replace(
+      '0\t0\trock:1', '0\t0\tpop:1|soul:2'
+  ))
+
+  def ticks(name, **options):
+    drumspace_ext.convert(
+        dataset, tmp_path / name, groove=groove, groove_strength=(1, 0.5),
+        **options,
+    )
+    with zipfile.ZipFile(tmp_path / name) as archive:
+      tracks = [
+          mido.MidiFile(file=io.BytesIO(archive.read(name))).tracks[0]
+          for name in archive.namelist() if name.endswith('.mid')
+      ]
+    return [
+        np.cumsum([m.time for m in track])[
+            [m.type == 'note_on' and m.velocity > 0 for m in track]
+        ] for track in tracks
+    ]
+
+  straight, swung = ticks('a.zip'), ticks('b.zip', swing='auto')
+  # Hats of the first and the third are on second sixteenths; rock has none.
+  assert [not np.array_equal(*pair) for pair in zip(straight, swung)] == [
+      False, False, True, False
+  ]
+  if groove == 'none':
+    late = np.unique(swung[2] - straight[2])
+    assert late.tolist() == [0, round(120 * 0.37 / 3)]
+  else:
+    assert (swung[2] >= straight[2]).all()
+
+
 @pytest.mark.parametrize(('qpm', 'tempos'), [
     (None, [96, 135, 120, 174.5]), (80.0, [80] * 4),
 ])

@@ -70,7 +70,7 @@ def test_values_of_a_link_that_are_out_of_range_are_left_out(page):
   assert page.run("""return [settings.swing, settings.threshold,
     settings.temperature]""") == [0, 0.5, 0]
   # Of no tempo that is one, the beat has its own.
-  assert page.run('return settings.qpm === deck.tempo.of(deck.current)')
+  assert page.run('return settings.qpm === deck.pace.tempo.of(deck.current)')
   assert page.run('return deck.current.z.every(Number.isFinite)')
 
 

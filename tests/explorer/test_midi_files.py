@@ -131,7 +131,7 @@ def test_songs_are_known_by_their_loops_at_their_tempos(page):
         document.querySelectorAll('#loops [aria-pressed]')) {
         button.click();
         await rest();
-        found.push([byId('badge').dataset.word, deck.tempo.qpm]);
+        found.push([byId('badge').dataset.word, deck.pace.tempo.value]);
       }
       return found""")
     known += all(word == 'known' for word, _ in words)

@@ -89,7 +89,7 @@ def test_favourites_are_a_pack_by_genre_with_a_readme(page):
   kept, tempos = page.run("""
     const {codes} = app.favourites;
     return [codes, codes.map((one) =>
-      deck.tempo.of(app.maker.ofCodes(one)) ?? settings.qpm)]""")
+      deck.pace.tempo.of(app.maker.ofCodes(one)) ?? settings.qpm)]""")
   known = page.made.training
   near, _ = nearest.NearestPatterns(known.codes).find(np.array(kept[:3]))
   rows = [*near.tolist(), 9, 5, 0]

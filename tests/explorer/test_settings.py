@@ -28,6 +28,7 @@ def test_controls_are_those_of_the_table_and_defaults_the_packages(page):
       ['accents', 'checkbox', '', '', '', True, ' Accents'],
       ['locked', 'checkbox', '', '', '', False, ' Lock tempo'],
       ['swing', 'range', '0', '1', '0.01', plain.swing, 'Swing 0.00'],
+      ['swingLocked', 'checkbox', '', '', '', False, ' Lock swing'],
       ['humanize', 'range', '0', '1', '0.01', plain.humanize, 'Human 0.00'],
       ['volume', 'range', '0', '1', '0.01', 0.8, 'Volume 0.80'],
       ['folded', 'checkbox', '', '', '', True, ' Fold'],
@@ -85,7 +86,7 @@ def test_every_control_says_what_it_does_and_reaches_what_plays(page):
         input.parentElement.title]""", name, kind, most)
     assert words and played
     if kind == 'checkbox':
-      assert value is (name == 'locked')
+      assert value is (name in ('locked', 'swingLocked'))
     else:
       assert value == float(most)
       assert float(shown.split()[-1]) == value

@@ -18,8 +18,10 @@ from drumspace_ext.files import tfrecords
 from drumspace_ext.generation import files as generation_files
 from drumspace_ext.generation import ways
 from drumspace_ext.models import sampling
+from drumspace_ext.notes import midi_writing
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import dynamics
+from drumspace_ext.patterns import genre_swings
 from drumspace_ext.patterns import step_codes
 
 _STARTER = examples.load_or_starter(None)
@@ -146,6 +148,43 @@ def test_records_are_played_as_the_midi_files_are(tmp_path):
     sequence = note_seq.NoteSequence.FromString(record)
     expected = note_sequences.from_patterns(beat, qpm=96, dynamics=played)
     assert sequence.notes == expected.notes
+
+
+def test_beat_swings_as_the_genre_of_the_nearest_known_one(tmp_path):
+  genres = [next(iter(genres), '') for genres in _STARTER.genres]
+  rows = [genres.index(genre) for genre in ('soul', 'rock', 'funk')]
+  hits = step_codes.step_codes_to_hits(_STARTER.codes[rows])
+  hits[:, 1::2, 3] = True  # far from being another's
+  made = ways.Generated(latents=np.zeros((len(hits), 2)), hits=hits)
+  _write(tmp_path / 'each', made, dynamics=dynamics.Dynamics(swing='auto'))
+  _write(
+      tmp_path / 'walk', made, as_one=True,
+      dynamics=dynamics.Dynamics(swing='auto'),
+  )
+  lines = (tmp_path / 'each' / 'nearest.tsv').read_text().splitlines()[1:]
+  swings = [
+      genre_swings.of_genre(line.split('\t')[4].partition(':')[0])
+      for line in lines
+  ]
+  files = sorted((tmp_path / 'each' / 'midi').iterdir())
+  expected = [
+      midi_writing.patterns_to_midi(
+          beat, qpm=96, dynamics=dynamics.Dynamics(swing=swing),
+          name=path.stem,
+      ) for path, beat, swing in zip(files, hits, swings)
+  ]
+  assert [path.read_bytes() for path in files] == expected
+  assert len(set(swings)) > 1
+  walk = note_seq.midi_to_note_sequence(
+      (tmp_path / 'walk' / 'walk.mid').read_bytes()
+  )
+  step = 60 / 96 / 4
+  starts = np.array([note.start_time for note in walk.notes]) / step
+  # Each third is as late as its own beat's.
+  for number, swing in enumerate(swings):
+    own = starts[(starts >= 32 * number) & (starts < 32 * (number + 1))]
+    late = own[np.floor(own + 1e-3) % 2 == 1] % 1
+    np.testing.assert_allclose(late, swing / 3, atol=0.01)
 
 
 def test_draws_have_the_published_form(tmp_path):

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from drumspace_ext import errors
+from drumspace_ext.extraction import genres as genres_lib
 from drumspace_ext.patterns import dynamics
+from drumspace_ext.patterns import genre_swings
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import voices
 
@@ -16,7 +18,10 @@ _STEPS = np.repeat(np.arange(64), 14)
 _VOICES = np.tile(np.arange(14), 64)
 _DYNAMICS = st.builds(
     dynamics.Dynamics, velocity=st.integers(1, 127), accents=st.booleans(),
-    swing=st.floats(0, 1), humanize=st.floats(0, 1), seed=st.integers(0, 99),
+    swing=st.floats(0, 1) | st.just('auto'), humanize=st.floats(0, 1),
+    seed=st.integers(0, 99), genres=st.lists(
+        st.sampled_from(['', 'rock', 'soul', 'funk']), min_size=1
+    ),
 )
 
 
@@ -95,6 +100,50 @@ def test_strengths_of_velocity_and_timing_are_two():
     np.testing.assert_allclose(played.delays(steps, struck), [0, late, late])
 
 
+def test_swing_by_genre_is_that_of_each_pattern_in_turn():
+  genres = ['soul', 'rock', '', 'funk']
+  played = dynamics.Dynamics(swing='auto').of_genres(genres)
+  # The second time around it is the first one's turn again.
+  steps = np.arange(5 * 32)
+  late = played.delays(steps).reshape(5, 16, 2)
+  swings = [genre_swings.of_genre(genre) for genre in genres + genres[:1]]
+  assert swings[0] > swings[3] > 0 == swings[1] == swings[2]
+  np.testing.assert_allclose(late[:, :, 0], 0)
+  np.testing.assert_allclose(late[:, :, 1], np.repeat(swings, 16).reshape(
+      5, 16
+  ) / 3)
+  assert not dynamics.Dynamics(swing='auto').delays(steps).any()
+
+
+@pytest.mark.parametrize('odd, even, strength, late', [
+    # What the groove does counts; what goes the other way does not.
+    (0.05, 0.0, 1, 0.37 / 3), (0.02, -0.02, 1, 0.37 / 3 - 0.02),
+    (0.4, 0.0, 1, 0.4), (-0.2, 0.0, 1, 0.37 / 3 - 0.2),
+    (0.3, 0.0, (1, 0), 0.37 / 3), (0.1, 0.0, 0.5, 0.37 / 3),
+])
+def test_swing_by_genre_is_less_what_the_groove_swings(
+    odd, even, strength, late
+):
+  def player(hits):
+    offsets = np.zeros(hits.shape)
+    offsets[:, 1::2], offsets[:, ::2] = odd, even
+    return grooves.Groove(
+        velocities=np.full(hits.shape, 64.0), offsets=offsets
+    )
+
+  played = dynamics.Dynamics(
+      swing='auto', groove=player, groove_strength=strength, genres=['soul']
+  )
+  delays = played.delays(np.array([4, 5, 7]), np.array([0, 3, 3]))
+  np.testing.assert_allclose(delays[1:], [late] * 2)
+
+
+def test_swinging_genres_are_genres():
+  assert set(genre_swings.OF_GENRE) <= set(genres_lib.NAMES)
+  low, high = dynamics.RANGES['swing']
+  assert all(low < swing <= high for swing in genre_swings.OF_GENRE.values())
+
+
 def test_groove_is_asked_once_for_each_different_pattern():
   player = _plays(40.0, 0.0)
   steps, struck = np.array([0, 5, 32, 37, 64]), np.array([0, 1, 0, 1, 0])
@@ -144,8 +193,10 @@ def test_seed_decides_what_varies():
     ({'groove_strength': 'much'}, "got 'much'"),
     ({'velocity': 0}, r'velocity must be in \[1, 127\], got 0'),
     ({'velocity': 128}, 'velocity .* got 128'),
-    ({'swing': -0.1}, r'swing must be in \[0, 1\], got -0.1'),
+    ({'swing': -0.1}, r'swing must be in \[0, 1\], or auto, got -0.1'),
     ({'swing': 1.1}, 'swing .* got 1.1'),
+    ({'swing': 'jazz'}, "or auto, got 'jazz'"),
+    ({'humanize': 'auto'}, r'humanize must be in \[0, 1\], got \'auto\''),
     ({'humanize': 2}, 'humanize .* got 2'),
     ({'humanize': float('nan')}, 'humanize .* got nan'),
 ])

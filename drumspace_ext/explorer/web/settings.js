@@ -21,12 +21,13 @@ import {DEFAULTS, KITS, RANGES} from './constants.js';
  * link: its key in an address; a setting without is not in the link;
  * decodes: a beat that was decoded is decoded anew;
  * paints: the map is painted anew;
+ * swings: the swing of a beat's genre is to be found anew;
  * needs: the column of the data that a page must have for it;
  * keys: those that move it down and up, by how much, and the words for that.
  */
 export const SETTINGS = [
   {
-    name: 'groove', initial: true, host: 'feel', link: 'g',
+    name: 'groove', initial: true, host: 'feel', link: 'g', swings: true,
     needs: 'groove.table', label: 'Groove',
     does: 'How hard and how late, as people play such a beat',
   }, {
@@ -44,6 +45,9 @@ export const SETTINGS = [
     name: 'swing', initial: DEFAULTS.swing, range: RANGES.swing, step: 0.01,
     digits: 2, host: 'feel', link: 's',
     label: 'Swing', does: 'How late every second sixteenth comes',
+  }, {
+    name: 'swingLocked', initial: false, host: 'feel', link: 'w',
+    label: 'Lock swing', does: 'Off: each beat swings as its genre does',
   }, {
     name: 'humanize', initial: DEFAULTS.humanize, range: RANGES.humanize,
     step: 0.01, digits: 2, host: 'feel', link: 'h',

@@ -66,7 +66,7 @@ export function connectChanges({
   const shown = new Variations({deck, workshop, list});
   let draws = 0;
   const seed = () => settings.seed + 1000 + draws++;
-  const edited = (codes) => deck.show(maker.ofCodes(codes), {follows: false});
+  const edited = (codes) => deck.alter(codes);
   const turn = (by) => edited(rotated(deck.current.codes, by));
   const die = async () => {
     player.wake();

@@ -32,10 +32,11 @@ export class Continuation {
     this.player.wake();
     const more = await this.workshop.call('follow', seed.codes, NUM_BEATS,
       this.settings.seed + this.draws++);
-    const {qpm} = this.deck.tempo;
+    const {value: qpm} = this.deck.pace.tempo;
     // Beats of their own, so that it is known which one is heard.
-    this.beats = [seed, ...more].map((beat) => ({...beat,
-      codes: [...beat.codes], tempo: {low: qpm, high: qpm, isKnown: true}}));
+    this.beats = [seed, ...more].map((beat) => this.deck.pace.swingAs({...beat,
+      codes: [...beat.codes], tempo: {low: qpm, high: qpm, isKnown: true},
+    }, seed));
     this.heard = 0;
     this.show();
     this.deck.playFrom(this, NUM_STEPS);

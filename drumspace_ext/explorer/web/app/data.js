@@ -2,6 +2,7 @@
  * The page's data: the block of bytes that page_data.py writes, read back.
  */
 
+import {ofGenre} from '../beat/swing.js';
 import {NUM_STEPS, TEMPO_PARTS} from '../constants.js';
 
 const TYPES = {
@@ -99,6 +100,8 @@ function makeLayer(header, column, zSize, names, titles) {
     // Slowest and fastest, or null if nobody knows.
     tempo: (i) => tempos[2 * i] ? {low: tempos[2 * i] / TEMPO_PARTS,
       high: tempos[2 * i + 1] / TEMPO_PARTS} : null,
+    // That of its genre.
+    swing: (i) => ofGenre(names[genres[i * perGenre]]),
     // Whether it was found as near repeats alone, as far as that is known.
     isOnlyNear: (i) => near?.[i] === 1,
     pattern: (i) => cut(codes, i, NUM_STEPS),

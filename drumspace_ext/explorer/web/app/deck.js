@@ -9,7 +9,7 @@
 
 import {makeBeat} from '../beat/beat.js';
 import {silence} from '../beat/patterns.js';
-import {FollowingTempo} from './following.js';
+import {Pace} from './following.js';
 import {NextFrame} from './frames.js';
 import {Hand} from './hand.js';
 import {History} from './history.js';
@@ -20,7 +20,7 @@ export class Deck {
   /** @param {!Object} parts `maker`, `player`, `settings` and `workshop`. */
   constructor({maker, player, settings, workshop}) {
     Object.assign(this, {maker, player, workshop});
-    this.tempo = new FollowingTempo({maker, settings});
+    this.pace = new Pace({maker, player, settings});
     this.listeners = {show: [], settled: [], playing: [], step: []};
     this.history = new History();
     /** What gives the beats that play one after the other, if anything. */
@@ -31,9 +31,7 @@ export class Deck {
     this.history.push(this.current);
     player.onStep((step, _, codes) => this.hear(step, codes));
     player.onTakeOver = (codes) => this.follow(codes);
-    settings.onChange(({name}) => {
-      if (name === 'qpm') this.tempo.changed(this.current);
-    });
+    settings.onChange((row) => this.pace.changed(row, this.current));
     this.hand = new Hand();
   }
 
@@ -54,11 +52,9 @@ export class Deck {
    * Shows a beat, and plays it if something plays or `plays` says so.
    * @param {?Object} beat See beat/beat.js.
    * @param {!Object} options `keeps`: it is a step of undo at once; `plays`;
-   *     unless `sounds` it is heard already; unless `follows` the tempo stays.
+   *     unless `sounds` it is heard already.
    */
-  show(beat, {
-    keeps = true, plays = false, sounds = true, follows = true,
-  } = {}) {
+  show(beat, {keeps = true, plays = false, sounds = true} = {}) {
     if (!beat) return;
     this.next.cancel();
     // What only went by can be gone back to where a hand goes on from it.
@@ -69,8 +65,8 @@ export class Deck {
       // First what is heard; a hand takes over from the radio and the path.
       this.source = null;
       this.queue = [];
-      this.tempo[follows ? 'await' : 'keepFor'](beat);
-      if (!this.player.playing) this.tempo.arrive();
+      this.pace.await(beat);
+      if (!this.player.playing) this.pace.arrive();
       if (plays || this.player.playing) this.player.next(beat.codes);
     }
     this.tell('show', beat);
@@ -84,14 +80,14 @@ export class Deck {
     }
   }
 
-  /** Takes on the tempo of a pattern that takes over. */
+  /** Takes on the tempo and swing of a pattern that takes over. */
   follow(codes) {
     if (codes !== this.current.codes) {
       const beat = this.queue.find((coming) => coming.codes === codes);
       if (!beat) return;
-      this.tempo.await(beat);
+      this.pace.await(beat);
     }
-    this.tempo.arrive();
+    this.pace.arrive();
   }
 
   /** Makes and shows a beat at the next frame; it can't be undone yet. */
@@ -126,10 +122,13 @@ export class Deck {
   /** Sets or clears a hit; `settle` ends what a hand paints. */
   paint(voice, step, isOn) {
     const {codes} = this.current;
-    // It is still the same music.
-    const beat = this.maker.ofCodes(
-      codes.with(step, codes[step] & ~(1 << voice) | isOn << voice));
-    this.show(beat, {keeps: false, follows: false});
+    this.alter(codes.with(step, codes[step] & ~(1 << voice) | isOn << voice),
+      {keeps: false});
+  }
+
+  /** Shows other hits that are still the same music. */
+  alter(codes, options) {
+    this.show(this.pace.goOn(this.maker.ofCodes(codes), this.current), options);
   }
 
   /** Changes a hit for good. */
@@ -160,7 +159,7 @@ export class Deck {
   stop() {
     this.source = null;
     this.queue = [];
-    this.tempo.arrive();
+    this.pace.arrive();
     this.player.stop();
     this.tell('step', null);
     this.tell('playing');

@@ -1,45 +1,49 @@
 /**
- * Following: the tempo is that of the beat, unless it is locked.
+ * Following: settings that come with each beat, unless they are locked.
  *
- * It changes with the beat, which is on a quarter note while something plays.
+ * They change with the beat, which is on a quarter note while something plays.
  */
 
+import {canSwing} from '../beat/swing.js';
 import {middle} from '../beat/tempo.js';
+import {swingBeside} from '../sound/playing.js';
 
-export class FollowingTempo {
-  /** @param {!Object} parts `maker`, and `settings` (settings.js). */
-  constructor({maker, settings}) {
-    Object.assign(this, {maker, settings});
-    /** The tempo that comes with the beat on show, when it takes over. */
+class Following {
+  /**
+   * @param {!Object} settings See settings.js.
+   * @param {!Object} rules `name` of the setting, and of the one that is its
+   *     `lock`; `find(beat)`, which returns the value of a beat, or null.
+   */
+  constructor(settings, {name, lock, find}) {
+    Object.assign(this, {settings, name, lock, find});
+    /** The value that comes with the beat on show, when it takes over. */
     this.coming = null;
-    /** The tempos that a hand has given to beats. */
+    /** The values that a hand has given to beats. */
     this.byHand = new WeakMap();
     this.isArriving = false;
   }
 
-  /** Is told of the beat whose tempo a hand has changed. */
+  /** Is told of the beat whose value a hand has changed. */
   changed(beat) {
     if (this.isArriving) return;
     this.coming = null;
-    this.byHand.set(beat, this.settings.values.qpm);
+    this.byHand.set(beat, this.settings.values[this.name]);
   }
 
-  /** The tempo of a beat as the slider has it; null if it stays as it is. */
+  /** The value of a beat as the slider has it; null if it stays as it is. */
   of(beat) {
-    if (this.settings.values.locked) return null;
-    const tempo = this.maker.tempoOf(beat);
-    return this.byHand.get(beat) ??
-      (tempo && this.settings.within('qpm', Math.round(middle(tempo))));
+    if (this.settings.values[this.lock]) return null;
+    return this.byHand.get(beat) ?? this.find(beat);
   }
 
-  /** The tempo that is heard, or about to be. */
-  get qpm() {
-    return this.coming ?? this.settings.values.qpm;
+  /** What is heard, or about to be. */
+  get value() {
+    return this.coming ?? this.settings.values[this.name];
   }
 
-  /** Gives a beat the tempo that there is. */
+  /** Gives a beat the value that there is. */
   keepFor(beat) {
-    this.byHand.set(beat, this.qpm);
+    if (this.of(beat) !== this.value) this.byHand.set(beat, this.value);
   }
 
   await(beat) {
@@ -49,8 +53,68 @@ export class FollowingTempo {
   arrive() {
     if (this.coming === null) return;
     this.isArriving = true;
-    this.settings.set('qpm', this.coming);
+    if (this.coming !== this.settings.values[this.name]) {
+      this.settings.set(this.name, this.coming);
+    }
     this.isArriving = false;
     this.coming = null;
+  }
+}
+
+/** How fast a beat goes, and how much it swings. */
+export class Pace {
+  /** @param {!Object} parts `maker`, `player` and `settings` (settings.js). */
+  constructor({maker, player, settings}) {
+    this.maker = maker;
+    this.tempo = new Following(settings, {
+      name: 'qpm', lock: 'locked', find: (beat) => {
+        const tempo = maker.tempoOf(beat);
+        return tempo && settings.within('qpm', Math.round(middle(tempo)));
+      },
+    });
+    this.swing = new Following(settings, {
+      name: 'swing', lock: 'swingLocked', find: (beat) =>
+        canSwing(beat.codes) ? swingBeside(player.kit, settings.values,
+          beat.codes, maker.swingOf(beat)) : 0,
+    });
+    this.all = [this.tempo, this.swing];
+  }
+
+  /** Is told of a setting that has changed, with the beat on show. */
+  changed({name, swings}, beat) {
+    this.all.find((one) => one.name === name)?.changed(beat);
+    if (!swings) return;
+    this.swing.await(beat);
+    this.swing.arrive();
+  }
+
+  await(beat) {
+    for (const one of this.all) one.await(beat);
+  }
+
+  arrive() {
+    for (const one of this.all) one.arrive();
+  }
+
+  /** Lets a beat swing as another one does, whatever has set that. */
+  swingAs(beat, other) {
+    beat.swing = this.maker.swingOf(other);
+    const {byHand} = this.swing;
+    if (byHand.has(other)) byHand.set(beat, byHand.get(other));
+    return beat;
+  }
+
+  /** Lets a beat go on as the one on show goes. */
+  goOn(beat, shown) {
+    this.tempo.keepFor(beat);
+    return this.swingAs(beat, shown);
+  }
+
+  /** Lets a beat go as settings of some names say, which are there already. */
+  keep(beat, names) {
+    for (const one of this.all) {
+      if (names.includes(one.name)) one.keepFor(beat);
+    }
+    return beat;
   }
 }

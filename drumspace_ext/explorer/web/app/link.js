@@ -92,8 +92,8 @@ export function restore(hash, {
   for (const [name, value] of Object.entries(state.settings)) {
     if (name in settings.values) settings.set(name, value);
   }
-  deck.show(maker.ofCodes(state.codes, state),
-    {follows: !('qpm' in state.settings)});
+  deck.show(deck.pace.keep(
+    maker.ofCodes(state.codes, state), Object.keys(state.settings)));
   song.fromLink(state.song);
   favourites.add(state.favourites);
   if (state.view) plot.showWhole(state.view);

@@ -20,18 +20,20 @@ export class Outgoing {
   }
 
   /**
-   * Returns the MIDI file of some patterns, each at its tempo.
-   * @param {!Object} what `title`, `patterns` and `tempos`.
+   * Returns the MIDI file of some patterns, each at its tempo and swing.
+   * @param {!Object} what `title`, `patterns`, `tempos` and `swings`.
    */
-  midi({title, patterns, tempos}) {
+  midi({title, patterns, tempos, swings}) {
     return {name: `${title}.mid`, type: 'audio/midi', bytes: patternsToMidi(
-      this.kit, patterns, this.settings, title, tempos)};
+      this.kit, patterns, this.settings, title, {tempos, swings})};
   }
 
   /** Returns the WAV file likewise, in a while. */
-  async wav({title, patterns, tempos}) {
-    const parts = patterns.map((codes, i) => ({codes,
-      qpm: tempos[Math.floor(i * tempos.length / patterns.length)]}));
+  async wav({title, patterns, tempos, swings}) {
+    const parts = patterns.map((codes, i) => {
+      const part = Math.floor(i * tempos.length / patterns.length);
+      return {codes, qpm: tempos[part], swing: swings[part]};
+    });
     return {name: `${title}.wav`, type: 'audio/wav',
       bytes: await record(this.player, parts)};
   }
@@ -59,7 +61,7 @@ export class Outgoing {
    * @param {string} id Of the button.
    * @param {string} kind `midi`, `wav` or `pack`.
    * @param {function(): (!Object|!Promise<!Object>)} look Returns `title`,
-   *     `patterns`, `tempos`.
+   *     `patterns`, `tempos` and `swings`.
    */
   connect(id, kind, look) {
     const button = byId(id);

@@ -88,17 +88,19 @@ export function readmeOf(origins, tempos) {
  * Returns a pack as a zip archive.
  * @param {!Object} kit See midi/writing.js, and for settings.
  * @param {!Object} settings
- * @param {!Object} what `patterns`, `tempos` and `origins`, a row each.
+ * @param {!Object} what `patterns`, `tempos`, `swings` and `origins`, a row
+ *     each.
  * @return {!Uint8Array}
  */
-export function packOf(kit, settings, {patterns, tempos, origins}) {
+export function packOf(kit, settings, {patterns, tempos, swings, origins}) {
   const hasGenres = origins.some(({genre}) => genre);
   const files = patterns.map((codes, i) => {
     const name = packName(origins[i], tempos[i], hasGenres);
     return {
       name: packPath(name, i + 1, patterns.length, '.mid'),
       bytes: Uint8Array.from(
-        patternsToMidi(kit, [codes], settings, name.title, [tempos[i]])),
+        patternsToMidi(kit, [codes], settings, name.title,
+          {tempos: [tempos[i]], swings: [swings[i]]})),
     };
   });
   const text = new TextEncoder().encode(readmeOf(origins, tempos));

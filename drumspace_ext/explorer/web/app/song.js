@@ -127,7 +127,7 @@ export class Song {
 
   /** How fast it goes. */
   get qpm() {
-    return Math.round(this.tempo ?? this.deck.tempo.qpm);
+    return Math.round(this.tempo ?? this.deck.pace.tempo.value);
   }
 
   play() {
@@ -135,7 +135,7 @@ export class Song {
       say('A song needs a beat in a slot: press Put.');
       return;
     }
-    this.tempo = this.deck.tempo.qpm;
+    this.tempo = this.deck.pace.tempo.value;
     this.heard = 0;
     this.deck.playFrom(this, NUM_STEPS);
   }
@@ -146,8 +146,10 @@ export class Song {
     if (!beats.length) return null;
     const place = this.heard++ % beats.length;
     // A beat of its own for each place, so that it is known where it stands.
-    const beat = {...beats[place], codes: [...beats[place].codes],
-      tempo: {low: this.tempo, high: this.tempo, isKnown: true}};
+    const beat = this.deck.pace.swingAs({...beats[place],
+      codes: [...beats[place].codes],
+      tempo: {low: this.tempo, high: this.tempo, isKnown: true},
+    }, beats[place]);
     this.places.set(beat, place);
     return beat;
   }

@@ -40,13 +40,16 @@ function connectFiles({kit, layers, model}, {
   settings, deck, maker, path, square, favourites, panel, song, player,
 }) {
   const outgoing = new Outgoing({kit, player, settings});
-  const tempoOf = (beat) => beat === deck.current ? deck.tempo.qpm :
-    deck.tempo.of(beat) ?? settings.qpm;
+  // How a beat goes, by a setting that follows it.
+  const asHeard = (one) => (beat) => beat === deck.current ? one.value :
+    one.of(beat) ?? settings[one.name];
+  const tempoOf = asHeard(deck.pace.tempo);
+  const swingOf = asHeard(deck.pace.swing);
   const files = (name, find, patterns) => {
     const told = (beats) => ({
       patterns: patterns?.() ?? beats.map(({codes}) => codes),
       title: typeof name === 'string' ? name : beats.length ? name() : '',
-      tempos: beats.map(tempoOf)});
+      tempos: beats.map(tempoOf), swings: beats.map(swingOf)});
     const look = () => {
       const beats = find();
       return beats instanceof Promise ? beats.then(told) : told(beats);
@@ -55,7 +58,7 @@ function connectFiles({kit, layers, model}, {
   };
   const beat = files(
     () => fileNameOf(layers, deck.current, panel.genresAround(deck.current),
-      deck.tempo.qpm),
+      deck.pace.tempo.value),
     () => deck.current.codes.some(Boolean) ? [deck.current] : []);
   beat('get-midi', 'midi');
   beat('get-wav', 'wav');
@@ -66,7 +69,7 @@ function connectFiles({kit, layers, model}, {
   outgoing.connect('favourites-pack', 'pack', () => {
     const beats = kept();
     const tempos = beats.map(tempoOf);
-    return {title: 'favourites', tempos,
+    return {title: 'favourites', tempos, swings: beats.map(swingOf),
       patterns: beats.map(({codes}) => codes),
       origins: beats.map((beat, i) => {
         const {name} = favourites.items[i];

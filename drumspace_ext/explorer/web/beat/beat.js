@@ -7,11 +7,12 @@
  * @param {!Array<number>} codes Its pattern.
  * @param {!Object} known `z`, its latent vector; `place` on the map, `{x, y}`;
  *     `origin`, the point that it is, `{layer, index}`; whether it was made of
- *     z, `isDecoded`; and its `tempo`, where that is no point's (tempo.js).
+ *     z, `isDecoded`; its `tempo`, where that is no point's (tempo.js), and
+ *     likewise the `swing` of its genre (swing.js).
  */
 export function makeBeat(codes, {
   z = null, place = null, origin = null, isDecoded = false,
-  tempo = null,
+  tempo = null, swing = null,
 } = {}) {
-  return {codes, z, place, origin, isDecoded, tempo};
+  return {codes, z, place, origin, isDecoded, tempo, swing};
 }

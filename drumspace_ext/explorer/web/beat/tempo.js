@@ -16,11 +16,16 @@ export function inBpm(tempo) {
     `${low}–${high} bpm`;
 }
 
+/** The median of numbers; NaN of none. */
+export function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const half = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(half)] + sorted[Math.ceil(half)]) / 2;
+}
+
 /** The median of tempos, as that of a made beat; null of none. */
 export function medianOf(tempos) {
   if (!tempos.length) return null;
-  const sorted = tempos.map(middle).sort((a, b) => a - b);
-  const half = (sorted.length - 1) / 2;
-  const qpm = (sorted[Math.floor(half)] + sorted[Math.ceil(half)]) / 2;
+  const qpm = median(tempos.map(middle));
   return {low: qpm, high: qpm, isKnown: false};
 }

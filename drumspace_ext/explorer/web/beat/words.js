@@ -2,6 +2,7 @@
  * Words: what a beat is called.
  */
 
+import {canSwing, inPercent} from './swing.js';
 import {inBpm} from './tempo.js';
 
 const plain = (text) => text.replaceAll('_', ' ');
@@ -54,8 +55,9 @@ export function describePoint(layers, point) {
   const sources = names.filter((source) =>
     !genres.some((genre) => source.endsWith(`/${genre}/${title}`)));
   const from = sources.join(', ') + (more > 0 ? ` and ${more} more` : '');
-  const facts = [plain(genres.join(', ')), inBpm(layer.tempo(index))]
-    .filter(Boolean).join(' · ');
+  const swing = canSwing(layer.pattern(index)) ? layer.swing(index) : 0;
+  const facts = [plain(genres.join(', ')), inBpm(layer.tempo(index)),
+    inPercent(swing)].filter(Boolean).join(' · ');
   return {title, facts, from,
     name: [title, facts].filter(Boolean).join(' · ')};
 }

@@ -23,15 +23,16 @@ function uint32(value) {
 const ascii = (text) => [...text].map((letter) => letter.charCodeAt(0));
 
 /** Returns the notes, {start, end, pitch, velocity}, by their start. */
-function notesOf(kit, patterns, settings) {
+function notesOf(kit, patterns, settings, swings) {
   const codes = patterns.flat();
   const lastOf = new Map();
   const notes = [];
   codes.forEach((code, count) => {
     for (let voice = 0; voice < kit.voices.length; voice++) {
       if (!(code >> voice & 1)) continue;
+      const swing = swings[Math.floor(count * swings.length / codes.length)];
       const {delay, velocity} = played(
-        kit, settings, voice, count % NUM_STEPS, count,
+        kit, {...settings, swing}, voice, count % NUM_STEPS, count,
         patterns[Math.floor(count / NUM_STEPS)]);
       const start = Math.round((count + delay) * TICKS_PER_STEP);
       const end = Math.min(
@@ -53,13 +54,14 @@ function notesOf(kit, patterns, settings) {
  * @param {!Array<!Array<number>>} patterns Each 32 step codes.
  * @param {!Object} settings Values of settings.js: tempo and dynamics.
  * @param {string} name Of the track.
- * @param {!Array<number>} tempos One, or some for as many parts of the same
- *     length, in quarter notes a minute.
+ * @param {!Object} parts `tempos`, one, or some for as many parts of the same
+ *     length, in quarter notes a minute; and `swings` likewise.
  * @return {!Uint8Array} The file: 480 ticks a quarter, one track, exactly as
  *     long as its bars.
  */
 export function patternsToMidi(
-  kit, patterns, settings, name, tempos = [settings.qpm],
+  kit, patterns, settings, name,
+  {tempos = [settings.qpm], swings = [settings.swing]} = {},
 ) {
   const end = patterns.length * NUM_STEPS * TICKS_PER_STEP;
   const changes = tempos.map((qpm, i) => ({
@@ -74,7 +76,7 @@ export function patternsToMidi(
     ...(name ? [0, 0xFF, 0x03, ...variableLength(title.length), ...title] : []),
     0, 0xC0 | DRUM_CHANNEL, 0,
   ];
-  const events = notesOf(kit, patterns, settings)
+  const events = notesOf(kit, patterns, settings, swings)
     .flatMap(({start, end, pitch, velocity}) => [
       {tick: start, order: 1, bytes: [0x90 | DRUM_CHANNEL, pitch, velocity]},
       {tick: end, order: 0, bytes: [0x80 | DRUM_CHANNEL, pitch, velocity]},

@@ -5,7 +5,7 @@
 import {makeBeat} from '../beat/beat.js';
 import {Collection} from '../beat/nearest.js';
 import {entropy, sameBeat} from '../beat/patterns.js';
-import {medianOf} from '../beat/tempo.js';
+import {median, medianOf} from '../beat/tempo.js';
 import {NUM_STEPS} from '../constants.js';
 import {Network} from './network.js';
 import {Space} from './space.js';
@@ -112,6 +112,17 @@ export class Beatmaker {
     if (!place) return null;
     return medianOf(this.space.around(place).near
       .map((i) => this.training.tempo(i)).filter(Boolean));
+  }
+
+  /** How much a beat swings by its genre, or as the known ones around it. */
+  swingOf({origin, place, swing}) {
+    if (typeof swing === 'number') return swing;
+    const layer = origin && this.data.layers[origin.layer];
+    if (layer?.genreNames(origin.index).length || origin?.layer === 0) {
+      return layer.swing(origin.index);
+    }
+    const near = place ? this.space.around(place).near : [];
+    return near.length ? median(near.map((i) => this.training.swing(i))) : 0;
   }
 
   /** Finds the point that is this very beat, or null. */

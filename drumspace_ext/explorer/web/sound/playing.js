@@ -2,11 +2,38 @@
  * How a hit is played: velocity and lateness, by the rules of dynamics.py.
  *
  * In this order: accents or one velocity for all; a groove takes their place
- * and moves hits off the grid; swing moves them on; humanize varies both.
+ * and moves hits off the grid; swing moves them on; humanize varies both. The
+ * swing of a genre is less what the groove swings already.
  */
 
 import {STEPS_PER_BAR} from '../constants.js';
 import {hash32} from './kit.js';
+
+/**
+ * Tells how much of a beat's swing is left to do beside its groove.
+ * @param {!Object} kit From `rendering.page_description`.
+ * @param {!Object} settings Values of settings.js.
+ * @param {!Array<number>} codes The pattern.
+ * @param {number} swing On the whole, 0 to 1.
+ */
+export function swingBeside(kit, settings, codes, swing) {
+  const groove = settings.groove && swing ? kit.groove?.of(codes) : null;
+  if (!groove) return swing;
+  const [even, odd] = [0, 1].map((parity) => {
+    let [hits, sum] = [0, 0];
+    codes.forEach((code, step) => {
+      if (step % 2 !== parity) return;
+      kit.voices.forEach((_, voice) => {
+        if (!(code >> voice & 1)) return;
+        hits++;
+        sum += groove.offsets[step * kit.voices.length + voice];
+      });
+    });
+    return hits ? sum / hits : 0;
+  });
+  const own = (odd - even) / kit.dynamics.swing;
+  return Math.max(swing - Math.max(own, 0), 0);
+}
 
 /**
  * Tells how a hit is played.

@@ -13,7 +13,7 @@ const secondsOf = ({qpm}) => NUM_STEPS * 60 / (qpm * STEPS_PER_QUARTER);
  * One beat is a loop without a seam: what sounds at its end sounds on at its
  * beginning. Mute, solo and volume are for the ear alone.
  * @param {!Player} player
- * @param {!Array<!Object>} parts Each `{codes, qpm}`.
+ * @param {!Array<!Object>} parts Each `{codes, qpm, swing}`.
  * @return {!Promise<!Uint8Array>} The file.
  */
 export async function record(player, parts) {
@@ -23,7 +23,8 @@ export async function record(player, parts) {
   const seconds = all.reduce((sum, part) => sum + secondsOf(part), 0);
   const context = new OfflineAudioContext(
     2, Math.round(seconds * SAMPLE_RATE), SAMPLE_RATE);
-  const settings = {...player.settings, volume: 1, qpm: all[0].qpm};
+  const [{qpm: first, swing}] = all;
+  const settings = {...player.settings, volume: 1, qpm: first, swing};
   const sequencer = player.makeSequencer(
     context, {muted: new Set(), soloed: new Set()}, settings);
   sequencer.begin(all[0].codes, 0);
@@ -31,7 +32,7 @@ export async function record(player, parts) {
   sequencer.sequence(() => {
     const part = all[next++];
     if (!part) return null;
-    settings.qpm = part.qpm;
+    Object.assign(settings, {qpm: part.qpm, swing: part.swing});
     return part.codes;
   });
   // Half a step, for sums of times that are not exact.
