@@ -12,11 +12,10 @@ import pathlib
 import colour_vision
 import map_pages
 import numpy as np
+import page_states
 import pytest
 
 from drumspace_ext.explorer import genre_groups
-from drumspace_ext.notes import midi_writing
-from drumspace_ext.starter import songs as starter_songs
 
 _SIZES = ((1440, 900), (1280, 720), (390, 844), (844, 390))
 _LOOKS = ('light', 'dark')
@@ -29,24 +28,9 @@ _AXE = """
   return ['violations', 'incomplete'].map((kind) => found[kind].flatMap(
     ({id, nodes}) => nodes.map((node) => [id, node.target.join(' '),
       [...node.any, ...node.all, ...node.none][0]?.message ?? ''])));"""
-_STATES = {
-    'stopped': '',
-    'playing': """byId('play').click();
-      await until(() => app.player.playing && document.querySelector('.now'));
-    """,
-    'all open': """document.querySelectorAll('details').forEach((details) => {
-        details.open = true; });
-      await frames(3);""",
-    'path': """document.querySelector('[data-mode=draw]').click();
-      app.path.begin({x: 0, y: 0, unit: 0.1});
-      app.path.add({x: 5, y: 5, unit: 0.1});
-      await app.path.end();
-      await frames(3);""",
-    'roam': """document.querySelector('[data-mode=roam]').click();
-      deck.show(app.maker.ofPlace({x: 1, y: 1}), {plays: true});
-      deck.settle();
-      await frames(3);""",
-}
+# Judged in all sizes and looks; all other states in two of them.
+_ALWAYS = {'first', 'playing', 'all open', 'path', 'roam'}
+_JUDGED = {((1440, 900), 'light'), ((390, 844), 'dark')}
 # What axe can't decide and we looked at: symbols alone, and texts over which
 # something lies, have their contrast measured in test_looks; axe says itself
 # that it fails at the arrows of two buttons, which are 30 pixels and more high.
@@ -76,34 +60,32 @@ def _findings(page):
 @pytest.mark.parametrize('size', _SIZES, ids=lambda size: 'x'.join(
     map(str, size)
 ))
-@pytest.mark.parametrize('name', _LOOKS)
-def test_axe_finds_nothing_in_any_state(page, name, size):
+@pytest.mark.parametrize('look', _LOOKS)
+def test_axe_finds_nothing_in_any_state_and_pictures_are_kept(
+    page, look, size, tmp_path
+):
   source = _axe_source()
-  map_pages.look(page.window, dark=name == 'dark')
+  folder = pathlib.Path(os.environ.get('DRUMSPACE_SCREENSHOTS', tmp_path))
+  map_pages.look(page.window, dark=look == 'dark')
   page.window.resize(*size)
   try:
-    page.open()
-    page.window.driver.execute_script(source)
-    page.gesture()
-    for state, script in _STATES.items():
-      page.run(script + 'await rest(); return null')
-      assert _findings(page) == ([], []), state
-    page.run('deck.stop()')
+    for state in page_states.STATES:
+      page.open()
+      page.run('localStorage.clear(); app.favourites.codes = []')
+      if state != 'first':
+        page.gesture()
+      page_states.enter(page, state)
+      path = folder / f'{state}_{size[0]}x{size[1]}_{look}.png'
+      page.window.screenshot(path)
+      if state in _ALWAYS or (size, look) in _JUDGED:
+        page.window.driver.execute_script(source)
+        assert _findings(page) == ([], []), state
+      page.run('deck.stop()')
   finally:
     page.window.resize(1280, 900)
     map_pages.look(page.window)
-
-
-@pytest.mark.browser
-def test_axe_finds_nothing_after_a_dropped_file(page, tmp_path):
-  source = _axe_source()
-  song = next(starter_songs.songs(seed=0))
-  path = tmp_path / 'song.mid'
-  path.write_bytes(midi_writing.note_sequence_to_midi(song))
-  page.window.driver.execute_script(source)
-  page.window.driver.find_element('id', 'open').send_keys(str(path))
-  page.run("await until(() => !byId('loops').hidden); await rest()")
-  assert _findings(page) == ([], [])
+  header = path.read_bytes()[16:24]
+  assert tuple(np.frombuffer(header, '>u4')) == size
 
 
 @pytest.mark.browser
@@ -140,27 +122,3 @@ def test_differences_are_those_of_the_published_pairs():
   assert colour_vision.contrasts(['#000000'], '#ffffff').tolist() == [
       pytest.approx(21)
   ]
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize('size', _SIZES, ids=lambda size: 'x'.join(
-    map(str, size)
-))
-@pytest.mark.parametrize('name', _LOOKS)
-def test_pictures_of_the_page_are_kept(page, name, size, tmp_path):
-  folder = pathlib.Path(os.environ.get('DRUMSPACE_SCREENSHOTS', tmp_path))
-  map_pages.look(page.window, dark=name == 'dark')
-  page.window.resize(*size)
-  try:
-    page.open()
-    path = folder / f'page_{size[0]}x{size[1]}_{name}.png'
-    page.window.screenshot(path)
-    page.pointer(*page.place(0, map_pages.POINT))
-    page.run("await until(() => document.querySelector('.now'))")
-    page.window.screenshot(folder / f'playing_{size[0]}x{size[1]}_{name}.png')
-    page.run('deck.stop()')
-  finally:
-    page.window.resize(1280, 900)
-    map_pages.look(page.window)
-  header = path.read_bytes()[16:24]
-  assert tuple(np.frombuffer(header, '>u4')) == size
