@@ -177,3 +177,30 @@ def test_genres_of_a_colour_go_together_or_one_by_one(page):
   assert not {genres[i] for i in page.run(shown)} & {'rock', 'metal', 'punk'}
   assert page.run(flip, 'metal') == [True, False]
   assert {genres[i] for i in page.run(shown)} & {'rock', 'metal'} == {'metal'}
+
+
+def test_legend_is_one_tab_stop_and_arrows_reach_what_it_shows(page):
+  from selenium.webdriver.common.keys import Keys
+  stops = """return [...document.querySelectorAll(
+    '#legend div :is(input, button, summary)')].filter(
+    (e) => !e.tabIndex).length"""
+  assert page.run(stops) == 1
+  focused = """return [document.activeElement.closest('label, summary, button')
+    .textContent, [...document.querySelectorAll(
+      '#legend div :is(input, button, summary)')].filter(
+      (e) => e.checkVisibility()).indexOf(document.activeElement)]"""
+  count = page.run("""return [...document.querySelectorAll(
+    '#legend div :is(input, button, summary)')].filter(
+    (e) => e.checkVisibility()).length""")
+  page.press(Keys.ARROW_RIGHT, '#legend div input')
+  assert page.run(focused)[1] == 1
+  for _ in range(2):
+    page.press(Keys.ARROW_UP, ':focus')
+  name, at = page.run(focused)
+  assert (name.strip(), at) == ('Colour by genre', count - 1)
+  assert page.run(stops) == 1
+  page.press(' ', ':focus')
+  assert not page.run('return document.activeElement.checked')
+  assert not page.run('return app.player.playing')
+  page.press(Keys.TAB, ':focus')
+  assert page.run("return document.activeElement.closest('#legend')") is None

@@ -145,8 +145,11 @@ export class Grid {
 
   /** Folds unused rows or shows all. */
   setFolded(isFolded) {
+    const opens = this.isFolded && !isFolded;
     this.isFolded = isFolded;
     this.fold();
+    // Where there is no room for all, the kick and the snare stay in view.
+    if (opens) this.host.scrollTop = this.host.scrollHeight;
   }
 
   /** Shows which voices are heard. */

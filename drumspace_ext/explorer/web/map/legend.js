@@ -1,5 +1,6 @@
 /**
- * The legend: what the colours mean, and what is shown.
+ * The legend: what the colours mean, and what is shown. It is one tab stop, with
+ * arrow keys.
  *
  * Groups of genres that share a colour stand beside the layers, and their
  * genres, one by one, behind a click.
@@ -50,12 +51,35 @@ export class Legend {
       changed();
     });
     this.host.append(byGenre.label);
+    this.host.addEventListener('keydown', (event) => this.key(event));
+    this.host.addEventListener('focusin', ({target}) => this.stopAt(target));
+    this.stopAt(this.stops[0]);
     // On a phone it would hide the map, and there is room for one at a time.
     const isNarrow = matchMedia('(max-width: 960px)').matches;
     byId('legend').open = !isNarrow;
     for (const id of isNarrow ? ['legend', 'blend'] : []) {
       byId(id).setAttribute('name', 'over');
     }
+  }
+
+  /** What a key may reach: boxes, a button and what opens to more boxes. */
+  get stops() {
+    return [...this.host.querySelectorAll('input, button, summary')];
+  }
+
+  /** Makes one of them the tab stop of the legend. */
+  stopAt(one) {
+    for (const other of this.stops) other.tabIndex = other === one ? 0 : -1;
+  }
+
+  key(event) {
+    const by = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1,
+      ArrowUp: -1}[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const shown = this.stops.filter((one) => one.checkVisibility());
+    const at = shown.indexOf(event.target);
+    shown[(at + by + shown.length) % shown.length].focus();
   }
 
   layer({name, size}, number) {
