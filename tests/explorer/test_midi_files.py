@@ -53,6 +53,7 @@ def test_accents_are_heard_and_in_the_file_or_in_neither(page):
         if message.type == 'note_on'
     })
     hash_ = page.run("byId('share').click(); return location.hash")
+    page.run("byId('strength').open = true")
     map_pages.click(page, '#accents')
   assert len(velocities[0]) > 1 and len(velocities[1]) == 1
   assert page.run('return app.player.settings.accents')

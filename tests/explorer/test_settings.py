@@ -22,9 +22,12 @@ _CONTROLS = """return [...document.querySelectorAll(
 def test_controls_are_those_of_the_table_and_defaults_the_packages(page):
   plain = dynamics.Dynamics()
   qpm, threshold = defaults.QPM, defaults.THRESHOLD
+  strength = defaults.GROOVE_STRENGTH
   assert page.run(_CONTROLS) == [
       ['qpm', 'range', '40', '240', '1', qpm, f'Tempo {qpm:.0f}'],
       ['groove', 'checkbox', '', '', '', True, ' Groove'],
+      ['grooveVelocity', 'range', '0', '1', '0.01', strength, 'Loudness 1.00'],
+      ['grooveTiming', 'range', '0', '1', '0.01', strength, 'Timing 1.00'],
       ['accents', 'checkbox', '', '', '', True, ' Accents'],
       ['locked', 'checkbox', '', '', '', False, ' Lock tempo'],
       ['swing', 'range', '0', '1', '0.01', plain.swing, 'Swing 0.00'],

@@ -3,8 +3,8 @@
 import io
 import zipfile
 
-import mido
 import numpy as np
+import played_files
 import pytest
 
 from drumspace_ext.models import groove_model
@@ -149,16 +149,6 @@ def test_link_holds_the_swing_that_is_heard(page):
   assert page.run('return settings.swing') == 0.75
 
 
-def _notes(content):
-  """Returns (ticks, pitch, velocity) of a file, in order."""
-  tick, found = 0, []
-  for message in mido.MidiFile(file=io.BytesIO(content)).tracks[0]:
-    tick += message.time
-    if message.type == 'note_on' and message.velocity:
-      found.append((tick, message.note, message.velocity))
-  return np.array(sorted(found, key=lambda note: (note[1], note[0])))
-
-
 def test_files_swing_as_those_of_the_package(page, groove):
   known = page.made.training
   page.gesture()
@@ -174,12 +164,12 @@ def test_files_swing_as_those_of_the_package(page, groove):
         step_codes.step_codes_to_hits(known.codes[index])[None],
         dynamics=played.of_genres([_genre(page, index)]),
     )
-    apart = np.abs(_notes(content) - _notes(expected)).max(0)
-    assert (apart <= (1, 0, 1)).all()
+    ours, theirs = map(played_files.notes, (content, expected))
+    assert (np.abs(ours - theirs).max(0) <= (1, 0, 1)).all()
   page.run(_SHOW, 0, beats[0])
   page.gesture()
   _, alone = page.download('get-midi')
-  np.testing.assert_array_equal(_notes(alone), _notes(contents[0]))
+  np.testing.assert_array_equal(*map(played_files.notes, (alone, contents[0])))
 
 
 def test_audio_swings_as_the_midi_file_does(page):

@@ -21,18 +21,29 @@ import {DEFAULTS, KITS, RANGES} from './constants.js';
  * link: its key in an address; a setting without is not in the link;
  * decodes: a beat that was decoded is decoded anew;
  * paints: the map is painted anew;
+ * undone: undo brings back what it was;
  * swings: the swing of a beat's genre is to be found anew;
  * needs: the column of the data that a page must have for it;
  * keys: those that move it down and up, by how much, and the words for that.
  */
 export const SETTINGS = [
   {
-    name: 'groove', initial: true, host: 'feel', link: 'g', swings: true,
-    needs: 'groove.table', label: 'Groove',
+    name: 'groove', initial: true, host: 'manner', link: 'g', swings: true,
+    undone: true, needs: 'groove.table', label: 'Groove',
     does: 'How hard and how late, as people play such a beat',
   }, {
-    name: 'accents', initial: true, host: 'feel', link: 'a',
-    label: 'Accents', does: 'Without groove: louder on the beats',
+    name: 'grooveVelocity', initial: DEFAULTS.groove_strength,
+    range: RANGES.groove_strength, step: 0.01, digits: 2, host: 'strength',
+    link: 'gv', undone: true, needs: 'groove.table', label: 'Loudness',
+    does: 'How much of the groove: how hard hits are',
+  }, {
+    name: 'grooveTiming', initial: DEFAULTS.groove_strength,
+    range: RANGES.groove_strength, step: 0.01, digits: 2, host: 'strength',
+    link: 'gt', undone: true, swings: true, needs: 'groove.table',
+    label: 'Timing', does: 'How much of the groove: how late hits are',
+  }, {
+    name: 'accents', initial: true, host: 'strength', link: 'a',
+    label: 'Accents', does: 'Louder on the beats, as far as no groove says how',
   }, {
     name: 'qpm', initial: DEFAULTS.qpm, range: [40, 240], step: 1, digits: 0,
     host: 'transport', link: 't',

@@ -5,10 +5,13 @@
 import {byId, make} from '../elements.js';
 import {SETTINGS} from '../settings.js';
 
-function box({name, label, does}, settings) {
+function box(row, settings) {
+  const {name, label, does} = row;
   const input = make('input', {id: name, type: 'checkbox'});
-  input.addEventListener(
-    'change', () => settings.set(name, input.checked));
+  input.addEventListener('change', () => {
+    settings.set(name, input.checked);
+    settings.settle(row);
+  });
   return {
     element: make('label', {class: 'check', title: does}, input, ` ${label}`),
     show: (value) => {

@@ -22,7 +22,7 @@ export class Deck {
     Object.assign(this, {maker, player, workshop});
     this.pace = new Pace({maker, player, settings});
     this.listeners = {show: [], settled: [], playing: [], step: []};
-    this.history = new History();
+    this.history = new History(settings);
     /** What gives the beats that play one after the other, if anything. */
     this.source = null;
     this.queue = [];

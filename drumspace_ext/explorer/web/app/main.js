@@ -75,8 +75,9 @@ function connectSettings(settings, deck, player) {
     player.refresh();
     if (decodes) deck.decodeAnew();
   });
-  settings.onSettle(({decodes}) => {
+  settings.onSettle(({decodes, undone}) => {
     if (decodes) deck.settle();
+    if (undone) deck.history.push(deck.current);
   });
 }
 

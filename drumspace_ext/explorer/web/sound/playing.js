@@ -2,8 +2,9 @@
  * How a hit is played: velocity and lateness, by the rules of dynamics.py.
  *
  * In this order: accents or one velocity for all; a groove takes their place
- * and moves hits off the grid; swing moves them on; humanize varies both. The
- * swing of a genre is less what the groove swings already.
+ * and moves hits off the grid, as far as its two strengths say; swing moves
+ * them on; humanize varies both. The swing of a genre is less what the groove
+ * swings already.
  */
 
 import {STEPS_PER_BAR} from '../constants.js';
@@ -31,7 +32,7 @@ export function swingBeside(kit, settings, codes, swing) {
     });
     return hits ? sum / hits : 0;
   });
-  const own = (odd - even) / kit.dynamics.swing;
+  const own = settings.grooveTiming * (odd - even) / kit.dynamics.swing;
   return Math.max(swing - Math.max(own, 0), 0);
 }
 
@@ -57,13 +58,16 @@ export function played(kit, settings, voice, step, count, codes = null) {
   const isStruck = codes && codes[step] >> voice & 1;
   const groove = settings.groove && isStruck ? kit.groove?.of(codes) : null;
   let delay = vary(1) * tables.human_step;
-  if (groove) delay += groove.offsets[cell];
+  if (groove) delay += settings.grooveTiming * groove.offsets[cell];
   if (step % 2) delay += swing * tables.swing;
   delay = Math.min(Math.max(delay, -tables.most_late), tables.most_late);
   // Nothing comes before the beginning.
   if (count === 0) delay = Math.max(delay, 0);
-  const plain = groove ? groove.velocities[cell] : accents ?
-    tables.velocities[step % STEPS_PER_BAR][voice] : tables.velocity;
-  const velocity = Math.round(plain + vary(0) * tables.human_velocity);
+  let loud = accents ? tables.velocities[step % STEPS_PER_BAR][voice] :
+    tables.velocity;
+  if (groove) {
+    loud += settings.grooveVelocity * (groove.velocities[cell] - loud);
+  }
+  const velocity = Math.round(loud + vary(0) * tables.human_velocity);
   return {delay, velocity: Math.min(Math.max(velocity, 1), 127)};
 }
