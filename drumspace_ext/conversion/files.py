@@ -48,7 +48,7 @@ _FORM_OF_SUFFIX = {
 _EXTENSIONS = {MIDI: '.mid', ZIP: '.mid', WAV: '.wav'}
 _TITLES = {MIDI: 'MIDI', WAV: 'WAV'}
 # What they are, for a pack's readme.
-_WHAT = {
+WHAT = {
     MIDI: 'MIDI files', ZIP: 'MIDI files', WAV: 'WAV files (16 bits, stereo)'
 }
 _UNSAFE = re.compile(r'[^\w.-]+')
@@ -134,7 +134,7 @@ def _writers(
   """Returns what writes (number, item, content), and what ends it."""
   if put := _file_writer(batch, form, name):
     pack = packs.Pack(
-        put, _EXTENSIONS[form], _WHAT[form], options,
+        put, _EXTENSIONS[form], WHAT[form], options,
         folder=None if name else folder,
         plain_name=lambda number, item: _file_name(number, item.name, form),
     )

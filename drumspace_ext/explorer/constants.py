@@ -7,6 +7,7 @@ is written here, from the values of the modules that have them.
 import json
 
 from drumspace_ext import defaults
+from drumspace_ext.conversion import files as conversion_files
 from drumspace_ext.explorer import page_data
 from drumspace_ext.files import midi_kinds
 from drumspace_ext.notes import grids
@@ -48,6 +49,10 @@ def values() -> dict[str, object]:
       'NO_GENRE': page_data.NO_GENRE,
       'NUM_STEPS': step_codes.NUM_STEPS,
       'NUM_VOICES': step_codes.NUM_VOICES,
+      'PACK_FILES': {
+          form: conversion_files.WHAT[form]
+          for form in (conversion_files.MIDI, conversion_files.WAV)
+      },
       'RANGES': {
           'groove_strength': list(dynamics.GROOVE_STRENGTHS),
           **{name: list(ends) for name, ends in dynamics.RANGES.items()},

@@ -5,6 +5,7 @@ import hypothesis
 from hypothesis import strategies as st
 import pytest
 
+from drumspace_ext.conversion import files as conversion_files
 from drumspace_ext.conversion import origins
 from drumspace_ext.conversion import pack_names
 from drumspace_ext.conversion import pack_readme
@@ -59,18 +60,20 @@ def test_names_are_those_of_the_package(
   ).path(number, count, '.mid')
 
 
-@hypothesis.given(st.lists(st.tuples(
+@pytest.mark.parametrize('form', ['midi', 'wav'])
+@hypothesis.given(beats=st.lists(st.tuples(
     _GENRE, st.sampled_from(['', 'best', 'new']),
     st.sampled_from(['copy', 'near', 'novel']), st.integers(40, 240),
 ), min_size=1, max_size=30))
-@hypothesis.settings(max_examples=50)
-def test_readme_is_that_of_the_package(window, beats):
-  readme = pack_readme.PackReadme('MIDI files')
+@hypothesis.settings(max_examples=25)
+def test_readme_is_that_of_the_package(window, form, beats):
+  what = conversion_files.WHAT[form]
+  readme = pack_readme.PackReadme(what)
   for genre, model, verdict, qpm in beats:
     readme.add(_origin(genre, 's', model, verdict=verdict), float(qpm))
   assert window.run(
       'return modules.readmeOf(...args)', [
           {'genre': genre, 'source': 's', 'model': model, 'verdict': verdict}
           for genre, model, verdict, _ in beats
-      ], [qpm for *_, qpm in beats]
+      ], [qpm for *_, qpm in beats], what
   ) == readme.text()

@@ -13,9 +13,13 @@ import map_pages
 import numpy as np
 import pytest
 
+from drumspace_ext.conversion import files as conversion_files
 from drumspace_ext.conversion import origins
 from drumspace_ext.conversion import pack_names
+from drumspace_ext.patterns import dynamics
 from drumspace_ext.patterns import nearest
+from drumspace_ext.patterns import step_codes
+from drumspace_ext.sound import rendering
 
 pytestmark = pytest.mark.browser
 
@@ -107,3 +111,86 @@ def test_favourites_are_a_pack_by_genre_with_a_readme(page):
     assert map_pages.as_codes(archive.read(path)) == [codes]
   text = archive.read('README.txt').decode()
   assert text.startswith('Drum loops of two bars in 4/4.\n\n6 MIDI files, ')
+
+
+_KEEP = """
+  for (const index of [0, 5, 9]) {
+    app.favourites.toggle(app.maker.ofPoint(0, index).codes);
+  }
+  app.favourites.toggle(app.maker.ofPoint(1, 2).codes, 'My own');
+  const button = byId('favourites-wavs');
+  const {call} = app.studio;
+  window.said = [];
+  app.studio.call = (...args) => {
+    if (args[0] === 'wav') {
+      said.push(button.textContent);
+      onWav();
+    }
+    return call.apply(app.studio, args);
+  };
+  window.onWav = () => {};"""
+
+
+def _members(content):
+  archive = zipfile.ZipFile(io.BytesIO(content))
+  assert archive.testzip() is None
+  return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_favourites_are_a_pack_of_wav_files_as_they_are_heard(page):
+  page.gesture()
+  page.run(_KEEP)
+  # What is set meanwhile is for what comes later.
+  page.run("window.onWav = () => app.settings.set('accents', false)")
+  page.run("app.settings.set('groove', false)")
+  page.gesture()
+  midi = _members(page.download('favourites-pack')[1])
+  page.gesture()
+  name, content = page.download('favourites-wavs')
+  assert name == 'favourites_wav.zip'
+  wavs = _members(content)
+  assert list(wavs) == [name.replace('.mid', '.wav') for name in midi]
+  text = wavs.pop('README.txt').decode()
+  assert text == midi.pop('README.txt').decode().replace(
+      'MIDI files', conversion_files.WHAT['wav']
+  )
+  # It said how far it was.
+  assert page.run("return [said, byId('favourites-wavs').textContent]") == [
+      [f'Stop: {i} of 4' for i in (1, 2, 3, 4)], 'Favourites: WAV pack ↓'
+  ]
+  kept, paces = page.run("""
+    const {codes} = app.favourites;
+    const beats = codes.map((one) => app.maker.ofCodes(one));
+    return [codes, beats.map((beat) => [
+      deck.pace.tempo.of(beat), deck.pace.swing.of(beat)])]""")
+  for wav, codes, (qpm, swing) in zip(
+      wavs.values(), kept, paces, strict=True
+  ):
+    expected = rendering.render(
+        step_codes.step_codes_to_hits(np.array(codes, np.uint16))[None],
+        qpm=qpm, dynamics=dynamics.Dynamics(accents=True, swing=swing),
+    )
+    samples = np.frombuffer(wav[44:], '<i2').reshape(-1, 2) / 32767
+    assert len(samples) == len(expected)
+    np.testing.assert_allclose(samples[:-500], expected[:-500], atol=1e-3)
+
+
+def test_wav_pack_stops_at_a_press_and_begins_anew(page):
+  page.gesture()
+  page.run(_KEEP)
+  page.run("""
+    window.onWav = () => said.length === 2 && byId('favourites-wavs').click();
+    byId('favourites-wavs').click();
+    await until(() => byId('status').textContent.includes('stopped'));""")
+  assert page.run("return [said.length, byId('favourites-wavs').textContent]"
+                  ) == [2, 'Favourites: WAV pack ↓']
+  assert not list(page.window.downloads.iterdir())
+  page.gesture()
+  assert len(_members(page.download('favourites-wavs')[1])) == 5
+
+
+def test_wav_pack_of_nothing_says_so(page):
+  page.run("byId('favourites-wavs').click()")
+  assert 'nothing to take away' in page.run(
+      "return byId('status').textContent"
+  )

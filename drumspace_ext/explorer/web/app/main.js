@@ -124,7 +124,8 @@ async function makePage() {
   const tell = ({layer, index}) => panel.describe(maker.ofPoint(layer, index));
   connectMap(layers, hoverCard(layers, grid.names, looks, tell),
     {...parts, path});
-  connectTakeaway(data, {...parts, path, square, favourites, panel, song});
+  connectTakeaway(
+    data, {...parts, path, square, favourites, panel, song, studio});
   connectOpening(new Opening(data, parts));
   connectMidiOut(player);
   const continuation = new Continuation({...parts, list});

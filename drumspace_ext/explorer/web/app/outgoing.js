@@ -12,7 +12,7 @@ import {say} from './status.js';
 export const NOTHING = 'There is nothing to take away yet.';
 const KEPT_MS = 10000;
 
-/** Files are `{name, type, bytes}`. */
+/** Files are `{name, type, bytes}`, the latter also in parts. */
 export class Outgoing {
   /** @param {!Object} parts `kit`, `player` and `settings`, their values. */
   constructor({kit, player, settings}) {
@@ -46,7 +46,7 @@ export class Outgoing {
 
   save({name, type, bytes}, {patterns, tempos}) {
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([bytes], {type}));
+    link.href = URL.createObjectURL(new Blob([bytes].flat(), {type}));
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);

@@ -1,9 +1,10 @@
 /**
- * Packs: a MIDI file for each beat, in folders by genre, with a readme, as
+ * Packs: a file for each beat, in folders by genre, with a readme, as
  * drumspace_convert makes them.
  */
 
 import {packName, packPath} from '../beat/pack_names.js';
+import {PACK_FILES} from '../constants.js';
 import {zipOf} from '../midi/packing.js';
 import {patternsToMidi} from '../midi/writing.js';
 
@@ -68,14 +69,14 @@ function ofModels(origins) {
 }
 
 /** Returns the readme of a pack, that of conversion/pack_readme.py. */
-export function readmeOf(origins, tempos) {
+export function readmeOf(origins, tempos, what = PACK_FILES.midi) {
   const [low, high] = [Math.min(...tempos), Math.max(...tempos)];
   // Halves go to the even number, as Python has it.
   const whole = (qpm) => qpm % 2 === 0.5 ? Math.floor(qpm) : Math.round(qpm);
   const span = low === high ? whole(low) : `${whole(low)} to ${whole(high)}`;
   return [
     'Drum loops of two bars in 4/4.', '',
-    `${origins.length.toLocaleString('en')} MIDI files, ${span} bpm.`, '',
+    `${origins.length.toLocaleString('en')} ${what}, ${span} bpm.`, '',
     'A name says the place of a beat in the collection, its genre, its',
     'tempo, and the first file that it was found in. Each file is exactly',
     'two bars long, and loops without a gap.',
@@ -84,25 +85,33 @@ export function readmeOf(origins, tempos) {
   ].join('\n');
 }
 
+/** Returns what files of a pack are called: `{path, title}` each. */
+export function pathsOf({tempos, origins}, extension) {
+  const hasGenres = origins.some(({genre}) => genre);
+  return origins.map((origin, i) => {
+    const name = packName(origin, tempos[i], hasGenres);
+    return {title: name.title,
+      path: packPath(name, i + 1, origins.length, extension)};
+  });
+}
+
+/** Returns the file that says what lies in a pack. */
+export const readmeFile = ({origins, tempos}, what) => ({name: 'README.txt',
+  bytes: new TextEncoder().encode(readmeOf(origins, tempos, what))});
+
 /**
- * Returns a pack as a zip archive.
+ * Returns a pack of MIDI files as a zip archive.
  * @param {!Object} kit See midi/writing.js, and for settings.
  * @param {!Object} settings
  * @param {!Object} what `patterns`, `tempos`, `swings` and `origins`, a row
  *     each.
  * @return {!Uint8Array}
  */
-export function packOf(kit, settings, {patterns, tempos, swings, origins}) {
-  const hasGenres = origins.some(({genre}) => genre);
-  const files = patterns.map((codes, i) => {
-    const name = packName(origins[i], tempos[i], hasGenres);
-    return {
-      name: packPath(name, i + 1, patterns.length, '.mid'),
-      bytes: Uint8Array.from(
-        patternsToMidi(kit, [codes], settings, name.title,
-          {tempos: [tempos[i]], swings: [swings[i]]})),
-    };
-  });
-  const text = new TextEncoder().encode(readmeOf(origins, tempos));
-  return zipOf([...files, {name: 'README.txt', bytes: text}]);
+export function packOf(kit, settings, what) {
+  const {patterns, tempos, swings} = what;
+  const files = pathsOf(what, '.mid').map(({path, title}, i) => ({
+    name: path, bytes: patternsToMidi(kit, [patterns[i]], settings, title,
+      {tempos: [tempos[i]], swings: [swings[i]]}),
+  }));
+  return zipOf([...files, readmeFile(what, PACK_FILES.midi)]);
 }

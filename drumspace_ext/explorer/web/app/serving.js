@@ -3,16 +3,23 @@
  */
 
 import {NUM_STEPS} from '../constants.js';
+import {crc32} from '../midi/packing.js';
 import {Beatmaker} from '../model/beatmaker.js';
 import {blend, blendGrid} from '../model/blending.js';
 import {random} from '../model/chance.js';
 import {Continuer} from '../model/continuing.js';
 import {inventBeat, variations} from '../model/inventing.js';
 import {strokeOf} from '../sound/strokes.js';
+import {toWav} from '../sound/wav.js';
 import {unpack} from './data.js';
 
 /** What can be done there, each with a beatmaker if it needs one. */
 export const JOBS = {
+  /** The bytes of a WAV file, and their checksum for an archive. */
+  wav: (_, channels, sampleRate) => {
+    const bytes = toWav(channels, sampleRate);
+    return {bytes, crc: crc32(bytes)};
+  },
   stroke: (_, voice, stroke) => strokeOf(voice, stroke),
   latent: (maker, z, place) => maker.ofLatent(z, place),
   place: (maker, place) => maker.goodOfPlace(place),

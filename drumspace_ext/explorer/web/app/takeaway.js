@@ -10,6 +10,7 @@ import {toHash} from './link.js';
 import {NOTHING, Outgoing} from './outgoing.js';
 import {originOf} from './pack.js';
 import {say} from './status.js';
+import {WavPack} from './wav_pack.js';
 
 async function copy(text, what) {
   let isCopied = true;
@@ -34,10 +35,10 @@ async function copy(text, what) {
  * Connects the buttons that make files.
  * @param {!Object} data See app/data.js.
  * @param {!Object} parts `settings`, their values, `deck`, `path`, `square`,
- *     `favourites`, `maker`, `panel`, `song` and `player`.
+ *     `favourites`, `maker`, `panel`, `song`, `player` and `studio`.
  */
 function connectFiles({kit, layers, model}, {
-  settings, deck, maker, path, square, favourites, panel, song, player,
+  settings, deck, maker, path, square, favourites, panel, song, player, studio,
 }) {
   const outgoing = new Outgoing({kit, player, settings});
   // How a beat goes, by a setting that follows it.
@@ -66,7 +67,7 @@ function connectFiles({kit, layers, model}, {
   files('path', () => path.beats, () => path.patterns())('path-midi', 'midi');
   const kept = () => favourites.codes.map((codes) => maker.ofCodes(codes));
   files('favourites', kept)('favourites-midi', 'midi');
-  outgoing.connect('favourites-pack', 'pack', () => {
+  const packed = () => {
     const beats = kept();
     const tempos = beats.map(tempoOf);
     return {title: 'favourites', tempos, swings: beats.map(swingOf),
@@ -78,7 +79,9 @@ function connectFiles({kit, layers, model}, {
         return originOf(
           layers, maker, model.name, beat, name === given ? '' : name);
       })};
-  });
+  };
+  outgoing.connect('favourites-pack', 'pack', packed);
+  new WavPack('favourites-wavs', packed, {player, studio, outgoing});
   const whole = files(
     () => fileName(['song', `${song.numBars} bars`, `${song.qpm}bpm`]),
     () => song.beats());

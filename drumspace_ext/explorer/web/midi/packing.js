@@ -1,9 +1,10 @@
 /**
  * Packing: several files as one zip archive.
  *
- * MIDI files of two bars are too small to gain by compression, so that they are
- * stored. The form is that of PKWARE's APPNOTE.TXT 6.3: for each file a local
- * header and its bytes, then the directory, then its end.
+ * MIDI files of two bars are too small to gain by compression, and audio gains
+ * little, so that they are stored. The form is that of PKWARE's APPNOTE.TXT 6.3:
+ * for each file a local header and its bytes, then the directory, then its
+ * end.
  */
 
 const LOCAL = 0x04034b50;
@@ -47,19 +48,20 @@ function record(fields) {
 }
 
 /**
- * Returns the bytes of a zip archive.
- * @param {!Array<{name: string, bytes: !Uint8Array}>} files Names with `/`.
- * @return {!Uint8Array}
+ * Returns the bytes of a zip archive, part by part.
+ * @param {!Array<!Object>} files `name`, with `/`, `bytes`, and their `crc`
+ *     where it is known.
+ * @return {!Array<!Uint8Array>}
  */
-export function zipOf(files) {
+export function zipParts(files) {
   const parts = [];
   const directory = [];
   let offset = 0;
-  for (const {name, bytes} of files) {
+  for (const {name, bytes, crc = crc32(bytes)} of files) {
     const encoded = new TextEncoder().encode(name);
     const shared = [
       [2, VERSION], [2, IS_UTF_8], [2, 0], [2, 0], [2, DATE],
-      [4, crc32(bytes)], [4, bytes.length], [4, bytes.length],
+      [4, crc], [4, bytes.length], [4, bytes.length],
       [2, encoded.length], [2, 0],
     ];
     const local = record([[4, LOCAL], ...shared]);
@@ -76,10 +78,16 @@ export function zipOf(files) {
     [4, END], [2, 0], [2, 0], [2, files.length], [2, files.length],
     [4, size], [4, offset], [2, 0],
   ]);
-  const all = [...parts, ...directory, end];
-  const archive = new Uint8Array(offset + size + end.length);
+  return [...parts, ...directory, end];
+}
+
+/** Returns the bytes of a zip archive of files, see `zipParts`. */
+export function zipOf(files) {
+  const parts = zipParts(files);
+  const archive = new Uint8Array(
+    parts.reduce((sum, {length}) => sum + length, 0));
   let at = 0;
-  for (const part of all) {
+  for (const part of parts) {
     archive.set(part, at);
     at += part.length;
   }
