@@ -78,8 +78,8 @@ map, under a button. Genres too small to test are words in small letters where
 most of their beats lie together.
 
 The accent is for what sounds: Play, the ring, the step that is heard. What is
-chosen is ink. Nothing is said twice: a beat's name has its hits from the nearest
-one, and a source that only repeats genre and title is left out.
+chosen is ink. Nothing is said twice: a beat's name has its hits from the
+nearest one, and a source that only repeats genre and title is left out.
 
 A known beat is called what the starter collection calls it, on any dataset.
 Sliders have words: "more hats" is how the latent vectors of known beats change,

@@ -10,7 +10,7 @@ import {byId} from '../elements.js';
  * @param {!Array<!Object>} layers See app/data.js.
  * @param {!Array<string>} names Of the voices.
  * @param {!Looks} looks
- * @param {function(!Object): !Object} tell What a point is called, see words.js.
+ * @param {function(!Object): !Object} tell What a point is called: words.js.
  */
 export function hoverCard(layers, names, looks, tell) {
   const card = byId('hover');

@@ -1,6 +1,6 @@
 /**
- * The legend: what the colours mean, and what is shown. It is one tab stop, with
- * arrow keys.
+ * The legend: what the colours mean, and what is shown. It is one tab stop,
+ * with arrow keys.
  *
  * Groups of genres that share a colour stand beside the layers, and their
  * genres, one by one, behind a click.

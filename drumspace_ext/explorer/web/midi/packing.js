@@ -2,8 +2,8 @@
  * Packing: several files as one zip archive.
  *
  * MIDI files of two bars are too small to gain by compression, and audio gains
- * little, so that they are stored. The form is that of PKWARE's APPNOTE.TXT 6.3:
- * for each file a local header and its bytes, then the directory, then its
+ * little, so that they are stored. The form is that of PKWARE's APPNOTE.TXT
+ * 6.3: for each file a local header and its bytes, then the directory, then its
  * end.
  */
 
