@@ -212,9 +212,10 @@ class Totals:
   ) -> None:
     """Adds one input and, if it has patterns, its genre labels."""
     self.num_inputs += 1
-    self.counts.update(result.counts)
-    self.dropped_pitches.update(result.dropped_pitches)
-    self.other_meters.update(result.other_meters)
+    # `Counter.update` takes five times as long for the few there are.
+    _add_counts(self.counts, result.counts)
+    _add_counts(self.dropped_pitches, result.dropped_pitches)
+    _add_counts(self.other_meters, result.other_meters)
     for kind, detail in result.remarks.items():
       input_id = local_paths.in_utf_8(result.input_id)
       self.remarked['\t'.join((kind, input_id, detail))] += 1

@@ -1,7 +1,6 @@
 """Loop counts: what one input holds of each pattern, summed up."""
 
 from collections.abc import Sequence
-import dataclasses
 import typing
 
 from drumspace_ext.extraction import loop_classes
@@ -13,8 +12,7 @@ from drumspace_ext.notes import grids
 from drumspace_ext.notes import onsets as onsets_lib
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class LoopCount:
+class LoopCount(typing.NamedTuple):
   """What one input holds of one pattern.
 
   Attributes:

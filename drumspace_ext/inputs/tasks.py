@@ -17,7 +17,7 @@ from drumspace_ext.inputs import listing as inputs
 
 # A few milliseconds of work: small enough to balance, large enough to ship.
 TASK_ITEMS = 64
-TASK_BYTES = 4 << 20
+TASK_BYTES = 2 << 20
 # The kind of a task whose items are the bytes of MIDI files.
 LOADED = 'loaded'
 # (name, problem) of what is lost before a worker could see it.
