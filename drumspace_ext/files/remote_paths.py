@@ -71,11 +71,13 @@ def first_bytes(text: str, max_bytes: int) -> bytes:
   Raises:
     OSError: If that fails.
   """
+  if not is_remote(text):
+    # A buffer would take a quarter of the time.
+    with open(text, 'rb', buffering=0) as file:
+      if 0 < os.fstat(file.fileno()).st_size < max_bytes:
+        # It may grow meanwhile.
+        return file.readall()[:max_bytes]
   with open_text(text) as stream:
-    size = 0 if is_remote(text) else os.fstat(stream.fileno()).st_size
-    if size:
-      # One more, should it grow meanwhile.
-      max_bytes = min(max_bytes, size + 1)
     return stream.read(max_bytes)
 
 

@@ -118,8 +118,9 @@ def _may_be_triplets(
   """Says which inputs may have triplets, by their sixths of a quarter."""
   sixths = steps * (6 / TRIPLET_GRID)
   nearest = np.rint(sixths)
+  thirds = nearest / 3
   found = (np.abs(sixths - nearest) <= 6 * _TRIPLET_WIDTH + _ROUGH) & (
-      nearest % 3 != 0
+      np.rint(thirds) != thirds
   )
   count = np.bincount(owners[found], minlength=len(lengths))
   return (count > 0) & (count >= MIN_TRIPLETS * lengths)
@@ -154,6 +155,6 @@ def triplet_share(quarters: np.ndarray) -> float:
   """Returns the share of onsets that lie on triplets, 0 to 1; 0 if few do."""
   if not len(quarters) or is_on_grid(quarters, TRIPLET_GRID):
     return 0.0
-  apart = np.abs((quarters % 1.0)[:, None] - _SIXTHS)
-  share = float(np.mean(apart.min(axis=1) <= _TRIPLET_WIDTH))
+  apart = np.abs(quarters % 1.0 - _SIXTHS[:, None])
+  share = float(np.mean(apart.min(axis=0) <= _TRIPLET_WIDTH))
   return share if share >= MIN_TRIPLETS else 0.0

@@ -17,6 +17,7 @@ from drumspace_ext.notes import midi_kits
 _DRUM_NOTE_ON = 0x90 | midi_kits.DRUM_CHANNEL
 _MELODY_CHANNELS = [c for c in range(16) if c != midi_kits.DRUM_CHANNEL]
 _SYSTEM, _SYSTEM_MORE, _META = 0xF0, 0xF7, 0xFF
+_META_BYTE = bytes((_META,))
 _IS_KIT_BANK = np.isin(np.arange(256), list(midi_kits.KIT_BANKS))
 _MELODY_ON_10 = bytes(
     (0xB0 | midi_kits.DRUM_CHANNEL, 0, midi_kits.MELODY_BANK)
@@ -63,8 +64,8 @@ def _selected_kits(data: bytes) -> set[int]:
   ):
     return set()
   values = np.frombuffer(data, np.uint8)
-  # 0x78 to 0x7F, or a status, behind a 0: few places are left then.
-  places = (values[2:] & 0x78) == 0x78
+  # 0x78 to 0x7F behind a 0: few places are left then.
+  places = values.view(np.int8)[2:] >= 0x78
   places &= values[1:-1] == 0
   (found,) = places.nonzero()
   if not len(found):
@@ -133,15 +134,15 @@ def on_drum_notes(
     num_others: Controls and pitch bends beside them, likewise.
   """
   excess = -6 * num_notes - 3 * num_others
-  tracks = list(_drum_tracks(data, header.first_chunk))
-  for start, end in tracks:
-    excess += _low_bytes(data, start, end)
+  tracks = [
+      data[start:end] for start, end in _drum_tracks(data, header.first_chunk)
+  ]
+  for track in tracks:
+    excess += _low_bytes(track)
   if excess > 0:
     # Programs, pressures and aftertouch, of which symusic says nothing.
-    excess -= sum(
-        _other_bytes(data[start:end], header.num_tracks == 1)
-        for start, end in tracks
-    )
+    for track in tracks:
+      excess -= _other_bytes(track, header.num_tracks == 1)
   return excess != 0
 
 
@@ -202,49 +203,73 @@ def _all_tracks(data: bytes, position: int) -> Iterator[tuple[int, int]]:
     position = end
 
 
-def _low_bytes(data: bytes, start: int, end: int) -> int:
+def _low_bytes(track: bytes) -> int:
   """Counts bytes below 128 in a track but for meta and system exclusive events.
 
   The delta times of these are left out as well.
 
   Args:
-    data: The file.
-    start: Where the track's events begin.
-    end: Where they end.
+    track: Its events.
   """
-  values = np.frombuffer(data, np.int8, end - start, start)
-  count = int(np.count_nonzero(values >= 0))
-  at = start
-  for place in _system_places(data, start, end):
+  count = int(np.count_nonzero(np.frombuffer(track, np.int8) >= 0))
+  if _SYSTEM in track or _SYSTEM_MORE in track:
+    return count - _low_bytes_of_systems(track, _SYSTEM)
+  # Nearly always so, and there are few.
+  metas = _meta_events(track)
+  if metas is None:
+    return count - _low_bytes_of_systems(track, _META)
+  number, inside = metas
+  return count - number - _num_low(inside)
+
+
+def _num_low(some: bytes) -> int:
+  return len(some) - len(some.translate(None, _LOW))
+
+
+def _meta_events(track: bytes) -> tuple[int, bytes] | None:
+  """Returns the number of meta events and all of them without their first byte.
+
+  None if one of them is long, or not whole, or has such a byte in it.
+
+  Args:
+    track: Events, none of them system exclusive.
+  """
+  parts = track.split(_META_BYTE)
+  del parts[0]
+  try:
+    sizes = [part[1] for part in parts]
+  except IndexError:
+    return None
+  inside = b''.join([part[:2 + size] for part, size in zip(parts, sizes)])
+  if len(inside) < 2 * len(sizes) + sum(sizes) or max(sizes, default=0) > 0x7F:
+    return None
+  return len(sizes), inside
+
+
+def _low_bytes_of_systems(track: bytes, first: int) -> int:
+  """Counts what `_low_bytes` leaves out, one event after the other.
+
+  Args:
+    track: Events.
+    first: The least status of those that are left out.
+  """
+  values = np.frombuffer(track, np.uint8)
+  count = at = 0
+  end = len(track)
+  for place in np.flatnonzero(values >= first).tolist():
     if place < at:
       continue
-    at = place + 1 + (data[place] == _META)
+    at = place + 1 + (track[place] == _META)
     length = 0
     while at < end:
-      byte = data[at]
+      byte = track[at]
       at += 1
       length = length << 7 | byte & 0x7F
       if byte < 0x80:
         break
     at += length
-    inside = data[place:min(at, end)]
-    count -= 1 + len(inside) - len(inside.translate(None, _LOW))
+    count += 1 + _num_low(track[place:at])
   return count
-
-
-def _system_places(data: bytes, start: int, end: int) -> Iterator[int]:
-  """Yields where meta and system exclusive events may begin, ascending."""
-  if data.find(_SYSTEM, start, end) >= 0 or (
-      data.find(_SYSTEM_MORE, start, end) >= 0
-  ):
-    values = np.frombuffer(data, np.uint8, end - start, start)
-    yield from (np.flatnonzero(values >= _SYSTEM) + start).tolist()
-    return
-  # Nearly always so, and there are few.
-  place = data.find(_META, start, end)
-  while place >= 0:
-    yield place
-    place = data.find(_META, place + 1, end)
 
 
 def _other_bytes(events: bytes, is_all: bool) -> int:

@@ -119,17 +119,24 @@ class Scan:
     )
 
   @functools.cached_property
+  def table(self) -> np.ndarray:
+    """All notes, when all is read, int64 `[num_notes, 4]`."""
+    return np.array(self.notes, np.int64).reshape(-1, 4)
+
+  @functools.cached_property
+  def drum_table(self) -> np.ndarray:
+    """The drum notes, likewise."""
+    return self.table[np.array(self.are_drums, np.bool_)]
+
+  @functools.cached_property
   def drum_channels(self) -> set[int]:
     """The channels that drum notes are on."""
-    return {n[1] for n, is_drum in zip(self.notes, self.are_drums) if is_drum}
+    return set(np.unique(self.drum_table[:, 1]).tolist())
 
   @functools.cached_property
   def num_missing_offs(self) -> int:
     """How many drum notes have no note-off, by pitch and channel."""
-    drums = [
-        note for note, is_drum in zip(self.notes, self.are_drums) if is_drum
-    ]
-    balance = _by_key(drums)
+    balance = _by_key(self.drum_table)
     for part in self.offs_by_part:
       balance -= _by_key(part)
     return int(np.maximum(balance, 0).sum())

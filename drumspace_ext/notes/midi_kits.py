@@ -159,7 +159,7 @@ def are_drums(
     return flags
   ends = [*track_starts[1:], len(notes)]
   for track, (start, end) in enumerate(zip(track_starts, ends)):
-    for channel in {notes[i][1] for i in range(start, end)} & changes.keys():
+    for channel in {note[1] for note in notes[start:end]} & changes.keys():
       # -1 is before all notes of the tick.
       keyed = sorted(
           ((m.tick, m.number if m.track == track else -1, is_kit)

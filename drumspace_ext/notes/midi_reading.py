@@ -175,10 +175,7 @@ def _onsets_of_scan(
   Raises:
     RejectedInputError: If it has no drum note.
   """
-  notes = [
-      note for note, is_drum in zip(scan.notes, scan.are_drums)
-      if is_drum or assume_drums
-  ]
+  notes = scan.table if assume_drums else scan.drum_table
   return _onsets_of_notes(
       scan, header, notes, meters, tempos, has_kits=not assume_drums
   )
@@ -186,13 +183,13 @@ def _onsets_of_scan(
 
 def _onsets_of_notes(
     scan: midi_events.Scan, header: midi_header.Header,
-    notes: list[tuple[int, int, int, int]],
+    notes: np.ndarray | list[tuple[int, int, int, int]],
     meters: Sequence[tuple[int, int, int]] | None = None,
     tempos: Sequence[tuple[int, float]] | None = None,
     *, has_kits: bool = False,
 ) -> onsets_lib.DrumOnsets:
   """Returns the onsets of drum notes (tick, channel, pitch, velocity)."""
-  if not notes:
+  if not len(notes):
     if not scan.notes:
       raise errors.RejectedInputError(
           'damaged_midi' if scan.damage else 'no_drum_notes',
