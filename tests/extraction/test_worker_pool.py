@@ -147,6 +147,20 @@ def test_tasks_are_taken_as_they_are_needed(num_workers):
   assert not multiprocessing.active_children()
 
 
+def test_worker_has_its_next_task_before_its_answer_is_handed_on():
+  taken = []
+
+  def loads():
+    for number in range(3):
+      taken.append(number)
+      yield _Load((number,))
+
+  pool = worker_pool.WorkerPool(_double, num_workers=1, timeout_s=60)
+  results = pool.run(loads())
+  assert next(results)[1] == [0] and taken == [0, 1]
+  assert [doubled for _, doubled in results] == [[2], [4]]
+
+
 @pytest.mark.parametrize('num_workers', [0, 1, 2])
 def test_error_of_the_caller_leaves_no_process(num_workers):
   pool = worker_pool.WorkerPool(
