@@ -1,5 +1,6 @@
 """Map choice: the drum map that an input is read with, and words on it."""
 
+from collections.abc import Sequence
 import typing
 
 import numpy as np
@@ -33,9 +34,23 @@ def of(recipe: recipes.Recipe, pitches: np.ndarray) -> Choice:
     recipe: What is said.
     pitches: Those of all drum notes of the input, integer `[num_notes]`.
   """
-  if not recipe.drum_map.chooses:
-    fit = map_fit.better(recipe.drum_map, pitches)
-    return Choice(recipe, {'other_map': fit.said()} if fit else {}, {})
+  return of_each(recipe, [pitches])[0]
+
+
+def of_each(
+    recipe: recipes.Recipe, inputs: Sequence[np.ndarray]
+) -> list[Choice]:
+  """Returns what `of` does, for each of some inputs, given as their pitches."""
+  if recipe.drum_map.chooses:
+    return [_chosen(recipe, pitches) for pitches in inputs]
+  usual = Choice(recipe, {}, {})
+  return [
+      Choice(recipe, {'other_map': fit.said()}, {}) if fit else usual
+      for fit in map_fit.better_of_each(recipe.drum_map, inputs)
+  ]
+
+
+def _chosen(recipe: recipes.Recipe, pitches: np.ndarray) -> Choice:
   chosen = recipe.for_pitches(pitches)
   name = chosen.drum_map.name
   remarks = {} if name == drum_maps.GM14 else {'read_with': name}

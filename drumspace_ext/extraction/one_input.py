@@ -93,7 +93,9 @@ def extract_many(
       for input_id, onsets in inputs
   ]
   aligned = aligned_onsets.of_all([onsets for _, onsets in inputs], recipe)
-  choices = [map_choice.of(recipe, onsets.pitches) for onsets, _ in aligned]
+  choices = map_choice.of_each(
+      recipe, [onsets.pitches for onsets, _ in aligned]
+  )
   cut = grids.cut_many(
       [onsets for onsets, _ in aligned],
       [choice.recipe.drum_map.code_of_pitch for choice in choices],
@@ -109,9 +111,8 @@ def extract_many(
   ):
     result.remarks = remarks | choice.remarks
     if isinstance(pieces, grids.Pieces):
-      result.counts = choice.counts
       own = next(found)
-      _judge(result, onsets, pieces, own, choice.recipe)
+      _judge(result, onsets, pieces, own, choice)
       if own.sightings:
         with_loops.append(result)
         kept.append(loop_counts.Kept(onsets, pieces, own, choice.recipe))
@@ -133,12 +134,13 @@ def extract_many(
 
 def _judge(
     result: InputResult, onsets: onsets_lib.DrumOnsets, pieces: grids.Pieces,
-    found: readings.Found, recipe: Recipe,
+    found: readings.Found, choice: map_choice.Choice,
 ) -> None:
   """Adds to a result what was found in an input, and the verdict on it."""
   result.dropped_pitches = dict(pieces.dropped_pitches)
   result.other_meters = dict(pieces.other_meters)
-  result.counts |= {
+  result.counts = {
+      **choice.counts,
       'with_drums': 1,
       'in_4_4': int(bool(found.num_pieces)),
       'sections_in_other_meters': pieces.other_meters.total(),
@@ -149,7 +151,8 @@ def _judge(
       'trivial': found.num_trivial,
   }
   verdict = verdicts.of(
-      onsets, pieces, found, recipe.drum_map, is_kept=bool(found.sightings)
+      onsets, pieces, found, choice.recipe.drum_map,
+      is_kept=bool(found.sightings),
   )
   result.reason = verdict.reason
   result.detail = '; '.join((*onsets.remarks, *verdict.said))

@@ -24,6 +24,7 @@ a nat a note on octaves of the map in use, and half a nat if it is moved itself.
 All of this is decided by how often each pitch is played, and nothing else.
 """
 
+from collections.abc import Sequence
 import dataclasses
 import functools
 
@@ -34,6 +35,7 @@ from drumspace_ext.patterns import percussion_names
 from drumspace_ext.patterns import voices
 
 _NUM_VOICES = voices.NUM_VOICES
+_NUM_PITCHES = 128
 _KICK, _SNARE, _CRASH, _RIDE = (
     voices.INDEX[name] for name in ('kick', 'snare', 'crash', 'ride')
 )
@@ -143,7 +145,8 @@ def _candidates(
 
 
 def _is_in_doubt(
-    drum_map: drum_maps.DrumMap, counts: np.ndarray, total: int
+    drum_map: drum_maps.DrumMap, counts: np.ndarray, total: int,
+    counted: list[float],
 ) -> bool:
   """Says whether a map may be the wrong one, as the module's head has it.
 
@@ -151,11 +154,10 @@ def _is_in_doubt(
     drum_map: The map in use.
     counts: Notes of each pitch, int `[128]`.
     total: Their sum, at least one.
+    counted: Notes that count as each of `_COUNTED`.
   """
-  rows, numbers = _counted(drum_map)
-  kick, snare, hats, nameless, crash, solo, *paired = (
-      counts @ numbers
-  ).tolist()
+  rows, _ = _counted(drum_map)
+  kick, snare, hats, nameless, crash, solo, *paired = counted
   lacks = min(kick, snare) < _ABSENT * total or hats < _NO_HATS * total
   if nameless >= _NAMELESS * total:
     often = counts >= _SOME * total
@@ -202,12 +204,41 @@ def better(drum_map: drum_maps.DrumMap, pitches: np.ndarray) -> Fit | None:
     drum_map: The map in use.
     pitches: Those of all drum notes of the input, integer `[num_notes]`.
   """
-  total = len(pitches)
-  if total < _MIN_NOTES:
-    return None
-  counts = np.bincount(pitches, minlength=128)
-  if not _is_in_doubt(drum_map, counts, total):
-    return None
+  return better_of_each(drum_map, [pitches])[0]
+
+
+def better_of_each(
+    drum_map: drum_maps.DrumMap, inputs: Sequence[np.ndarray]
+) -> list[Fit | None]:
+  """Returns what `better` does, of each of some inputs.
+
+  Args:
+    drum_map: The map in use.
+    inputs: The pitches of each.
+  """
+  if not inputs:
+    return []
+  totals = [len(pitches) for pitches in inputs]
+  size = _NUM_PITCHES
+  keys = np.concatenate(inputs) + np.repeat(
+      size * np.arange(len(inputs)), totals
+  )
+  counts = np.bincount(keys, minlength=size * len(inputs)).reshape(-1, size)
+  _, numbers = _counted(drum_map)
+  return [
+      _better(drum_map, own, total)
+      if total >= _MIN_NOTES and _is_in_doubt(drum_map, own, total, counted)
+      else None
+      for total, own, counted in zip(
+          totals, counts, (counts @ numbers).tolist()
+      )
+  ]
+
+
+def _better(
+    drum_map: drum_maps.DrumMap, counts: np.ndarray, total: int
+) -> Fit | None:
+  """Returns the best of all candidates for an input whose map is in doubt."""
   shares = counts / total
   by_voice = shares @ _matrix(drum_map)
   best, least = None, np.inf
