@@ -30,12 +30,15 @@ _NUM_EXAMPLES = 5
 _MAX_NAMED = 1000
 _TOP = 12
 _QPM_BIN = 10
+# Patterns whose hits are counted at once.
+_TOGETHER = 256
 
 
 class Shape:
   """What the unique patterns look like, gathered one by one."""
 
   def __init__(self):
+    self._codes: list[np.ndarray] = []
     self._hits_per_voice = np.zeros(step_codes.NUM_VOICES, np.int64)
     self._hits_per_step = np.zeros(step_codes.NUM_STEPS, np.int64)
     self._qpm: collections.Counter[int] = collections.Counter()
@@ -50,9 +53,9 @@ class Shape:
 
   def add(self, pattern: collection_lib.UniquePattern) -> None:
     """Counts one pattern."""
-    hits = step_codes.step_codes_to_rows(pattern.codes)
-    self._hits_per_voice += hits.any(axis=0)
-    self._hits_per_step += hits.sum(axis=1)
+    self._codes.append(pattern.codes)
+    if len(self._codes) == _TOGETHER:
+      self._count_hits()
     middle = (pattern.min_qpm + pattern.max_qpm) / 2
     self._qpm[int(middle // _QPM_BIN) * _QPM_BIN] += 1
     self._num_inputs[min(pattern.num_inputs, 10)] += 1
@@ -62,7 +65,15 @@ class Shape:
     self._max_flips[pattern.max_flips] += 1
     for name in ('all', 'exact' if is_exact else 'near'):
       if len(self._examples[name]) < _NUM_EXAMPLES:
-        self._examples[name].append(_example(pattern, hits, name != 'all'))
+        self._examples[name].append(_example(pattern, name != 'all'))
+
+  def _count_hits(self) -> None:
+    """Counts the hits of the patterns that wait for it."""
+    if self._codes:
+      hits = step_codes.step_codes_to_rows(np.stack(self._codes))
+      self._hits_per_voice += hits.any(axis=1).sum(axis=0)
+      self._hits_per_step += hits.sum(axis=(0, 2))
+      self._codes = []
 
   def near(self) -> dict:
     """Returns what tells loops by the published recipe from near ones."""
@@ -78,6 +89,7 @@ class Shape:
 
   def as_dict(self) -> dict:
     """Returns everything for the report."""
+    self._count_hits()
     return {
         'patterns_with_voice': dict(
             zip(voices.NAMES, self._hits_per_voice.tolist())
@@ -98,9 +110,10 @@ class Shape:
 
 
 def _example(
-    pattern: collection_lib.UniquePattern, hits: np.ndarray, has_flips: bool
+    pattern: collection_lib.UniquePattern, has_flips: bool
 ) -> dict:
   """Returns a pattern for the report, with how far its repeats are from it."""
+  hits = step_codes.step_codes_to_rows(pattern.codes)
   flips = {
       'mean_flips': float(f'{pattern.num_flips / pattern.num_repeats:.6g}'),
       'max_flips': pattern.max_flips,

@@ -18,6 +18,7 @@ import typing
 
 from drumspace_ext import errors
 from drumspace_ext import rejections
+from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import genres as genres_lib
 from drumspace_ext.extraction import near_hints
 from drumspace_ext.extraction import one_input
@@ -168,8 +169,8 @@ class ClassSum:
         min(p for p, count in self.loops_by_phase.items() if count == most),
         self.num_inputs, sum(self.loops_by_phase.values()), self.num_repeats,
         self.min_qpm, self.max_qpm, json.dumps(dict(ordered)),
-        json.dumps(sorted(self.ids), ensure_ascii=False),
-        json.dumps(sorted(self.names), ensure_ascii=False),
+        dataset_tsv.to_json(sorted(self.ids)),
+        dataset_tsv.to_json(sorted(self.names)),
         *self.near, self.max_flips, self.groove,
     )
 

@@ -12,6 +12,7 @@ columns, backslash, tab and newline are written `\\`, `\t` and `\n`.
 
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sequence
 import dataclasses
 import json
 import pathlib
@@ -35,6 +36,8 @@ REJECTED_HEADER = ('input_id', 'reason', 'detail', 'hint')
 
 # 32 codes, 512 latent floats and two coordinates fit many times.
 MAX_LINE_CHARS = 1 << 16
+# `json.dumps` would make one for each list.
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _ESCAPES = str.maketrans(
     {'\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r'}
 )
@@ -68,6 +71,11 @@ class PatternSet:
 def escape(text: str) -> str:
   """Makes text fit for a column of a TSV file."""
   return text.translate(_ESCAPES)
+
+
+def to_json(names: Sequence[str]) -> str:
+  """Returns names as a JSON list, for a column of a TSV file."""
+  return _ENCODER.encode(names)
 
 
 def _parse_codes(text: str, place: str) -> list[int]:
@@ -218,6 +226,9 @@ def format_line(
 
   Floats are written so that reading them gives the same numbers.
   """
+  if isinstance(codes, np.ndarray):
+    # numpy hands out its numbers one by one in thrice the time.
+    codes = codes.tolist()
   fields = [','.join(str(int(code)) for code in codes)]
   for values in (latent, coordinates):
     if values is not None:

@@ -149,8 +149,9 @@ def of_text(text: str) -> frozenset[str]:
   pattern, label_of = _matcher()
   found: set[str] = set()
   # HipHop is two words to the eye, and one to the file system.
-  for words in {_words(text), _words(_CAMEL.sub(' ', text))}:
-    found.update(label_of[match] for match in pattern.findall(words))
+  apart = _CAMEL.sub(' ', text)
+  for each in (text,) if apart == text else (text, apart):
+    found.update(label_of[match] for match in pattern.findall(_words(each)))
   return frozenset(found)
 
 

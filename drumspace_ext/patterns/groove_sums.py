@@ -51,8 +51,8 @@ def pack(sums: np.ndarray) -> bytes:
 
 def unpack(packed: bytes) -> np.ndarray:
   """Returns what `pack` was given, int64 `[5, num_hits]`."""
-  values = np.frombuffer(zlib.decompress(packed), '<i8')
-  return values.reshape(NUM_ROWS, -1).astype(np.int64)
+  values = np.frombuffer(bytearray(zlib.decompress(packed)), '<i8')
+  return values.reshape(NUM_ROWS, -1).astype(np.int64, copy=False)
 
 
 def added(left: bytes, right: bytes) -> bytes:
@@ -80,7 +80,8 @@ def in_phase(packed: bytes, canonical: bytes, phase: bytes) -> np.ndarray:
   codes = step_codes.bytes_to_codes(canonical)
   # Hits stand by step, so that a rotation of steps is one of hits.
   before = int(np.bitwise_count(codes[:turn]).sum())
-  return np.roll(unpack(packed), -before, axis=1)
+  sums = unpack(packed)
+  return np.concatenate([sums[:, before:], sums[:, :before]], axis=1)
 
 
 def none() -> np.ndarray:
@@ -91,18 +92,16 @@ def none() -> np.ndarray:
 def played(sums: np.ndarray) -> Played:
   """Returns means and spreads of sums, int64 `[5, num_hits]`."""
   plays = np.maximum(sums[_PLAYS], 1)
-
-  def spread(values, squares):
-    mean = values / plays
-    # Exact in whole numbers, and so never below 0 by rounding.
-    return np.sqrt(np.maximum(squares / plays - mean * mean, 0.0))
-
+  velocity, offset = means = sums[[_VELOCITY, _OFFSET]] / plays
+  # Exact in whole numbers, and so never below 0 by rounding.
+  variances = sums[[_VELOCITY_2, _OFFSET_2]] / plays - means * means
+  velocity_spread, offset_spread = np.sqrt(np.maximum(variances, 0.0))
   return Played(
       plays=sums[_PLAYS],
-      velocities=sums[_VELOCITY] / plays,
-      velocity_spreads=spread(sums[_VELOCITY], sums[_VELOCITY_2]),
-      offsets=sums[_OFFSET] / plays / UNITS,
-      offset_spreads=spread(sums[_OFFSET], sums[_OFFSET_2]) / UNITS,
+      velocities=velocity,
+      velocity_spreads=velocity_spread,
+      offsets=offset / UNITS,
+      offset_spreads=offset_spread / UNITS,
   )
 
 
