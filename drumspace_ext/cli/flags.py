@@ -20,6 +20,7 @@ from absl import logging
 
 from drumspace_ext import defaults
 from drumspace_ext import errors
+from drumspace_ext import scripts
 from drumspace_ext import suggestions
 from drumspace_ext.cli import list_flags
 from drumspace_ext.cli import magenta_flags
@@ -246,6 +247,7 @@ def run(
     shared: Other flags of this module that the entry point uses. Those of
       neither list are not shown, and are refused.
   """
+  scripts.begin()
   entry_point = importlib.import_module(main.__module__)
   sys.modules['__main__'].__doc__ = entry_point.__doc__
   used = {holder.name for holder in (*required, *shared, LOG)}

@@ -13,8 +13,8 @@ import re
 
 import numpy as np
 
-from drumspace_ext.conversion import files as conversion_files
 from drumspace_ext.files import manifests
+from drumspace_ext.files import midi_kinds
 from drumspace_ext.files import output_files
 from drumspace_ext.files import result_folders
 from drumspace_ext.files import result_names
@@ -63,7 +63,7 @@ def write(
   Raises:
     OutputError: If they can't be written.
   """
-  stem = conversion_files.safe_name(style.name)
+  stem = midi_kinds.safe_name(style.name)
   width = max(3, len(str(len(codes))))
   names = [
       f'{stem}-{number:0{width}}-of-{len(codes):0{width}}.mid'

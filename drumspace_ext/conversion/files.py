@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 import functools
 import pathlib
-import re
 import zipfile
 
 import numpy as np
@@ -24,6 +23,7 @@ from drumspace_ext.files import midi_kinds
 from drumspace_ext.files import output_files
 from drumspace_ext.files import reader_faults
 from drumspace_ext.files import tfrecords
+from drumspace_ext.files import zip_archives
 from drumspace_ext.notes import drum_tracks
 from drumspace_ext.patterns import step_codes
 
@@ -51,10 +51,6 @@ _TITLES = {MIDI: 'MIDI', WAV: 'WAV'}
 WHAT = {
     MIDI: 'MIDI files', ZIP: 'MIDI files', WAV: 'WAV files (16 bits, stereo)'
 }
-_UNSAFE = re.compile(r'[^\w.-]+')
-_MAX_NAME_CHARS = 80
-# The earliest date that a zip archive can hold: the same input, the same bytes.
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def form_of_suffix(path: pathlib.PurePath) -> str | None:
@@ -91,29 +87,9 @@ def form_of_path(path: pathlib.Path) -> str:
   return _FORM_OF_SUFFIX.get(suffix, MIDI)
 
 
-def safe_name(name: str) -> str:
-  """Makes the last part of a name fit for a file, without MIDI's ending."""
-  stem = _UNSAFE.sub('_', pathlib.PurePosixPath(name).name)
-  for extension in midi_kinds.EXTENSIONS:
-    stem = stem.removesuffix(extension)
-  return stem.strip('._')[-_MAX_NAME_CHARS:]
-
-
 def _file_name(number: int, name: str, form: str) -> str:
-  stem = safe_name(name)
+  stem = midi_kinds.safe_name(name)
   return (f'{number:06}_{stem}' if stem else f'{number:06}') + _EXTENSIONS[form]
-
-
-def add_to_zip(
-    archive: zipfile.ZipFile, name: str, content: bytes | Iterable[bytes]
-) -> None:
-  """Adds a file to a zip archive, with the same bytes at any time."""
-  info = zipfile.ZipInfo(name, _ZIP_DATE)
-  info.external_attr = 0o644 << 16
-  info.compress_type = zipfile.ZIP_DEFLATED
-  with archive.open(info, 'w') as member:
-    for part in [content] if isinstance(content, bytes) else content:
-      member.write(part)
 
 
 def _file_writer(batch: output_files.Batch, form: str, name: str):
@@ -124,7 +100,7 @@ def _file_writer(batch: output_files.Batch, form: str, name: str):
   if form not in _EXTENSIONS or not is_zip:
     return None
   archive = batch.enter(zipfile.ZipFile(batch.open(name, text=False), 'w'))
-  return functools.partial(add_to_zip, archive)
+  return functools.partial(zip_archives.add, archive)
 
 
 def _writers(

@@ -9,8 +9,8 @@ song leaves out has defaults there.
 """
 
 from collections.abc import Iterator
+import html
 import typing
-from xml.sax import saxutils
 
 import numpy as np
 
@@ -128,7 +128,7 @@ class Writer:
       ticks = step_codes.NUM_STEPS * TICKS_PER_STEP
       # Any letter that XML can't hold is none of a name.
       shown = ''.join(c if c.isprintable() else ' ' for c in name)
-      self._names.append(saxutils.escape(shown))
+      self._names.append(html.escape(shown, quote=False))
       self._tempos.append(qpm)
       self._patterns.append(
           f'<pattern><name>{self._names[-1]}</name><category>drumspace'

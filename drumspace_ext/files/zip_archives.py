@@ -27,6 +27,8 @@ MAX_RATIO = 200
 _RATIO_COUNTS_FROM_BYTES = 1 << 20
 # Members over one another make much of few bytes; so may a damaged length.
 _MAX_OVERLAP = 8
+# The earliest date that an archive can hold: the same input, the same bytes.
+_DATE = (1980, 1, 1, 0, 0, 0)
 _MAGIC, _MEMBER_MAGIC = b'PK', b'PK\x03\x04'
 _EMPTY = b'PK\x05\x06' + bytes(18)
 _DRIVE = re.compile('[A-Za-z]:')
@@ -206,3 +208,15 @@ def _is_midi(name: str) -> bool:
   # macOS packs a shadow of each file, with its name and no MIDI in it.
   shadow = '__MACOSX/' in name
   return name.lower().endswith(midi_kinds.EXTENSIONS) and not shadow
+
+
+def add(
+    archive: zipfile.ZipFile, name: str, content: bytes | Iterable[bytes]
+) -> None:
+  """Adds a file to an archive, with the same bytes at any time."""
+  info = zipfile.ZipInfo(name, _DATE)
+  info.external_attr = 0o644 << 16
+  info.compress_type = zipfile.ZIP_DEFLATED
+  with archive.open(info, 'w') as member:
+    for part in [content] if isinstance(content, bytes) else content:
+      member.write(part)

@@ -17,17 +17,18 @@ import zipfile
 import numpy as np
 
 from drumspace_ext import callbacks
-from drumspace_ext.conversion import files as conversion_files
 from drumspace_ext.dataset import examples
 from drumspace_ext.dataset import nearest_tsv
 from drumspace_ext.dataset import provenance
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import leftovers
 from drumspace_ext.files import manifests
+from drumspace_ext.files import midi_kinds
 from drumspace_ext.files import output_files
 from drumspace_ext.files import result_folders
 from drumspace_ext.files import result_names
 from drumspace_ext.files import tfrecords
+from drumspace_ext.files import zip_archives
 from drumspace_ext.generation import ways
 from drumspace_ext.notes import midi_writing
 from drumspace_ext.notes import note_sequences
@@ -86,7 +87,7 @@ def _write_midi(batch, hits: np.ndarray, style: Style) -> None:
         zipfile.ZipFile(batch.open(MIDI_ZIP, text=False), 'w')
     )
     for name, content in zip(names, files):
-      conversion_files.add_to_zip(archive, name, content)
+      zip_archives.add(archive, name, content)
     return
   for name, content in zip(names, files):
     batch.write(name, content)
@@ -176,7 +177,7 @@ def write(
 
 
 def _midi_names(style: Style, count: int) -> list[str]:
-  name = conversion_files.safe_name(style.name)
+  name = midi_kinds.safe_name(style.name)
   width = max(3, len(str(count)))
   return [
       f'{name}-{i:0{width}}-of-{count:0{width}}.mid'

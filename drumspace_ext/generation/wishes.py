@@ -11,7 +11,6 @@ import numpy as np
 from drumspace_ext import callbacks
 from drumspace_ext import defaults
 from drumspace_ext import errors
-from drumspace_ext.conversion import named_patterns
 from drumspace_ext.dataset import examples
 from drumspace_ext.generation import asked as asked_beats
 from drumspace_ext.generation import genre_beats
@@ -107,6 +106,9 @@ class Wish:
     least, most = _NEEDED[self.mode]
     if not self.input_values and not self.step_codes and not least:
       return np.zeros((0, patterns.NUM_STEPS, patterns.NUM_VOICES), bool)
+    # What reads songs is needed by few wishes.
+    from drumspace_ext.conversion import named_patterns
+
     found = named_patterns.read_beats(
         self.input_values, self.step_codes, drum_map=self.drum_map,
         on_map=self.read_with.__setitem__,
@@ -155,6 +157,8 @@ class Wish:
     if self.genre:
       near, log_weights = self._of_genre(self.genre, model, reference)
     elif self.near:
+      from drumspace_ext.conversion import named_patterns
+
       near = named_patterns.read_beats(
           self.near, drum_map=self.drum_map, on_map=self.read_with.__setitem__,
       )

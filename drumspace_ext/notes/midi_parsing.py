@@ -5,13 +5,6 @@ symusic, a MIDI library in C++, reads 4,000 and more real files a second
 no drum note, or may have left some out (`midi_doubts`).
 """
 
-import functools
-import importlib.machinery
-import importlib.util
-import multiprocessing
-import sys
-import threading
-import types
 import typing
 
 import numpy as np
@@ -25,11 +18,10 @@ from drumspace_ext.notes import midi_header
 from drumspace_ext.notes import midi_hints
 from drumspace_ext.notes import midi_kits
 from drumspace_ext.notes import midi_scan
+from drumspace_ext.notes import symusic_core
 
 if typing.TYPE_CHECKING:
   import symusic
-
-_READER, _IMPORTING = 'symusic.core', threading.Lock()
 
 
 class Parsed(typing.NamedTuple):
@@ -82,36 +74,12 @@ def parse(
   return Parsed(header, score, None)
 
 
-@functools.cache
-def _reader() -> types.ModuleType:
-  """Returns symusic's module of C++; in a worker without the package around it.
-
-  The package imports a downloader of sound fonts, and with it http and ssl: 11
-  MB and 0.2 s in each process that reads. In a process with code of others they
-  are to find the package as it is.
-  """
-  with _IMPORTING:
-    spec = None
-    if multiprocessing.parent_process() and _READER not in sys.modules:
-      package = importlib.util.find_spec(_READER.partition('.')[0])
-      spec = package and importlib.machinery.PathFinder.find_spec(
-          _READER, package.submodule_search_locations
-      )
-    if spec is None or spec.loader is None:
-      return importlib.import_module(_READER)
-    # Where somebody imports symusic later, it finds this one: nanobind can't
-    # register its types twice.
-    module = sys.modules[_READER] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def parse_score(data: bytes, start: int) -> 'symusic.Score | None':
   """Returns a symusic score, or None if symusic can't read the bytes."""
-  reader = _reader()
+  core = symusic_core.module()
   try:
     # Its errors are RuntimeError and ValueError, by no documented rule.
-    return reader.ScoreTick.from_midi(data[start:] if start else data)
+    return core.ScoreTick.from_midi(data[start:] if start else data)
   except Exception:  # noqa: BLE001
     return None
 
@@ -184,7 +152,7 @@ def has_other_drums(
   if assume_drums:
     return len(found.notes) > num_read
   flags = np.array(found.are_drums, np.bool_)
-  channels = np.array([note[1] for note in found.notes], np.int64)
+  channels = found.table[:, 1]
   return int(flags.sum()) > num_read or bool(
       (flags != (channels == midi_kits.DRUM_CHANNEL)).any()
   )

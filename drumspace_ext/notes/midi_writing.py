@@ -15,6 +15,7 @@ from drumspace_ext import errors
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.notes import onsets as onsets_lib
 from drumspace_ext.notes import sequence_times
+from drumspace_ext.notes import symusic_core
 from drumspace_ext.notes import tempo_maps
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import dynamics as dynamics_lib
@@ -58,9 +59,7 @@ def _with_end(data: bytes, last_tick: int, end_tick: int) -> bytes:
 
 
 def _notes(ticks, durations, pitches, velocities):
-  from symusic import core
-
-  return core.NoteTickList.from_numpy(
+  return symusic_core.module().NoteTickList.from_numpy(
       np.ascontiguousarray(ticks, np.int32),
       np.ascontiguousarray(durations, np.int32),
       np.ascontiguousarray(pitches, np.int8),
@@ -115,8 +114,7 @@ def rows_to_midi(
 
   For the rest see `patterns_to_midi`.
   """
-  import symusic
-
+  core = symusic_core.module()
   note_sequences.validate_playing(qpm=qpm, velocity=velocity, repeats=repeats)
   drum_map = drum_map or drum_maps.load(drum_maps.GM14)
   if repeats > 1:
@@ -125,10 +123,10 @@ def rows_to_midi(
   ticks_per_step = note_sequences.TICKS_PER_QUARTER // (
       step_codes.STEPS_PER_QUARTER
   )
-  score = symusic.Score(note_sequences.TICKS_PER_QUARTER)
-  score.tempos.append(symusic.Tempo(0, max(qpm, _QPM_LIMITS[0])))
-  score.time_signatures.append(symusic.TimeSignature(0, 4, 4))
-  track = symusic.Track(name, 0, True)
+  score = core.ScoreTick(note_sequences.TICKS_PER_QUARTER)
+  score.tempos.append(core.TempoTick(0, max(qpm, _QPM_LIMITS[0])))
+  score.time_signatures.append(core.TimeSignatureTick(0, 4, 4))
+  track = core.TrackTick(name, 0, True)
   starts, velocities = step * ticks_per_step, np.full(len(step), velocity)
   ends = starts + ticks_per_step
   if dynamics is not None:
@@ -158,8 +156,7 @@ def note_sequence_to_midi(sequence: 'note_seq.NoteSequence') -> bytes:
   Raises:
     RejectedInputError: If its tempos or times are unusable.
   """
-  import symusic
-
+  core = symusic_core.module()
   sequence = sequence_times.in_seconds(sequence)
   resolution = sequence.ticks_per_quarter
   if not 0 < resolution <= _MAX_RESOLUTION:
@@ -175,23 +172,23 @@ def note_sequence_to_midi(sequence: 'note_seq.NoteSequence') -> bytes:
       )
     return np.maximum(result, 0).astype(np.int64)
 
-  score = symusic.Score(resolution)
+  score = core.ScoreTick(resolution)
   for quarter, qpm in tempo_map.changes():
-    score.tempos.append(symusic.Tempo(
+    score.tempos.append(core.TempoTick(
         min(round(max(quarter, 0) * resolution), _MAX_TICK),
         min(max(qpm, _QPM_LIMITS[0]), _QPM_LIMITS[1]),
     ))
   for meter in sequence.time_signatures:
     if not (1 <= meter.numerator <= 255 and meter.denominator in _DENOMINATORS):
       continue
-    score.time_signatures.append(symusic.TimeSignature(
+    score.time_signatures.append(core.TimeSignatureTick(
         int(ticks([meter.time])[0]), meter.numerator, meter.denominator
     ))
   for key in sequence.key_signatures:
     is_minor = key.mode == key.MINOR
     # Sharps are fifths; a minor key has its tonic on the sixth of the major.
     sharps = ((key.key - (9 if is_minor else 0)) * 7 + 5) % 12 - 5
-    score.key_signatures.append(symusic.KeySignature(
+    score.key_signatures.append(core.KeySignatureTick(
         int(ticks([key.time])[0]), sharps, int(is_minor)
     ))
   last_tick = 0
@@ -199,7 +196,7 @@ def note_sequence_to_midi(sequence: 'note_seq.NoteSequence') -> bytes:
     score.tracks.append(track)
     last_tick = track.end()
   if not len(score.tracks):
-    score.tracks.append(symusic.Track('', 0, True))
+    score.tracks.append(core.TrackTick('', 0, True))
   if len(score.tracks) == 1:
     # Tempos and meters go into the first track.
     last_tick = max(
@@ -213,8 +210,7 @@ def note_sequence_to_midi(sequence: 'note_seq.NoteSequence') -> bytes:
 
 def _tracks(sequence, ticks):
   """Yields a symusic track for each instrument, program and drum flag."""
-  import symusic
-
+  core = symusic_core.module()
   names = {info.instrument: info.name for info in sequence.instrument_infos}
   keys: dict[tuple[int, int, bool], tuple[list, list, list]] = {}
   for part in (sequence.notes, sequence.control_changes, sequence.pitch_bends):
@@ -234,7 +230,7 @@ def _tracks(sequence, ticks):
     notes = [
         n for n in notes if 0 < n.velocity < 128 and 0 <= n.pitch < 128
     ]
-    track = symusic.Track(
+    track = core.TrackTick(
         names.get(instrument, ''), min(max(program, 0), 127), is_drum
     )
     starts = ticks([n.start_time for n in notes])
@@ -244,11 +240,11 @@ def _tracks(sequence, ticks):
         [n.velocity for n in notes],
     )
     for c, tick in zip(controls, ticks([c.time for c in controls]).tolist()):
-      track.controls.append(symusic.ControlChange(
+      track.controls.append(core.ControlChangeTick(
           tick, c.control_number & 127, c.control_value & 127
       ))
     for b, tick in zip(bends, ticks([b.time for b in bends]).tolist()):
-      track.pitch_bends.append(symusic.PitchBend(
+      track.pitch_bends.append(core.PitchBendTick(
           tick, min(max(b.bend, -8192), 8191)
       ))
     yield track

@@ -8,7 +8,6 @@ from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext.dataset import examples
 from drumspace_ext.dataset import groove_tsv
-from drumspace_ext.extraction import manners
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import result_names
 from drumspace_ext.models import checkpoints
@@ -57,6 +56,9 @@ def player(
     return _dataset_player(local_paths.expand(folder), part, default)
   if path.is_dir():
     return _dataset_player(path, '', default)
+  # What reads songs is needed for few of them.
+  from drumspace_ext.extraction import manners
+
   return grooves.Manner(manners.read(path, drum_map), default)
 
 

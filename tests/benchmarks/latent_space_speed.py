@@ -32,7 +32,7 @@ os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
 import numpy as np
 import torch
 
-from drumspace_ext.conversion import files as conversion_files
+from drumspace_ext.files import zip_archives
 from drumspace_ext.models import config_loading
 from drumspace_ext.models import networks
 from drumspace_ext.models import sampling
@@ -156,7 +156,7 @@ def _time_midi(codes: np.ndarray) -> None:
   def ours():
     with zipfile.ZipFile(io.BytesIO(), 'w', zipfile.ZIP_DEFLATED) as archive:
       for number, h in enumerate(hits):
-        conversion_files.add_to_zip(
+        zip_archives.add(
             archive, f'{number:05d}.mid', midi_writing.patterns_to_midi(h)
         )
 
