@@ -67,6 +67,6 @@ def from_rows(lines: list[str]) -> np.ndarray:
       raise errors.PatternError(
           f'expected 16 or 32 cells of x and . after {name}, got {rest!r}.'
       )
-    row = np.array([cell == 'x' for cell in cells])
-    hits[:, voices.INDEX[name]] = np.tile(row, step_codes.NUM_STEPS // len(row))
+    row = (cells * (step_codes.NUM_STEPS // len(cells))).encode()
+    hits[:, voices.INDEX[name]] = np.frombuffer(row, np.uint8) == ord('x')
   return hits
