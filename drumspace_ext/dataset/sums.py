@@ -162,12 +162,12 @@ class ClassSum:
 
   def row(self, canonical: bytes) -> MergedRow:
     """Returns the merged row; the phase is that of most loops."""
-    most = max(self.loops_by_phase.values())
+    # Of those of most loops the first.
+    phase = min(self.loops_by_phase.items(), key=lambda i: (-i[1], i[0]))[0]
     ordered = sorted(self.genres.items(), key=lambda i: (-i[1], i[0]))
     return (
-        canonical,
-        min(p for p, count in self.loops_by_phase.items() if count == most),
-        self.num_inputs, sum(self.loops_by_phase.values()), self.num_repeats,
+        canonical, phase, self.num_inputs,
+        sum(self.loops_by_phase.values()), self.num_repeats,
         self.min_qpm, self.max_qpm, json.dumps(dict(ordered)),
         dataset_tsv.to_json(sorted(self.ids)),
         dataset_tsv.to_json(sorted(self.names)),
