@@ -162,7 +162,6 @@ class ClassSum:
 
   def row(self, canonical: bytes) -> MergedRow:
     """Returns the merged row; the phase is that of most loops."""
-    # Of those of most loops the first.
     phase = min(self.loops_by_phase.items(), key=lambda i: (-i[1], i[0]))[0]
     ordered = sorted(self.genres.items(), key=lambda i: (-i[1], i[0]))
     return (
