@@ -121,13 +121,16 @@ The grid is one tab stop, and a hand paints on it: a stroke sets cells or wipes
 them as its first cell says, sounds while nothing plays, and is one step of
 undo. Rows stand as drummers read (`beat/families.js`); those of voices that
 nothing strikes are folded, but under a hand none goes away, so that nothing
-jumps. A narrow page shows one bar, so that a cell is 24 pixels wide: the one
-that is heard, or the one that is chosen or edited. There a row of pads, 44
-high, is what a finger strikes (`beat/pads.js`), and cells are as high.
+jumps, and those that come take no room from the map. A narrow page shows one
+bar, so that a cell is 24 pixels wide: the one that is heard, or the one that is
+chosen or edited. There a row of pads, 44 high, is what a finger strikes
+(`beat/pads.js`), and cells, which are painted, are as high. Half a bar, 48 wide,
+would show a quarter of a beat; a bar in two lines takes the kick below the fold.
 
 Beats are made in a worker (`app/workshop.js`), whoever asks: roaming, path,
 sliders, square, radio, die, variations, what follows a beat, dropped loops; and
-so are the neighbours found. It is the page's own script once more, from a blob
+so are the neighbours found, files read and words searched for. It is the page's
+own script once more, from a blob
 (`worker-src blob:` beside the hashes), on a copy of the data. Of what comes
 while one beat is made the last one counts; what the radio plays next is made
 while the beat before it is heard. Without a worker the page does the same jobs

@@ -248,3 +248,28 @@ def test_what_a_person_made_is_not_decoded_by_a_threshold(page):
   page.run("""deck.show(app.maker.ofLatent(deck.current.z));
     await frames(3); slide(byId('threshold'), 0.05); await frames(3)""")
   assert page.codes() != edited
+
+
+def test_map_keeps_its_size_under_a_hand_however_many_rows_come(page):
+  heights = page.run("""
+    const heights = [];
+    const look = async () => {
+      await frames(2);
+      heights.push([byId('map').clientHeight, [...document.querySelectorAll(
+        '#grid .voice')].filter((e) => !e.hidden && e.offsetHeight).length,
+        byId('grid').scrollHeight - byId('grid').clientHeight]);
+    };
+    const tell = (name) => byId('map').dispatchEvent(
+      new PointerEvent(name, {bubbles: true, button: 1}));
+    deck.show(app.maker.ofPoint(0, args[0]));
+    await look();
+    tell('pointerdown');
+    deck.show(app.maker.ofCodes(new Array(32).fill(16383)), {keeps: false});
+    await look();
+    tell('pointerup');
+    deck.settle();
+    await look();
+    return heights""", map_pages.POINT)
+  (before, few, _), (under, many, beyond), (after, *_) = heights
+  assert (under, many, beyond) == (before, 14, 0) and few < 14
+  assert after < before

@@ -84,18 +84,26 @@ export function makeGrid({kit}, {deck, player, settings}) {
     grid.setFolded(isFolded);
     pads.show();
   };
-  deck.on('show', ({codes}) => {
+  const show = (codes) => {
+    if (deck.hand.isDown) grid.hold(true);
     grid.show(codes);
+  };
+  deck.on('show', ({codes}) => {
+    show(codes);
     pads.show();
   });
-  deck.on('settled', () => fold(settings.values.folded));
+  deck.on('settled', () => {
+    fold(settings.values.folded);
+    // What rests under a hand may go on.
+    if (!deck.hand.isDown) grid.hold(false);
+  });
   deck.on('step', (step) =>
     pads.light(step === null ? 0 : deck.current.codes[step]));
   deck.on('step', (step) => grid.playhead(
     step && calm.matches ? step - step % STEPS_PER_QUARTER : step));
   settings.onChange(({name}) => {
     if (name === 'folded') fold(settings.values.folded);
-    else grid.show(deck.current.codes);
+    else show(deck.current.codes);
   });
   grid.show(deck.current.codes);
   return grid;

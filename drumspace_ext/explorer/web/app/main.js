@@ -42,22 +42,29 @@ import {connectTransport} from './transport.js';
 import {Workshop} from './workshop.js';
 
 /** Puts the map's colours to work, and what of it is shown. */
-function paintMap(layers, legend, {looks, plot, settings, deck, maker}) {
+function paintMap(
+  layers, legend, {looks, plot, settings, deck, maker, workshop}) {
+  const colourOf = () =>
+    colouring(layers, looks.colours, legend.shown, settings.values);
   looks.onPaint((colours) => {
     plot.setLook({
       background: channels(colours.background), paper: colours.background,
-      accent: colours.accent,
-      colourOf: colouring(layers, colours, legend.shown, settings.values),
+      accent: colours.accent, colourOf: colourOf(),
     });
     legend.paint(colours);
   });
+  legend.changed = () => {
+    legend.paint(looks.colours);
+    plot.recolour(colourOf());
+  };
   settings.onChange(({paints}) => {
-    if (paints) looks.paint();
+    if (paints) plot.recolour(colourOf());
   });
-  connectSearch(layers, {
+  connectSearch({
+    find: (plain) => workshop.call('search', plain),
     show: (matches) => {
       legend.shown.matches = matches;
-      looks.paint();
+      plot.recolour(colourOf());
     },
     zoom: (points) => plot.showFreely(around(points.map(
       ({layer, index}) => ({x: layers[layer].x[index],
@@ -112,8 +119,7 @@ async function makePage() {
   introduce(data);
   const regions = new Regions(plot, data);
   looks.onPaint((colours) => regions.paint(colours));
-  paintMap(layers, new Legend(data, () => looks.paint()),
-    {...parts, settings});
+  paintMap(layers, new Legend(data), {...parts, settings});
   const panel = new Panel({...parts, layers, list});
   const song = new Song({...parts,
     titleOf: (beat) => panel.describe(beat).title});
@@ -126,7 +132,7 @@ async function makePage() {
     {...parts, path});
   connectTakeaway(
     data, {...parts, path, square, favourites, panel, song, studio});
-  connectOpening(new Opening(data, parts));
+  connectOpening(new Opening(parts));
   connectMidiOut(player);
   const continuation = new Continuation({...parts, list});
   const {die, vary} = connectChanges({...parts, list, continuation});

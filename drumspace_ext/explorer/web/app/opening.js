@@ -4,8 +4,6 @@
 
 import {inBpm} from '../beat/tempo.js';
 import {byId, make} from '../elements.js';
-import {findLoops} from '../midi/loops.js';
-import {firstBars, readSong} from '../midi/reading.js';
 import {say} from './status.js';
 
 const MOST_BYTES = 4 << 20;
@@ -13,37 +11,24 @@ const MOST_FILES = 20;
 // What a song plays most often stands for it; more chips hide the grid.
 const MOST_LOOPS = 8;
 
-/** Returns what a file is judged by, and what is to be said of it. */
-function loopsOf(song, {min_entropy: least, near_bits: flips}) {
-  const exact = findLoops(song, least);
-  if (exact.length) return {loops: exact, what: 'loop'};
-  // Hands never play the same twice.
-  const near = findLoops(song, least, flips);
-  if (near.length) return {loops: near, what: 'near loop'};
-  return {loops: [{codes: firstBars(song)}], what: ''};
-}
-
-async function read(file, data) {
+async function read(file, workshop) {
   if (file.size > MOST_BYTES) throw new Error('it is too large');
-  const song = readSong(
-    new Uint8Array(await file.arrayBuffer()), data.voice_of_pitch);
-  const {loops, what} = loopsOf(song, data);
+  const {loops, what, loss, error} = await workshop.call(
+    'song', new Uint8Array(await file.arrayBuffer()));
+  if (error) throw new Error(error);
   const count = loops.length;
   const said = what ? `${count} ${what}${count === 1 ? '' : 's'}` :
     'no loop; its first two bars with drums';
   const shown = loops.length > MOST_LOOPS ?
     [...loops].sort((a, b) => b.plays - a.plays).slice(0, MOST_LOOPS) : loops;
   return {loops: loops.filter((loop) => shown.includes(loop)), what,
-    said: [`${file.name}: ${said}`, song.loss].filter(Boolean).join('; ')};
+    said: [`${file.name}: ${said}`, loss].filter(Boolean).join('; ')};
 }
 
 export class Opening {
-  /**
-   * @param {!Object} data See data.js.
-   * @param {!Object} parts `deck`, `workshop` and `plot`.
-   */
-  constructor(data, {deck, workshop, plot}) {
-    Object.assign(this, {data, deck, workshop, plot});
+  /** @param {!Object} parts `deck`, `workshop` and `plot`. */
+  constructor({deck, workshop, plot}) {
+    Object.assign(this, {deck, workshop, plot});
     this.chips = [];
     deck.on('show', (beat) => this.press(beat));
   }
@@ -60,7 +45,7 @@ export class Opening {
     const [found, said] = [[], []];
     for (const file of files.slice(0, MOST_FILES)) {
       try {
-        const song = await read(file, this.data);
+        const song = await read(file, this.workshop);
         found.push({name: file.name, ...song});
         said.push(song.said);
       } catch (error) {
@@ -99,6 +84,8 @@ export class Opening {
     close.addEventListener('click', () => this.close());
     byId('loops').replaceChildren(make('div', {}, ...groups), close);
     byId('loops').hidden = false;
+    // The map gets another size by it, which takes a frame.
+    await new Promise(requestAnimationFrame);
     this.show(this.chips[0].beat);
   }
 

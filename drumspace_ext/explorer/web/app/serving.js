@@ -3,6 +3,8 @@
  */
 
 import {NUM_STEPS} from '../constants.js';
+import {matchesOf} from '../map/search.js';
+import {readLoops} from '../midi/loops.js';
 import {crc32} from '../midi/packing.js';
 import {Beatmaker} from '../model/beatmaker.js';
 import {blend, blendGrid} from '../model/blending.js';
@@ -44,6 +46,8 @@ export const JOBS = {
   loops: (maker, loops) =>
     loops.map(({codes, tempo}) => maker.ofLoop(codes, tempo)),
   neighbours: (maker, beat, count) => maker.neighbours(beat, count),
+  song: (maker, bytes) => readLoops(bytes, maker.data),
+  search: (maker, plain) => matchesOf(maker.data.layers, plain),
   /** How far is far? Null while there is more to do. */
   far: (maker) => maker.prepare() ? null : maker.farBits,
 };

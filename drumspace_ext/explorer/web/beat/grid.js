@@ -46,6 +46,7 @@ export class Grid {
     this.cells = [];
     this.rows = [];
     this.isFolded = true;
+    this.isHeld = false;
     host.setAttribute('role', 'grid');
     const {marks, element} = ruler();
     this.marks = marks;
@@ -141,6 +142,15 @@ export class Grid {
       else if (hides) element.hidden = true;
     }
     this.focus.mend();
+  }
+
+  /** Keeps its height while more rows come, or lets it go. */
+  hold(isHeld) {
+    if (isHeld === this.isHeld) return;
+    this.isHeld = isHeld;
+    const {host} = this;
+    if (isHeld) host.style.setProperty('--held', `${host.offsetHeight}px`);
+    host.classList.toggle('held', isHeld);
   }
 
   /** Folds unused rows or shows all. */

@@ -31,15 +31,13 @@ function box(text, isOn, {colour = '', title = ''} = {}) {
 }
 
 export class Legend {
-  /**
-   * @param {!Object} data See data.js.
-   * @param {function()} changed Is called after a choice.
-   */
-  constructor(data, changed) {
+  /** @param {!Object} data See data.js. */
+  constructor(data) {
     this.shown = {byGenre: true, hiddenGenres: new Set(),
       hiddenLayers: new Set(), matches: null};
     this.host = byId('legend').querySelector('div');
-    this.changed = changed;
+    /** Is called after a choice. */
+    this.changed = () => {};
     /** The boxes of genres, each with those that it stands for. */
     this.boxes = [];
     data.layers.forEach((layer, number) => this.layer(layer, number));
@@ -48,7 +46,7 @@ export class Legend {
     const byGenre = box('Colour by genre', true);
     byGenre.input.addEventListener('change', () => {
       this.shown.byGenre = byGenre.input.checked;
-      changed();
+      this.changed();
     });
     this.host.append(byGenre.label);
     this.host.addEventListener('keydown', (event) => this.key(event));

@@ -164,6 +164,12 @@ export class Plot {
     this.redraw();
   }
 
+  /** Gives the points other colours; all else stays. */
+  recolour(colourOf) {
+    this.look = {...this.look, colourOf};
+    this.redraw();
+  }
+
   set(name, columns) {
     this.sources[name].data = columns;
   }

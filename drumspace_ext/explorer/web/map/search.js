@@ -6,11 +6,10 @@ import {byId} from '../elements.js';
 
 const PAUSE_MS = 120;
 
-/** Returns which points match, by layer, and all of them, `{layer, index}`. */
-function find(layers, plain) {
+/** Returns which points match, by layer, 1 or 0 each. */
+export function matchesOf(layers, plain) {
   const words = plain.replaceAll(' ', '_');
-  const points = [];
-  const matches = layers.map((layer, number) => {
+  return layers.map((layer) => {
     const is = layer.name.toLowerCase().includes(plain) ?
       new Uint8Array(layer.size).fill(1) :
       layer.which((genre) => genre.includes(words),
@@ -18,19 +17,25 @@ function find(layers, plain) {
     for (const [index, title] of layer.titles) {
       if (title.toLowerCase().includes(plain)) is[index] = 1;
     }
-    is.forEach((hit, index) => hit && points.push({layer: number, index}));
     return is;
   });
-  return {matches, points};
+}
+
+/** Returns all points that match, `{layer, index}`. */
+function pointsOf(matches) {
+  const points = [];
+  matches?.forEach((is, layer) => is.forEach(
+    (hit, index) => hit && points.push({layer, index})));
+  return points;
 }
 
 /**
  * Connects the field: enter zooms to what is found, arrows step through it.
- * @param {!Array<!Object>} layers See app/data.js.
- * @param {!Object} calls `show(matches)` gets which points match, by layer, or
- *     null if nothing is searched for; `zoom(points)`; `go(point)`.
+ * @param {!Object} calls `find(plain)` has it found which points match, by
+ *     layer; `show(matches)` gets them, or null if nothing is searched for;
+ *     `zoom(points)`; `go(point)`.
  */
-export function connectSearch(layers, {show, zoom, go}) {
+export function connectSearch({find, show, zoom, go}) {
   const input = byId('search');
   let searched = '';
   let points = [];
@@ -41,26 +46,34 @@ export function connectSearch(layers, {show, zoom, go}) {
       at < 0 ? `${count} beats` : `${at + 1} of ${count}`;
   };
   let waiting = 0;
+  let applied = null;
+  const search = async (plain) => {
+    const matches = plain ? await find(plain) : null;
+    // Other words may have come meanwhile.
+    if (plain !== searched) return;
+    points = pointsOf(matches);
+    at = -1;
+    tell();
+    show(matches);
+  };
   const apply = () => {
     clearTimeout(waiting);
     const plain = input.value.toLowerCase().trim();
-    if (plain === searched) return;
-    searched = plain;
-    at = -1;
-    const found = plain ? find(layers, plain) : {matches: null, points: []};
-    ({points} = found);
-    tell();
-    show(found.matches);
+    if (plain !== searched) {
+      searched = plain;
+      applied = search(plain);
+    }
+    return applied;
   };
   input.addEventListener('input', () => {
     clearTimeout(waiting);
     waiting = setTimeout(apply, PAUSE_MS);
   });
-  input.addEventListener('keydown', (event) => {
+  input.addEventListener('keydown', async (event) => {
     const by = {ArrowDown: 1, ArrowUp: -1}[event.key];
     if (!by && event.key !== 'Enter') return;
     event.preventDefault();
-    apply();
+    await apply();
     if (!points.length) return;
     if (!by) {
       zoom(points);

@@ -10,6 +10,7 @@ import {
   STEPS_PER_QUARTER,
 } from '../constants.js';
 import {piecesOf} from './pieces.js';
+import {firstBars, readSong} from './reading.js';
 
 // As in onsets.py.
 const SAME_QUARTER = 2.5e-7;
@@ -139,4 +140,27 @@ export function findLoops(song, minEntropy, maxFlips = 0) {
     }
   }
   return [...found.values()];
+}
+
+/**
+ * Reads a MIDI file by its loops.
+ * @param {!Uint8Array} bytes The file.
+ * @param {!Object} data `voice_of_pitch`, `min_entropy` and `near_bits`.
+ * @return {!Object} `loops`, as `findLoops`, `what` they are, and the `loss` of
+ *     a damaged file; or the `error` of one that can't be read.
+ */
+export function readLoops(
+  bytes, {voice_of_pitch: voices, min_entropy: least, near_bits: flips}) {
+  try {
+    const song = readSong(bytes, voices);
+    const {loss} = song;
+    const exact = findLoops(song, least);
+    if (exact.length) return {loops: exact, what: 'loop', loss};
+    // Hands never play the same twice.
+    const near = findLoops(song, least, flips);
+    if (near.length) return {loops: near, what: 'near loop', loss};
+    return {loops: [{codes: firstBars(song)}], what: '', loss};
+  } catch ({message}) {
+    return {error: message};
+  }
 }
