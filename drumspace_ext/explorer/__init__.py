@@ -124,8 +124,9 @@ nothing strikes are folded, but under a hand none goes away, so that nothing
 jumps, and those that come take no room from the map. A narrow page shows one
 bar, so that a cell is 24 pixels wide: the one that is heard, or the one that is
 chosen or edited. There a row of pads, 44 high, is what a finger strikes
-(`beat/pads.js`), and cells, which are painted, are as high. Half a bar, 48 wide,
-would show a quarter of a beat; a bar in two lines takes the kick below the fold.
+(`beat/pads.js`), and cells, which are painted, are as high. Half a bar, 48
+wide, would show a quarter of a beat; a bar in two lines takes the kick below
+the fold.
 
 Beats are made in a worker (`app/workshop.js`), whoever asks: roaming, path,
 sliders, square, radio, die, variations, what follows a beat, dropped loops; and
