@@ -120,6 +120,12 @@ _ACTIONS = {
       drumspace.favourites.items = Array.from({length: 50}, (_, i) => ({
         codes: drumspace.maker.ofPoint(0, 11 * i).codes, name: `${i}`}));
       byId('favourite').click();""",
+    '20 favourites as a WAV pack': """
+      drumspace.favourites.items = Array.from({length: 20}, (_, i) => ({
+        codes: drumspace.maker.ofPoint(0, 11 * i).codes, name: `${i}`}));
+      const button = byId('favourites-wavs');
+      button.click();
+      do await pause(100); while (button.textContent.includes('Stop'));""",
     'search': """
       for (const text of ['g', 'ge', 'genre 7', 'song 9', '']) {
         byId('search').value = text;
