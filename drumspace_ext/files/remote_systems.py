@@ -59,7 +59,7 @@ class FileSystems(typing.Protocol):
     """Makes a folder."""
 
   def delete(self, paths: list[str], /) -> None:
-    """Deletes files and folders."""
+    """Deletes files, and folders, whose paths end with a slash."""
 
   def rename(self, sources: list[str], targets: list[str], /) -> None:
     """Renames files."""

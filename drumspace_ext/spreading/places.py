@@ -46,7 +46,8 @@ def results_folder(
         _publish(here, output, work)
     finally:
       with contextlib.suppress(Exception):
-        file_systems.delete([str(work)])
+        # An object store has no folder of this name but what begins so.
+        file_systems.delete([f'{work}/'])
 
 
 @contextlib.contextmanager

@@ -312,6 +312,8 @@ def test_inputs_and_results_on_another_filesystem(tmp_path, shelf):
     created = beam_runs.create(urls, output, 'two_threads', recursive=True)
   expected = _files(tmp_path / 'here')
   assert _files(root / 'out') == expected
+  # Not even the folder that workers wrote into.
+  assert {path.name for path in (root / 'out').iterdir()} == set(expected)
   assert _files(tmp_path / 'out') == expected
   assert created.report['inputs'] > 50
 

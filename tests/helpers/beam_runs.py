@@ -105,7 +105,8 @@ class ShelfFileSystem(localfilesystem.LocalFileSystem):
 
   def delete(self, paths):
     for path in map(self._there, paths):
-      if os.path.isdir(path):
+      # As Beam's s3:// and gs://, to which a folder is what ends so.
+      if path.endswith('/'):
         shutil.rmtree(path)
       else:
         os.unlink(path)
