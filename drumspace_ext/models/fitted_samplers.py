@@ -16,9 +16,9 @@ import torch
 from drumspace_ext.models import corrections
 
 PRIOR, NORMAL, POSTERIORS = 'prior', 'normal', 'posteriors'
-# Wider leads away from the training patterns (fewer copies) and from beats; 1.9
-# keeps precision and recall (tests/benchmarks/RESULTS.md has the curve).
-_POSTERIOR_SPREAD = 1.9
+# Wider leads away from the training patterns (fewer copies) and from beats;
+# corrected draws may be nearer (tests/benchmarks/RESULTS.md has the curves).
+_POSTERIOR_SPREAD = 1.65
 # The part of the width that is drawn when the sampler is fitted.
 _DRAWN_SPREAD = 1.6
 

@@ -33,7 +33,6 @@ class Planned(stepwise.Stepwise):
   """The model; it encodes as the stepwise one."""
 
   config: configs.PlannedConfig
-  is_corrected = True
 
   def __init__(self, config: configs.PlannedConfig):
     super().__init__(config)
@@ -55,7 +54,7 @@ class Planned(stepwise.Stepwise):
   def fit_sampler(
       self, mu: torch.Tensor, sigma: torch.Tensor, *, seed: int
   ) -> fitted_samplers.FittedSampler:
-    """Returns the widened posteriors, wider as corrected draws can be."""
+    """Returns the widened posteriors, wider than a stepwise model's."""
     return fitted_samplers.posteriors(mu, sigma, seed=seed, spread=_SPREAD)
 
   def _rules(self) -> dict[str, object]:

@@ -36,8 +36,6 @@ _COUNT_SCALE = 8.0
 # out wrong, and a beat is as good as its worst hit. As in nucleus sampling
 # (Holtzman et al. 2019). tests/benchmarks/RESULTS.md: what it does to a panel.
 IMPROBABLE = 0.08
-# Of a hundred beats four come out trivial, one after these.
-_REDRAWS = 8
 
 
 # Makes bits of logits.
@@ -131,8 +129,16 @@ class Written:
     """Returns what `pasts` says before the next step, `[batch, 518]`."""
     past = self._rows[:, self._step:self._step + _LOOKBACK]
     return torch.cat([
-        past.transpose(1, 2).flatten(1), _repeat_inputs(self._counts)
+        past.transpose(1, 2).flatten(1), self.differences()
     ], dim=-1)
+
+  def so_far(self) -> torch.Tensor:
+    """Returns the steps written so far, `[batch, 14 * steps]`."""
+    return self._rows[:, _LOOKBACK:_LOOKBACK + self._step].flatten(1)
+
+  def differences(self) -> torch.Tensor:
+    """Returns the `_repeat_inputs` before the next step, `[batch, 84]`."""
+    return _repeat_inputs(self._counts)
 
   def earlier(self, lag: int) -> torch.Tensor:
     """Returns what is so many steps before the next one, `[batch, 14]`."""
@@ -157,6 +163,7 @@ class Stepwise(vae.Vae):
   config: configs.StepwiseConfig
   # Halves its file: it has 21 times the weights of the published models.
   saved_dtype = torch.float16
+  is_corrected = True
   # Of the best panel.
   default_temperature = 0.8
 
@@ -213,13 +220,20 @@ class Stepwise(vae.Vae):
       z: float `[..., z_size]`.
       step: Its number, int64 `[...]`.
     """
-    known = functional.gelu(
-        self.from_past(past) + self.from_z(z) + self.positions(step)
+    return self._through_layers(
+        self.from_past(past) + self.from_z(z) + self.positions(step),
+        self.z_to_layers(z),
     )
+
+  def _through_layers(
+      self, first: torch.Tensor, second: torch.Tensor
+  ) -> torch.Tensor:
+    """Returns the same of what the first two layers are told of it all."""
+    known = functional.gelu(first)
     for number, layer in enumerate(self.layers):
       update = layer(self.dropout(known))
       if number == 0:
-        update = update + self.z_to_layers(z)
+        update += second
       known = known + functional.gelu(update)
     return known
 
@@ -256,7 +270,7 @@ class Stepwise(vae.Vae):
     """Writes a pattern for each latent vector.
 
     No training pattern is trivial by the entropy rule; bits drawn one by one
-    (temperature above 0) may come to such a beat, and are then drawn anew.
+    (temperature above 0) may come to such a beat, and are then drawn once more.
 
     Args:
       z: float `[batch, z_size]`.
@@ -270,10 +284,7 @@ class Stepwise(vae.Vae):
       bool `[batch, 448]`.
     """
     hits = self._write(z, temperature, threshold, generator)
-    for _ in range(_REDRAWS if temperature > 0 else 0):
-      trivial = _is_trivial(hits)
-      if not trivial.any():
-        break
+    if temperature > 0 and (trivial := _is_trivial(hits)).any():
       hits[trivial] = self._write(z[trivial], temperature, threshold, generator)
     return hits
 
@@ -284,17 +295,29 @@ class Stepwise(vae.Vae):
     """Writes a pattern for each latent vector, step by step; see draw_hits."""
     choose = chooser(temperature, threshold, generator)
     rows = Written(len(z), z.device)
+    # As `from_past` has them, but step by step: what is not written yet is left
+    # out, and adds nothing.
+    past, repeats = self.from_past.weight.split(
+        [_LOOKBACK * _VOICES, 2 * len(_REPEAT_LAGS) * _VOICES], dim=1
+    )
+    past = past.unflatten(1, (_VOICES, _LOOKBACK)).permute(2, 1, 0)
+    past = past.flatten(0, 1)
+    of_z, second = self.from_z(z), self.z_to_layers(z)
     for step in range(_STEPS):
-      number = torch.full((len(z),), step, device=z.device)
-      known = self._trunk(rows.inputs(), z, number)
+      first = of_z + self.positions.weight[step]
+      if step:
+        first.addmm_(rows.so_far(), past[-step * _VOICES:])
+        first.addmm_(rows.differences(), repeats.T)
+      known = self._through_layers(first, second)
       head, bits = self.to_head(known), self.to_bits(known)
+      live = functional.gelu(head)
       row = torch.zeros(len(z), _VOICES, device=z.device)
       for voice in range(_VOICES):
-        logit = (
-            (functional.gelu(head) * self.voice_outputs[voice]).sum(-1)
-            + bits[:, voice]
-        )
-        row[:, voice] = choose(logit)
-        head = head + row[:, voice, None] * self.voice_inputs[voice]
+        struck = choose(live @ self.voice_outputs[voice] + bits[:, voice])
+        row[:, voice] = struck
+        # Most voices are silent, and tell the others nothing.
+        where = struck.nonzero()[:, 0]
+        told = head[where] + self.voice_inputs[voice]
+        head[where], live[where] = told, functional.gelu(told)
       rows.add(row)
     return rows.hits()

@@ -7,6 +7,7 @@ import pytest
 
 from drumspace_ext.models import corrections
 from drumspace_ext.models import sampling
+from drumspace_ext.models import trained_model
 from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 
@@ -53,7 +54,7 @@ def test_too_frequent_draws_are_kept_less_often_and_trivial_ones_never(seed):
   assert not kept[entropy.is_trivial(step_codes.hits_to_step_codes(hits))].any()
   has_kick = hits[100:, 0, 0]
   shares = kept[100:][has_kick].mean(), kept[100:][~has_kick].mean()
-  assert abs(shares[0] - np.exp(-1) / 1.2) < 0.15
+  assert abs(shares[0] - np.exp(-1)) < 0.15
   # What is too rare can't be more often than always.
   assert shares[1] == 1
 
@@ -94,7 +95,7 @@ def test_corrected_draws_are_as_many_as_asked_for_and_real_ones_share():
       rng=np.random.default_rng(0),
   )
   assert len(drawn.codes) == len(drawn.latents) == 500
-  # Beside 0.1 * e**-1 / 1.2 of those with a kick all others: 2 in a hundred.
+  # Beside 0.1 * e**-1 of those with a kick all others: 2 in a hundred.
   assert 0 < (drawn.codes[:, 0] & 1).mean() < 0.06
 
 
@@ -108,3 +109,9 @@ def test_draws_end_where_nothing_is_kept():
       np.zeros(0, np.uint64), rng=np.random.default_rng(0),
   )
   assert drawn.trivial.tolist() == [True] * 5
+
+
+def test_draws_of_best_are_corrected():
+  drawn = trained_model.TrainedModel('shipped:best').draw(400, seed=0)
+  assert not drawn.trivial.any()
+  assert 0.88 < drawn.first_of_class.mean() < 0.99

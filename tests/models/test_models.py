@@ -343,7 +343,7 @@ def test_improbable_bits_are_not_drawn():
   assert hits[(chance > 0.1) & (chance < 0.2)].float().mean() > 0.05
 
 
-def test_trivial_beats_are_drawn_anew_but_only_where_chance_draws(monkeypatch):
+def test_trivial_beats_are_drawn_once_more_where_chance_draws(monkeypatch):
   network, rng, calls = tiny_models.network('stepwise'), _generator(), []
   beats = _hits(200) > 0.5
 
@@ -361,9 +361,8 @@ def test_trivial_beats_are_drawn_anew_but_only_where_chance_draws(monkeypatch):
     )
     return int((~hits.any(1)).sum())
 
-  assert num_silent(1.0) <= 5
-  assert calls[0] == 200 and 60 < calls[1] < 140 and len(calls) <= 9
-  assert calls == sorted(calls, reverse=True)
+  assert 20 < num_silent(1.0) < 85
+  assert calls[0] == 200 and 60 < calls[1] < 140 and len(calls) == 2
   calls.clear()
   assert 60 < num_silent(0.0) < 140
   assert calls == [200]
