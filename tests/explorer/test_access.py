@@ -89,6 +89,35 @@ def test_axe_finds_nothing_in_any_state_and_pictures_are_kept(
 
 
 @pytest.mark.browser
+def test_a_damaged_page_says_so_and_has_nothing_that_does_nothing(
+    window, map_file, tmp_path
+):
+  path, _ = map_file
+  whole = path.read_text(encoding='utf-8')
+  start = whole.index('>', whole.index('id="data"')) + 1
+  damaged = tmp_path / 'damaged.html'
+  damaged.write_text(
+      whole[:start] + 'AAAA' + whole[whole.index('<', start):],
+      encoding='utf-8',
+  )
+  window.open(damaged)
+  said, controls = window.run("""
+    while (!document.querySelector('[role=alert]')) {
+      await new Promise((done) => setTimeout(done, 10));
+    }
+    return [document.body.textContent,
+      document.querySelectorAll('button, input, a').length]""")
+  assert "can't be shown" in said and 'damaged' in said and controls == 0
+  window.screenshot(pathlib.Path(
+      os.environ.get('DRUMSPACE_SCREENSHOTS', tmp_path)
+  ) / 'damaged_page.png')
+  window.driver.execute_script(_axe_source())
+  assert window.run(_AXE) == [[], []]
+  [message] = window.messages()
+  assert message.startswith('SEVERE')
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize('name', _LOOKS)
 def test_points_stand_out_and_genres_are_told_apart_by_all(page, name):
   map_pages.look(page.window, dark=name == 'dark')

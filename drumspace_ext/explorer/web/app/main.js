@@ -2,7 +2,8 @@
  * The page's start: its parts are made, and each is given what it needs.
  */
 
-import {byId} from '../elements.js';
+import {inBpm} from '../beat/tempo.js';
+import {byId, make} from '../elements.js';
 import {hoverCard} from '../map/hover.js';
 import {Legend} from '../map/legend.js';
 import {connectMap} from '../map/mapping.js';
@@ -127,7 +128,12 @@ async function makePage() {
     nameOf: (beat) => panel.describe(beat).name});
   makeSliders(data, parts);
   connectSettings(settings, deck, player);
-  const tell = ({layer, index}) => panel.describe(maker.ofPoint(layer, index));
+  const tell = ({layer, index}) => {
+    const beat = maker.ofPoint(layer, index);
+    const told = panel.describe(beat);
+    // Of a made beat it is that of the known ones around it.
+    return {...told, facts: told.facts || inBpm(maker.tempoOf(beat))};
+  };
   connectMap(layers, hoverCard(layers, grid.names, looks, tell),
     {...parts, path});
   connectTakeaway(
@@ -194,10 +200,12 @@ async function start() {
   document.body.dataset.ready = 'true';
 }
 
+/** Leaves nothing on the page that would do nothing. */
 function fail(error) {
-  const text = `This page can't be shown here: ${error.message}`;
-  byId('status').textContent = text;
-  byId('welcome').textContent = text;
+  document.body.replaceChildren(make('main', {class: 'failed'},
+    make('h1', {}, 'This map can\'t be shown here'),
+    make('p', {role: 'alert'}, 'Its file may be cut or damaged, or the ' +
+      `browser too old. What it says: ${error.message}`)));
   console.error(error);
 }
 
