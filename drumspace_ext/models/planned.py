@@ -19,6 +19,7 @@ from drumspace_ext.models import fitted_samplers
 from drumspace_ext.models import layers
 from drumspace_ext.models import plans
 from drumspace_ext.models import stepwise
+from drumspace_ext.models import written
 from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 
@@ -87,7 +88,7 @@ class Planned(stepwise.Stepwise):
     rows = hits.view(-1, _STEPS, _VOICES)
     standing = plans.standings(rows)
     past = torch.cat([
-        stepwise.pasts(rows), plans.entropies(rows), standing.inputs
+        written.pasts(rows), plans.entropies(rows), standing.inputs
     ], dim=-1)
     before_plans = past[:, list(plans.BLOCKS)]
     before_plans = torch.cat([
@@ -149,7 +150,7 @@ class Planned(stepwise.Stepwise):
   ) -> torch.Tensor:
     """Writes a pattern for each latent vector; see `draw_hits`."""
     choose = stepwise.chooser(temperature, threshold, generator)
-    rows = stepwise.Written(len(z), z.device)
+    rows = written.Written(len(z), z.device)
     so_far = plans.EntropySoFar(len(z), z.device)
     nothing = z.new_zeros(len(z), plans.NUM_INPUTS)
     number, block = 0, 0

@@ -24,14 +24,11 @@ from drumspace_ext.models import configs
 from drumspace_ext.models import fitted_samplers
 from drumspace_ext.models import layers
 from drumspace_ext.models import vae
+from drumspace_ext.models import written
 from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 
-_LOOKBACK = step_codes.NUM_STEPS - 1
 _STEPS, _VOICES = step_codes.NUM_STEPS, step_codes.NUM_VOICES
-_REPEAT_LAGS = (4, 8, 16)
-# Counts of differences are divided by it, to be as large as the other inputs.
-_COUNT_SCALE = 8.0
 # Bits less probable than this are not drawn: of 448 decisions a few would come
 # out wrong, and a beat is as good as its worst hit. As in nucleus sampling
 # (Holtzman et al. 2019). tests/benchmarks/RESULTS.md: what it does to a panel.
@@ -47,53 +44,6 @@ def _is_trivial(hits: torch.Tensor) -> torch.Tensor:
   rows = hits.view(-1, _STEPS, _VOICES).cpu().numpy()
   trivial = entropy.is_trivial(step_codes.hits_to_step_codes(rows))
   return torch.from_numpy(trivial).to(hits.device)
-
-
-def _repeat_inputs(counts: torch.Tensor) -> torch.Tensor:
-  """Returns inputs made of counts of differences.
-
-  Args:
-    counts: float `[..., 3, 14]`, by lag and voice.
-
-  Returns:
-    float `[..., 84]`: whether there is a difference, and how many there are.
-  """
-  both = torch.stack([(counts > 0).float(), counts / _COUNT_SCALE], dim=-2)
-  return both.flatten(-3)
-
-
-def _differences(rows: torch.Tensor) -> torch.Tensor:
-  """Counts where voices differ from themselves some steps earlier.
-
-  Args:
-    rows: Hits, float `[batch, 32, 14]`.
-
-  Returns:
-    float `[batch, 32, 3, 14]`: before each step, by lag and voice.
-  """
-  counts = []
-  for lag in _REPEAT_LAGS:
-    differs = (rows[:, lag:] - rows[:, :-lag]).abs()
-    # None of the first `lag` steps has an earlier one; no step counts itself.
-    counts.append(functional.pad(
-        differs.cumsum(1)[:, :-1], (0, 0, lag + 1, 0)
-    ))
-  return torch.stack(counts, dim=2)
-
-
-def pasts(rows: torch.Tensor) -> torch.Tensor:
-  """Returns what is known before each step of hits `[batch, 32, 14]`.
-
-  Returns:
-    float `[batch, 32, 518]`: the 31 steps before, by voice and then from the
-    most distant to the last, and the `_repeat_inputs`.
-  """
-  silence = torch.zeros(len(rows), _LOOKBACK, _VOICES, device=rows.device)
-  padded = torch.cat([silence, rows[:, :-1]], dim=1)
-  past = padded.unfold(1, _LOOKBACK, 1)  # [batch, 32, 14, 31]
-  return torch.cat([
-      past.reshape(len(rows), _STEPS, -1), _repeat_inputs(_differences(rows))
-  ], dim=-1)
 
 
 def chooser(
@@ -114,49 +64,6 @@ def chooser(
   return choose
 
 
-class Written:
-  """The steps written so far, of a batch of beats."""
-
-  def __init__(self, count: int, device: torch.device):
-    # The past stands behind 31 silent steps, and grows as it is written.
-    self._rows = torch.zeros(count, _LOOKBACK + _STEPS, _VOICES, device=device)
-    self._counts = torch.zeros(
-        count, len(_REPEAT_LAGS), _VOICES, device=device
-    )
-    self._step = 0
-
-  def inputs(self) -> torch.Tensor:
-    """Returns what `pasts` says before the next step, `[batch, 518]`."""
-    past = self._rows[:, self._step:self._step + _LOOKBACK]
-    return torch.cat([
-        past.transpose(1, 2).flatten(1), self.differences()
-    ], dim=-1)
-
-  def so_far(self) -> torch.Tensor:
-    """Returns the steps written so far, `[batch, 14 * steps]`."""
-    return self._rows[:, _LOOKBACK:_LOOKBACK + self._step].flatten(1)
-
-  def differences(self) -> torch.Tensor:
-    """Returns the `_repeat_inputs` before the next step, `[batch, 84]`."""
-    return _repeat_inputs(self._counts)
-
-  def earlier(self, lag: int) -> torch.Tensor:
-    """Returns what is so many steps before the next one, `[batch, 14]`."""
-    return self._rows[:, _LOOKBACK + self._step - lag]
-
-  def add(self, row: torch.Tensor) -> None:
-    """Adds a step, float `[batch, 14]`."""
-    self._rows[:, _LOOKBACK + self._step] = row
-    for index, lag in enumerate(_REPEAT_LAGS):
-      if self._step >= lag:
-        self._counts[:, index] += (row - self.earlier(lag)).abs()
-    self._step += 1
-
-  def hits(self) -> torch.Tensor:
-    """Returns the patterns, bool `[batch, 448]`."""
-    return self._rows[:, _LOOKBACK:].flatten(1) > 0.5
-
-
 class Stepwise(vae.Vae):
   """The model; its encoder is the VAE's, its decoder is its own."""
 
@@ -171,9 +78,8 @@ class Stepwise(vae.Vae):
     super().__init__(config)
     del self.decoder
     size, head = config.decoder_size, config.voice_head_size
-    num_repeat_inputs = 2 * len(_REPEAT_LAGS) * _VOICES
     self.from_past = nn.Linear(
-        _LOOKBACK * _VOICES + num_repeat_inputs, size, bias=False
+        written.NUM_PAST_INPUTS + written.NUM_REPEAT_INPUTS, size, bias=False
     )
     self.from_z = nn.Linear(config.z_size, size)
     self.positions = nn.Embedding(_STEPS, size)
@@ -205,7 +111,8 @@ class Stepwise(vae.Vae):
   def _rules(self) -> dict[str, object]:
     """Returns the numbers of the decoder's rules, as JSON can hold them."""
     return {
-        'repeat_lags': _REPEAT_LAGS, 'count_scale': _COUNT_SCALE,
+        'repeat_lags': written.REPEAT_LAGS,
+        'count_scale': written.COUNT_SCALE,
         'improbable': IMPROBABLE,
     }
 
@@ -216,7 +123,7 @@ class Stepwise(vae.Vae):
 
     Args:
       past: float `[..., 14 * 31 + 84]`: the 31 steps before, by voice and then
-        from the most distant to the last, and the `_repeat_inputs`.
+        from the most distant to the last, and how voices repeat.
       z: float `[..., z_size]`.
       step: Its number, int64 `[...]`.
     """
@@ -251,7 +158,7 @@ class Stepwise(vae.Vae):
     """
     rows = hits.view(-1, _STEPS, _VOICES)
     steps = torch.arange(_STEPS, device=rows.device)
-    known = self._trunk(pasts(rows), z[:, None], steps)
+    known = self._trunk(written.pasts(rows), z[:, None], steps)
     struck = torch.cumsum(rows[..., None] * self.voice_inputs, dim=-2)
     before = functional.pad(struck[..., :-1, :], (0, 0, 1, 0))
     head = functional.gelu(self.to_head(known)[..., None, :] + before)
@@ -294,13 +201,13 @@ class Stepwise(vae.Vae):
   ) -> torch.Tensor:
     """Writes a pattern for each latent vector, step by step; see draw_hits."""
     choose = chooser(temperature, threshold, generator)
-    rows = Written(len(z), z.device)
+    rows = written.Written(len(z), z.device)
     # As `from_past` has them, but step by step: what is not written yet is left
     # out, and adds nothing.
     past, repeats = self.from_past.weight.split(
-        [_LOOKBACK * _VOICES, 2 * len(_REPEAT_LAGS) * _VOICES], dim=1
+        [written.NUM_PAST_INPUTS, written.NUM_REPEAT_INPUTS], dim=1
     )
-    past = past.unflatten(1, (_VOICES, _LOOKBACK)).permute(2, 1, 0)
+    past = past.unflatten(1, (_VOICES, -1)).permute(2, 1, 0)
     past = past.flatten(0, 1)
     of_z, second = self.from_z(z), self.z_to_layers(z)
     for step in range(_STEPS):
