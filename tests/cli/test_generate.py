@@ -212,7 +212,7 @@ def test_neighbours_come_nearest_first(model, tmp_path):
     (['--temperature=0.5', '--threshold=0.4'],
      'threshold is for --temperature=0'),
     (['--num_bars=8'], 'num_bars has no use in --mode=sample, only in walk'),
-    (['--swing=2'], r'swing must be in \[0, 1\], got 2'),
+    (['--swing=2'], r'swing must be in \[0, 1\], or auto, got 2'),
     (['--examples_path=/no/place'], '/no/place does not exist'),
     (['--checkpoint_file=x.safetensors'], 'name one model'),
     (['--run_dir=/no/place'], '/no/place does not exist'),
