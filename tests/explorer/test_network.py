@@ -330,7 +330,7 @@ def test_what_is_coming_is_shown_when_the_hand_lets_go(window):
     await rest();
     const {states, at} = drumspace.deck.history;
     const result = [decoded.length, [aim, drumspace.deck.current.z[0]],
-      states[at] === drumspace.deck.current];
+      states[at].beat === drumspace.deck.current];
     await frame();
     return [...result, decoded.length]""")[:3]
   assert count == 1 and kept
