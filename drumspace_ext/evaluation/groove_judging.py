@@ -47,10 +47,9 @@ def judge(
   """
   models = groove_judges.load(list(files), list(files.values()))
   judges, notes = models.judges(examples_path, heldout_path)
-  return groove_panel.evaluate(
-      models, judges, seed=seed, on_step=on_step
-  ) | {
-      'notes': notes, 'digests': {
+  part = groove_panel.evaluate(models, judges, seed=seed, on_step=on_step)
+  return part | {
+      'notes': part['notes'] + notes, 'digests': {
           f'weights of {name}': digest
           for name, digest in models.digests.items()
       },

@@ -8,6 +8,7 @@ from drumspace_ext.dataset import report_html
 from drumspace_ext.evaluation import columns
 from drumspace_ext.evaluation import groove_judging
 from drumspace_ext.evaluation import groove_panel
+from drumspace_ext.evaluation import groove_truth
 from drumspace_ext.evaluation import panel as evaluation
 from drumspace_ext.evaluation import song_panel
 from drumspace_ext.files import result_names
@@ -75,8 +76,8 @@ _HOW_PLAYED = {
     'gain': 'In nats. The likelihood is that of what the mean answer leaves, '
     'by the spreads that the model has learned.',
     'spread': 'The standard deviation over the hits of a loop.',
-    'in_50': f'Of {groove_panel.NUM_DRAWS} draws for each loop.',
-    'in_90': f'Of {groove_panel.NUM_DRAWS} draws for each loop.',
+    'in_50': f'Of {groove_truth.NUM_DRAWS} draws for each loop.',
+    'in_90': f'Of {groove_truth.NUM_DRAWS} draws for each loop.',
     'auc': 'Two classifiers see spreads, quantiles, means of voices and places '
     'in the beat, and how the bars differ; no file is on both sides. The '
     'better of the two counts.',

@@ -43,6 +43,7 @@ def columns(
   header = {
       'level': model.level, 'scales': list(groove_network.SCALES),
       'input_scale': groove_network.INPUT_SCALE,
+      'whole_shares': list(groove_network.WHOLE_SHARES),
   }
   return header, {
       f'groove.{name}': value.contiguous().numpy().astype(np.float16)

@@ -112,8 +112,12 @@ class GrooveConfig:
     around_size: Width of the one that sees them from each step.
     dropout: Share of the first one's units left out in training.
     around_dropout: Share of the other one's.
+    hit_dropout: Share of the hits of a pattern that they do not see in
+      training.
     take_size: Width of the networks that draw.
     take_dropout: Share of their units left out in training.
+    critic_size: Width of the network that chooses what is drawn.
+    critic_dropout: Share of its units left out in training.
   """
 
   kind: str
@@ -121,14 +125,20 @@ class GrooveConfig:
   around_size: int
   dropout: float
   around_dropout: float
+  hit_dropout: float
   take_size: int
   take_dropout: float
+  critic_size: int
+  critic_dropout: float
 
   def __post_init__(self):
-    for name in ('hidden_size', 'around_size', 'take_size'):
+    for name in ('hidden_size', 'around_size', 'take_size', 'critic_size'):
       value = getattr(self, name)
       check(1 <= value <= 65536, name, value, 'in [1, 65536]')
-    for name in ('dropout', 'around_dropout', 'take_dropout'):
+    for name in (
+        'dropout', 'around_dropout', 'hit_dropout', 'take_dropout',
+        'critic_dropout',
+    ):
       value = getattr(self, name)
       check(0 <= value < 1, name, value, 'in [0, 1)')
 

@@ -3,7 +3,7 @@
 A hit's answer is a table by step and voice and what two small networks say
 otherwise. One sees the whole pattern at once. The other sees it from where the
 hit is, turned to that step, so that what it learns of one place it knows of all
-others. Each is trained by itself, and their mean is the answer: they err
+others. Each is trained by itself, and between them is the answer: they err
 differently. All say how a hit differs from the mean of its pattern, which is
 put back at the end: the level of a performance is a matter of its instrument.
 
@@ -28,6 +28,9 @@ _PERIODS = (
     _STEPS, step_codes.STEPS_PER_BAR, step_codes.STEPS_PER_QUARTER, 1
 )
 _FIRST = 0.5 * _CELLS**-0.5
+# Of velocities and offsets: what counts of the network that sees all at once.
+# The lateness of a hit is a matter of the whole beat.
+WHOLE_SHARES = (0.5, 0.65)
 
 
 def centred(values: torch.Tensor, hits: torch.Tensor) -> torch.Tensor:
@@ -137,7 +140,8 @@ class GrooveNetwork(nn.Module):
     Args:
       hits: float 0 or 1, `[batch, 448]`.
     """
-    said = (self.whole(hits) + self.around(hits)) / 2
+    share = hits.new_tensor(WHOLE_SHARES)[:, None]
+    said = share * self.whole(hits) + (1 - share) * self.around(hits)
     return centred(self.table + said, hits)
 
   def losses(
@@ -150,8 +154,17 @@ class GrooveNetwork(nn.Module):
       answers: Centred and scaled, float `[batch, 2, 448]`.
       known: 0 where a pattern says nothing of an answer, float `[batch, 2]`.
     """
-    counts = (hits.sum(-1, keepdim=True) * known).sum(0).clamp(min=1)
+    # By what is left of a pattern, all of it is told, or what is left.
+    seen = hits * (torch.rand_like(hits) >= self.config.hit_dropout)
     return torch.stack([
-        (((answers - centred(self.table + said, hits))**2).sum(-1) * known)
-        .sum(0) / counts for said in (self.whole(hits), self.around(hits))
+        self._loss(self.whole(seen), hits, answers, known),
+        self._loss(self.around(seen), seen, centred(answers, seen), known),
     ])
+
+  def _loss(
+      self, said: torch.Tensor, hits: torch.Tensor, answers: torch.Tensor,
+      known: torch.Tensor,
+  ) -> torch.Tensor:
+    counts = (hits.sum(-1, keepdim=True) * known).sum(0).clamp(min=1)
+    squares = (answers - centred(self.table + said, hits))**2
+    return (squares.sum(-1) * known).sum(0) / counts

@@ -4,7 +4,9 @@ Two small networks, of velocities and of lateness, say how likely it is that a
 hit is played as one of the *earlier* hits (see `take_features`), or nearly as
 one, and how likely each new value is. So a take has what residuals around a
 mean have not: accents that come again, bars alike, machines without any
-lateness. What is drawn depends on the seed and the pattern alone.
+lateness. One of several takes is chosen, as often as the critic says that it is
+like a performance (`take_critic`). What is drawn depends on the seed and the
+pattern alone.
 """
 
 import zlib
@@ -14,6 +16,7 @@ import torch
 from torch import nn
 
 from drumspace_ext.models import configs
+from drumspace_ext.models import take_critic
 from drumspace_ext.models import take_features
 from drumspace_ext.patterns import step_codes
 
@@ -24,6 +27,8 @@ _SOURCES = 2 * _EARLIER + 1
 _NEAR = 12
 _ABSENT = -1e4
 _BATCH = 1024
+# Of so many takes one is chosen.
+_NUM_TAKES = 8
 # More plays tell no more.
 OFTEN = 4
 # Uniform numbers of a hit: of each answer whether it is new, and which value.
@@ -67,7 +72,7 @@ def _layers(
 
 
 class TakeNetwork(nn.Module):
-  """Says how likely the values of the next hit are."""
+  """Says how likely the values of the next hit are, and takes as a whole."""
 
   def __init__(self, config: configs.GrooveConfig):
     """Makes the layers; their weights come from torch's global generator."""
@@ -81,6 +86,9 @@ class TakeNetwork(nn.Module):
     # Just the same is what the other source is for.
     self.near = nn.Parameter(
         (-apart / 4 - 5 * (apart == 0)).repeat(2, _EARLIER, 1)
+    )
+    self.critic = take_critic.TakeCritic(
+        config.critic_size, config.critic_dropout
     )
 
   def logs(
@@ -139,11 +147,18 @@ def _chosen(shares: torch.Tensor, uniform: np.ndarray) -> np.ndarray:
   )
 
 
-def _uniform(hits: np.ndarray, seed: int) -> np.ndarray:
-  """Returns uniform numbers by seed and pattern alone, `[num_hits, 4]`."""
+def _generator(
+    hits: np.ndarray, seed: int, number: int
+) -> np.random.Generator:
+  """Returns random numbers by seed, number and pattern alone."""
+  return np.random.default_rng([seed, number, zlib.crc32(hits.tobytes())])
+
+
+def _uniform(hits: np.ndarray, seed: int, numbers: np.ndarray) -> np.ndarray:
+  """Returns the uniform numbers of takes, `[num_hits, 4]`."""
   parts = [
-      np.random.default_rng([seed, zlib.crc32(struck.tobytes())])
-      .random((int(struck.sum()), _NUM_UNIFORM)) for struck in hits
+      _generator(struck, seed, number).random((int(struck.sum()), _NUM_UNIFORM))
+      for struck, number in zip(hits, numbers.tolist())
   ]
   return np.concatenate([np.zeros((0, _NUM_UNIFORM)), *parts])
 
@@ -176,12 +191,14 @@ def _next_values(
   return result
 
 
-def _drawn(network: TakeNetwork, hits: np.ndarray, seed: int) -> np.ndarray:
+def _numbered(
+    network: TakeNetwork, hits: np.ndarray, seed: int, numbers: np.ndarray
+) -> np.ndarray:
   patterns, steps, of_voice = take_features.places(hits)
   counts = np.bincount(patterns, minlength=len(hits))
   starts = np.cumsum(counts) - counts
   beats = np.full(len(hits), OFTEN)
-  seen, uniform = around(hits, beats), _uniform(hits, seed)
+  seen, uniform = around(hits, beats), _uniform(hits, seed, numbers)
   played = take_features.Played(len(hits))
   for number in range(counts.max(initial=0)):
     rows = np.flatnonzero(counts > number)
@@ -198,6 +215,50 @@ def _drawn(network: TakeNetwork, hits: np.ndarray, seed: int) -> np.ndarray:
   return played.values
 
 
+def numbered(
+    network: TakeNetwork, hits: np.ndarray, numbers: np.ndarray, *, seed: int
+) -> np.ndarray:
+  """Draws takes among which none has been chosen.
+
+  Args:
+    network: A trained one.
+    hits: bool `[num_takes, 32, 14]`.
+    numbers: Takes of one pattern and number are the same, int64 `[num_takes]`.
+    seed: Of everything random.
+
+  Returns:
+    MIDI velocities and ticks, 0 where there is no hit, int16
+    `[num_takes, 2, 32, 14]`.
+  """
+  with torch.inference_mode():
+    parts = [
+        _numbered(network, hits[some], seed, numbers[some])
+        for some in _batches(len(hits), _BATCH)
+    ]
+  return np.concatenate([np.zeros((0, 2, *hits.shape[1:]), np.int16), *parts])
+
+
+def _batches(count: int, size: int) -> list[slice]:
+  return [slice(start, start + size) for start in range(0, count, size)]
+
+
+def _chosen_takes(
+    network: TakeNetwork, hits: np.ndarray, seed: int
+) -> np.ndarray:
+  repeated = hits.repeat(_NUM_TAKES, 0)
+  numbers = np.tile(np.arange(_NUM_TAKES), len(hits))
+  values = numbered(network, repeated, numbers, seed=seed)
+  with torch.inference_mode():
+    odds = network.critic.odds(repeated, values).reshape(-1, _NUM_TAKES)
+  uniform = np.array([
+      _generator(struck, seed, _NUM_TAKES).random() for struck in hits
+  ])
+  chosen = _chosen(torch.from_numpy(odds), uniform)
+  return values.reshape(-1, _NUM_TAKES, *values.shape[1:])[
+      np.arange(len(hits)), chosen
+  ]
+
+
 def drawn(network: TakeNetwork, hits: np.ndarray, *, seed: int) -> np.ndarray:
   """Draws a take of each pattern.
 
@@ -210,9 +271,8 @@ def drawn(network: TakeNetwork, hits: np.ndarray, *, seed: int) -> np.ndarray:
     MIDI velocities and ticks, 0 where there is no hit, int16
     `[num_patterns, 2, 32, 14]`.
   """
-  with torch.inference_mode():
-    parts = [
-        _drawn(network, hits[start:start + _BATCH], seed)
-        for start in range(0, len(hits), _BATCH)
-    ]
+  parts = [
+      _chosen_takes(network, hits[some], seed)
+      for some in _batches(len(hits), _BATCH // _NUM_TAKES)
+  ]
   return np.concatenate([np.zeros((0, 2, *hits.shape[1:]), np.int16), *parts])

@@ -1,17 +1,20 @@
 """Training of the networks that draw takes; see `models.takes`.
 
 What was played before a hit is taken from the performance. Patterns that
-inputs play in different ways are left out: a mean of performances is none.
+inputs play in different ways are left out: a mean of performances is none. The
+critic is trained last, by takes that the trained networks draw.
 """
 
 import dataclasses
 
 import numpy as np
 import torch
+from torch import nn
 
 from drumspace_ext import callbacks
 from drumspace_ext.models import configs
 from drumspace_ext.models import groove_answers
+from drumspace_ext.models import take_critic
 from drumspace_ext.models import take_features
 from drumspace_ext.models import takes
 from drumspace_ext.patterns import step_codes
@@ -23,6 +26,8 @@ from drumspace_ext.training import groove_fitting
 _MAX_PATTERNS = 12_000
 # Hits of a train step.
 _BATCH_SIZE = 1024
+# Takes that the critic is trained by, and performances of a train step.
+_NUM_TAKES, _CRITIC_BATCH = 6000, 64
 _SHAPE = step_codes.NUM_STEPS, step_codes.NUM_VOICES
 
 
@@ -77,13 +82,19 @@ def _values(data: groove_data.PlayedPatterns) -> np.ndarray:
   )
 
 
-def hits_of(data: groove_data.PlayedPatterns) -> Hits:
-  """Returns the hits of the performances that count most."""
+def performances(
+    data: groove_data.PlayedPatterns,
+) -> groove_data.PlayedPatterns:
+  """Returns the performances that count most."""
   own = data.own & (data.known[:, groove_answers.VELOCITY] > 0)
   order = np.lexsort((
       step_codes.class_digests(data.codes), -data.weights * own
   ))[:min(_MAX_PATTERNS, int(own.sum()))]
-  data = data.chosen(np.sort(order))
+  return data.chosen(np.sort(order))
+
+
+def hits_of(data: groove_data.PlayedPatterns) -> Hits:
+  """Returns the hits of performances."""
   hits = data.hits.reshape(-1, *_SHAPE) > 0
   values = _values(data)
   patterns, steps, of_voice = take_features.places(hits)
@@ -130,6 +141,7 @@ def train(
   Raises:
     TrainingError: If the loss is no number any more.
   """
+  data = performances(data)
   hits = hits_of(data)
   upto = np.cumsum(hits.weights.numpy().astype(np.float64))
 
@@ -143,3 +155,50 @@ def train(
       network, loss_of, config, seed=seed, on_step=on_step,
       what='learning to draw',
   )
+  _train_critic(network, data, config, seed=seed, on_step=on_step)
+
+
+def _train_critic(
+    network: takes.TakeNetwork, data: groove_data.PlayedPatterns,
+    config: configs.TrainingConfig, *, seed: int, on_step: callbacks.OnStep,
+) -> None:
+  """Trains the critic to tell performances from takes of the same hits."""
+  rng = np.random.default_rng(batches.mixed_seed(seed, 4, 0))
+  weights = data.weights.astype(np.float64)
+  rows = rng.choice(
+      len(data), min(_NUM_TAKES, 2 * len(data)), p=weights / weights.sum()
+  )
+  data = data.chosen(rows)
+  hits = data.hits.reshape(-1, *_SHAPE) > 0
+  network.eval()
+  sides = [
+      _divided(*take_critic.seen(hits, values), len(hits)) for values in (
+          _values(data),
+          takes.numbered(network, hits, np.arange(len(hits)), seed=seed),
+      )
+  ]
+  network.train()
+  truth = torch.tensor([1.0, 0.0]).repeat_interleave(_CRITIC_BATCH)
+
+  def loss_of(step: int) -> torch.Tensor:
+    rng = np.random.default_rng(batches.mixed_seed(seed, 5, step))
+    chosen = rng.integers(len(hits), size=_CRITIC_BATCH).tolist()
+    parts = [side[row] for side in sides for row in chosen]
+    number = torch.arange(len(parts)).repeat_interleave(
+        torch.tensor([len(part) for part in parts])
+    )
+    said = network.critic(number, torch.cat(parts), len(parts))
+    return nn.functional.binary_cross_entropy_with_logits(said, truth)
+
+  groove_fitting.fit(
+      network.critic, loss_of, config, seed=seed, on_step=on_step,
+      what='learning to choose',
+  )
+
+
+def _divided(
+    patterns: np.ndarray, seen: np.ndarray, num_takes: int
+) -> list[torch.Tensor]:
+  """Returns what is seen of each take."""
+  counts = np.bincount(patterns, minlength=num_takes).tolist()
+  return list(torch.from_numpy(seen).split(counts))

@@ -10,6 +10,7 @@ import drumspace_ext
 from drumspace_ext import errors
 from drumspace_ext.evaluation import groove_baselines
 from drumspace_ext.evaluation import groove_judging
+from drumspace_ext.evaluation import groove_manners
 
 
 @pytest.fixture(scope='module', name='made')
@@ -34,8 +35,9 @@ def test_groove_models_are_judged_beside_baselines(made, tmp_path):
   assert names[:3] == [
       groove_baselines.ONE, groove_baselines.TABLE, groove_baselines.TREES
   ]
-  assert names[3:] == ['run', 'shipped:groove']
-  own, shipped = part['rows'][3:]
+  assert names[3:5] == list(groove_manners.LEAST)
+  assert names[5:] == ['run', 'shipped:groove']
+  own, shipped = part['rows'][5:]
   # What all of these files do alike is learned of them alone.
   assert own['numbers']['velocity_r2']['value'] > 0.5
   assert shipped['numbers']['velocity_r2']['value'] < 0.4
@@ -44,7 +46,10 @@ def test_groove_models_are_judged_beside_baselines(made, tmp_path):
   )
   assert part['settings']['judged_by'] == 'validation'
   assert 0 < part['settings']['inputs'] < 320
-  flattered, other = part['notes']
+  every, differ, flattered, other = part['notes']
+  # Each of these files has one loop.
+  assert every.startswith(f'{names[3]}: judged by 0 loops with dynamics and 0')
+  assert differ.startswith(f'{names[4]}: judged by 0 loops')
   assert 'spreads of run' in flattered and 'shipped:groove' in other
   # In all of its forms.
   written = json.loads(judged.paths['evaluation.json'].read_text())
@@ -78,7 +83,7 @@ def test_others_judge_and_beats_are_judged_in_the_same_panel(
   assert part['rows'][-1]['name'] == 'run'
   assert part['settings']['judged_by'] == 'other patterns'
   assert part['settings']['inputs'] == 130
-  assert not part['notes']
+  assert len(part['notes']) == len(groove_manners.LEAST)
   page = judged.paths['evaluation.html'].read_text()
   assert 'R2 vel.' in page and 'Hits of each voice' in page
   assert 'R2 vel.' in str(judged) and 'precision' in str(judged)

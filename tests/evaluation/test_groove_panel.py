@@ -6,7 +6,9 @@ import pytest
 from drumspace_ext.evaluation import groove_baselines
 from drumspace_ext.evaluation import groove_features
 from drumspace_ext.evaluation import groove_judges
+from drumspace_ext.evaluation import groove_manners
 from drumspace_ext.evaluation import groove_panel
+from drumspace_ext.evaluation import groove_truth
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.training import groove_data
@@ -70,7 +72,7 @@ def _part():
   judges = groove_judges.Judges(
       training=_played(300, 1), heldout=_played(300, 2),
       groups=np.arange(300) // 10,
-      input_ids=[(f'{i}.mid',) for i in range(300)], part='test',
+      input_ids=[(f'{i // 2}.mid',) for i in range(300)], part='test',
   )
   models = groove_judges.GrooveModels(named=[
       ('true', _Model()), ('timid', _Model(1 / 3)), ('wild', _Model(3)),
@@ -104,7 +106,7 @@ def test_a_true_spread_is_calibrated_and_others_are_not(part):
   true, timid, wild = (
       _values(part, name) for name in ('true', 'timid', 'wild')
   )
-  for answer in groove_panel.ANSWERS:
+  for answer in groove_truth.ANSWERS:
     assert true[f'{answer}_spread'] == pytest.approx(1, abs=0.05)
     assert true[f'{answer}_in_50'] == pytest.approx(0.5, abs=0.04)
     assert true[f'{answer}_in_90'] == pytest.approx(0.9, abs=0.03)
@@ -119,10 +121,50 @@ def test_a_true_spread_is_calibrated_and_others_are_not(part):
   assert min(timid['auc'], wild['auc']) > 0.9
 
 
+def test_other_loops_of_a_file_are_told_of_with_their_numbers(part):
+  table = _values(part, groove_baselines.TABLE)
+  for name, note in zip(groove_manners.LEAST, part['notes'], strict=True):
+    (row,) = [row for row in part['rows'] if row['name'] == name]
+    assert row['loops'] == {'velocity': 300, 'timing': 300}
+    assert row['table']['velocity_r2']['value'] == table['velocity_r2']
+    # Nobody has a manner here.
+    assert _values(part, name)['velocity_r2'] < table['velocity_r2']
+    assert note == (
+        f'{name}: judged by 300 loops with dynamics (there '
+        f'{groove_baselines.TABLE}: {table["velocity_r2"]:.2f}) and 300 loops '
+        f'with timing (there {groove_baselines.TABLE}: '
+        f'{table["timing_r2"]:.2f}).'
+    )
+
+
+class _Machine(_Model):
+  """Has no timing, but for every other draw."""
+
+  def drawn(self, hits, *, seed):
+    played = super().drawn(hits, seed=seed)
+    return played if seed % 2 == 0 else grooves.Groove(
+        velocities=played.velocities, offsets=0 * played.offsets
+    )
+
+
+def test_timing_is_judged_by_draws_that_have_any():
+  judges = groove_judges.Judges(
+      training=_played(60, 1), heldout=_played(60, 2),
+      groups=np.arange(60) // 10, input_ids=[(f'{i}',) for i in range(60)],
+      part='test',
+  )
+  models = groove_judges.GrooveModels(
+      named=[('machine', _Machine())], metadata={}, digests={}
+  )
+  values = _values(groove_panel.evaluate(models, judges, seed=0), 'machine')
+  assert values['timing_in_50'] == pytest.approx(0.5, abs=0.06)
+  assert values['timing_spread'] == pytest.approx(1, abs=0.1)
+
+
 def test_settings_say_what_judged(part):
   settings = part['settings']
   assert settings['loops'] == {'velocity': 300, 'timing': 300}
-  assert (settings['inputs'], settings['blocks']) == (300, 30)
+  assert (settings['inputs'], settings['blocks']) == (150, 30)
   assert (settings['judged_by'], settings['training_patterns']) == ('test', 300)
 
 

@@ -10,7 +10,7 @@ from drumspace_ext.models import groove_network
 from drumspace_ext.models import takes
 
 HPARAMS = (
-    'hidden_size=8,around_size=8,take_size=8,num_train_steps=30,batch_size=16'
+    'hidden_size=8,around_size=8,take_size=8,critic_size=8,num_train_steps=30,batch_size=16'
 )
 
 

@@ -4,13 +4,18 @@ import numpy as np
 import played_datasets
 import pytest
 import tiny_grooves
+import torch
 
 from drumspace_ext import errors
 from drumspace_ext.dataset import creation
 from drumspace_ext.files import result_names
+from drumspace_ext.models import config_loading
 from drumspace_ext.models import groove_model
+from drumspace_ext.models import take_features
+from drumspace_ext.models import takes
 from drumspace_ext.training import groove_data
 from drumspace_ext.training import groove_training
+from drumspace_ext.training import take_training
 from drumspace_ext.training import training
 
 
@@ -67,6 +72,25 @@ def test_no_input_of_a_validation_block_is_trained_on(dataset):
 
   assert not found(data.train) & found(data.valid)
   assert len(data.train) + len(data.valid) <= len(played)
+
+
+def test_the_critic_tells_performances_from_what_a_beginner_draws(dataset):
+  settings = config_loading.load_any(
+      'groove', 'take_size=8,critic_size=16,num_train_steps=100'
+  )
+  data = groove_data.load(dataset, valid_share=0.3, seed=0)
+  network = takes.TakeNetwork(settings.model)
+  take_training.train(network, data.train, settings.training, seed=0)
+  network.eval()
+  hits = data.valid.hits.reshape(-1, 32, 14) > 0
+  real = np.rint(data.valid.answers * [[1], [take_features.TICKS]])
+  made = takes.numbered(network, hits, np.arange(len(hits)), seed=1)
+  with torch.inference_mode():
+    ours, theirs = (
+        network.critic.odds(hits, values) for values in
+        (real.reshape(-1, 2, 32, 14), made)
+    )
+  assert np.median(ours) > 1 > np.median(theirs)
 
 
 def test_patterns_that_nobody_has_played_are_refused(dataset, tmp_path):

@@ -2,7 +2,7 @@
  * The groove model: how hard and how late each hit of a pattern is played.
  *
  * The rules are those of models/groove_network.py: a table by step and voice,
- * and the mean of what two networks say otherwise. Sums are made in double
+ * and what two networks say otherwise, a share of each. Sums are made in double
  * precision of numbers of half, PyTorch's in single: they differ by less than a
  * hundredth of a velocity.
  */
@@ -99,7 +99,7 @@ export class GrooveModel {
   of(codes) {
     const key = codes.join();
     if (this.last?.key === key) return this.last.groove;
-    const {scales, level} = this.settings;
+    const {scales, level, whole_shares: shares} = this.settings;
     const cells = cellsOf(codes);
     const whole = this.seenWhole(cells);
     const around = Array.from(
@@ -109,7 +109,7 @@ export class GrooveModel {
         const step = Math.floor(cell / NUM_VOICES);
         const at = answer * NUM_CELLS + cell;
         const from = around[step][answer * NUM_VOICES + cell % NUM_VOICES];
-        return this.table[at] + (whole[at] + from) / 2;
+        return this.table[at] + from + shares[answer] * (whole[at] - from);
       }));
       const [low, high, from] = answer ? [-0.5, 0.5, 0] : [1, 127, level];
       const result = new Float64Array(NUM_CELLS);
