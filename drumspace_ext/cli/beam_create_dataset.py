@@ -25,6 +25,7 @@ from absl import flags
 
 from drumspace_ext.cli import flags as drumspace_flags
 from drumspace_ext.cli import list_flags
+from drumspace_ext.cli import reading_flags
 from drumspace_ext.cli import spreading_flags
 
 _RUNNER = flags.DEFINE_string(
@@ -63,7 +64,7 @@ def main(argv: list[str]) -> int:
     remote_systems.beam()
   from drumspace_ext.beam import creation as beam_creation
 
-  return spreading_flags.report(beam_creation.create_dataset(
+  return reading_flags.report(beam_creation.create_dataset(
       drumspace_flags.input_values(argv), spreading_flags.output_dir(),
       runner=_RUNNER.value, pipeline_options=options,
       **spreading_flags.arguments(),

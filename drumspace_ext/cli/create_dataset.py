@@ -35,15 +35,10 @@ def main(argv: list[str]) -> int:
   with progress.bar({'reading': 'B'}, scaled=True) as on_step:
     created = dataset_creation.create_dataset(
         drumspace_flags.input_values(argv), drumspace_flags.output_dir(),
-        recursive=drumspace_flags.RECURSIVE.value,
-        genres=drumspace_flags.GENRES.value, tile=drumspace_flags.TILE.value,
         num_workers=_NUM_WORKERS.value, on_step=on_step,
-        **reading_flags.values(),
+        **reading_flags.for_datasets(),
     )
-  print(created)
-  if drumspace_flags.STRICT.value:
-    created.check_strict()
-  return 0
+  return reading_flags.report(created)
 
 
 def console_entry_point() -> None:

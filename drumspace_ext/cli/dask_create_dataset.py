@@ -14,6 +14,7 @@ Dask comes with: pip install '.[dask]' in a clone
 from absl import flags
 
 from drumspace_ext.cli import flags as drumspace_flags
+from drumspace_ext.cli import reading_flags
 from drumspace_ext.cli import spreading_flags
 
 _SCHEDULER = flags.DEFINE_string(
@@ -28,7 +29,7 @@ def main(argv: list[str]) -> int:
   from drumspace_ext.dask import creation as dask_creation
 
   spreading_flags.quiet('distributed')
-  return spreading_flags.report(dask_creation.create_dataset(
+  return reading_flags.report(dask_creation.create_dataset(
       drumspace_flags.input_values(argv), spreading_flags.output_dir(),
       scheduler=_SCHEDULER.value, **spreading_flags.arguments(),
   ))

@@ -12,6 +12,7 @@ from drumspace_ext.cli import flags as drumspace_flags
 from drumspace_ext.cli import list_flags
 
 if typing.TYPE_CHECKING:
+  from drumspace_ext.dataset import creation as dataset_creation
   from drumspace_ext.extraction import recipes
 
 MAX_FLIPS = flags.DEFINE_integer(
@@ -65,7 +66,7 @@ ALL = (
     MIN_REPEATS, LOOP_BARS, RECURRING, METERS,
     DRUM_CHANNELS, DRUM_TRACKS, MIN_VELOCITY, ALIGN,
 )
-# What both ways to make a dataset take.
+# What all ways to make a dataset take.
 FOR_DATASETS = (
     drumspace_flags.INPUT, drumspace_flags.RECURSIVE, *ALL,
     drumspace_flags.GENRES, drumspace_flags.TILE, drumspace_flags.STRICT,
@@ -78,3 +79,25 @@ def values() -> 'recipes.Reading':
   return typing.cast(
       'recipes.Reading', {holder.name: holder.value for holder in ALL}
   )
+
+
+def for_datasets() -> 'dataset_creation.Arguments':
+  """Returns the values that all verbs that make a dataset take, by name."""
+  return {
+      'recursive': drumspace_flags.RECURSIVE.value,
+      'genres': drumspace_flags.GENRES.value,
+      'tile': drumspace_flags.TILE.value,
+      **values(),
+  }
+
+
+def report(created: 'dataset_creation.DatasetAnywhere') -> int:
+  """Prints what was made; returns the exit status.
+
+  Raises:
+    InputError: If --strict is not met.
+  """
+  print(created)
+  if drumspace_flags.STRICT.value:
+    created.check_strict()
+  return 0

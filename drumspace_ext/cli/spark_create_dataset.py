@@ -20,6 +20,7 @@ from absl import flags
 from drumspace_ext import errors
 from drumspace_ext.cli import flags as drumspace_flags
 from drumspace_ext.cli import list_flags
+from drumspace_ext.cli import reading_flags
 from drumspace_ext.cli import spreading_flags
 
 _MASTER = flags.DEFINE_string(
@@ -37,7 +38,7 @@ def main(argv: list[str]) -> int:
   from drumspace_ext.spark import creation as spark_creation
 
   spreading_flags.quiet('py4j')
-  return spreading_flags.report(spark_creation.create_dataset(
+  return reading_flags.report(spark_creation.create_dataset(
       drumspace_flags.input_values(argv), spreading_flags.output_dir(),
       master=_MASTER.value, spark_options=_options(_SPARK_OPTIONS.value),
       **spreading_flags.arguments(),

@@ -12,7 +12,6 @@ from drumspace_ext.cli import flags as drumspace_flags
 from drumspace_ext.cli import reading_flags
 
 if typing.TYPE_CHECKING:
-  from drumspace_ext.dataset import creation as dataset_creation
   from drumspace_ext.spreading import creation as spreading
 
 READER_PROCESS = flags.DEFINE_bool(
@@ -47,21 +46,5 @@ def output_dir() -> pathlib.Path | str:
 def arguments() -> 'spreading.Arguments':
   """Returns the values of the flags that all of these take."""
   return {
-      'recursive': drumspace_flags.RECURSIVE.value,
-      'genres': drumspace_flags.GENRES.value,
-      'tile': drumspace_flags.TILE.value,
-      'reader_process': READER_PROCESS.value,
-      **reading_flags.values(),
+      **reading_flags.for_datasets(), 'reader_process': READER_PROCESS.value
   }
-
-
-def report(created: 'dataset_creation.DatasetAnywhere') -> int:
-  """Prints what was made; returns the exit status.
-
-  Raises:
-    InputError: If --strict is not met.
-  """
-  print(created)
-  if drumspace_flags.STRICT.value:
-    created.check_strict()
-  return 0

@@ -97,6 +97,21 @@ class CreatedDataset(DatasetAnywhere[pathlib.Path]):
   """
 
 
+class Arguments(recipes.Reading, total=False):
+  """What every verb that makes a dataset takes.
+
+  Attributes:
+    recursive: Search folders in folders.
+    genres: Text file with further genre labels, see `read_genre_table`.
+    tile: How many times each pattern is played in `patterns.tfrecord`; once if
+      None.
+  """
+
+  recursive: bool
+  genres: local_paths.Name | None
+  tile: int | None
+
+
 def read_genre_table(
     path: local_paths.Name | None
 ) -> dict[str, frozenset[str]]:

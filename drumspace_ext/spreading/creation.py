@@ -18,7 +18,6 @@ from drumspace_ext.dataset import sums
 from drumspace_ext.dataset import writing as dataset_writing
 from drumspace_ext.extraction import many_inputs
 from drumspace_ext.extraction import recipes
-from drumspace_ext.files import local_paths
 from drumspace_ext.files import remote_paths
 from drumspace_ext.files import result_folders
 from drumspace_ext.files import zip_archives
@@ -55,19 +54,13 @@ class Request(typing.TypedDict, total=False):
   run_task: Callable
 
 
-class Arguments(recipes.Reading, total=False):
-  """What every front's `create_dataset` takes as the local one does.
+class Arguments(dataset_creation.Arguments, total=False):
+  """What every front's `create_dataset` takes.
 
   Attributes:
-    recursive: Search folders in folders.
-    genres: Text file with further genre labels.
-    tile: How many times each pattern is played in `patterns.tfrecord`.
     reader_process: Read in processes of their own, which may crash or hang.
   """
 
-  recursive: bool
-  genres: local_paths.Name | None
-  tile: int | None
   reader_process: bool
 
 
