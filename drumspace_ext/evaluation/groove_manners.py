@@ -13,6 +13,7 @@ import dataclasses
 
 import numpy as np
 
+from drumspace_ext.evaluation import groove_baselines
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
 
@@ -65,7 +66,11 @@ def guesses(
       left = (truth[own, answer] - table[own, answer]).astype(np.float64)
       for name, least in LEAST.items():
         _add(result[name], answer, own, apart >= least, left, hits[own])
-  return result
+  return {
+      name: dataclasses.replace(
+          manner, guess=groove_baselines.centred(manner.guess, hits)
+      ) for name, manner in result.items()
+  }
 
 
 def _add(

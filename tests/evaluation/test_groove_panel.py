@@ -127,8 +127,8 @@ def test_other_loops_of_a_file_are_told_of_with_their_numbers(part):
     (row,) = [row for row in part['rows'] if row['name'] == name]
     assert row['loops'] == {'velocity': 300, 'timing': 300}
     assert row['table']['velocity_r2']['value'] == table['velocity_r2']
-    # Nobody has a manner here.
-    assert _values(part, name)['velocity_r2'] < table['velocity_r2']
+    # Nobody has a manner here: noise is shrunk.
+    assert -0.5 < _values(part, name)['velocity_r2'] < table['velocity_r2']
     assert note == (
         f'{name}: judged by 300 loops with dynamics (there '
         f'{groove_baselines.TABLE}: {table["velocity_r2"]:.2f}) and 300 loops '
