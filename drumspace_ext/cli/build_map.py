@@ -72,6 +72,8 @@ def main(argv: list[str]) -> int:
 
 
 def console_entry_point() -> None:
+  # --help would tell the default of other scripts.
+  flags.FLAGS.set_default(playing_flags.GROOVE.name, None)
   drumspace_flags.run(
       main, required=[drumspace_flags.OUTPUT_DIR],
       shared=[

@@ -9,10 +9,7 @@ import {Legend} from '../map/legend.js';
 import {connectMap} from '../map/mapping.js';
 import {Plot} from '../map/plot.js';
 import {PointIndex} from '../map/point_index.js';
-import {channels, colouring} from '../map/points.js';
 import {Regions} from '../map/regions.js';
-import {connectSearch} from '../map/search.js';
-import {around} from '../map/views.js';
 import {Beatmaker} from '../model/beatmaker.js';
 import {GrooveModel} from '../model/groove.js';
 import {typicalBeat} from '../model/typical.js';
@@ -32,6 +29,7 @@ import {BeatList} from './list.js';
 import {Looks} from './looks.js';
 import {connectMidiOut} from './midi_out.js';
 import {connectOpening, Opening} from './opening.js';
+import {paintMap} from './painting.js';
 import {introduce, Panel} from './panel.js';
 import {Path} from './path.js';
 import {Radio} from './radio.js';
@@ -41,42 +39,6 @@ import {Song} from './song.js';
 import {connectTakeaway} from './takeaway.js';
 import {connectTransport} from './transport.js';
 import {Workshop} from './workshop.js';
-
-/** Puts the map's colours to work, and what of it is shown. */
-function paintMap(
-  layers, legend, {looks, plot, settings, deck, maker, workshop}) {
-  const colourOf = () =>
-    colouring(layers, looks.colours, legend.shown, settings.values);
-  looks.onPaint((colours) => {
-    plot.setLook({
-      background: channels(colours.background), paper: colours.background,
-      accent: colours.accent, colourOf: colourOf(),
-    });
-    legend.paint(colours);
-  });
-  legend.changed = () => {
-    legend.paint(looks.colours);
-    plot.recolour(colourOf());
-  };
-  settings.onChange(({paints}) => {
-    if (paints) plot.recolour(colourOf());
-  });
-  connectSearch({
-    find: (plain) => workshop.call('search', plain),
-    show: (matches) => {
-      legend.shown.matches = matches;
-      plot.recolour(colourOf());
-    },
-    zoom: (points) => plot.showFreely(around(points.map(
-      ({layer, index}) => ({x: layers[layer].x[index],
-        y: layers[layer].y[index]})), plot.full)),
-    go: ({layer, index}) => {
-      const beat = maker.ofPoint(layer, index);
-      deck.show(beat, {plays: true});
-      plot.reveal(beat.place.x, beat.place.y);
-    },
-  });
-}
 
 function connectSettings(settings, deck, player) {
   settings.onChange(({name, decodes}) => {

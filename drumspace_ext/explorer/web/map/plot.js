@@ -2,6 +2,7 @@
  * The plot: Bokeh's pan, zoom and touch, regions and marks, over the points.
  */
 
+import {embedded} from './embedding.js';
 import {listen} from './gestures.js';
 import {Points} from './points.js';
 import {Ring} from './ring.js';
@@ -30,11 +31,7 @@ export class Plot {
 
   /** Embeds Bokeh's plot. */
   async start(item) {
-    // set_log_level would say on the console that it does.
-    Bokeh.logger.set_level('warn');
-    await Bokeh.embed.embed_item(item, this.host);
-    const document_ = Bokeh.documents[Bokeh.documents.length - 1];
-    const model = (name) => document_.get_model_by_name(name);
+    const model = await embedded(this.host, item);
     this.model = model('map');
     this.sources = {};
     for (const name of PARTS) {
@@ -42,9 +39,6 @@ export class Plot {
       this.sources[`${name} glyph`] = model(`${name} glyph`);
     }
     this.pan = model('pan');
-    // The map itself takes the focus and the keys.
-    Bokeh.index.get_by_id(this.model.id)?.canvas_view.events_el
-      .removeAttribute('tabindex');
     for (const range of [this.model.x_range, this.model.y_range]) {
       range.change.connect(() => this.redraw());
     }
