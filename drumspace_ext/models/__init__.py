@@ -38,7 +38,9 @@ Grooves are drawn hit by hit (`takes`), each as an earlier one, nearly so or
 anew, for so they are made: accents that come again, bars alike, machines
 without lateness. Residuals of any spread around a mean answer are told
 from performances always (AUC 1.00), those of three levels by voice and place
-too. Remembered performances were told by 0.90, and they are somebody's.
+too. Remembered performances were told by 0.90, and they are somebody's. What
+goes astray hit by hit is seen by a critic of whole takes (`take_critic`), by
+which one of eight is chosen: 0.66 to 0.68, and 0.76 without it.
 
 The next-step model keeps no song in its weights: contexts are counted while a
 song is heard, and two small networks weigh the counts, as mixers of PAQ do, but
