@@ -127,6 +127,30 @@ def test_song_of_slots_plays_is_in_the_link_and_in_files(page):
   assert page.run('return app.song.numBars') == 62
 
 
+def test_slots_and_order_of_a_song_are_undone_while_the_beat_plays_on(page):
+  page.gesture()
+  page.run(_SHOW, 0, map_pages.POINT)
+  page.run("""app.song.put('A', app.maker.ofPoint(0, 3));
+    app.song.add('A'); app.song.add('B'); byId('song-clear').click();
+    app.player.start(deck.current.codes)""")
+  beat = page.codes()
+  # What the song is after each step, from the last one back and forth.
+  told = page.run("""const tell = () => [app.song.order.join(''),
+      Object.values(app.song.slots).filter(Boolean).length,
+      document.querySelectorAll('#order li').length, app.player.playing];
+    const told = [tell()];
+    for (let i = 0; i < 4; i++) { byId('undo').click(); told.push(tell()); }
+    for (let i = 0; i < 4; i++) { byId('redo').click(); told.push(tell()); }
+    return told""")
+  back = [['', 2, 0, True], ['AB', 2, 2, True], ['A', 1, 1, True],
+          ['', 1, 0, True], ['', 0, 0, True]]
+  assert told == back + back[-2::-1]
+  assert page.codes() == beat
+  # Beyond its first step it is the beat that goes back.
+  page.run("for (let i = 0; i < 5; i++) byId('undo').click()")
+  assert page.codes() != beat
+
+
 def test_hostile_songs_and_favourites_of_a_link_are_left_out(page):
   beat = page.run("""deck.show(app.maker.ofPoint(0, 3));
     byId('share').click(); return location.hash""").split('&')[0]

@@ -92,9 +92,9 @@ export function restore(hash, {
   for (const [name, value] of Object.entries(state.settings)) {
     if (name in settings.values) settings.set(name, value);
   }
+  song.fromLink(state.song);
   deck.show(deck.pace.keep(
     maker.ofCodes(state.codes, state), Object.keys(state.settings)));
-  song.fromLink(state.song);
   favourites.add(state.favourites);
   if (state.view) plot.showWhole(state.view);
   return true;

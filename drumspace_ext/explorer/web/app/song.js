@@ -31,12 +31,25 @@ export class Song {
     this.canvases = {};
     this.titles = {};
     byId('slots').append(...Object.keys(SLOTS).map((slot) => this.row(slot)));
-    const on = (id, call) => byId(id).addEventListener('click', call);
-    on('song-play', () => this.play());
-    on('song-clear', () => this.setOrder([]));
+    byId('song-play').addEventListener('click', () => this.play());
+    byId('song-clear').addEventListener('click', () => this.reorder([]));
     deck.on('show', (beat) => this.light(this.places.get(beat)));
     looks.onChange(() => this.paint());
     this.setOrder([]);
+    deck.history.include(this);
+  }
+
+  /** What is undone of it: the beats of the slots, and their order. */
+  get state() {
+    const {slots, order} = this;
+    return {slots, order};
+  }
+
+  set state({slots, order}) {
+    if (order !== this.order) this.setOrder(order);
+    if (slots === this.slots) return;
+    this.slots = slots;
+    this.paint();
   }
 
   row(slot) {
@@ -64,14 +77,20 @@ export class Song {
     return BARS * this.beats().length;
   }
 
-  /** Keeps a beat in a slot. */
-  put(slot, beat) {
+  /** Fills a slot; returns whether it did. */
+  fill(slot, beat) {
     if (!beat.codes.some(Boolean)) {
       say('There is no beat yet to be kept.');
-      return;
+      return false;
     }
-    this.slots[slot] = beat;
+    this.slots = {...this.slots, [slot]: beat};
     this.paint();
+    return true;
+  }
+
+  /** Keeps a beat in a slot. */
+  put(slot, beat) {
+    if (this.fill(slot, beat)) this.reorder(this.order);
   }
 
   hear(slot) {
@@ -81,13 +100,18 @@ export class Song {
   }
 
   add(slot) {
-    if (!this.slots[slot]) this.put(slot, this.deck.current);
-    if (!this.slots[slot]) return;
     if (BARS * (this.order.length + 1) > MOST_BARS) {
       say(`A song has ${MOST_BARS} bars at most.`);
       return;
     }
-    this.setOrder([...this.order, slot]);
+    if (!this.slots[slot] && !this.fill(slot, this.deck.current)) return;
+    this.reorder([...this.order, slot]);
+  }
+
+  /** A hand has changed it, which can be undone; the beat stays. */
+  reorder(order) {
+    this.setOrder(order);
+    this.deck.history.push(this.deck.history.beat);
   }
 
   setOrder(order) {
@@ -97,7 +121,7 @@ export class Song {
       const button = make('button', {type: 'button', title: 'Take it out',
         'aria-label': `${name}; take it out`}, SLOTS[slot]);
       button.addEventListener('click', () =>
-        this.setOrder(this.order.filter((_, k) => k !== i)));
+        this.reorder(this.order.filter((_, k) => k !== i)));
       return make('li', {}, button);
     }));
     byId('song-length').textContent = order.length ?
@@ -164,10 +188,10 @@ export class Song {
 
   /** Takes over what a link says, as far as it is in order. */
   fromLink(parts) {
-    for (const slot of Object.keys(SLOTS)) {
+    this.slots = Object.fromEntries(Object.keys(SLOTS).map((slot) => {
       const codes = fromText(parts[slot]);
-      this.slots[slot] = codes && this.maker.ofCodes(codes);
-    }
+      return [slot, codes && this.maker.ofCodes(codes)];
+    }));
     const order = [...(parts.o ?? '')].slice(0, MOST_BARS / BARS);
     this.setOrder(order.filter((slot) => this.slots[slot]));
     this.paint();
