@@ -145,3 +145,11 @@ def enter(page, name: str) -> None:
   """Brings a page that has just been opened into a state."""
   page.run(_SCRIPTS)
   page.run(STATES[name] + 'await rest(); await frames(3); return null', song())
+
+
+def let_go(page) -> None:
+  """Lifts the hand if it is down; on the map it is alone to be a target."""
+  page.run("""if (!deck.hand.isDown) return;
+    pointer('pointerup', inside(0.7, 0.32)); await rest();
+    await until(() => !document.querySelector('#grid.held'), 'free rows');
+    await frames(3);""")
