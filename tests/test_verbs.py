@@ -20,8 +20,7 @@ _ON_TOP = {'on_step', 'on_start', 'on_evaluation', 'arguments', 'names',
            'checkpoint_file'}
 # By default what suits the mode or what is read, where the flag's stands in.
 _UNSAID = {('generate', 'num_bars'), ('generate', 'threshold'),
-           ('convert', 'voices_in'), ('convert', 'qpm'), ('train', 'mode'),
-           ('build_map', 'groove')}
+           ('convert', 'voices_in'), ('convert', 'qpm'), ('train', 'mode')}
 _VERBS = ('build_map', 'convert', 'create_dataset', 'evaluate', 'generate',
           'run_pipeline', 'train')
 
@@ -29,11 +28,12 @@ _VERBS = ('build_map', 'convert', 'create_dataset', 'evaluate', 'generate',
 def _flags(verb):
   """Returns the flags of a script by the names of arguments."""
   module = importlib.import_module(f'drumspace_ext.cli.{verb}')
-  holders = []
+  holders, without = [], set()
 
-  def run(main, *, required=(), shared=()):
+  def run(main, *, required=(), shared=(), unset=()):
     del main
     holders.extend([*required, *shared])
+    without.update(holder.name for holder in unset)
 
   with pytest.MonkeyPatch.context() as patch:
     patch.setattr(drumspace_flags, 'run', run)
@@ -41,7 +41,9 @@ def _flags(verb):
   own = flags.FLAGS.get_key_flags_for_module(module.__name__)
   names = {holder.name for holder in holders} | {flag.name for flag in own}
   return {
-      _CALLED.get(name, name): flags.FLAGS[name].default for name in names
+      _CALLED.get(name, name):
+          None if name in without else flags.FLAGS[name].default
+      for name in names
   }
 
 

@@ -72,8 +72,6 @@ def main(argv: list[str]) -> int:
 
 
 def console_entry_point() -> None:
-  # --help would tell the default of other scripts.
-  flags.FLAGS.set_default(playing_flags.GROOVE.name, None)
   drumspace_flags.run(
       main, required=[drumspace_flags.OUTPUT_DIR],
       shared=[
@@ -84,6 +82,7 @@ def console_entry_point() -> None:
           drumspace_flags.SEED, drumspace_flags.NUM_OUTPUTS,
           playing_flags.GROOVE,
       ],
+      unset=[playing_flags.GROOVE],
   )
 
 

@@ -234,6 +234,7 @@ def run(
     *,
     required: Sequence[flags.FlagHolder] = (),
     shared: Sequence[flags.FlagHolder] = (),
+    unset: Sequence[flags.FlagHolder] = (),
 ) -> None:
   """Parses flags and runs `main`; every `console_entry_point` is this call.
 
@@ -246,8 +247,12 @@ def run(
     required: Shared flags that must be given.
     shared: Other flags of this module that the entry point uses. Those of
       neither list are not shown, and are refused.
+    unset: Those of `shared` whose default --help must not tell, for here it is
+      another one; their value is None where nothing is said.
   """
   scripts.begin()
+  for holder in unset:
+    flags.FLAGS.set_default(holder.name, None)
   entry_point = importlib.import_module(main.__module__)
   sys.modules['__main__'].__doc__ = entry_point.__doc__
   used = {holder.name for holder in (*required, *shared, LOG)}
