@@ -255,3 +255,43 @@ def test_ring_lies_around_what_plays_however_the_map_is_moved(page):
     deck.go(-1); deck.go(-1); deck.go(-1);
     return [style.pointerEvents, app.plot.ring.element.hidden]""") == [
         'none', True]
+
+
+def test_a_few_points_far_off_do_not_make_the_first_view_small(page):
+  first, core, whole, shown = page.run("""
+    const {index} = app.plot;
+    const first = [app.plot.view, index.core];
+    const columns = (far) => {
+      const [x, y] = [[], []];
+      for (let i = 0; i < 1000; i++) {
+        x.push(i % 40 / 39);
+        y.push(Math.floor(i / 40) / 24);
+      }
+      for (let i = 0; i < far; i++) {
+        x.push(0.5);
+        y.push(i % 2 ? 9 : -9);
+      }
+      return [{x, y, size: x.length}];
+    };
+    const few = new index.constructor(columns(6));
+    app.plot.index = few;
+    app.plot.fit(few.core);
+    const near = app.plot.view;
+    byId('fit').click();
+    return [first, [few.core, new index.constructor(columns(0)).core,
+      new index.constructor(columns(40)).core], few.bounds,
+      [near, app.plot.view]]""")
+  view, held = first
+  assert view['left'] <= held['left'] <= held['right'] <= view['right']
+  assert view['low'] <= held['low'] <= held['high'] <= view['high']
+  square = {'left': 0, 'right': 1, 'low': 0, 'high': 1}
+  few, none, many = core
+  # Sides on which nothing is far off are the map's own.
+  assert (few['left'], few['right']) == (0, 1)
+  assert (few['low'], few['high']) == pytest.approx((-0.04, 1.04))
+  assert none == square
+  # Those are no exceptions any more.
+  assert (many['low'], many['high']) == (-9, 9)
+  near, all_of_it = shown
+  assert 1 < near['high'] - near['low'] < 5
+  assert all_of_it['low'] < whole['low'] and whole['high'] < all_of_it['high']

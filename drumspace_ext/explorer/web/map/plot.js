@@ -14,6 +14,7 @@ const ZOOM_STEP = 1.4;
 // Parts of the whole map's height that a view may have.
 const LEAST_VIEW = 1e-4;
 const MOST_VIEW = 4;
+const MARGIN = 1.06;
 
 export class Plot {
   /**
@@ -45,7 +46,7 @@ export class Plot {
     const sizes = new ResizeObserver(() => this.resized());
     for (const element of [this.host, this.over]) sizes.observe(element);
     listen(this);
-    this.fit();
+    this.fit(this.index.core);
   }
 
   get view() {
@@ -91,11 +92,12 @@ export class Plot {
     this.show(...between(part, this));
   }
 
-  fit() {
-    const [x, y, height] = between(this.index.bounds, this);
-    this.full = Math.max(height, 1e-3) * 1.06;
-    this.show(x, y, this.full);
-    this.whole = this.view;
+  /** Shows the whole map, or at first its core, whatever its size becomes. */
+  fit(part = this.index.bounds) {
+    this.full = Math.max(between(this.index.bounds, this)[2], 1e-3) * MARGIN;
+    const [x, y, height] = between(part, this);
+    this.show(x, y, height * MARGIN);
+    this.fitted = {part, view: this.view};
   }
 
   zoom(factor) {
@@ -121,11 +123,8 @@ export class Plot {
 
   resized() {
     const {left, right, low, high} = this.view;
-    const isWhole = left === this.whole.left && high === this.whole.high;
-    if (isWhole) {
-      this.fit();
-      return;
-    }
+    const {part, view} = this.fitted;
+    if (left === view.left && high === view.high) return this.fit(part);
     // Turned or not, it shows as much of the map as before.
     const {aspect} = this;
     this.show((left + right) / 2, (low + high) / 2,

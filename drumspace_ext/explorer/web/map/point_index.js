@@ -3,6 +3,25 @@
  */
 
 const CELLS = 96;
+// Of the points, that may lie further out on each side than the core has them.
+const FAR_SHARE = 0.005;
+// The core is told apart where it has less than this of the whole's extent.
+const CLOSE_SHARE = 0.8;
+// Around the core, of its extent, so that no point is cut.
+const CORE_MARGIN = 0.04;
+
+/**
+ * Returns from where to where nearly all of some numbers lie; all of them
+ * where none lies far off.
+ */
+function core(values, low, high) {
+  const sorted = Float64Array.from(values).sort();
+  const far = Math.floor(FAR_SHARE * sorted.length);
+  const [from, to] = [sorted[far], sorted.at(-1 - far)];
+  if (!(to - from < CLOSE_SHARE * (high - low))) return [low, high];
+  const margin = CORE_MARGIN * (to - from);
+  return [Math.max(from - margin, low), Math.min(to + margin, high)];
+}
 
 /** Points of the map in a net of cells, for what is near. */
 export class PointIndex {
@@ -25,6 +44,11 @@ export class PointIndex {
       for (let i = 0; i < size; i++) hold(x[i], y[i]);
     }
     for (const [x, y] of more) hold(x, y);
+    const [left, right] = core(
+      layers.flatMap(({x}) => [...x]), b.left, b.right);
+    const [low, high] = core(layers.flatMap(({y}) => [...y]), b.low, b.high);
+    /** Where nearly all points are: a few far off would make a map small. */
+    this.core = {left, right, low, high};
     this.cell = Math.max(b.right - b.left, b.high - b.low, 1e-6) / CELLS;
     this.cells = new Map();
     layers.forEach(({x, y}, layer) => {
