@@ -66,7 +66,7 @@ async function makePage() {
   const studio = new Workshop();
   const deck = new Deck({maker, player, settings, workshop});
   const plot = new Plot({host: byId('map'), canvas: byId('points'),
-    over: byId('over'), under: byId('welcome')}, layers,
+    over: byId('over'), under: byId('welcome'), beside: byId('zoom')}, layers,
   new PointIndex(layers, data.regions.flatMap(({outline}) => outline)));
   await plot.start(JSON.parse(byId('plot-item').dataset.item));
   const looks = new Looks(data.genre_groups);

@@ -19,12 +19,12 @@ const MARGIN = 1.06;
 export class Plot {
   /**
    * @param {!Object} elements `host` for Bokeh, `canvas` for the points, and
-   *     `over` and `under`, what lies over their top and their bottom.
+   *     `over`, `under` and `beside`, what hides their top, bottom and right.
    * @param {!Array<!Object>} layers See data.js.
    * @param {!PointIndex} index
    */
-  constructor({host, canvas, over, under}, layers, index) {
-    Object.assign(this, {host, over, under, index, listeners: {}, look: null,
+  constructor({host, canvas, ...hiding}, layers, index) {
+    Object.assign(this, {host, ...hiding, index, listeners: {}, look: null,
       mode: 'move', unit: NaN});
     this.points = new Points(canvas, layers);
     this.ring = new Ring(host);

@@ -29,16 +29,18 @@ export function around(places, full) {
 /**
  * Returns how to show all of a part of the map where nothing hides it.
  * @param {!Object} part A view.
- * @param {!Object} elements `host`, of the map; `over` and `under`, what lies
- *     over its top and its bottom.
+ * @param {!Object} elements `host`, of the map; `over`, `under` and `beside`,
+ *     what lies over its top, its bottom and its right.
  * @return {!Array<number>} The middle, x and y, and the height of the view.
  */
-export function between({left, right, low, high}, {host, over, under}) {
+export function between(
+  {left, right, low, high}, {host, over, under, beside}) {
   const {clientWidth: width, clientHeight: height} = host;
   const top = Math.min(over.offsetTop + over.offsetHeight, height / 2);
   const bottom = Math.min(under.offsetHeight, height / 4);
   const unit = Math.max((high - low) / Math.max(height - top - bottom, 1),
-    (right - left) / Math.max(width, 1));
-  return [(left + right) / 2, (low + high) / 2 + unit * (top - bottom) / 2,
-    unit * height];
+    (right - left) / Math.max(beside.offsetLeft, 1));
+  const hidden = width / 2 + (right - left) / 2 / unit - beside.offsetLeft;
+  return [(left + right) / 2 + unit * Math.max(hidden, 0),
+    (low + high) / 2 + unit * (top - bottom) / 2, unit * height];
 }
