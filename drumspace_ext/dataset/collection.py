@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 import contextlib
-import dataclasses
 import itertools
 import json
 import pathlib
 import sqlite3
+import typing
 
 import numpy as np
 
@@ -48,8 +48,7 @@ _CACHE = -256
 _SORT_INSTRUCTIONS = 100_000
 
 
-@dataclasses.dataclass(frozen=True)
-class UniquePattern:
+class UniquePattern(typing.NamedTuple):
   """One pattern of a collection and where it came from.
 
   Attributes:
@@ -60,8 +59,9 @@ class UniquePattern:
     min_qpm: Slowest tempo it is played at.
     max_qpm: Fastest tempo it is played at.
     genres: Inputs by genre label, most first.
-    input_ids: Ids of the inputs, sorted.
-    file_names: File names that NoteSequences among them carry, sorted.
+    input_ids_json: Ids of the inputs, sorted, as a JSON list.
+    file_names_json: File names that NoteSequences among them carry, sorted, as
+      a JSON list.
     num_near_loops: Runs that are no loops by the published recipe.
     num_near_repeats: Times it is played with a difference.
     num_flips: Cells in which these differ from the pattern, in all.
@@ -77,15 +77,23 @@ class UniquePattern:
   min_qpm: float
   max_qpm: float
   genres: Mapping[str, int]
-  input_ids: tuple[str, ...]
-  file_names: tuple[str, ...]
+  input_ids_json: str
+  file_names_json: str
   num_near_loops: int = 0
   num_near_repeats: int = 0
   num_flips: int = 0
   max_flips: int = 0
-  groove: np.ndarray = dataclasses.field(
-      default_factory=groove_sums.none
-  )
+  groove: np.ndarray = groove_sums.none()
+
+  @property
+  def input_ids(self) -> tuple[str, ...]:
+    """Ids of the inputs, sorted."""
+    return tuple(json.loads(self.input_ids_json))
+
+  @property
+  def file_names(self) -> tuple[str, ...]:
+    """File names that NoteSequences among them carry, sorted."""
+    return tuple(json.loads(self.file_names_json))
 
 
 class Collection:
@@ -252,9 +260,9 @@ class Collection:
          ):
       yield UniquePattern(
           step_codes.bytes_to_codes(phase), num_inputs, num_loops, num_repeats,
-          min_qpm, max_qpm, json.loads(genres), tuple(json.loads(input_ids)),
-          tuple(json.loads(file_names)), near_loops, near_repeats, num_flips,
-          max_flips, groove_sums.in_phase(groove, canonical, phase),
+          min_qpm, max_qpm, json.loads(genres), input_ids, file_names,
+          near_loops, near_repeats, num_flips, max_flips,
+          groove_sums.in_phase(groove, canonical, phase),
       )
 
   def rejected_inputs(

@@ -16,7 +16,9 @@ Numbers have six significant digits.
 """
 
 from collections.abc import Iterator
+from collections.abc import Sequence
 import dataclasses
+import itertools
 import pathlib
 
 import numpy as np
@@ -43,15 +45,46 @@ def header_lines() -> str:
   return f'{_FIRST_LINE}{FORMAT_VERSION}\n' + '\t'.join(_COLUMNS) + '\n'
 
 
-def format_line(played: groove_sums.Played) -> str:
-  """Writes how one pattern is played as a line, with its newline."""
-  fields = [','.join(map(str, played.plays.tolist()))]
-  # All numbers by one format, which is much faster than one by one.
-  form = ','.join(['%.6g'] * len(played.plays))
-  fields += [
-      form % tuple(getattr(played, name).tolist()) for name in _COLUMNS[1:]
+class _Texts(dict[float, str]):
+  """Numbers as they are written, each made once: most come again and again."""
+
+  def __init__(self, form: str):
+    super().__init__()
+    self._form = form
+
+  def __missing__(self, value: float) -> str:
+    text = self[value] = format(value, self._form)
+    return text
+
+  def joined(self, values: list[float]) -> str:
+    """Returns numbers with commas between them."""
+    # Mostly all hits are as often, as loud or as late as one another.
+    if values and values.count(values[0]) == len(values):
+      return ','.join([self[values[0]]] * len(values))
+    return ','.join(map(self.__getitem__, values))
+
+
+def format_lines(
+    played: groove_sums.Played, counts: Sequence[int]
+) -> list[str]:
+  """Writes how some patterns are played as lines, with their newlines.
+
+  Args:
+    played: Of all hits of the first pattern, then of the next one.
+    counts: How many hits each pattern has.
+  """
+  whole, others = _Texts('d'), _Texts('.6g')
+  columns = [
+      (getattr(played, name).tolist(), whole if name == 'plays' else others)
+      for name in _COLUMNS
   ]
-  return '\t'.join(fields) + '\n'
+  ends = itertools.accumulate(counts, initial=0)
+  return [
+      '\t'.join([
+          texts.joined(values[start:end]) for values, texts in columns
+      ]) + '\n'
+      for start, end in itertools.pairwise(ends)
+  ]
 
 
 def _column(name: str, text: str, num_hits: int, place: str) -> np.ndarray:

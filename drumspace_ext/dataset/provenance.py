@@ -92,8 +92,7 @@ def format_line(
       str(pattern.num_loops), str(pattern.num_repeats),
       str(pattern.num_inputs), f'{pattern.min_qpm:.6g}',
       f'{pattern.max_qpm:.6g}', dataset_tsv.escape(genres),
-      dataset_tsv.to_json(pattern.input_ids),
-      dataset_tsv.to_json(pattern.file_names),
+      pattern.input_ids_json, pattern.file_names_json,
       *(near * (
           str(pattern.num_near_loops), str(pattern.num_near_repeats),
           f'{pattern.num_flips / pattern.num_repeats:.6g}',

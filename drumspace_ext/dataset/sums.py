@@ -108,7 +108,7 @@ class ClassSum:
     # Near loops, near repeats, flips.
     self.near = (0, 0, 0)
     self.max_flips = 0
-    self.groove = b''
+    self.groove = groove_sums.Total()
 
   def add(self, row: Occurrence) -> None:
     """Adds one occurrence."""
@@ -126,7 +126,7 @@ class ClassSum:
     self.min_qpm = min(self.min_qpm, min_qpm)
     self.max_qpm = max(self.max_qpm, max_qpm)
     self._add_near(near, max_flips)
-    self.groove = groove_sums.added(self.groove, groove)
+    self.groove.add(groove)
 
   def _add_near(self, near: Sequence[int], max_flips: int) -> None:
     loops, repeats, flips = near
@@ -146,18 +146,20 @@ class ClassSum:
     self.min_qpm = min(self.min_qpm, other.min_qpm)
     self.max_qpm = max(self.max_qpm, other.max_qpm)
     self._add_near(other.near, other.max_flips)
-    self.groove = groove_sums.added(self.groove, other.groove)
+    self.groove.add(other.groove.packed())
 
   def as_plain(self) -> tuple:
     """Returns it as built-in values, for `of_plain`."""
-    return tuple(getattr(self, name) for name in self.__slots__)
+    *others, _ = (getattr(self, name) for name in self.__slots__)
+    return *others, self.groove.packed()
 
   @classmethod
   def of_plain(cls, values: tuple) -> 'ClassSum':
     """Returns what `as_plain` was taken of."""
     made = cls()
-    for name, value in zip(cls.__slots__, values, strict=True):
+    for name, value in zip(cls.__slots__, values[:-1]):
       setattr(made, name, value)
+    made.groove.add(values[-1])
     return made
 
   def row(self, canonical: bytes) -> MergedRow:
@@ -165,12 +167,11 @@ class ClassSum:
     phase = min(self.loops_by_phase.items(), key=lambda i: (-i[1], i[0]))[0]
     ordered = sorted(self.genres.items(), key=lambda i: (-i[1], i[0]))
     return (
-        canonical, phase, self.num_inputs,
-        sum(self.loops_by_phase.values()), self.num_repeats,
-        self.min_qpm, self.max_qpm, json.dumps(dict(ordered)),
-        dataset_tsv.to_json(sorted(self.ids)),
-        dataset_tsv.to_json(sorted(self.names)),
-        *self.near, self.max_flips, self.groove,
+        canonical, phase, self.num_inputs, sum(self.loops_by_phase.values()),
+        self.num_repeats, self.min_qpm, self.max_qpm,
+        json.dumps(dict(ordered)), dataset_tsv.to_json(sorted(self.ids)),
+        dataset_tsv.to_json(sorted(self.names)), *self.near, self.max_flips,
+        self.groove.packed(),
     )
 
 

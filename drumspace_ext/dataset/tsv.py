@@ -36,8 +36,6 @@ REJECTED_HEADER = ('input_id', 'reason', 'detail', 'hint')
 
 # 32 codes, 512 latent floats and two coordinates fit many times.
 MAX_LINE_CHARS = 1 << 16
-# `json.dumps` would make one for each list.
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _ESCAPES = str.maketrans(
     {'\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r'}
 )
@@ -75,7 +73,8 @@ def escape(text: str) -> str:
 
 def to_json(names: Sequence[str]) -> str:
   """Returns names as a JSON list, for a column of a TSV file."""
-  return _ENCODER.encode(names)
+  # As `json.dumps` has it, which makes an encoder for each list.
+  return f"[{', '.join(map(json.encoder.encode_basestring, names))}]"
 
 
 def _parse_codes(text: str, place: str) -> list[int]:
@@ -229,7 +228,7 @@ def format_line(
   if isinstance(codes, np.ndarray):
     # numpy hands out its numbers one by one in thrice the time.
     codes = codes.tolist()
-  fields = [','.join(str(int(code)) for code in codes)]
+  fields = [','.join(map(str, map(int, codes)))]
   for values in (latent, coordinates):
     if values is not None:
       fields.append(','.join(repr(float(value)) for value in values))

@@ -1,6 +1,10 @@
 """Dataset writing: the files of a dataset from a merged collection."""
 
+from collections.abc import Sequence
+import itertools
 import json
+
+import numpy as np
 
 from drumspace_ext import callbacks
 from drumspace_ext import rejections
@@ -17,10 +21,12 @@ from drumspace_ext.files import result_folders
 from drumspace_ext.files import result_names
 from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import note_sequences
+from drumspace_ext.notes import pattern_records
 from drumspace_ext.patterns import groove_sums
-from drumspace_ext.patterns import step_codes
 
 NAMES = result_names.OF_DATASET
+# Patterns whose lines and records are made at once.
+_TOGETHER = 256
 
 
 def write(
@@ -59,13 +65,20 @@ def write(
   grooves = batch.open(groove_tsv.FILE_NAME)
   grooves.write(groove_tsv.header_lines())
   records = batch.open(dataset_tsv.TFRECORD, text=False)
-  for number, pattern in enumerate(collection.unique_patterns(on_step)):
-    tsv.write(dataset_tsv.format_line(pattern.codes))
-    origins.write(provenance.format_line(pattern, near=near, maps=maps))
-    played = groove_sums.played(pattern.groove)
-    grooves.write(groove_tsv.format_line(played))
-    records.write(tfrecords.frame(_record(pattern, number, tile)))
-    shape.add(pattern)
+  patterns, number = collection.unique_patterns(on_step), 0
+  # Records of these take no more memory than that of one pattern may.
+  together = max(1, _TOGETHER // tile)
+  while some := list(itertools.islice(patterns, together)):
+    for pattern in some:
+      tsv.write(dataset_tsv.format_line(pattern.codes))
+      origins.write(provenance.format_line(pattern, near=near, maps=maps))
+      shape.add(pattern)
+    grooves.writelines(groove_tsv.format_lines(
+        groove_sums.played(np.concatenate([p.groove for p in some], axis=1)),
+        [p.groove.shape[1] for p in some],
+    ))
+    tfrecords.write(records, _records(some, number, tile))
+    number += len(some)
   rejected = batch.open(dataset_tsv.REJECTED)
   rejected.write('\t'.join(dataset_tsv.REJECTED_HEADER) + '\n')
   fitting = collection.totals.remarked_as('other_map')
@@ -75,9 +88,8 @@ def write(
       hint = f'{hint}; {said}'
     if maps and input_id in maps:
       hint = f'{hint}; it was read with {maps[input_id]}'
-    rejected.write('\t'.join(
-        map(dataset_tsv.escape, (input_id, reason, detail, hint))
-    ) + '\n')
+    line = map(dataset_tsv.escape, (input_id, reason, detail, hint))
+    rejected.write('\t'.join(line) + '\n')
   report = dataset_report.make(collection.totals, recipe, shape)
   batch.open(dataset_tsv.REPORT).write(
       json.dumps(report, indent=2, ensure_ascii=False) + '\n'
@@ -90,13 +102,17 @@ def write(
   return report
 
 
-def _record(
-    pattern: collection_lib.UniquePattern, number: int, tile: int
-) -> bytes:
-  """Returns a pattern as the bytes of a NoteSequence, at its usual tempo."""
+def _records(
+    patterns: Sequence[collection_lib.UniquePattern], first: int, tile: int
+) -> list[bytes]:
+  """Returns patterns as the bytes of NoteSequences, at their usual tempo."""
   low, high = note_sequences.QPM_LIMITS
-  qpm = min(max((pattern.min_qpm + pattern.max_qpm) / 2, low), high)
-  return note_sequences.from_patterns(
-      step_codes.step_codes_to_hits(pattern.codes), qpm=qpm, repeats=tile,
-      sequence_id=f'/id/drumspace/{number}', genres=list(pattern.genres),
-  ).SerializeToString(deterministic=True)
+  return pattern_records.of_patterns(
+      np.stack([pattern.codes for pattern in patterns]),
+      qpms=[
+          min(max((pattern.min_qpm + pattern.max_qpm) / 2, low), high)
+          for pattern in patterns
+      ],
+      ids=[f'/id/drumspace/{first + i}' for i in range(len(patterns))],
+      genres=[list(pattern.genres) for pattern in patterns], repeats=tile,
+  )

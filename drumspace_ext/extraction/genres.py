@@ -121,37 +121,45 @@ FAMILY_OF = types.MappingProxyType({
 })
 
 _CAMEL = re.compile(r'(?<=[a-z])(?=[A-Z])')
-# Letters of any script are letters; a number is no part of a word.
-_NO_WORD = re.compile(r'[\W_]+')
-_NUMBER_EDGE = re.compile(r'(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])')
+# Letters of any script are letters; a number is a word of its own.
+_WORD = re.compile(r'[^\W\d_]+|\d+')
 
 
 @functools.cache
-def _matcher() -> tuple[re.Pattern, dict[str, str]]:
-  """Returns one pattern for all spellings, longest first, and their labels."""
-  label_of = {
-      _words(spelling).strip(): name for name, all_of in SPELLINGS.items()
-      for spelling in all_of
-  }
-  longest_first = sorted(label_of, key=lambda s: (-len(s), s))
-  return re.compile(
-      '(?<= )(?:' + '|'.join(map(re.escape, longest_first)) + ')(?= )'
-  ), label_of
+def _spellings() -> dict[str, list[tuple[list[str], str]]]:
+  """Returns (words, label) of all spellings by first word, longest first."""
+  found: dict[str, list[tuple[list[str], str]]] = {}
+  for name, all_of in SPELLINGS.items():
+    for spelling in all_of:
+      words = _words(spelling)
+      found.setdefault(words[0], []).append((words, name))
+  for spelled in found.values():
+    spelled.sort(key=lambda own: -len(own[0]))
+  return found
 
 
-def _words(text: str) -> str:
-  words = _NUMBER_EDGE.sub(' ', text.lower())
-  return ' ' + _NO_WORD.sub(' ', words).strip() + ' '
+def _words(text: str) -> list[str]:
+  return _WORD.findall(text.lower())
 
 
 def of_text(text: str) -> frozenset[str]:
   """Returns the labels whose words stand in a name or path."""
-  pattern, label_of = _matcher()
+  spellings = _spellings()
   found: set[str] = set()
   # HipHop is two words to the eye, and one to the file system.
   apart = _CAMEL.sub(' ', text)
   for each in (text,) if apart == text else (text, apart):
-    found.update(label_of[match] for match in pattern.findall(_words(each)))
+    words, end = _words(each), 0
+    if spellings.keys().isdisjoint(words):
+      continue
+    for start, word in enumerate(words):
+      if start < end:
+        continue
+      for spelled, label in spellings.get(word, ()):
+        if words[start:start + len(spelled)] == spelled:
+          found.add(label)
+          end = start + len(spelled)
+          break
   return frozenset(found)
 
 
@@ -162,9 +170,6 @@ def of_labels(labels: Iterable[str]) -> frozenset[str]:
   """
   found: set[str] = set()
   for label in labels:
-    words = _words(label).strip()
-    if not words:
-      continue
-    known = of_text(label)
-    found.update(known or {words.replace(' ', '_')})
+    if words := _words(label):
+      found.update(of_text(label) or {'_'.join(words)})
   return frozenset(found)

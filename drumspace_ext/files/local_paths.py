@@ -42,4 +42,6 @@ def expand(value: Name) -> pathlib.Path:
 
 def in_utf_8(name: str) -> str:
   """Writes bytes of a file name that are no UTF-8 as escapes."""
+  if name.isascii():
+    return name
   return name.encode('utf-8', 'backslashreplace').decode('utf-8')

@@ -15,6 +15,7 @@ import glob
 import os
 import pathlib
 import stat
+import typing
 
 from drumspace_ext import errors
 from drumspace_ext.files import audio_kinds
@@ -27,8 +28,7 @@ from drumspace_ext.inputs import kinds as input_kinds
 _Path = pathlib.Path | remote_paths.RemotePath
 
 
-@dataclasses.dataclass(frozen=True)
-class SourceFile:
+class SourceFile(typing.NamedTuple):
   """One file to read.
 
   Attributes:
@@ -263,6 +263,7 @@ def _walk(
       folders.clear()
     below = folder[prefix:].replace(os.sep, '/')
     place = f'{name}/{below}' if below else name
+    within = os.path.join(folder, '')
     for file in sorted(files):
       kind = input_kinds.kind_of_name(file)
       # What an earlier run made of songs is not read as songs.
@@ -279,7 +280,7 @@ def _walk(
             sizes[file], False,
         )
         continue
-      path = os.path.join(folder, file)
+      path = within + file
       try:
         status = os.stat(path)
         size = status.st_size

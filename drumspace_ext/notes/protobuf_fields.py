@@ -1,7 +1,8 @@
 """Protobuf fields: the outermost fields of a message, without its schema.
 
 What a message unpacks to may be fifty times as large: a field of two bytes
-becomes an object. Counting them first costs no memory.
+becomes an object. Counting them first costs no memory. What is small is written
+field by field in a fraction of the time that objects take.
 """
 
 from collections.abc import Iterator
@@ -28,6 +29,26 @@ def varint(data: bytes, position: int) -> tuple[int, int]:
     shift += 7
     if shift > 63:
       raise ValueError('a number has more than 64 bits')
+
+
+def _as_varint(value: int) -> bytes:
+  """Returns a number, 0 or more, of variable length."""
+  if value < 0x80:
+    return bytes((value,))
+  return bytes((value & 0x7F | 0x80,)) + _as_varint(value >> 7)
+
+
+def whole(number: int, value: int) -> bytes:
+  """Returns a field of a number, 0 or more."""
+  return _as_varint(number << 3 | VARINT) + _as_varint(value)
+
+
+def delimited(number: int, content: bytes) -> bytes:
+  """Returns a field of bytes, of text or of a message."""
+  return b''.join((
+      _as_varint(number << 3 | LENGTH_DELIMITED), _as_varint(len(content)),
+      content,
+  ))
 
 
 def fields(data: bytes) -> Iterator[tuple[int, int, int, int]]:

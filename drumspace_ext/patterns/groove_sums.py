@@ -55,11 +55,30 @@ def unpack(packed: bytes) -> np.ndarray:
   return values.reshape(NUM_ROWS, -1).astype(np.int64, copy=False)
 
 
-def added(left: bytes, right: bytes) -> bytes:
-  """Returns packed sums together; none of them are `b''`."""
-  if not left or not right:
-    return left or right
-  return pack(unpack(left) + unpack(right))
+class Total:
+  """Packed sums that are added up; they are unpacked once they are several."""
+
+  __slots__ = ('_packed', '_sums')
+
+  def __init__(self, packed: bytes = b''):
+    """Begins with packed sums; none are `b''`."""
+    self._packed = packed
+    self._sums: np.ndarray | None = None
+
+  def add(self, packed: bytes) -> None:
+    """Adds packed sums of the same pattern; none are `b''`."""
+    if not packed:
+      return
+    if self._sums is None and not self._packed:
+      self._packed = packed
+      return
+    if self._sums is None:
+      self._sums, self._packed = unpack(self._packed), b''
+    self._sums += unpack(packed)
+
+  def packed(self) -> bytes:
+    """Returns the sum, packed."""
+    return self._packed if self._sums is None else pack(self._sums)
 
 
 def in_phase(packed: bytes, canonical: bytes, phase: bytes) -> np.ndarray:
@@ -77,9 +96,8 @@ def in_phase(packed: bytes, canonical: bytes, phase: bytes) -> np.ndarray:
     return none()
   # Back the way it came: a beat of one bar has two ways.
   turn = -step_codes.turn_to(phase, canonical) % step_codes.NUM_STEPS
-  codes = step_codes.bytes_to_codes(canonical)
   # Hits stand by step, so that a rotation of steps is one of hits.
-  before = int(np.bitwise_count(codes[:turn]).sum())
+  before = step_codes.num_hits(canonical, turn)
   sums = unpack(packed)
   return np.concatenate([sums[:, before:], sums[:, :before]], axis=1)
 

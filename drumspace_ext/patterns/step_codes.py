@@ -34,7 +34,7 @@ NUM_STEPS = 32
 NUM_VOICES = voices.NUM_VOICES
 NUM_CODES = 1 << NUM_VOICES
 
-_CLASS_BYTES = 8
+_CLASS_BYTES, _CODE_BYTES = 8, 2
 
 _BITS = (1 << np.arange(NUM_VOICES)).astype(np.uint16)
 
@@ -171,6 +171,12 @@ def turn_to(packed: bytes, rotated: bytes) -> int:
     # Halves of codes look like it there.
     index = doubled.index(rotated, index + 1)
   return index // 2
+
+
+def num_hits(packed: bytes, num_steps: int) -> int:
+  """Returns how many hits the first steps of packed step codes have."""
+  # A code has a bit for each of its hits.
+  return int.from_bytes(packed[:_CODE_BYTES * num_steps], 'big').bit_count()
 
 
 def class_digests(codes: np.ndarray) -> np.ndarray:

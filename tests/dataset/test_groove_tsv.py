@@ -1,5 +1,6 @@
 """Tests for grooves on disk."""
 
+import dataclasses
 import re
 
 from hypothesis import given
@@ -18,7 +19,12 @@ _CODES[1, 31] = 1 << 13
 
 
 def _text(played):
-  lines = map(groove_tsv.format_line, played)
+  joined = groove_sums.Played(**{
+      field.name: np.concatenate(
+          [np.zeros(0, np.int64)] + [getattr(p, field.name) for p in played]
+      ) for field in dataclasses.fields(groove_sums.Played)
+  })
+  lines = groove_tsv.format_lines(joined, [len(p.plays) for p in played])
   return groove_tsv.header_lines() + ''.join(lines)
 
 
@@ -57,6 +63,18 @@ def test_what_is_written_comes_back(tmp_path_factory, data, codes):
       np.testing.assert_allclose(
           getattr(back, name), getattr(ours, name), rtol=1e-5
       )
+
+
+def test_a_line_by_hand():
+  played = groove_sums.Played(
+      plays=np.array([2000000, 3, 3]), velocities=np.array([90.5, 90.5, 100]),
+      velocity_spreads=np.zeros(3), offsets=np.array([-0.25, 0, 1 / 3]),
+      offset_spreads=np.array([1e-7, 2, 2]),
+  )
+  assert groove_tsv.format_lines(played, [1, 0, 2]) == [
+      '2000000\t90.5\t0\t-0.25\t1e-07\n', '\t\t\t\t\n',
+      '3,3\t90.5,100\t0,0\t0,0.333333\t2,2\n',
+  ]
 
 
 @pytest.mark.parametrize(('old', 'new', 'said'), [

@@ -12,6 +12,7 @@ from drumspace_ext import errors
 from drumspace_ext.dataset import collection
 from drumspace_ext.dataset import examples
 from drumspace_ext.dataset import provenance
+from drumspace_ext.dataset import tsv as dataset_tsv
 
 _NAMES = st.lists(st.text(st.characters(codec='utf-8')), max_size=4)
 _CODES = ','.join(['1', '2'] * 16)
@@ -30,8 +31,9 @@ def test_what_is_written_comes_back(tmp_path_factory, rows):
       stream.write(provenance.format_line(collection.UniquePattern(
           codes=np.zeros(32, np.uint16), num_inputs=2, num_loops=3,
           num_repeats=9, min_qpm=90.0, max_qpm=120.5,
-          genres={'rock': 3, 'pop': 1}, input_ids=tuple(ids),
-          file_names=tuple(names),
+          genres={'rock': 3, 'pop': 1},
+          input_ids_json=dataset_tsv.to_json(ids),
+          file_names_json=dataset_tsv.to_json(names),
       )))
   assert provenance.read(path, len(rows)) == (
       [{'rock': 3, 'pop': 1}] * len(rows),
@@ -49,7 +51,7 @@ def test_patterns_of_near_loops_alone_are_told(tmp_path_factory, loops):
       provenance.format_line(collection.UniquePattern(
           codes=np.zeros(32, np.uint16), num_inputs=1, num_loops=count,
           num_repeats=3 * count, min_qpm=120.0, max_qpm=120.0, genres={},
-          input_ids=('a',), file_names=(), num_near_loops=near,
+          input_ids_json='["a"]', file_names_json='[]', num_near_loops=near,
       ), near=True) for count, near in loops
   ))
   assert provenance.read(path, len(loops)).only_near == [

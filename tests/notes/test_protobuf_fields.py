@@ -27,6 +27,20 @@ def test_outermost_fields_are_counted(notes, tempos, most):
   )
 
 
+@hypothesis.given(
+    number=st.integers(1, 1000), value=st.integers(0, 2**64 - 1),
+    content=st.binary(max_size=300),
+)
+def test_what_is_written_comes_back(number, value, content):
+  data = protobuf_fields.whole(number, value)
+  data += protobuf_fields.delimited(number, content)
+  whole, (back, kind, start, end) = protobuf_fields.fields(data)
+  assert whole[:2] == (number, protobuf_fields.VARINT)
+  assert protobuf_fields.varint(data, whole[2]) == (value, whole[3])
+  assert (back, kind) == (number, protobuf_fields.LENGTH_DELIMITED)
+  assert data[start:end] == content
+
+
 @hypothesis.given(data=st.binary(max_size=40))
 def test_any_bytes_are_fields_or_an_error_of_two_kinds(data):
   try:

@@ -1,0 +1,35 @@
+"""Tests for groove_sums."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+import numpy as np
+
+from drumspace_ext.patterns import groove_sums
+from drumspace_ext.patterns import step_codes
+
+_SUMS = hnp.arrays(np.int64, (5, 3), elements=st.integers(-2**40, 2**40))
+
+
+@given(parts=st.lists(st.none() | _SUMS, max_size=5))
+def test_a_total_is_the_sum_in_any_order(parts):
+  packed = [b'' if part is None else groove_sums.pack(part) for part in parts]
+  totals = [groove_sums.Total(), groove_sums.Total()]
+  for total, order in zip(totals, (packed, packed[::-1])):
+    for part in order:
+      total.add(part)
+      # To ask changes nothing.
+      total.packed()
+  found = [part for part in parts if part is not None]
+  expected = groove_sums.pack(sum(found)) if found else b''
+  assert [total.packed() for total in totals] == [expected, expected]
+
+
+@given(packed=st.lists(st.integers(0, 16383), min_size=32, max_size=32))
+def test_hits_of_packed_codes_are_those_of_the_codes(packed):
+  codes = np.array(packed, np.uint16)
+  counts = [
+      step_codes.num_hits(step_codes.codes_to_bytes(codes), steps)
+      for steps in range(33)
+  ]
+  assert counts == [0, *np.bitwise_count(codes).cumsum().tolist()]
