@@ -64,8 +64,7 @@ def occurrences(
   """Returns the occurrences of an input with patterns and its labels."""
   input_id = local_paths.in_utf_8(result.input_id)
   file_name = local_paths.in_utf_8(result.file_name)
-  seen: set[bytes] = set()
-  joined, rows = '|'.join(genres), []
+  joined, seen, rows = '|'.join(genres), set(), []
   for loop in result.loop_counts:
     rows.append((
         loop.canonical, loop.phase, int(loop.canonical not in seen), input_id,
