@@ -127,6 +127,40 @@ def test_song_of_slots_plays_is_in_the_link_and_in_files(page):
   assert page.run('return app.song.numBars') == 62
 
 
+def test_song_goes_at_one_tempo_in_its_files_and_under_a_hand(page):
+  page.gesture()
+  tempos = page.made.training.tempos[:, 0]
+  assert len({tempos[index] for index in (3, 100, 200)}) == 3
+  page.run("""
+    for (const [slot, index] of [['A', 3], ['B', 100]]) {
+      app.song.put(slot, app.maker.ofPoint(0, index));
+    }
+    for (const slot of 'AB') app.song.add(slot);""")
+  page.run(_SHOW, 0, 200)
+  _, content = page.download('song-midi')
+  assert map_pages.as_codes(content) == (
+      page.made.training.codes[[3, 100]].tolist()
+  )
+  track = mido.MidiFile(file=io.BytesIO(content)).tracks[0]
+  (tempo,) = [m.tempo for m in track if m.type == 'set_tempo']
+  assert mido.tempo2bpm(tempo) == pytest.approx(tempos[200], abs=1e-3)
+  # So it is heard; what a hand sets holds for the beats that come, too.
+  heard = page.run("""
+    const heard = [];
+    app.song.play();
+    await until(() => document.querySelector('#order .now'));
+    heard.push(settings.qpm);
+    slide(byId('qpm'), 231);
+    for (let i = 0; i < 2; i++) {
+      const {current} = deck;
+      await until(() => deck.current !== current, 'the next of the song');
+      heard.push(settings.qpm);
+    }
+    deck.stop();
+    return heard""")
+  assert heard == [tempos[200], 231, 231]
+
+
 def test_slots_and_order_of_a_song_are_undone_while_the_beat_plays_on(page):
   page.gesture()
   page.run(_SHOW, 0, map_pages.POINT)

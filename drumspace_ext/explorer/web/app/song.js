@@ -1,8 +1,8 @@
 /**
  * The song: beats in slots, A, B and a fill, and the order in which they play.
  *
- * Each place of the order is two bars; all of it goes at one tempo, that of the
- * moment at which it begins.
+ * Each place of the order is two bars; all of it goes at one tempo, in files
+ * too: that of what plays when it begins, or as a hand sets it meanwhile.
  */
 
 import {drawBeat} from '../beat/drawing.js';
@@ -151,7 +151,7 @@ export class Song {
 
   /** How fast it goes. */
   get qpm() {
-    return Math.round(this.tempo ?? this.deck.pace.tempo.value);
+    return this.deck.pace.tempo.value;
   }
 
   play() {
@@ -159,7 +159,6 @@ export class Song {
       say('A song needs a beat in a slot: press Put.');
       return;
     }
-    this.tempo = this.deck.pace.tempo.value;
     this.heard = 0;
     this.deck.playFrom(this, NUM_STEPS);
   }
@@ -169,10 +168,11 @@ export class Song {
     const beats = this.beats();
     if (!beats.length) return null;
     const place = this.heard++ % beats.length;
+    const {qpm} = this;
     // A beat of its own for each place, so that it is known where it stands.
     const beat = this.deck.pace.swingAs({...beats[place],
       codes: [...beats[place].codes],
-      tempo: {low: this.tempo, high: this.tempo, isKnown: true},
+      tempo: {low: qpm, high: qpm, isKnown: true},
     }, beats[place]);
     this.places.set(beat, place);
     return beat;

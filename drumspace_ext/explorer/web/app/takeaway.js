@@ -46,11 +46,11 @@ function connectFiles({kit, layers, model}, {
     one.of(beat) ?? settings[one.name];
   const tempoOf = asHeard(deck.pace.tempo);
   const swingOf = asHeard(deck.pace.swing);
-  const files = (name, find, patterns) => {
+  const files = (name, find, {patterns, tempo = tempoOf} = {}) => {
     const told = (beats) => ({
       patterns: patterns?.() ?? beats.map(({codes}) => codes),
       title: typeof name === 'string' ? name : beats.length ? name() : '',
-      tempos: beats.map(tempoOf), swings: beats.map(swingOf)});
+      tempos: beats.map(tempo), swings: beats.map(swingOf)});
     const look = () => {
       const beats = find();
       return beats instanceof Promise ? beats.then(told) : told(beats);
@@ -64,7 +64,8 @@ function connectFiles({kit, layers, model}, {
   beat('get-midi', 'midi');
   beat('get-wav', 'wav');
   files('blend', () => square.beats())('blend-midi', 'midi');
-  files('path', () => path.beats, () => path.patterns())('path-midi', 'midi');
+  files('path', () => path.beats, {patterns: () => path.patterns()})(
+    'path-midi', 'midi');
   const kept = () => favourites.codes.map((codes) => maker.ofCodes(codes));
   files('favourites', kept)('favourites-midi', 'midi');
   const packed = () => {
@@ -83,8 +84,9 @@ function connectFiles({kit, layers, model}, {
   outgoing.connect('favourites-pack', 'pack', packed);
   new WavPack('favourites-wavs', packed, {player, studio, outgoing});
   const whole = files(
-    () => fileName(['song', `${song.numBars} bars`, `${song.qpm}bpm`]),
-    () => song.beats());
+    () => fileName(
+      ['song', `${song.numBars} bars`, `${Math.round(song.qpm)}bpm`]),
+    () => song.beats(), {tempo: () => song.qpm});
   whole('song-midi', 'midi');
   whole('song-wav', 'wav');
 }
