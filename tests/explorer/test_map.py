@@ -160,6 +160,20 @@ def test_click_without_a_line_plays_the_point_in_every_mode(page):
   assert index is not None and beats == 0
 
 
+@pytest.mark.parametrize('mode', ['draw', 'roam', 'move'])
+def test_what_went_down_elsewhere_and_is_let_go_on_the_map_does_nothing(
+    page, mode
+):
+  before = page.codes()
+  page.run(f"document.querySelector('[data-mode={mode}]').click()")
+  x, y = page.run("""const box = byId('name').getBoundingClientRect();
+    return [box.left + 5, box.top + 5]""")
+  page.pointer(x, y, page.place(0, map_pages.POINT))
+  assert page.codes() == before
+  assert page.run("""return [app.player.playing, app.path.line.length,
+    app.path.beats.length]""") == [False, 0, 0]
+
+
 def test_right_button_is_no_click(page):
   before = page.codes()
   page.run("""

@@ -27,8 +27,9 @@ export function listen(plot) {
     else if (!event.buttons) tell('hover', event);
   }, true);
   host.addEventListener('pointerup', (event) => {
-    if (event.button) return;
-    const moved = !down || Math.hypot(
+    // What went down elsewhere is let go here.
+    if (event.button || !down) return;
+    const moved = Math.hypot(
       event.clientX - down.x, event.clientY - down.y) > CLICK_PIXELS;
     down = null;
     if (plot.mode !== 'move') tell('dragend', event, moved);
