@@ -110,6 +110,21 @@ def test_legend_hides_layers_and_genres_and_colours_them(page):
   assert page.run('return pixels()') == by_genre
 
 
+def test_what_the_legend_hides_stays_hidden_under_a_search(page):
+  shown = page.run("""
+    document.querySelector('#legend button').click();
+    const input = byId('search');
+    input.value = 'no beat is called so';
+    input.dispatchEvent(new Event('input'));
+    await until(() => byId('matches').textContent === '0 beats');
+    const {colourOf} = app.plot.look;
+    return app.data.layers.map((layer, number) => Array.from(
+      {length: layer.size}, (_, i) => Number(colourOf(number, i) !== null))
+      .reduce((sum, one) => sum + one));""")
+  # Genres are those of what is known; what was made is dim.
+  assert shown == [0, len(page.made.generated[0].codes)]
+
+
 def test_box_hides_near_repeats_where_the_dataset_tells_them(
     page, window, tmp_path
 ):

@@ -125,10 +125,10 @@ export function colouring(layers, palette, state, settings) {
   return (number, i) => {
     if (state.hiddenLayers.has(number)) return null;
     if (settings.exact && layers[number].isOnlyNear(i)) return null;
+    const genre = number ? NO_GENRE : layers[0].firstGenre(i);
+    if (!number && state.hiddenGenres.has(genre)) return null;
     if (state.matches && !state.matches[number][i]) return dim;
     if (number) return made[(number - 1) % made.length];
-    const genre = layers[0].firstGenre(i);
-    if (state.hiddenGenres.has(genre)) return null;
     if (state.matches) return found;
     if (!state.byGenre || genre === NO_GENRE) return grey;
     return tables[genre] ?? grey;
