@@ -189,6 +189,39 @@ def test_wav_pack_stops_at_a_press_and_begins_anew(page):
   assert len(_members(page.download('favourites-wavs')[1])) == 5
 
 
+def test_wav_pack_that_is_stopped_stays_so_when_another_one_begins(page):
+  page.gesture()
+  page.run(_KEEP)
+  page.run("""
+    const button = byId('favourites-wavs');
+    let isDone = false;
+    window.onWav = () => {
+      if (isDone) return;
+      isDone = true;
+      button.click();
+      button.click();
+    };""")
+  page.gesture()
+  assert len(_members(page.download('favourites-wavs')[1])) == 5
+  assert page.run("return [said.length, byId('favourites-wavs').textContent]"
+                  ) == [5, 'Favourites: WAV pack ↓']
+
+
+def test_wav_pack_that_can_t_be_made_says_so_and_can_be_tried_again(page):
+  page.gesture()
+  page.run(_KEEP)
+  page.run("""
+    await app.player.sounds.filled;
+    app.studio.close();
+    const {work} = app.studio;
+    app.studio.work = () => { throw new Error('no room'); };
+    byId('favourites-wavs').click();
+    await until(() => byId('status').textContent.includes('no room'));
+    app.studio.work = work;""")
+  page.gesture()
+  assert len(_members(page.download('favourites-wavs')[1])) == 5
+
+
 def test_wav_pack_of_nothing_says_so(page):
   page.run("byId('favourites-wavs').click()")
   assert 'nothing to take away' in page.run(

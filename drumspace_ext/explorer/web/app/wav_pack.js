@@ -24,13 +24,14 @@ export class WavPack {
     Object.assign(this, {look, player, studio, outgoing});
     this.button = byId(id);
     this.words = this.button.textContent;
-    this.isMaking = false;
+    /** The pack that is being made: an object of its own, or null. */
+    this.making = null;
     this.button.addEventListener('click', () => this.press());
   }
 
   async press() {
-    if (this.isMaking) {
-      this.isMaking = false;
+    if (this.making) {
+      this.making = null;
       return;
     }
     const what = this.look();
@@ -38,9 +39,9 @@ export class WavPack {
       say(NOTHING);
       return;
     }
-    this.isMaking = true;
+    const making = this.making = {};
     try {
-      const files = await this.files(what);
+      const files = await this.files(what, making);
       // A hand has stopped it.
       if (!files) say('The pack was stopped; nothing is saved.');
       else this.save(files, what);
@@ -48,27 +49,28 @@ export class WavPack {
       // Memory has an end.
       say(`The pack can't be made: ${error.message}`);
     } finally {
-      this.isMaking = false;
-      this.button.textContent = this.words;
+      if (this.making === making) this.making = null;
+      // Another one may have begun meanwhile.
+      if (!this.making) this.button.textContent = this.words;
     }
   }
 
   /** Makes the files, or null if a hand stops that. */
-  async files(what) {
+  async files(what, making) {
     const {patterns, tempos, swings} = what;
     const count = patterns.length;
     const setUp = await takeSetUp(this.player);
     const files = [];
     say(`The pack of ${count} is being made; press again to stop.`);
     for (const [i, {path}] of pathsOf(what, '.wav').entries()) {
+      if (this.making !== making) return null;
       this.button.textContent = `Stop: ${i + 1} of ${count}`;
       const channels = await recorded(setUp, [
         {codes: patterns[i], qpm: tempos[i], swing: swings[i]}]);
       const made = await this.studio.call('wav', channels, SAMPLE_RATE);
-      if (!this.isMaking) return null;
       files.push({name: path, ...made});
     }
-    return files;
+    return this.making === making ? files : null;
   }
 
   save(files, what) {

@@ -63,9 +63,13 @@ export class Workshop {
   doHere(id) {
     setTimeout(() => {
       if (!this.waiting.has(id)) return;
-      const {name, args, done} = this.waiting.get(id);
+      const {name, args, done, fail} = this.waiting.get(id);
       this.waiting.delete(id);
-      done(this.work(name, args));
+      try {
+        done(this.work(name, args));
+      } catch (error) {
+        fail(error);
+      }
     });
   }
 
@@ -73,13 +77,13 @@ export class Workshop {
    * Has a job done.
    * @param {string} name Of `JOBS`.
    * @param {...*} args What a message can hold.
-   * @return {!Promise<*>}
+   * @return {!Promise<*>} It fails where the page can't do it either.
    */
   call(name, ...args) {
     this.open();
     const id = ++this.count;
-    return new Promise((done) => {
-      this.waiting.set(id, {name, args, done});
+    return new Promise((done, fail) => {
+      this.waiting.set(id, {name, args, done, fail});
       if (!this.worker) {
         this.doHere(id);
         return;
