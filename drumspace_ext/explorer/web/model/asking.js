@@ -5,20 +5,15 @@
  * in standard deviations of the known beats above their mean; 0 asks nothing.
  */
 
+import {popcount} from '../beat/nearest.js';
 import {DRUMS, NUM_STEPS, STEP_WEIGHTS} from '../constants.js';
 
 const DRUM_BITS = DRUMS.reduce((bits, voice) => bits | 1 << voice, 0);
 const LEAST = Math.min(...STEP_WEIGHTS);
 
-function numBits(code) {
-  let count = 0;
-  for (let left = code; left; left &= left - 1) count++;
-  return count;
-}
-
 /** Returns the hits a step of a pattern. */
 export const density = (codes) =>
-  codes.reduce((sum, code) => sum + numBits(code), 0) / NUM_STEPS;
+  codes.reduce((sum, code) => sum + popcount(code), 0) / NUM_STEPS;
 
 /** Returns the syncopation a bar, after Longuet-Higgins and Lee. */
 export function syncopation(codes) {
