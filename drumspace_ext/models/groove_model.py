@@ -18,6 +18,7 @@ from drumspace_ext.models import config_loading
 from drumspace_ext.models import configs
 from drumspace_ext.models import groove_answers
 from drumspace_ext.models import groove_network
+from drumspace_ext.models import next_step
 from drumspace_ext.models import take_features
 from drumspace_ext.models import takes
 from drumspace_ext.patterns import grooves
@@ -152,11 +153,16 @@ def load(name: str) -> GrooveModel:
   """
   path = checkpoints.find(name)
   tensors, metadata = checkpoints.read(path)
-  settings = config_loading.any_from_dict(metadata.get('config'), str(path))
+  # Its settings are of a kind of their own.
+  continues = any(key.startswith(next_step.PREFIX) for key in tensors)
+  settings = None if continues else config_loading.any_from_dict(
+      metadata.get('config'), str(path)
+  )
   if not isinstance(settings, configs.GrooveSettings):
+    what = 'continues beats' if continues else 'makes patterns'
     raise errors.CheckpointError(
-        f'{name} makes patterns and does not play them. Give --groove a model '
-        f'trained with --config={config_loading.GROOVE}, or {RECOMMENDED}.'
+        f'{name} {what} and does not play them. Give --groove a model trained '
+        f'with --config={config_loading.GROOVE}, or {RECOMMENDED}.'
     )
   network = groove_network.GrooveNetwork(settings.model)
   drawing = takes.TakeNetwork(settings.model)

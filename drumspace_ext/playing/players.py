@@ -23,6 +23,7 @@ from drumspace_ext.patterns import step_codes
 _MODEL_SUFFIXES = {result_names.CHECKPOINT_SUFFIX, '.tar', '.index'}
 _SHIPPED = 'shipped:'
 RECOMMENDED = f'{_SHIPPED}groove'
+_NAMES = 'Name a groove model, a MIDI file, a dataset, or none.'
 
 
 def player(
@@ -48,6 +49,11 @@ def player(
   if text == defaults.GROOVE:
     return None
   path = local_paths.expand(name)
+  if not text or _is_of_something_else(path):
+    raise errors.InputError(
+        f'--groove: {text or "an empty name"} holds neither a groove model nor '
+        f'a dataset. {_NAMES}'
+    )
   if _is_model(text, path):
     return _model_player(text, drawn=drawn, seed=seed)
   default = _model_player(RECOMMENDED, drawn=drawn, seed=seed)
@@ -105,6 +111,17 @@ def _is_model(text: str, path: pathlib.Path) -> bool:
   return text.startswith(_SHIPPED) or path.suffix in _MODEL_SUFFIXES or (
       path.is_dir() and not (path / result_names.DATASET).exists()
   )
+
+
+def _is_of_something_else(path: pathlib.Path) -> bool:
+  """Says whether it is a folder with neither a checkpoint nor a dataset."""
+  if not path.is_dir() or (path / result_names.DATASET).exists():
+    return False
+  try:
+    checkpoints.find(str(path))
+  except errors.CheckpointError:
+    return True
+  return False
 
 
 def _model_player(name: str, *, drawn: bool, seed: int) -> grooves.Player:

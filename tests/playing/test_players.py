@@ -87,8 +87,11 @@ def test_what_says_nothing_of_grooves_is_refused(dataset, tmp_path):
     players.player(f'{dataset}:3')
   with pytest.raises(errors.InputError, match="can't be read"):
     players.player(tmp_path / 'no.mid')
-  with pytest.raises(errors.CheckpointError, match='holds no checkpoint'):
-    players.player(tmp_path)
+  for name in (tmp_path, ''):
+    with pytest.raises(errors.InputError, match='neither a groove model nor'):
+      players.player(name)
+  with pytest.raises(errors.CheckpointError, match='continues beats and does'):
+    players.player('shipped:continue')
   (tmp_path / result_names.DATASET).write_bytes(
       (dataset / result_names.DATASET).read_bytes()
   )
