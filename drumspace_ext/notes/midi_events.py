@@ -131,7 +131,8 @@ class Scan:
   @functools.cached_property
   def drum_channels(self) -> set[int]:
     """The channels that drum notes are on."""
-    return set(np.unique(self.drum_table[:, 1]).tolist())
+    # numpy's unique imports its masked arrays, 1 MB of each worker.
+    return set(self.drum_table[:, 1].tolist())
 
   @functools.cached_property
   def num_missing_offs(self) -> int:
