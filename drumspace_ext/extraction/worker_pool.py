@@ -15,6 +15,7 @@ import ctypes
 import dataclasses
 import functools
 import gc
+import itertools
 import logging
 import multiprocessing
 from multiprocessing import connection
@@ -241,18 +242,21 @@ class WorkerPool(typing.Generic[_Task, _Result]):
   def _run(
       self, tasks: Iterator[_Task]
   ) -> Iterator[tuple[_Task, _Result] | Failure[_Task]]:
-    again: list[_Task] = []
+    pending: list[_Task] = []
     while True:
       for worker in list(self._workers):
         if worker.task is None:
-          self._give_next(worker, again, tasks)
+          self._give_next(worker, pending, tasks)
       busy = [worker for worker in self._workers if worker.task is not None]
       if not busy:
         return
       first_deadline = min(worker.deadline for worker in busy)
+      pipes = [worker.pipe for worker in busy]
+      if not (pending or any(pipe.poll() for pipe in pipes)):
+        # To unpack the next one may take as long as a worker does.
+        pending.extend(itertools.islice(tasks, 1))
       ready = connection.wait(
-          [worker.pipe for worker in busy],
-          timeout=max(0.0, first_deadline - time.monotonic()),
+          pipes, timeout=max(0.0, first_deadline - time.monotonic())
       )
       for worker in busy:
         task, reason = worker.task, None
@@ -266,7 +270,7 @@ class WorkerPool(typing.Generic[_Task, _Result]):
           else:
             worker.task = None
             # It works on while the caller does.
-            self._give_next(worker, again, tasks)
+            self._give_next(worker, pending, tasks)
             yield task, result
             continue
         # A caller who took his time finds answers that are not late.
@@ -275,15 +279,16 @@ class WorkerPool(typing.Generic[_Task, _Result]):
         if reason:
           self._replace(worker)
           if len(task.items) > 1:
-            again.extend(task.split())
+            pending.extend(task.split())
           else:
             yield Failure(task, reason)
 
   def _give_next(
-      self, worker: _Worker[_Task], again: list[_Task], tasks: Iterator[_Task]
+      self, worker: _Worker[_Task], pending: list[_Task],
+      tasks: Iterator[_Task],
   ) -> None:
-    """Gives a worker what is to be done again, or the next task, if any."""
-    task = again.pop() if again else next(tasks, None)
+    """Gives a worker what is to be done, again or ahead, or the next task."""
+    task = pending.pop() if pending else next(tasks, None)
     if task is None:
       return
     worker.task = task

@@ -142,7 +142,7 @@ def test_tasks_are_taken_as_they_are_needed(num_workers):
   )
   outcomes = pool.run(endless())
   for done, _ in enumerate(itertools.islice(outcomes, 20), 1):
-    assert taken <= done + max(num_workers, 1)
+    assert taken <= done + num_workers + 1
   outcomes.close()
   assert not multiprocessing.active_children()
 
@@ -159,6 +159,23 @@ def test_worker_has_its_next_task_before_its_answer_is_handed_on():
   results = pool.run(loads())
   assert next(results)[1] == [0] and taken == [0, 1]
   assert [doubled for _, doubled in results] == [[2], [4]]
+
+
+def test_next_task_is_made_while_all_workers_are_busy():
+  is_made = multiprocessing.get_context('fork').Event()
+
+  def waits_for_the_second(load):
+    return is_made.wait(timeout=60) and load.items
+
+  def loads():
+    yield _Load((1,))
+    is_made.set()
+    yield _Load((2,))
+
+  pool = worker_pool.WorkerPool(
+      waits_for_the_second, num_workers=1, timeout_s=60
+  )
+  assert [items for _, items in pool.run(loads())] == [(1,), (2,)]
 
 
 @pytest.mark.parametrize('num_workers', [0, 1, 2])
