@@ -18,6 +18,7 @@ import os
 import pathlib
 import typing
 
+from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext.beam import rows
 from drumspace_ext.beam import runners as beam_runners
@@ -94,8 +95,11 @@ def create(
   counters: dict[str, int] = {}
 
   def spread(
-      listing: inputs.Listing, reading: reading_lib.Reading, work: str
+      listing: inputs.Listing, reading: reading_lib.Reading, work: str,
+      on_step: callbacks.OnStep,
   ) -> Iterator[gathered.Gathered]:
+    # Runners tell of their work in ways of their own.
+    del on_step
     beam_transforms.build(pipeline, listing, reading, f'{work}/')
     result = beam_runners.run(pipeline)
     counters.update({

@@ -63,12 +63,15 @@ def main(argv: list[str]) -> int:
   with _quiet_root():
     remote_systems.beam()
   from drumspace_ext.beam import creation as beam_creation
+  from drumspace_ext.cli import progress
 
-  return reading_flags.report(beam_creation.create_dataset(
-      drumspace_flags.input_values(argv), spreading_flags.output_dir(),
-      runner=_RUNNER.value, pipeline_options=options,
-      **spreading_flags.arguments(),
-  ))
+  with progress.bar('') as on_step:
+    created = beam_creation.create_dataset(
+        drumspace_flags.input_values(argv), spreading_flags.output_dir(),
+        runner=_RUNNER.value, pipeline_options=options,
+        **spreading_flags.arguments(on_step),
+    )
+  return reading_flags.report(created)
 
 
 def console_entry_point() -> None:

@@ -26,13 +26,16 @@ _SCHEDULER = flags.DEFINE_string(
 
 
 def main(argv: list[str]) -> int:
+  from drumspace_ext.cli import progress
   from drumspace_ext.dask import creation as dask_creation
 
   spreading_flags.quiet('distributed')
-  return reading_flags.report(dask_creation.create_dataset(
-      drumspace_flags.input_values(argv), spreading_flags.output_dir(),
-      scheduler=_SCHEDULER.value, **spreading_flags.arguments(),
-  ))
+  with progress.bar({'reading': 'B'}, scaled=True) as on_step:
+    created = dask_creation.create_dataset(
+        drumspace_flags.input_values(argv), spreading_flags.output_dir(),
+        scheduler=_SCHEDULER.value, **spreading_flags.arguments(on_step),
+    )
+  return reading_flags.report(created)
 
 
 def console_entry_point() -> None:

@@ -29,12 +29,14 @@ def bar(
   Yields:
     An `on_step` to hand over, see `callbacks`.
   """
+  if not sys.stderr.isatty():
+    # Whoever would have to count for it need not.
+    yield callbacks.silent
+    return
   shown, job = None, ''
 
   def on_step(done: int, total: int, what: str) -> None:
     nonlocal shown, job
-    if not sys.stderr.isatty():
-      return
     word = _NO_WORD.split(what, maxsplit=1)[0]
     if shown is None or word != job or total != shown.total or done < shown.n:
       if shown is not None:

@@ -35,14 +35,17 @@ _SPARK_OPTIONS = list_flags.define(
 
 
 def main(argv: list[str]) -> int:
+  from drumspace_ext.cli import progress
   from drumspace_ext.spark import creation as spark_creation
 
   spreading_flags.quiet('py4j')
-  return reading_flags.report(spark_creation.create_dataset(
-      drumspace_flags.input_values(argv), spreading_flags.output_dir(),
-      master=_MASTER.value, spark_options=_options(_SPARK_OPTIONS.value),
-      **spreading_flags.arguments(),
-  ))
+  with progress.bar({'reading': ' partition'}) as on_step:
+    created = spark_creation.create_dataset(
+        drumspace_flags.input_values(argv), spreading_flags.output_dir(),
+        master=_MASTER.value, spark_options=_options(_SPARK_OPTIONS.value),
+        **spreading_flags.arguments(on_step),
+    )
+  return reading_flags.report(created)
 
 
 def _options(values: list[str]) -> dict[str, str]:

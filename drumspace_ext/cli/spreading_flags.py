@@ -8,6 +8,7 @@ import typing
 
 from absl import flags
 
+from drumspace_ext import callbacks
 from drumspace_ext.cli import flags as drumspace_flags
 from drumspace_ext.cli import reading_flags
 
@@ -43,8 +44,13 @@ def output_dir() -> pathlib.Path | str:
   return drumspace_flags.output_dir()
 
 
-def arguments() -> 'spreading.Arguments':
-  """Returns the values of the flags that all of these take."""
+def arguments(on_step: callbacks.OnStep) -> 'spreading.Arguments':
+  """Returns the values of the flags that all of these take.
+
+  Args:
+    on_step: What is to be called on the way; see `callbacks`.
+  """
   return {
-      **reading_flags.for_datasets(), 'reader_process': READER_PROCESS.value
+      **reading_flags.for_datasets(), 'reader_process': READER_PROCESS.value,
+      'on_step': on_step,
   }

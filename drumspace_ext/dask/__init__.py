@@ -12,6 +12,9 @@ A lost worker's loads are given to others (three times); what they gave before
 is here already. How to read is a task of its own, which Dask sends once to each
 worker and repeats where a lost one had it.
 
+Who wants to know how far it is pays with a second listing, 10 us a file, for
+the first ends with the work.
+
 Processes that read are kept by run and thread of a worker, and ended when the
 run ends. Of a client that was killed they wait, idle, until their worker ends.
 """

@@ -4,6 +4,7 @@ This process lists files, hands loads to the scheduler, a few at a time, and
 merges what comes back on disk, as the local run does.
 """
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 import contextlib
@@ -14,6 +15,7 @@ import threading
 import typing
 import uuid
 
+from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext.dataset import gathered
 from drumspace_ext.dataset import sums
@@ -125,11 +127,26 @@ def _client(
 
 def _spread(
     client: 'distributed.Client', listing: inputs.Listing,
-    reading: reading_lib.Reading, work: str,
+    reading: reading_lib.Reading, work: str, on_step: callbacks.OnStep,
 ) -> Iterator[gathered.Gathered]:
   """Yields what all files of a listing give; see `reading.Spread`."""
   del work
   from distributed import as_completed
+
+  sizes: dict[str, int] = {}
+  total = num_bytes = num_inputs = 0
+  if on_step is not callbacks.silent:
+    total = sum(source.size for source in inputs.source_files(listing))
+
+  def arrived(
+      some: Iterable[tuple['distributed.Future', gathered.Gathered]],
+  ) -> Iterator[gathered.Gathered]:
+    nonlocal num_bytes, num_inputs
+    for future, part in some:
+      num_bytes += sizes.pop(future.key)
+      num_inputs += part.totals.num_inputs
+      on_step(num_bytes, total, f'reading, {num_inputs:,} inputs')
+      yield part
 
   run = uuid.uuid4().hex
   most = max(
@@ -145,15 +162,16 @@ def _spread(
       if isinstance(found, sums.Totals):
         yield gathered.Gathered(totals=found)
         continue
+      key = f'drumspace-{run}-{number}'
+      sizes[key] = sum(size for *_, size, _ in found)
       results.add(client.submit(
-          _read, found, shared, run, key=f'drumspace-{run}-{number}',
-          retries=_RETRIES,
+          _read, found, shared, run, key=key, retries=_RETRIES,
       ))
       on_the_way += 1
       if on_the_way > most:
-        yield from (part for _, part in itertools.islice(results, 1))
+        yield from arrived(itertools.islice(results, 1))
         on_the_way -= 1
-    yield from (part for _, part in results)
+    yield from arrived(results)
   except (errors.DrumspaceError, GeneratorExit):
     raise
   except Exception as e:

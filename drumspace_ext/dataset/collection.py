@@ -162,11 +162,15 @@ class Collection:
     self._insert('rejected', rejected)
     self._database.execute('COMMIT')
 
-  def add_gathered(self, parts: Iterable[gathered.Gathered]) -> None:
+  def add_gathered(
+      self, parts: Iterable[gathered.Gathered],
+      on_step: callbacks.OnStep = callbacks.silent,
+  ) -> None:
     """Takes over what was read elsewhere, in place of `add` and `merge`.
 
     Args:
       parts: Their occurrences, or the merged rows of all classes.
+      on_step: Called with the rows that are merged; see `callbacks`.
 
     Raises:
       PipelineError: If there are not as many as were counted.
@@ -179,7 +183,7 @@ class Collection:
       num_rejected += self._insert('rejected', part.rejected)
       self.totals.merge(part.totals)
     self._database.execute('COMMIT')
-    self.num_unique = self.merge() if num_occurrences else num_merged
+    self.num_unique = self.merge(on_step) if num_occurrences else num_merged
     (summed,) = self._database.execute(
         'SELECT coalesce(sum(num_inputs), 0) FROM unique_pattern'
     ).fetchone()

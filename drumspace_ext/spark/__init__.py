@@ -24,6 +24,11 @@ each by a pattern for it alone. What begins with `_` or `.` it passes over: the
 driver reads that and sends it along. A listing calls Java for each file, since
 no text of a listing holds for all filesystems (viewfs prints none of a file).
 
+How far it is the status tracker says, asked by this thread while another waits
+for the first row: callbacks of a user are called in the thread that they come
+from, and an accumulator would say nothing earlier, for it comes with the end of
+a task.
+
 RDDs, not DataFrames: rows are sets, counters and bytes that only Python adds
 up; a DataFrame would encode them twice. Spark Connect has no RDDs, and is not
 supported.

@@ -13,6 +13,7 @@ import pathlib
 import typing
 import zlib
 
+from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext.dataset import gathered
 from drumspace_ext.dataset import sums
@@ -22,6 +23,7 @@ from drumspace_ext.files import remote_systems
 from drumspace_ext.inputs import listing as inputs
 from drumspace_ext.inputs import tasks
 from drumspace_ext.spark import hadoop
+from drumspace_ext.spark import job_steps
 from drumspace_ext.spark import partitions
 from drumspace_ext.spark import sessions
 from drumspace_ext.spreading import creation as spreading
@@ -113,7 +115,7 @@ def create_dataset(
 
 def _spread(
     running: 'pyspark.SparkContext', listing: inputs.Listing,
-    reading: reading_lib.Reading, work: str,
+    reading: reading_lib.Reading, work: str, on_step: callbacks.OnStep,
 ) -> Iterator[gathered.Gathered]:
   """Yields what all files of a listing give, summed; see `reading.Spread`."""
   del work
@@ -141,7 +143,9 @@ def _spread(
         partitions.merged, min(together.getNumPartitions(), _MOST_SUMS),
         zlib.crc32,
     ).mapPartitions(partitions.rows)
-    yield from rows.toLocalIterator(prefetchPartitions=True)
+    yield from job_steps.rows_of(
+        running, rows, together.getNumPartitions(), on_step
+    )
 
 
 def _dealt(items: list[_Item], most: int, of_one: int) -> list[list[_Item]]:

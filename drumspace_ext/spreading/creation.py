@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import pathlib
 import typing
 
+from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import creation as dataset_creation
@@ -43,6 +44,8 @@ class Request(typing.TypedDict, total=False):
     genre_table: Further genre labels by input id or file name.
     task_timeout_s: Seconds after which such a process counts as hanging.
     run_task: What is done with a task; a function that can be pickled.
+    on_step: Called with what is read, where the front knows, then with what is
+      merged and written; see `callbacks`.
   """
 
   recipe: recipes.Recipe | None
@@ -52,6 +55,7 @@ class Request(typing.TypedDict, total=False):
   genre_table: Mapping[str, frozenset[str]] | None
   task_timeout_s: float
   run_task: Callable
+  on_step: callbacks.OnStep
 
 
 class Arguments(dataset_creation.Arguments, total=False):
@@ -59,9 +63,12 @@ class Arguments(dataset_creation.Arguments, total=False):
 
   Attributes:
     reader_process: Read in processes of their own, which may crash or hang.
+    on_step: Called with what is read, where the front knows, then with what is
+      merged and written; see `callbacks`.
   """
 
   reader_process: bool
+  on_step: callbacks.OnStep
 
 
 def request(arguments: Arguments) -> Request:
@@ -78,6 +85,7 @@ def request(arguments: Arguments) -> Request:
       'genre_table': dataset_creation.read_genre_table(
           arguments.get('genres')
       ),
+      'on_step': arguments.get('on_step', callbacks.silent),
   }
 
 
@@ -104,6 +112,7 @@ def create(
   output = remote_paths.of_text(str(output_dir))
   recipe = asked.get('recipe') or recipes.Recipe()
   recursive = asked.get('recursive', False)
+  on_step = asked.get('on_step', callbacks.silent)
   if not remote and not isinstance(output, pathlib.Path):
     raise errors.OutputError(remote_paths.only_by_fronts(str(output)))
   if isinstance(output, pathlib.Path):
@@ -122,10 +131,10 @@ def create(
   )
   with places.results_folder(output) as (batch, work):
     with collection_lib.Collection(batch.scratch_path()) as collection:
-      collection.add_gathered(spread(listing, reading, work))
+      collection.add_gathered(spread(listing, reading, work, on_step), on_step)
       _check_totals(collection.totals, input_values, listing)
       report = dataset_writing.write(
-          batch, collection, recipe, asked.get('tile', 1)
+          batch, collection, recipe, asked.get('tile', 1), on_step
       )
   return SpreadDataset(
       output_dir=output, report=report,

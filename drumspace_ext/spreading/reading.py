@@ -16,6 +16,7 @@ import functools
 import itertools
 import typing
 
+from drumspace_ext import callbacks
 from drumspace_ext.dataset import gathered
 from drumspace_ext.dataset import sums
 from drumspace_ext.extraction import many_inputs
@@ -230,7 +231,8 @@ class Spread(typing.Protocol):
   """What spreads loads over machines: a front's own part."""
 
   def __call__(
-      self, listing: inputs.Listing, reading: Reading, work: str, /
+      self, listing: inputs.Listing, reading: Reading, work: str,
+      on_step: callbacks.OnStep, /
   ) -> Iterable[gathered.Gathered]:
     """Yields what all files of a listing give, merged or not.
 
@@ -238,4 +240,5 @@ class Spread(typing.Protocol):
       listing: From `inputs.find_roots`.
       reading: How to read.
       work: An empty folder beside the results, gone at the end.
+      on_step: Called with what is read, where the front knows; see `callbacks`.
     """

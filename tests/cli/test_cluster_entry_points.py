@@ -36,7 +36,7 @@ def test_every_front_takes_what_the_local_verb_takes(front):
   assert asked['arguments'].annotation == typing.Unpack[spreading.Arguments]
   local = inspect.signature(dataset_creation.create_dataset).parameters
   assert (
-      local.keys() - {'num_workers', 'on_step', 'reading'}
+      local.keys() - {'num_workers', 'reading'}
       | recipes.Reading.__annotations__.keys()
   ) == (
       {'input_values', 'output_dir'}
@@ -45,7 +45,7 @@ def test_every_front_takes_what_the_local_verb_takes(front):
 
 
 def test_remote_places_are_refused_where_others_read_them(tmp_path):
-  def spread(listing, reading, work):
+  def spread(listing, reading, work, on_step):
     raise AssertionError('nothing is to be read')
 
   for values, output in (

@@ -8,6 +8,7 @@ import dask_clusters
 import mixed_inputs
 import pytest
 import synthetic_songs
+import told_steps
 
 from drumspace_ext import errors
 from drumspace_ext.dask import creation as dask_creation
@@ -107,6 +108,24 @@ def test_a_worker_that_is_lost_changes_no_byte(tmp_path, scheduler):
   assert mixed_inputs.files(tmp_path / 'dask') == mixed_inputs.files(
       tmp_path / 'here'
   )
+
+
+# On the way
+
+
+def test_progress_is_told_of_every_byte_and_input(tmp_path, scheduler):
+  steps = told_steps.ToldSteps()
+  created = _create(
+      mixed_inputs.mixture(tmp_path), tmp_path / 'out', scheduler,
+      recursive=True, on_step=steps,
+  )
+  steps.check()
+  reading, *last = steps.jobs()
+  assert len(reading) > 3
+  assert reading[-1][2] == f'reading, {created.report["inputs"]} inputs'
+  assert [job[-1][2] for job in last] == [
+      'merging', 'writing patterns', 'writing rejected inputs'
+  ]
 
 
 # What goes wrong

@@ -9,10 +9,12 @@ import mixed_inputs
 import pytest
 import spark_clusters
 import synthetic_songs
+import told_steps
 
 from drumspace_ext import errors
 from drumspace_ext.extraction import recipes
 from drumspace_ext.spark import creation as spark_creation
+from drumspace_ext.spark import job_steps
 
 _BEAT = synthetic_songs.beat()
 # PySpark leaves the sockets of jobs that failed to the garbage collector.
@@ -128,6 +130,29 @@ def test_a_machine_that_is_lost_changes_no_byte(tmp_path, cluster):
   )
 
 
+# On the way
+
+
+def test_progress_is_told_of_every_partition(tmp_path, running, monkeypatch):
+  running.setLocalProperty('spark.jobGroup.id', 'of the user')
+  monkeypatch.setattr(job_steps, '_POLL_S', 0.01)
+  steps = told_steps.ToldSteps()
+  _create(
+      mixed_inputs.mixture(tmp_path), tmp_path / 'out', recursive=True,
+      on_step=steps,
+  )
+  steps.check()
+  reading, *last = steps.jobs()
+  assert {what for *_, what in reading} == {'reading'}
+  # Some are done while others are still read.
+  assert len({done for done, *_ in reading}) > 2
+  assert [job[-1][2] for job in last] == [
+      'writing patterns', 'writing rejected inputs'
+  ]
+  assert running.getLocalProperty('spark.jobGroup.id') == 'of the user'
+  running.setLocalProperty('spark.jobGroup.id', None)
+
+
 # What goes wrong
 
 
@@ -139,7 +164,7 @@ def test_job_that_fails_is_one_line_and_leaves_nothing(tmp_path):
   ) as raised:
     _create(
         [tmp_path / 'in'], tmp_path / 'out', protected=False,
-        run_task=spark_clusters.broken,
+        run_task=spark_clusters.broken, on_step=told_steps.ToldSteps(),
     )
   assert '\n' not in str(raised.value)
   assert not (tmp_path / 'out').exists()
