@@ -10,7 +10,8 @@ that size, of the NoteSequences of RECORDS again and again, each with two of its
 drums exchanged; the same with gzip; a zip of so many MIDI files of the
 folder MIDI; and a folder of so many copies of them. Then each is read in one
 process, where CPU time says what the bar would tell once a tenth of the bytes
-is done, and by one worker and by two, in turn. Nothing is deleted.
+is done, and by one worker and by two, in turn. How busy two processors were
+says what the machine would still allow. Nothing is deleted.
 """
 
 import gzip
@@ -176,7 +177,8 @@ def main(argv):
       walls[workers] = done['wall']
       print(f'  {workers} workers: {done["wall"]:.1f} s, CPU of parent and '
             'workers {:.1f} and {:.1f} s, largest {:.0f} and {:.0f} MB'
-            .format(*done['cpu'], *done['megabytes']), flush=True)
+            .format(*done['cpu'], *done['megabytes']) + ', two processors '
+            f'busy for {sum(done["cpu"]) / done["wall"] / 2:.0%}', flush=True)
       print('    told at a tenth, to what is true: {:.2f}; with merging and '
             'writing {:.2f}'.format(*done['told']))
     print(f'  two workers are {walls[1] / walls[2]:.2f} times as fast as one')
