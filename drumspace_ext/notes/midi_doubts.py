@@ -28,6 +28,9 @@ _MAY_PRECEDE = np.array(
     [byte < 0x10 or byte & 0xF0 == 0xB0 for byte in range(256)]
 )
 _MAX_RUNNING_BYTES = 100
+_MAX_DELTA_BYTES = 4
+# An event, the delta time behind it and a status.
+_MAX_AHEAD = 2 + _MAX_DELTA_BYTES + 1
 _LOW = bytes(range(0x80))
 # Note-ons become controls, of which symusic keeps all; controls and programs
 # become what it drops, aftertouch and pressure.
@@ -140,7 +143,6 @@ def on_drum_notes(
   for track in tracks:
     excess += _low_bytes(track)
   if excess > 0:
-    # Programs, pressures and aftertouch, of which symusic says nothing.
     for track in tracks:
       excess -= _other_bytes(track, header.num_tracks == 1)
   return excess != 0
@@ -273,26 +275,25 @@ def _low_bytes_of_systems(track: bytes, first: int) -> int:
 
 
 def _other_bytes(events: bytes, is_all: bool) -> int:
-  """Counts bytes below 128 in events without a trace in what symusic reads.
+  """Counts low bytes of programs and pressures, of which symusic keeps nothing.
 
-  Programs and pressures have one data byte, aftertouch has two. A byte of a
-  delta time or of a name can look like theirs, so that a pause of just such a
-  length could hide a missing note-off.
+  What may be part of a delta time does not count: behind the data byte of an
+  event stand a delta time and a status; behind what looks like it, a data byte.
+  Aftertouch can't be told so; a track with some stays in doubt.
 
   Args:
     events: A track.
     is_all: Whether it has the events of all channels.
   """
-  values = np.frombuffer(events, np.uint8)
-  drums = midi_kits.DRUM_CHANNEL
-  if is_all:
-    places = np.flatnonzero(values[:-2] & 0xE0 == 0xC0)
-    count = 2 * int(np.count_nonzero(values[places + 1] < 0x80))
-  else:
-    count = 2 * (events.count(0xC0 | drums) + events.count(0xD0 | drums))
-  if 0xA0 | drums not in events:
-    return count
-  places = np.flatnonzero(values[:-2] == 0xA0 | drums)
-  return count + 3 * int(np.count_nonzero(
-      (values[places + 1] | values[places + 2]) < 0x80
-  ))
+  program = 0xC0 | midi_kits.DRUM_CHANNEL
+  if not (is_all or program in events or program | 0x10 in events):
+    return 0
+  values = np.frombuffer(events + bytes(_MAX_AHEAD), np.uint8)
+  mask, status = (0xE0, 0xC0) if is_all else (0xEF, program)
+  places = np.flatnonzero(values & mask == status)
+  is_event = (values[places - 1] < 0x80) & (values[places + 1] < 0x80)
+  at = places + 2
+  for _ in range(_MAX_DELTA_BYTES - 1):
+    at += values[at] >= 0x80
+  is_event &= (values[at] < 0x80) & (values[at + 1] >= 0x80)
+  return 2 * int(np.count_nonzero(is_event))

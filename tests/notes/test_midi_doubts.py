@@ -1,13 +1,16 @@
 """Tests for midi_doubts."""
 
 import builders
+from hypothesis import example
 from hypothesis import given
 from hypothesis import strategies as st
+import numpy as np
 import pytest
 import symusic
 
 from drumspace_ext.notes import midi_doubts
 from drumspace_ext.notes import midi_header
+from drumspace_ext.notes import midi_reading
 
 _ONSETS = [(0, 36), (480, 38), (960, 36)]
 _BANK, _PROGRAM = (0xB3, 0, 127), (0xC3, 0)
@@ -28,8 +31,8 @@ def _doubts_notes(data):
 
 @pytest.mark.parametrize('extra', [
     b'', builders.event(0, 0xC9, 8), builders.event(0, 0xB9, 7, 100),
-    builders.event(0, 0xA9, 36, 5), builders.event(0, 0xE9, 0, 64),
-    builders.event(0, 0xD9, 64), builders.tempo(500, 500_000),
+    builders.event(0, 0xE9, 0, 64), builders.event(0, 0xD9, 64),
+    builders.tempo(500, 500_000),
     builders.sysex(0, b'\x7e\x7f\x09\x01\xf7'),
     builders.meta(0, 3, 'Schlägel'.encode()),
 ])
@@ -45,6 +48,51 @@ def test_a_track_whose_notes_all_end_gives_no_doubt(extra):
   assert not _doubts_notes(builders.midi(
       melody, builders.track(extra, builders.notes(_ONSETS))
   ))
+
+
+# Pauses whose first byte looks like a program, a pressure or an aftertouch.
+_LOOKALIKES = [kind << 7 | 5 for kind in (0x40, 0x49, 0x59, 0x29)]
+
+
+@given(
+    hits=st.lists(
+        st.tuples(
+            st.sampled_from([1, 120, *_LOOKALIKES]), st.integers(35, 59),
+            st.one_of(st.none(), st.sampled_from([1, 120, *_LOOKALIKES])),
+        ), min_size=1, max_size=9,
+    ), is_alone=st.booleans(), runs=st.booleans(),
+)
+@example(
+    hits=[(pause, 36 + i, off) for i, (pause, off) in enumerate((
+        (1, None), (1, None), (_LOOKALIKES[1], 1), (_LOOKALIKES[1], 1),
+        (_LOOKALIKES[1], 1),
+    ))], is_alone=True, runs=False,
+)
+def test_no_pause_hides_a_note_that_lacks_its_off(hits, is_alone, runs):
+  tick, expected, events = 0, [], []
+  last = None
+  for pause, pitch, off in hits:
+    tick += pause
+    expected.append((tick, pitch))
+    for delta, status, data in (
+        (pause, 0x99, (pitch, 90)), (off, 0x89, (pitch, 0))
+    ):
+      if delta is None:
+        continue
+      is_running = runs and status == last
+      events.append(builders.event(
+          delta, *(() if is_running else (status,)), *data
+      ))
+      last = status
+    tick += off or 0
+  melody = builders.track(builders.notes([(0, 60)], channel=2))
+  track = builders.track(*events)
+  onsets = midi_reading.read_onsets(builders.midi(
+      *(() if is_alone else (melody,)), track
+  ))
+  assert sorted(zip(
+      np.rint(onsets.quarters * 480).astype(int), onsets.pitches
+  )) == expected
 
 
 @given(
