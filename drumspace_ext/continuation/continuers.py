@@ -114,10 +114,13 @@ def load(
     )
   tensors, _ = checkpoints.read_arrays(path)
   if not any(name.startswith(next_step.PREFIX) for name in tensors):
+    other = (
+        ', but one of two-bar beats: drumspace_generate plays it'
+        if 'known_classes' in tensors else ''
+    )
     raise errors.CheckpointError(
-        f'{path} is no model that continues beats, but one of two-bar beats: '
-        f'drumspace_generate plays it. Give {checkpoints.CONTINUER} or a '
-        'bundle of drums_rnn.'
+        f'{path} is no model that continues beats{other}. Give '
+        f'{checkpoints.CONTINUER} or a bundle of drums_rnn.'
     )
   if hparams or (search and search != drums_rnn_generation.Search().at(
       search.temperature

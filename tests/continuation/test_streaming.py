@@ -99,7 +99,8 @@ def test_from_python_it_goes_on_from_a_beat_until_it_is_told(tmp_path):
     ({'num_steps': 1}, 'the primer has 1 steps, and --num_steps=1 counts'),
     ({'temperature': -1.0}, 'temperature must be'),
     ({'input_values': 'gone.mid'}, 'gone.mid'),
-    ({'checkpoint': 'shipped:acai'}, 'no model that continues beats'),
+    ({'checkpoint': 'shipped:acai'}, 'no model that continues beats, but'),
+    ({'checkpoint': 'shipped:groove'}, r'no model that continues beats\. Give'),
 ])
 def test_mistakes_are_named_before_the_first_step(options, match):
   with pytest.raises(errors.DrumspaceError, match=match):
