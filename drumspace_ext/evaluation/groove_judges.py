@@ -16,6 +16,7 @@ from drumspace_ext import errors
 from drumspace_ext.evaluation import judged_models
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import manifests
+from drumspace_ext.patterns import step_codes
 
 if typing.TYPE_CHECKING:
   from drumspace_ext.models import groove_model
@@ -107,7 +108,10 @@ class GrooveModels:
         training=data.train, heldout=heldout, groups=groups[chosen],
         input_ids=[ids[i] for i in chosen],
         part=judged_models.OTHERS if heldout_path else 'validation',
-    ), self._notes(data.digest, is_other=bool(heldout_path))
+    ), [
+        *(_shared(data.train, heldout) if heldout_path else []),
+        *self._notes(data.digest, is_other=bool(heldout_path)),
+    ]
 
   def _notes(self, digest: str, *, is_other: bool) -> list[str]:
     notes = []
@@ -123,6 +127,24 @@ class GrooveModels:
             'judges it here: its calibration is flattered.'
         )
     return notes
+
+
+def _shared(
+    training: 'groove_data.PlayedPatterns',
+    heldout: 'groove_data.PlayedPatterns',
+) -> list[str]:
+  """Says how many patterns that judge are known, if any are."""
+  known, classes = map(
+      step_codes.class_digests, (training.codes, heldout.codes)
+  )
+  both = int(np.isin(classes, known).sum())
+  if not both:
+    return []
+  return [
+      f'{both:,} of the {len(classes):,} patterns held out are in the training '
+      'part of --examples_path too: of these, baselines and models of it know '
+      'how they are played.'
+  ]
 
 
 def is_groove_model(name: str) -> bool:

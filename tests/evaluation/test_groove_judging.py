@@ -1,6 +1,7 @@
 """Tests of groove models in `evaluate`: as a verb, a file and a page."""
 
 import json
+import re
 
 import played_datasets
 import pytest
@@ -87,6 +88,18 @@ def test_others_judge_and_beats_are_judged_in_the_same_panel(
   page = judged.paths['evaluation.html'].read_text()
   assert 'R2 vel.' in page and 'Hits of each voice' in page
   assert 'R2 vel.' in str(judged) and 'precision' in str(judged)
+
+
+def test_judges_that_were_trained_on_are_counted(made, tmp_path):
+  dataset, run = made
+  judged = drumspace_ext.evaluate(
+      dataset, tmp_path / 'out', checkpoint_file=run, heldout_path=dataset,
+  )
+  *_, shared = judged.panel[groove_judging.KEY]['notes']
+  # A tenth was kept for validation.
+  counts = re.match(r'(\d+) of the (\d+) patterns held out are in', shared)
+  assert 0.7 * int(counts[2]) < int(counts[1]) < int(counts[2])
+  assert shared in str(judged)
 
 
 def test_what_says_nothing_of_grooves_is_refused(made, tmp_path):
