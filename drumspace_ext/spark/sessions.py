@@ -21,6 +21,8 @@ _OF_PYTHON = re.compile(
     re.DOTALL,
 )
 
+# What Spark takes as one; of anything else Java would write a traceback.
+_MASTER = re.compile(r'(local((-cluster)?\[.+\])?|yarn|(spark|k8s)://.+)$')
 # How lines of Java's own traceback begin.
 _OF_JAVA = ('at ', ':', 'Driver stacktrace')
 
@@ -41,6 +43,11 @@ def context(
   Raises:
     InputError: If Spark is not installed, has no Java, or can't be reached.
   """
+  if master and not _MASTER.match(master):
+    raise errors.InputError(
+        f'--master={master} is none of Spark: give local[2], '
+        'spark://HOST:7077, yarn or k8s://HOST:443.'
+    )
   try:
     from pyspark import sql
   except ModuleNotFoundError as e:

@@ -37,6 +37,7 @@ def test_spark_submit_takes_the_package_along(tmp_path, midi, cluster):
 
 @pytest.mark.parametrize('flag, part', [
     ('--spark_options=executor=2', 'spark.NAME=VALUE'),
+    ('--master=nonsense', '--master=nonsense is none of Spark'),
     *cluster_fronts.MISTAKES,
 ])
 def test_mistakes_are_one_line(tmp_path, midi, flag, part):
