@@ -20,12 +20,14 @@ def of_all(
 
   Most inputs have neither, as a glance at all of them together tells.
   """
-  look = alignment.worth_a_look(
+  looks = alignment.worth_a_look(
       [onsets.quarters for onsets in inputs], recipe.steps_per_quarter
   )
+  late, triplets = (look.tolist() for look in looks)
   return [
-      _of_one(onsets, recipe) if may_be_off else (onsets, _of_reading(onsets))
-      for onsets, may_be_off in zip(inputs, look.tolist())
+      _of_one(onsets, recipe, *look) if any(look)
+      else (onsets, _of_reading(onsets))
+      for onsets, *look in zip(inputs, late, triplets)
   ]
 
 
@@ -37,14 +39,15 @@ def _of_reading(onsets: onsets_lib.DrumOnsets) -> dict[str, str]:
 
 
 def _of_one(
-    onsets: onsets_lib.DrumOnsets, recipe: recipes.Recipe
+    onsets: onsets_lib.DrumOnsets, recipe: recipes.Recipe, may_be_late: bool,
+    may_be_triplets: bool,
 ) -> _Aligned:
   """Does it for one input that may be off the grid."""
   remarks = _of_reading(onsets)
   quarters = onsets.quarters
   if not np.isfinite(quarters).all():
     return onsets, remarks
-  late = alignment.lateness(quarters, recipe.steps_per_quarter)
+  late = may_be_late and alignment.lateness(quarters, recipe.steps_per_quarter)
   if late:
     side = 'late' if late > 0 else 'early'
     kind = 'aligned' if recipe.align else 'off_the_grid'
@@ -52,7 +55,8 @@ def _of_one(
   if late and recipe.align:
     quarters = quarters - late / recipe.steps_per_quarter
     onsets = dataclasses.replace(onsets, quarters=quarters)
-  if recipe.steps_per_quarter % 3:
+    may_be_triplets = True
+  if may_be_triplets and recipe.steps_per_quarter % 3:
     share = alignment.triplet_share(quarters)
     if share and not (late and not recipe.align):
       remarks['triplets'] = f'{share:.0%} of its onsets'

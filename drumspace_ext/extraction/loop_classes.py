@@ -18,8 +18,8 @@ twice.
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
-import dataclasses
 import functools
+import typing
 
 import numpy as np
 
@@ -33,8 +33,7 @@ from drumspace_ext.patterns import step_codes
 Stretch = tuple[int, int, int]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(typing.NamedTuple):
   """One loop of a class, as it is counted.
 
   Attributes:
@@ -111,22 +110,27 @@ class Counter:
       found: All of an input.
       keep: Those that are not trivial, bool `[num_loops]`.
     """
-    classes_of: dict[bytes, bytes] = {}
+    (kept,) = keep.nonzero()
     self.num_loops += len(found.codes)
-    self.num_trivial += len(found.codes) - int(np.count_nonzero(keep))
-    for i in np.flatnonzero(keep).tolist():
-      phase = step_codes.codes_to_bytes(found.codes[i])
+    self.num_trivial += len(found.codes) - len(kept)
+    classes_of: dict[bytes, bytes] = {}
+    for codes, start, num_plays, *hits in zip(
+        found.codes[kept], found.start_steps[kept].tolist(),
+        found.repeats[kept].tolist(), found.first_hit_quarters[kept].tolist(),
+        found.last_hit_quarters[kept].tolist(),
+    ):
+      phase = step_codes.codes_to_bytes(codes)
       canonical = classes_of.get(phase)
       if canonical is None:
         canonical = classes_of[phase] = step_codes.canonical_bytes(phase)
-      seen = self._classes.setdefault(canonical, _Class(found.codes[i]))
-      start, num_plays = int(found.start_steps[i]), int(found.repeats[i])
-      seen.spans.append((start, start + step_codes.NUM_STEPS * num_plays))
+      seen = self._classes.get(canonical)
+      if seen is None:
+        seen = self._classes[canonical] = _Class(codes)
+      num_steps = step_codes.NUM_STEPS * num_plays
+      seen.spans.append((start, start + num_steps))
       yield Sighting(
-          canonical, phase, num_plays,
-          ((float(found.first_hit_quarters[i]),
-            float(found.last_hit_quarters[i])),),
-          ((start, step_codes.NUM_STEPS * num_plays,
+          canonical, phase, num_plays, (tuple(hits),),
+          ((start, num_steps,
             -(-start % step_codes.STEPS_PER_BAR) % step_codes.NUM_STEPS),),
       )
 

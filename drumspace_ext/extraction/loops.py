@@ -15,6 +15,7 @@ that come back without being in a row those of `recurring_loops`.
 from collections.abc import Sequence
 import dataclasses
 import functools
+import typing
 
 import numpy as np
 
@@ -27,8 +28,7 @@ MIN_REPEATS = defaults.MIN_REPEATS
 _PERIOD = step_codes.NUM_STEPS
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Loops:
+class Loops(typing.NamedTuple):
   """The loops of one input.
 
   Attributes:
@@ -193,18 +193,20 @@ def find_many(
   ends = np.searchsorted(loops.pieces, first_pieces).tolist()
   result = []
   for i, pieces in enumerate(inputs):
-    own = slice(ends[i], ends[i + 1])
+    # Most inputs have none.
+    columns = _NO_COLUMNS
+    if ends[i] < ends[i + 1]:
+      own = slice(ends[i], ends[i + 1])
+      columns = (
+          loops.codes[own], loops.repeats[own],
+          loops.pieces[own] - first_pieces[i], loops.start_steps[own],
+          loops.start_quarters[own], loops.end_quarters[own],
+          loops.first_hit_quarters[own], loops.last_hit_quarters[own],
+      )
+    num_pieces = len(pieces.starts)
     result.append(Loops(
-        codes=loops.codes[own],
-        repeats=loops.repeats[own],
-        pieces=loops.pieces[own] - first_pieces[i],
-        start_steps=loops.start_steps[own],
-        start_quarters=loops.start_quarters[own],
-        end_quarters=loops.end_quarters[own],
-        first_hit_quarters=loops.first_hit_quarters[own],
-        last_hit_quarters=loops.last_hit_quarters[own],
-        num_pieces=len(pieces.starts),
-        num_short_pieces=len(pieces.starts) - num_long[i],
+        *columns, num_pieces=num_pieces,
+        num_short_pieces=num_pieces - num_long[i],
         num_pieces_without_loop=num_long[i] - num_with[i],
     ))
   return result
@@ -252,15 +254,14 @@ def _find(
 def _no_loops(num_pieces: int) -> Loops:
   """Returns the loops of an input whose pieces are all too short."""
   return Loops(
-      codes=np.zeros((0, _PERIOD), np.uint16),
-      repeats=np.zeros(0, np.int64),
-      pieces=np.zeros(0, np.int64),
-      start_steps=np.zeros(0, np.int64),
-      start_quarters=np.zeros(0),
-      end_quarters=np.zeros(0),
-      first_hit_quarters=np.zeros(0),
-      last_hit_quarters=np.zeros(0),
-      num_pieces=num_pieces,
-      num_short_pieces=num_pieces,
+      *_NO_COLUMNS, num_pieces=num_pieces, num_short_pieces=num_pieces,
       num_pieces_without_loop=0,
   )
+
+
+_NO_INTS, _NO_FLOATS = np.zeros(0, np.int64), np.zeros(0)
+# The arrays of `Loops`.
+_NO_COLUMNS = (
+    np.zeros((0, _PERIOD), np.uint16), _NO_INTS, _NO_INTS, _NO_INTS,
+    _NO_FLOATS, _NO_FLOATS, _NO_FLOATS, _NO_FLOATS,
+)

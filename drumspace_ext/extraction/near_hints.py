@@ -25,7 +25,6 @@ MAX_FLIPS = 4
 SAMPLE = 24
 _DIGEST_BYTES = 8
 _FOUND, _NOT = '+', '-'
-_BARS = 2
 
 
 class Counted(typing.NamedTuple):
@@ -103,10 +102,10 @@ def tries(
 
 def _has_beats(pieces: grids.Pieces, recipe: recipes.Recipe) -> bool:
   """Says whether an input without loops gives one that is not trivial."""
+  # Entropy is the same in all phases.
   return any(
-      not entropy.is_trivial(loop.codes) for loop in near_loops.one_by_one(
-          pieces, bars=_BARS, max_flips=MAX_FLIPS,
-          min_repeats=recipe.min_repeats,
+      not entropy.is_trivial(codes) for codes in near_loops.two_bars(
+          pieces, max_flips=MAX_FLIPS, min_repeats=recipe.min_repeats
       )
   )
 

@@ -132,7 +132,7 @@ def _runs(
 ) -> Iterator[tuple[int, int]]:
   """Yields (index into the layout, plays) of the runs that are long enough."""
   x = layout.codes
-  changes = np.bitwise_count(x[:-period] ^ x[period:]).astype(np.int32)
+  changes = np.bitwise_count(x[:-period] ^ x[period:]).astype(np.int64)
   # The last steps of a piece have no step a period later in the same piece.
   changes[layout.starts[1:, None] - 1 - np.arange(period)] = _NOT_ALIKE
   sums = np.zeros(len(changes) + 1, np.int64)
@@ -173,6 +173,24 @@ def one_by_one(
     pieces: grids.Pieces, *, bars: int, max_flips: int, min_repeats: int
 ) -> Iterator[NearLoop]:
   """Yields what `find` returns, for those who need not all of them."""
+  for layout, start, plays, codes in _parts(
+      pieces, bars, max_flips, min_repeats
+  ):
+    yield from _as_two_bars(layout, start, plays, codes)
+
+
+def two_bars(
+    pieces: grids.Pieces, *, max_flips: int, min_repeats: int
+) -> Iterator[np.ndarray]:
+  """Yields the step codes of what `find` returns for two bars, in any phase."""
+  for *_, codes in _parts(pieces, 2, max_flips, min_repeats):
+    yield codes
+
+
+def _parts(
+    pieces: grids.Pieces, bars: int, max_flips: int, min_repeats: int
+) -> Iterator[tuple[loops.Layout, int, np.ndarray, np.ndarray]]:
+  """Yields (layout, index into it, plays, consensus) of the parts of runs."""
   period = bars * _BAR
   needed = plays_needed(period, min_repeats)
   allowed = scaled(max_flips, period)
@@ -184,7 +202,7 @@ def one_by_one(
     for first, plays, codes in _steady(
         steps.reshape(num_plays, period), 0, allowed, needed
     ):
-      yield from _as_two_bars(layout, start + first * period, plays, codes)
+      yield layout, start + first * period, plays, codes
 
 
 def _as_two_bars(
@@ -201,8 +219,9 @@ def _as_two_bars(
     codes = np.tile(codes, _PERIOD // period)
     fit = _PERIOD // period
     plays = plays[:num_plays // fit * fit].reshape(-1, _PERIOD)
-  turned = np.roll(plays, -turn, axis=1)
-  codes = np.roll(codes, -turn)
+  # `np.roll` takes four times as long.
+  turned = np.concatenate([plays[:, turn:], plays[:, :turn]], axis=1)
+  codes = np.concatenate([codes[turn:], codes[:turn]])
   stride = max(period, _PERIOD)
   for half in range(0, stride, _PERIOD):
     yield NearLoop(

@@ -1,7 +1,7 @@
 """Readings: all loops of an input that a recipe takes, counted by class."""
 
 from collections.abc import Sequence
-import dataclasses
+import typing
 
 import numpy as np
 
@@ -14,8 +14,7 @@ from drumspace_ext.notes import grids
 from drumspace_ext.patterns import entropy
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Found:
+class Found(typing.NamedTuple):
   """What a recipe finds in one input.
 
   Attributes:
@@ -51,9 +50,16 @@ def find_many(
   keep = ~entropy.is_trivial(np.concatenate([each.codes for each in exact]))
   has_near_loops, found, start = recipe.has_near_loops, [], 0
   for pieces, each in zip(inputs, exact):
-    own = keep[start:start + len(each.codes)]
-    start += len(own)
-    found.append(_found(pieces, each, own, recipe, has_near_loops))
+    end = start + len(each.codes)
+    if has_near_loops or end > start:
+      own = keep[start:end]
+      found.append(_found(pieces, each, own, recipe, has_near_loops))
+    else:
+      found.append(Found(
+          [], 0, 0, each.num_pieces, each.num_short_pieces,
+          each.num_pieces_without_loop,
+      ))
+    start = end
   return found
 
 

@@ -17,6 +17,7 @@ that is no sixteenth of the grid, to within a twelfth of a step.
 
 from collections.abc import Callable
 from collections.abc import Sequence
+import math
 
 import numpy as np
 
@@ -58,8 +59,8 @@ def is_on_grid(quarters: np.ndarray, steps_per_quarter: int) -> bool:
 
 def worth_a_look(
     inputs: Sequence[np.ndarray], steps_per_quarter: int
-) -> np.ndarray:
-  """Says which inputs may have a lateness or triplets, bool `[num_inputs]`.
+) -> tuple[np.ndarray, np.ndarray]:
+  """Says which inputs may have a lateness, and which triplets.
 
   It does so for all inputs in one pass, and is never wrong about those that it
   leaves out.
@@ -67,33 +68,43 @@ def worth_a_look(
   Args:
     inputs: The quarters of each.
     steps_per_quarter: Steps of a quarter note.
+
+  Returns:
+    (late, triplets), bool `[num_inputs]` each.
   """
   lengths = np.array([len(quarters) for quarters in inputs])
   bounds = np.append(0, np.cumsum(lengths))
-  quarters = np.concatenate([*inputs, np.zeros(0)])
-  if not np.isfinite(quarters).all():
-    return np.ones(len(inputs), np.bool_)
-  result = np.zeros(len(inputs), np.bool_)
+  # A quarter 0 behind them all, so that there is a least one.
+  quarters = np.concatenate([*inputs, np.zeros(1)])
+  low, high = float(quarters.min()), float(quarters.max())
+  if not (math.isfinite(low) and math.isfinite(high)):
+    every = np.ones(len(inputs), np.bool_)
+    return every, every
+  late = np.zeros(len(inputs), np.bool_)
   # There the angles themselves are rough.
-  if len(quarters) and max(quarters.max(), -quarters.min()) > _MAX_QUARTERS:
+  if max(-low, high) > _MAX_QUARTERS:
     far = (np.abs(quarters) > _MAX_QUARTERS).nonzero()[0]
-    result |= np.diff(np.searchsorted(far, bounds)) > 0
-  looks_by_grid: dict[int, list[_Look]] = {}
-  looks_by_grid.setdefault(steps_per_quarter, []).append(_may_be_late)
-  looks_by_grid.setdefault(TRIPLET_GRID, []).append(_may_be_triplets)
+    late = np.diff(np.searchsorted(far, bounds)) > 0
+  triplets = late.copy()
+  quarters = quarters[:-1]
+  looks_by_grid: dict[int, list[tuple[np.ndarray, _Look]]] = {}
+  looks_by_grid.setdefault(steps_per_quarter, []).append((late, _may_be_late))
+  looks_by_grid.setdefault(TRIPLET_GRID, []).append(
+      (triplets, _may_be_triplets)
+  )
   for grid, looks in looks_by_grid.items():
     steps = quarters * grid
     apart = np.rint(steps)
     apart -= steps
     far = (np.abs(apart, out=apart) > _NEAR_STEPS).nonzero()[0]
     off = np.diff(np.searchsorted(far, bounds))
-    is_open = (off >= _MAX_OFF * lengths) & ~result
+    is_open = off >= _MAX_OFF * lengths
     if is_open.any():
       owners = np.repeat(np.arange(len(inputs)), lengths * is_open)
       chosen = steps[np.repeat(is_open, lengths)]
-      for look in looks:
+      for result, look in looks:
         result |= look(chosen, owners, lengths)
-  return result
+  return late, triplets
 
 
 def _may_be_late(
@@ -155,6 +166,6 @@ def triplet_share(quarters: np.ndarray) -> float:
   """Returns the share of onsets that lie on triplets, 0 to 1; 0 if few do."""
   if not len(quarters) or is_on_grid(quarters, TRIPLET_GRID):
     return 0.0
-  apart = np.abs(quarters % 1.0 - _SIXTHS[:, None])
+  apart = np.abs(quarters - np.floor(quarters) - _SIXTHS[:, None])
   share = float(np.mean(apart.min(axis=0) <= _TRIPLET_WIDTH))
   return share if share >= MIN_TRIPLETS else 0.0

@@ -31,6 +31,9 @@ MAX_GRID_STEPS = 4 * 120 * 600
 SLACK_STEPS = sections_lib.SLACK_STEPS
 
 _NUM_STEPS = step_codes.NUM_STEPS
+_FIRST = np.zeros(1, np.int64)
+# What is counted of most inputs: nothing.
+_NONE: collections.Counter = collections.Counter()
 
 
 class PieceNotes(typing.NamedTuple):
@@ -48,7 +51,33 @@ class PieceNotes(typing.NamedTuple):
   indices: np.ndarray
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Part(typing.NamedTuple):
+  """Notes of one input among those of several: `PieceNotes` when asked for.
+
+  Attributes:
+    notes: Those of all.
+    start: Where its own begin.
+    end: Where they end.
+    first_step: Step 0 of the input.
+    first_index: Its first onset.
+  """
+
+  notes: PieceNotes
+  start: int
+  end: int
+  first_step: int
+  first_index: int
+
+  def own(self) -> PieceNotes:
+    """Returns its own."""
+    steps, codes, indices = (each[self.start:self.end] for each in self.notes)
+    return PieceNotes(
+        steps - self.first_step, codes, indices - self.first_index
+    )
+
+
+# Not frozen, which would take twice the time to make, for each input.
+@dataclasses.dataclass(kw_only=True, slots=True)
 class Pieces:
   """The pieces of one input, one after the other.
 
@@ -63,7 +92,7 @@ class Pieces:
     steps_per_quarter: Steps of a quarter note.
     dropped_pitches: Notes of pitches that stand for no voice, by pitch.
     other_meters: Sections with drums that are not in 4/4, by "3/4" and so on.
-    notes: What they were made of, if known.
+    part: The notes that they were made of, if known.
   """
 
   steps: np.ndarray
@@ -73,7 +102,12 @@ class Pieces:
   steps_per_quarter: int
   dropped_pitches: collections.Counter
   other_meters: collections.Counter
-  notes: PieceNotes | None = None
+  part: _Part | None = None
+
+  @property
+  def notes(self) -> PieceNotes | None:
+    """The notes that they were made of, if known."""
+    return self.part and self.part.own()
 
 
 def cut(
@@ -125,7 +159,7 @@ def cut_many(
     counting.
   """
   known, dropped = note_lines.known_notes(inputs, codes_of_pitches)
-  known, problems = note_lines.without_bad_times(known, len(inputs))
+  known, problems = note_lines.without_bad_times(known)
   own = [
       sections_lib.of_meters(onsets.meters, accepted, steps_per_quarter)
       for onsets in inputs
@@ -133,14 +167,20 @@ def cut_many(
   line = note_lines.line_up(known, own, steps_per_quarter, accepted)
   # Each section lies on a multiple of 32 steps.
   last = np.zeros(len(line.starts), np.int64)
-  np.maximum.at(last, line.sections, line.steps)
+  is_read = line.is_read
+  np.maximum.at(
+      last, line.sections,
+      line.steps if is_read is None else line.steps * is_read,
+  )
   spans = ((last + gap_steps) // _NUM_STEPS + 1) * _NUM_STEPS
   offsets = np.cumsum(spans) - spans
   step = line.steps + offsets[line.sections]
   order = np.argsort(step, kind='stable')
-  step, note_codes = step[order], line.codes[order]
-  first = _starts(step, 0)
-  steps = step[first]
+  if is_read is not None:
+    order = order[is_read[order]]
+  notes = PieceNotes(step[order], known.codes[order], known.indices[order])
+  first = _starts(notes.steps, 0)
+  steps = notes.steps[first]
   piece_starts = _starts(steps, gap_steps)
   piece_sections = line.sections[order[first[piece_starts]]]
   # Of each input the steps count from its first section on.
@@ -149,14 +189,13 @@ def cut_many(
   quarter_offsets = line.starts[piece_sections] - (
       offsets[piece_sections] - bases[owners]
   ) / steps_per_quarter
-  codes = note_codes
+  codes = notes.codes
   if len(steps):
     codes = np.bitwise_or.reduceat(codes, first)
   bounds = np.searchsorted(owners, np.arange(len(inputs) + 1)).tolist()
   ends = np.append(piece_starts, len(steps))[bounds].tolist()
-  notes = PieceNotes(step, note_codes, line.indices[order])
   # Inputs lie one after the other, and so do their notes.
-  parts = np.append(first, len(step))[ends].tolist()
+  parts = np.append(first, len(order))[ends].tolist()
   return [
       problems.get(i) or Pieces(
           steps=steps[ends[i]:ends[i + 1]] - base,
@@ -164,20 +203,14 @@ def cut_many(
           starts=piece_starts[bounds[i]:bounds[i + 1]] - ends[i],
           quarter_offsets=quarter_offsets[bounds[i]:bounds[i + 1]],
           steps_per_quarter=steps_per_quarter,
-          dropped_pitches=dropped[i],
-          other_meters=line.other_meters[i],
-          notes=_of_input(notes, parts[i], parts[i + 1], base),
+          dropped_pitches=dropped.get(i, _NONE),
+          other_meters=line.other_meters.get(i, _NONE),
+          part=_Part(notes, parts[i], parts[i + 1], base, index),
       )
-      for i, base in enumerate(bases.tolist())
+      for i, (base, index) in enumerate(
+          zip(bases.tolist(), known.first_indices)
+      )
   ]
-
-
-def _of_input(
-    notes: PieceNotes, start: int, end: int, base: int
-) -> PieceNotes:
-  """Returns some of many notes, their steps from `base` on."""
-  steps, codes, indices = (column[start:end] for column in notes)
-  return PieceNotes(steps - base, codes, indices)
 
 
 def joined(inputs: Sequence[Pieces]) -> Pieces:
@@ -212,8 +245,8 @@ def _starts(values: np.ndarray, gap: int) -> np.ndarray:
   """Returns where ascending values begin, and jump by more than `gap`."""
   if not len(values):
     return np.zeros(0, np.int64)
-  jumps = (values[1:] - values[:-1] > gap).nonzero()[0]
-  return np.concatenate([[0], jumps + 1])
+  jumps = values[1:] - values[:-1] > gap if gap else values[1:] != values[:-1]
+  return np.concatenate([_FIRST, jumps.nonzero()[0] + 1])
 
 
 def hit_grid(

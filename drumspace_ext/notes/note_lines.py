@@ -7,6 +7,7 @@ put on the grid together.
 import collections
 from collections.abc import Collection
 from collections.abc import Sequence
+import itertools
 import typing
 
 import numpy as np
@@ -25,27 +26,23 @@ class Notes(typing.NamedTuple):
   Attributes:
     quarters: Where each starts, float64 `[num_notes]`.
     codes: The step code of each, uint16 `[num_notes]`.
-    owners: The input of each, int64 `[num_notes]`.
-    indices: Which of its input's onsets each is, int64 `[num_notes]`.
+    indices: Which of all onsets each is, int64 `[num_notes]`.
+    ends: Where the notes of each input begin, and the last one's end, int64
+      `[num_inputs + 1]`.
+    first_indices: The first onset of each input.
   """
 
   quarters: np.ndarray
   codes: np.ndarray
-  owners: np.ndarray
   indices: np.ndarray
-
-  def only(self, keep: np.ndarray) -> 'Notes':
-    """Returns some of them."""
-    if keep.all():
-      return self
-    (kept,) = keep.nonzero()
-    return Notes(*(column[kept] for column in self))
+  ends: np.ndarray
+  first_indices: list[int]
 
 
 def known_notes(
     inputs: Sequence[onsets_lib.DrumOnsets],
     codes_of_pitches: Sequence[np.ndarray],
-) -> tuple[Notes, list[collections.Counter]]:
+) -> tuple[Notes, dict[int, collections.Counter]]:
   """Returns notes with a voice, and by input the numbers of others by pitch."""
   pitches = np.concatenate([onsets.pitches for onsets in inputs])
   if all(codes is codes_of_pitches[0] for codes in codes_of_pitches):
@@ -55,59 +52,65 @@ def known_notes(
         codes[onsets.pitches]
         for onsets, codes in zip(inputs, codes_of_pitches)
     ])
-  lengths = np.array([len(onsets.pitches) for onsets in inputs])
-  owners = np.repeat(np.arange(len(inputs)), lengths)
-  known = codes != 0
-  dropped: list[collections.Counter] = [collections.Counter() for _ in inputs]
-  if not known.all():
-    size = _NUM_PITCHES
-    counts = np.bincount((owners * size + pitches)[~known])
-    for key in counts.nonzero()[0].tolist():
-      dropped[key // size][key % size] = int(counts[key])
   quarters = np.concatenate([onsets.quarters for onsets in inputs])
-  indices = np.arange(len(owners)) - np.repeat(
-      np.cumsum(lengths) - lengths, lengths
-  )
-  return Notes(quarters, codes, owners, indices).only(known), dropped
+  ends = np.cumsum([0, *(len(onsets.pitches) for onsets in inputs)])
+  first_indices = ends[:-1].tolist()
+  dropped: dict[int, collections.Counter] = {}
+  indices = codes.nonzero()[0]
+  if len(indices) < len(codes):
+    (unknown,) = (codes == 0).nonzero()
+    owners = np.searchsorted(ends, unknown, side='right') - 1
+    counts = np.bincount(owners * _NUM_PITCHES + pitches[unknown])
+    for key in counts.nonzero()[0].tolist():
+      owner, pitch = divmod(key, _NUM_PITCHES)
+      own = dropped.setdefault(owner, collections.Counter())
+      own[pitch] = int(counts[key])
+    quarters, codes = quarters[indices], codes[indices]
+    ends = np.searchsorted(indices, ends)
+  return Notes(quarters, codes, indices, ends, first_indices), dropped
 
 
 def without_bad_times(
-    notes: Notes, num_inputs: int
+    notes: Notes,
 ) -> tuple[Notes, dict[int, errors.RejectedInputError]]:
   """Returns notes that can be counted, and what is wrong with other inputs."""
   problems: dict[int, errors.RejectedInputError] = {}
   if sections_lib.are_countable(notes.quarters):
     return notes, problems
-  is_good = np.ones(num_inputs, np.bool_)
-  for owner in range(num_inputs):
-    problem = sections_lib.problem_of(notes.quarters[notes.owners == owner])
+  keep = np.ones(len(notes.quarters), np.bool_)
+  for owner, at in enumerate(itertools.starmap(
+      slice, itertools.pairwise(notes.ends.tolist())
+  )):
+    problem = sections_lib.problem_of(notes.quarters[at])
     if problem:
-      problems[owner], is_good[owner] = problem, False
-  return notes.only(is_good[notes.owners]), problems
+      problems[owner], keep[at] = problem, False
+  (kept,) = keep.nonzero()
+  return notes._replace(
+      quarters=notes.quarters[kept], codes=notes.codes[kept],
+      indices=notes.indices[kept], ends=np.searchsorted(kept, notes.ends),
+  ), problems
 
 
 class Line(typing.NamedTuple):
-  """Notes in accepted meters of some inputs, by the sections of all.
+  """Notes of some inputs by the sections of all.
 
   Attributes:
     steps: The step of each in its section, int64 `[num_notes]`.
-    codes: The step code of each, uint16 `[num_notes]`.
-    indices: Which of its input's onsets each is, int64 `[num_notes]`.
     sections: The section of each, int64 `[num_notes]`.
+    is_read: Whether its meter is accepted, bool `[num_notes]`; None if all are.
     starts: The first quarter of each section, float64 `[num_sections]`.
     owners: The input of each section, int64 `[num_sections]`.
     firsts: The first section of each input, int64 `[num_inputs]`.
-    other_meters: For each input its sections with notes in other meters.
+    other_meters: By input its sections with notes in other meters.
   """
 
   steps: np.ndarray
-  codes: np.ndarray
-  indices: np.ndarray
   sections: np.ndarray
+  is_read: np.ndarray | None
   starts: np.ndarray
   owners: np.ndarray
   firsts: np.ndarray
-  other_meters: list[collections.Counter]
+  other_meters: dict[int, collections.Counter]
 
 
 def line_up(
@@ -129,26 +132,22 @@ def line_up(
       [section.start for section in all_sections], np.float64
   )
   owners = np.repeat(np.arange(len(own)), counts)
-  section = firsts[notes.owners]
-  steps = sections_lib.rounded(
-      notes.quarters, starts[section], steps_per_quarter
-  )
+  section = np.repeat(firsts, np.diff(notes.ends))
+  # The first section of an input begins at quarter 0.
+  steps = sections_lib.rounded(notes.quarters, 0.0, steps_per_quarter)
   for owner, sections in enumerate(own):
     if len(sections) > 1:
-      at = slice(*np.searchsorted(notes.owners, (owner, owner + 1)))
+      at = slice(*notes.ends[owner:owner + 2].tolist())
       within, steps[at] = sections_lib.steps_in(
           sections, notes.quarters[at], steps_per_quarter
       )
       section[at] += within
-  codes, indices = notes.codes, notes.indices
-  other_meters: list[collections.Counter] = [collections.Counter() for _ in own]
-  is_read = np.array([s.meter in accepted for s in all_sections])
-  if not is_read.all():
-    keep = is_read[section]
-    for s in np.bincount(section[~keep]).nonzero()[0].tolist():
-      other_meters[owners[s]][meters.to_text(all_sections[s].meter)] += 1
-    steps, codes, section = steps[keep], codes[keep], section[keep]
-    indices = indices[keep]
-  return Line(
-      steps, codes, indices, section, starts, owners, firsts, other_meters
-  )
+  other_meters: dict[int, collections.Counter] = {}
+  is_read = None
+  accepts = np.array([s.meter in accepted for s in all_sections])
+  if not accepts.all():
+    is_read = accepts[section]
+    for s in np.bincount(section[~is_read]).nonzero()[0].tolist():
+      counted = other_meters.setdefault(int(owners[s]), collections.Counter())
+      counted[meters.to_text(all_sections[s].meter)] += 1
+  return Line(steps, section, is_read, starts, owners, firsts, other_meters)

@@ -5,7 +5,6 @@ begins.
 """
 
 from collections.abc import Collection
-from collections.abc import Iterable
 from collections.abc import Sequence
 import typing
 
@@ -35,7 +34,7 @@ class Section(typing.NamedTuple):
 
 
 def of_meters(
-    changes: Iterable[tuple[float, int, int]],
+    changes: Sequence[tuple[float, int, int]],
     accepted: Collection[meters.Meter], steps_per_quarter: int,
 ) -> list[Section]:
   """Returns the sections that meters, as in `DrumOnsets`, make.
@@ -45,6 +44,9 @@ def of_meters(
   next begins in its place.
   """
   sections = [Section(0.0, meters.COMMON)]
+  # As nearly all inputs are.
+  if all((m[1], m[2]) == meters.COMMON for m in changes):
+    return sections
   step = (1 - SLACK_STEPS) / steps_per_quarter
   for quarter, numerator, denominator in sorted(changes, key=lambda m: m[0]):
     if numerator < 1 or denominator < 1:
@@ -76,10 +78,12 @@ def rounded(
     quarters: np.ndarray, starts: np.ndarray | float, steps_per_quarter: int
 ) -> np.ndarray:
   """Returns the nearest steps, ties up, from where sections start, int64."""
-  steps = steps_per_quarter * (quarters - starts)
+  steps = quarters - starts
+  steps *= steps_per_quarter
+  steps += 0.5 + SLACK_STEPS
   # A note before the first section has no step of its own: it is on step 0.
   # Of what is not negative, the integer part is the floor.
-  return np.maximum(steps + (0.5 + SLACK_STEPS), 0.0).astype(np.int64)
+  return np.maximum(steps, 0.0, out=steps).astype(np.int64)
 
 
 def steps_in(

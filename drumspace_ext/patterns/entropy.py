@@ -35,7 +35,10 @@ def nats(codes: np.ndarray) -> np.ndarray:
   first = np.ones(flat.shape, np.bool_)
   first[:, 1:] = flat[:, 1:] != flat[:, :-1]
   starts = np.flatnonzero(first)
-  terms = _COUNT_LOG_COUNT[np.diff(starts, append=flat.size)]
+  counts = np.empty_like(starts)
+  np.subtract(starts[1:], starts[:-1], out=counts[:-1])
+  counts[-1] = flat.size - starts[-1]
+  terms = _COUNT_LOG_COUNT[counts]
   per_pattern = np.add.reduceat(
       terms, np.flatnonzero(starts % step_codes.NUM_STEPS == 0)
   )

@@ -145,9 +145,36 @@ def _candidates(
   return [(*candidate, _matrix(candidate[2])) for candidate in found]
 
 
+def _may_be_in_doubt(counted: np.ndarray, totals: np.ndarray) -> np.ndarray:
+  """Says of which inputs `_is_in_doubt` is to be asked: of a few.
+
+  Args:
+    counted: Notes of each that count as each of `_COUNTED`, float `[n, 10]`.
+    totals: Notes of each, int `[n]`.
+
+  Returns:
+    bool `[n]`.
+  """
+  kick, snare, hats, nameless, crash, solo, *paired = counted.T
+  most = nameless + crash * (crash > _CRASHES * totals)
+  most += solo * (np.maximum(kick, snare) < _ABSENT * totals)
+  for first, second in (paired[:2], paired[2:]):
+    is_lone = np.minimum(first, second) < _LONE * np.maximum(first, second)
+    most += (first + second) * is_lone
+  return (totals >= _MIN_NOTES) & (
+      (nameless >= _NAMELESS * totals)
+      | ((most >= _DOUBTFUL * totals) & _lacks(kick, snare, hats, totals))
+  )
+
+
+def _lacks(kick, snare, hats, total):
+  """Says whether kick, snare or hats are missing, of one input or of many."""
+  return (np.minimum(kick, snare) < _ABSENT * total) | (hats < _NO_HATS * total)
+
+
 def _is_in_doubt(
     drum_map: drum_maps.DrumMap, counts: np.ndarray, total: int,
-    counted: list[float],
+    counted: np.ndarray,
 ) -> bool:
   """Says whether a map may be the wrong one, as the module's head has it.
 
@@ -155,32 +182,25 @@ def _is_in_doubt(
     drum_map: The map in use.
     counts: Notes of each pitch, int `[128]`.
     total: Their sum, at least one.
-    counted: Notes that count as each of `_COUNTED`.
+    counted: Notes that count as each of `_COUNTED`, float `[10]`.
   """
   rows, _ = _counted(drum_map)
-  kick, snare, hats, nameless, crash, solo, *paired = counted
-  lacks = min(kick, snare) < _ABSENT * total or hats < _NO_HATS * total
+  kick, snare, hats, nameless, crash, _, *paired = counted.tolist()
   if nameless >= _NAMELESS * total:
     often = counts >= _SOME * total
     if counts[rows[_ROW['nameless']] & often].sum() >= _NAMELESS * total:
       return True
-  if not lacks:
+  if not _lacks(kick, snare, hats, total):
     return False
-  doubtful, most = ['nameless'], nameless
+  doubtful = ['nameless']
   if crash > _CRASHES * total:
     doubtful.append('crash')
-    most += crash
   if max(kick, snare) < _ABSENT * total:
     doubtful.append('solo')
-    most += solo
   for first in (0, 2):
     pair = paired[first:first + 2]
     if min(pair) < _LONE * max(pair):
       doubtful += _PAIRED[first:first + 2]
-      most += sum(pair)
-  # Most inputs are done here: so little is doubtful.
-  if most < _DOUBTFUL * total:
-    return False
   which = rows[[_ROW[name] for name in doubtful]].any(axis=0)
   which &= counts >= _SOME * total
   return bool(
@@ -219,21 +239,20 @@ def better_of_each(
   """
   if not inputs:
     return []
-  totals = [len(pitches) for pitches in inputs]
+  totals = np.array([len(pitches) for pitches in inputs])
   size = _NUM_PITCHES
   keys = np.concatenate(inputs) + np.repeat(
       size * np.arange(len(inputs)), totals
   )
   counts = np.bincount(keys, minlength=size * len(inputs)).reshape(-1, size)
   _, numbers = _counted(drum_map)
-  return [
-      _better(drum_map, own, total)
-      if total >= _MIN_NOTES and _is_in_doubt(drum_map, own, total, counted)
-      else None
-      for total, own, counted in zip(
-          totals, counts, (counts @ numbers).tolist()
-      )
-  ]
+  counted = counts @ numbers
+  found: list[Fit | None] = [None] * len(inputs)
+  for i in _may_be_in_doubt(counted, totals).nonzero()[0].tolist():
+    total = int(totals[i])
+    if _is_in_doubt(drum_map, counts[i], total, counted[i]):
+      found[i] = _better(drum_map, counts[i], total)
+  return found
 
 
 def _better(

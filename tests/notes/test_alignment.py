@@ -124,16 +124,16 @@ def test_a_glance_at_all_leaves_out_nothing(inputs, steps_per_quarter):
     third = np.arange(len(onsets.quarters)) % 3 / 3 * on_triplets
     quarters.append(onsets.quarters + third)
   quarters += [np.zeros(0), np.array([np.nan, 1.0]), np.array([1e300] * 20)]
-  looks = alignment.worth_a_look(quarters, steps_per_quarter).tolist()
-  for own, is_worth_it in zip(quarters, looks, strict=True):
-    if not is_worth_it:
-      assert not alignment.lateness(own, steps_per_quarter)
-      assert not alignment.triplet_share(own)
+  late, triplets = alignment.worth_a_look(quarters, steps_per_quarter)
+  for own, may_be_late, may_be_triplets in zip(
+      quarters, late.tolist(), triplets.tolist(), strict=True
+  ):
+    assert may_be_late or not alignment.lateness(own, steps_per_quarter)
+    assert may_be_triplets or not alignment.triplet_share(own)
 
 
 def test_a_glance_passes_over_what_is_on_the_grid():
   steady, _ = _performance(np.random.default_rng(0))
   late, _ = _performance(np.random.default_rng(0), late=0.3)
-  assert alignment.worth_a_look(
-      [steady.quarters, late.quarters], 4
-  ).tolist() == [False, True]
+  looks = alignment.worth_a_look([steady.quarters, late.quarters], 4)
+  assert [look.tolist() for look in looks] == [[False, True], [False, False]]
