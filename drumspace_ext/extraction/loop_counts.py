@@ -89,6 +89,12 @@ def _loop_count(
     groove: bytes,
 ) -> LoopCount:
   """Sums the loops of one pattern in one phase."""
+  if len(loops) == 1 and len(ranges) == 1:
+    (one,), (qpms,) = loops, ranges
+    return LoopCount(
+        one.canonical, one.phase, 1, one.num_plays, *qpms, int(one.is_near),
+        one.num_near_plays, one.num_flips, one.max_flips, groove,
+    )
   lows, highs = zip(*ranges)
   return LoopCount(
       loops[0].canonical, loops[0].phase, len(loops),

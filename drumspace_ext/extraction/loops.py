@@ -84,7 +84,8 @@ class Layout:
 
   @functools.cached_property
   def _struck(self) -> np.ndarray:
-    return np.flatnonzero(self.codes)
+    # Of numbers themselves it takes thrice the time.
+    return np.flatnonzero(self.codes != 0)
 
   def places(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Returns (piece, step of `grids.Pieces`) of indices into `codes`."""

@@ -61,15 +61,16 @@ def cells(inputs: Sequence[Input], num_parts: int) -> np.ndarray:
   starts, ends = _places(notes, owner, first, size)
   counts = ends - starts
   sums = np.cumsum(counts)
-  stretch = np.repeat(np.arange(len(counts)), counts)
-  chosen = np.arange(len(stretch)) + (ends - sums)[stretch]
+  chosen = np.arange(sums[-1]) + np.repeat(ends - sums, counts)
   steps, indices = notes.steps[chosen], notes.indices[chosen]
 
   late = notes.quarters[indices]
-  late -= _quarter_offsets(inputs, notes, owner, starts)[stretch]
+  late -= np.repeat(_quarter_offsets(inputs, notes, owner, starts), counts)
   late *= inputs[0].pieces.steps_per_quarter
   late -= steps
-  offsets = np.clip(np.rint(late * groove_sums.UNITS), -_HALF, _HALF)
+  late *= groove_sums.UNITS
+  offsets = np.rint(late, out=late).astype(np.int64)
+  np.minimum(np.maximum(offsets, -_HALF, out=offsets), _HALF, out=offsets)
   velocities = notes.velocities[indices].astype(np.int64)
 
   begins = np.ones(len(steps), np.bool_)
@@ -80,7 +81,7 @@ def cells(inputs: Sequence[Input], num_parts: int) -> np.ndarray:
   packed = (
       (((number << _VOICE_BITS) + voice) << _CELL_BITS)
       + ((_VELOCITIES - velocities) << _OFFSET_BITS)
-      + (offsets.astype(np.int64) + _HALF)
+      + (offsets + _HALF)
   )
   packed.sort()
   cell = packed >> _CELL_BITS
@@ -88,8 +89,11 @@ def cells(inputs: Sequence[Input], num_parts: int) -> np.ndarray:
   np.not_equal(cell[1:], cell[:-1], out=loudest[1:])
   packed, cell = packed[loudest], cell[loudest]
   # The row of each number's step, through all sums.
-  rows = (steps + (row - first)[stretch]) % _NUM_STEPS
-  rows = (rows + (part * _NUM_STEPS)[stretch])[begins]
+  (at,) = begins.nonzero()
+  rows = steps[at] + np.repeat(row - first, counts)[at]
+  # The remainder by a power of two, in a tenth of the time.
+  rows &= _NUM_STEPS - 1
+  rows += np.repeat(part * _NUM_STEPS, counts)[at]
   place = rows[(cell >> _VOICE_BITS) - 1] * _NUM_VOICES
   place += cell & ((1 << _VOICE_BITS) - 1)
   velocities = _VELOCITIES - (packed >> _OFFSET_BITS & _VELOCITIES)

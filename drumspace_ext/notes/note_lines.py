@@ -46,19 +46,21 @@ def known_notes(
   """Returns notes with a voice, and by input the numbers of others by pitch."""
   pitches = np.concatenate([onsets.pitches for onsets in inputs])
   if all(codes is codes_of_pitches[0] for codes in codes_of_pitches):
-    codes = codes_of_pitches[0][pitches]
+    # An index of bytes takes three times as long as `take`.
+    codes = codes_of_pitches[0].take(pitches)
   else:
     codes = np.concatenate([
-        codes[onsets.pitches]
+        codes.take(onsets.pitches)
         for onsets, codes in zip(inputs, codes_of_pitches)
     ])
   quarters = np.concatenate([onsets.quarters for onsets in inputs])
   ends = np.cumsum([0, *(len(onsets.pitches) for onsets in inputs)])
   first_indices = ends[:-1].tolist()
   dropped: dict[int, collections.Counter] = {}
-  indices = codes.nonzero()[0]
+  known = codes != 0
+  (indices,) = known.nonzero()
   if len(indices) < len(codes):
-    (unknown,) = (codes == 0).nonzero()
+    (unknown,) = (~known).nonzero()
     owners = np.searchsorted(ends, unknown, side='right') - 1
     counts = np.bincount(owners * _NUM_PITCHES + pitches[unknown])
     for key in counts.nonzero()[0].tolist():
