@@ -100,9 +100,10 @@ def dynamics(
         'and drumspace_generate have: give a number.'
     )
   dynamics_lib.strengths(groove_strength)
+  found = player(groove, drum_map=drum_map, drawn=groove_drawn, seed=seed)
   return dynamics_lib.chosen(
       accents=accents, swing=swing, humanize=humanize, seed=seed,
-      groove=player(groove, drum_map=drum_map, drawn=groove_drawn, seed=seed),
+      groove=grooves.Remembered(found) if found else None,
       groove_strength=groove_strength,
   )
 

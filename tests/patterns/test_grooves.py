@@ -1,5 +1,7 @@
 """Tests for grooves."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
@@ -73,3 +75,19 @@ def test_manner_of_nothing_is_the_accents():
       manner.velocities, np.tile(grooves.accents(), (2, 1))
   )
   assert not manner.offsets.any()
+
+
+@given(numbers=st.lists(st.integers(0, 3), max_size=9))
+def test_a_player_is_asked_once_for_the_same_in_a_row(numbers):
+  asked = []
+
+  def play(hits):
+    asked.append(int(hits.sum()))
+    return grooves.Groove(velocities=hits * 1.0, offsets=hits * 0.1)
+
+  remembered = grooves.Remembered(play)
+  for number in numbers:
+    hits = np.zeros((2, 32, 14), np.bool_)
+    hits[1, :number, 3] = True
+    np.testing.assert_array_equal(remembered(hits).velocities, hits)
+  assert asked == [number for number, _ in itertools.groupby(numbers)]
