@@ -21,7 +21,7 @@ from drumspace_ext.patterns import step_codes
 _MOST_ROUNDS, _SPARE = 12, 16
 # The share of corrected draws that are kept though they are known: what is new
 # is wanted, but without any copies the common beats are missing.
-_COPIES = 0.5
+_COPIES = 0.4
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
