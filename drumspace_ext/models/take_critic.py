@@ -70,7 +70,7 @@ def seen(
       there[:, None],
       *_apart(own - values[patterns, :, turned, of_voice], there),
       *[own % multiple == 0 for multiple in _MULTIPLES],
-  ], 1).astype(np.float32)
+  ], 1, dtype=np.float32, casting='same_kind')
 
 
 def num_features() -> int:

@@ -66,7 +66,7 @@ def of_hits(hits: np.ndarray) -> np.ndarray:
       struck[:, place::_QUARTER].sum(1)[patterns, of_voice][:, None] / 8
       for place in range(_QUARTER)
   ]
-  return np.concatenate(columns, 1).astype(np.float32)
+  return np.concatenate(columns, 1, dtype=np.float32, casting='same_kind')
 
 
 class Played:
@@ -147,7 +147,7 @@ class Played:
         self._zeros[rows] / count,
         (self._latest[rows, 0, 0] == steps)[:, None],
         np.minimum(self._count[rows], _MOST) / _MOST,
-    ], 1).astype(np.float32)
+    ], 1, dtype=np.float32, casting='same_kind')
 
   def play(
       self, rows: np.ndarray, steps: np.ndarray, of_voice: np.ndarray,

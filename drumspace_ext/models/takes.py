@@ -94,7 +94,7 @@ class TakeNetwork(nn.Module):
   def logs(
       self, answer: int, features: torch.Tensor, there: torch.Tensor
   ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Returns log probabilities.
+    """Returns log probabilities of sources, and logits of new values.
 
     Args:
       answer: 0 for velocities, 1 for ticks.
@@ -103,14 +103,15 @@ class TakeNetwork(nn.Module):
 
     Returns:
       (of each source: earlier hits, values near to these, a new value,
-      `[n, 2 * NUM_EARLIER + 1]`; of each new value `[n, num_values]`).
+      `[n, 2 * NUM_EARLIER + 1]`; of each new value `[n, num_values]`: few hits
+      are in need of their probabilities).
     """
     values, sources = self.answers[answer](features).split(
         [take_features.NUM_VALUES[answer], _SOURCES], 1
     )
     allowed = torch.cat([there, there, torch.ones_like(there[:, :1])], 1)
     sources = sources.masked_fill(~allowed, _ABSENT)
-    return sources.log_softmax(1), values.log_softmax(1)
+    return sources.log_softmax(1), values
 
   def nats(
       self, answer: int, features: torch.Tensor, there: torch.Tensor,
@@ -127,7 +128,7 @@ class TakeNetwork(nn.Module):
     """
     sources, values = self.logs(answer, features, there)
     index = truth.long() - take_features.LEAST[answer]
-    new = sources[:, -1:] + values.gather(1, index[:, None])
+    new = sources[:, -1:] + values.log_softmax(1).gather(1, index[:, None])
     apart = truth[:, None].long() - found
     again, near = sources[:, :-1].split(_EARLIER, 1)
     near = near + self.near[answer].log_softmax(1)[
@@ -175,19 +176,22 @@ def _next_values(
       features = np.concatenate([
           features, take_features.velocity_apart(result[:, 0], mean)
       ], 1)
-    sources, values = network.logs(
+    sources, logits = network.logs(
         answer, torch.from_numpy(features), torch.from_numpy(found[1])
     )
     source = _chosen(sources.exp(), uniform[:, 2 * answer])
     share, which = uniform[:, 2 * answer + 1], source % _EARLIER
-    near = _chosen(network.near[answer].softmax(1)[which], share) - _NEAR
-    near[source < _EARLIER] = 0
-    again = found[0][rows, answer, which] + near
-    most = least + take_features.NUM_VALUES[answer] - 1
-    result[:, answer] = np.where(
-        source < 2 * _EARLIER, again.clip(least, most),
-        least + _chosen(values.exp(), share),
+    values = found[0][rows, answer, which].astype(np.int64)
+    near = np.flatnonzero((source >= _EARLIER) & (source < 2 * _EARLIER))
+    values[near] += _chosen(
+        network.near[answer].softmax(1)[which[near]], share[near]
+    ) - _NEAR
+    new = np.flatnonzero(source == 2 * _EARLIER)
+    values[new] = least + _chosen(
+        logits[new].log_softmax(1).exp(), share[new]
     )
+    most = least + take_features.NUM_VALUES[answer] - 1
+    result[:, answer] = values.clip(least, most)
   return result
 
 
@@ -197,8 +201,11 @@ def _numbered(
   patterns, steps, of_voice = take_features.places(hits)
   counts = np.bincount(patterns, minlength=len(hits))
   starts = np.cumsum(counts) - counts
-  beats = np.full(len(hits), OFTEN)
-  seen, uniform = around(hits, beats), _uniform(hits, seed, numbers)
+  uniform = _uniform(hits, seed, numbers)
+  # Takes of a pattern stand side by side, and what is around is one for all.
+  fresh = np.append(True, (hits[1:] != hits[:-1]).any((1, 2)))
+  seen = around(hits[fresh], np.full(fresh.sum(), OFTEN))
+  seen_at = np.cumsum(np.append(0, counts[fresh]))[np.cumsum(fresh) - 1]
   played = take_features.Played(len(hits))
   for number in range(counts.max(initial=0)):
     rows = np.flatnonzero(counts > number)
@@ -206,7 +213,7 @@ def _numbered(
     place = rows, steps[at], of_voice[at]
     found = played.earlier(*place)
     features = np.concatenate([
-        played.features(*place, found), seen[at]
+        played.features(*place, found), seen[seen_at[rows] + number]
     ], 1)
     values = _next_values(
         network, features, played.mean(rows), found, uniform[at]
