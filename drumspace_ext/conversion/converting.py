@@ -2,9 +2,7 @@
 
 import collections
 from collections.abc import Iterator
-from collections.abc import Mapping
 from collections.abc import Sequence
-import dataclasses
 import pathlib
 
 from drumspace_ext import callbacks
@@ -12,6 +10,7 @@ from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext import rejections
 from drumspace_ext import suggestions
+from drumspace_ext.conversion import converted_files
 from drumspace_ext.conversion import files as conversion_files
 from drumspace_ext.conversion import parquet
 from drumspace_ext.conversion import reading
@@ -24,68 +23,8 @@ from drumspace_ext.playing import players
 from drumspace_ext.sound import kit as drum_kit
 from drumspace_ext.sound import soundfonts
 
-_MAX_NAMED = 5
 # Of weights, which are no drums: Magenta's are kept in a file of ours.
 _WEIGHTS_SUFFIX = '.safetensors'
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
-class Converted:
-  """What was converted; as text, how much of it and where it is.
-
-  Attributes:
-    output: The file, or the folder of files, that was written.
-    form: One of `conversion_files.FORMS`.
-    count: Items that were written.
-    left_out: Names of what was left out, by reason.
-    silent: Names of what was written and holds no note.
-    read_with: Names of what was read, by drum map, where these were chosen.
-    unplayed: Names of whole songs, written as they are in spite of `groove`.
-  """
-
-  output: pathlib.Path
-  form: str
-  count: int
-  left_out: Mapping[str, Sequence[str]]
-  silent: Sequence[str]
-  read_with: Mapping[str, Sequence[str]] = dataclasses.field(
-      default_factory=dict
-  )
-  unplayed: Sequence[str] = ()
-
-  def __repr__(self) -> str:
-    num_left_out = sum(map(len, self.left_out.values()))
-    return (
-        f'Converted({str(self.output)!r}, {self.form!r}, count={self.count}, '
-        f'left_out={num_left_out})'
-    )
-
-  def __str__(self) -> str:
-    return f'{self.count:,} converted to {self.output}'
-
-  def warnings(self) -> Iterator[str]:
-    """Yields lines that say what is not as the inputs are."""
-    for reason, names in self.left_out.items():
-      meaning, hint = rejections.REASONS[reason]
-      yield from _named(f'left out: {meaning}; {hint}', names)
-    for drum_map, names in self.read_with.items():
-      if drum_map != drum_maps.GM14:
-        yield from _named(f'read with the drum map {drum_map}', names)
-    if self.unplayed:
-      yield from _named(
-          'written as they are: what plays is for patterns; cut them with '
-          '--tile=1', self.unplayed
-      )
-    if self.silent:
-      yield from _named('written hold no note', self.silent)
-
-
-def _named(what: str, names: Sequence[str]) -> Iterator[str]:
-  yield f'{len(names):,} {what}'
-  for name in names[:_MAX_NAMED]:
-    yield f'  {name}'
-  if len(names) > _MAX_NAMED:
-    yield f'  and {len(names) - _MAX_NAMED:,} more'
 
 
 def _target(
@@ -141,7 +80,9 @@ def _check_form(
     )
 
 
-def _kept(values: Sequence[str], output: pathlib.Path) -> Converted:
+def _kept(
+    values: Sequence[str], output: pathlib.Path
+) -> converted_files.Converted:
   """Writes Magenta's weights into a safetensors file."""
   from drumspace_ext.models import checkpoints
   from drumspace_ext.models import model_files
@@ -155,7 +96,7 @@ def _kept(values: Sequence[str], output: pathlib.Path) -> Converted:
   if source.resolve() == output.resolve():
     raise errors.InputError(f'{output} is the input too.')
   model_files.keep(source, output)
-  return Converted(
+  return converted_files.Converted(
       output=output, form=_WEIGHTS_SUFFIX.lstrip('.'), count=1, left_out={},
       silent=(),
   )
@@ -176,7 +117,7 @@ def convert(
     groove_drawn: bool = False,
     soundfont: local_paths.Name | None = None, kit: str = defaults.KIT,
     seed: int = defaults.SEED, on_step: callbacks.OnStep = callbacks.silent,
-) -> Converted:
+) -> converted_files.Converted:
   """Converts drums of any form into files of one form.
 
   Args:
@@ -243,13 +184,18 @@ def convert(
   )
 
 
-def _noting_songs(
-    items: Iterator[reading.Item], options: reading.Options, names: list[str]
+def _noting(
+    items: Iterator[reading.Item], options: reading.Options,
+    unplayed: list[str] | None, unswung: list[str],
 ) -> Iterator[reading.Item]:
-  """Yields items, and notes those that are played as they are."""
+  """Yields items, and notes those that are not played as was asked for."""
   for item in items:
+    name = errors.on_one_line(item.name)
     if writing.is_song(item, options):
-      names.append(errors.on_one_line(item.name))
+      if unplayed is not None:
+        unplayed.append(name)
+    elif writing.lacks_swing(item, options):
+      unswung.append(name)
     yield item
 
 
@@ -257,13 +203,14 @@ def _written(
     values: Sequence[str], primers: Sequence[str], options: reading.Options,
     target: tuple[pathlib.Path, str, str], *, recursive: bool,
     on_step: callbacks.OnStep,
-) -> Converted:
+) -> converted_files.Converted:
   """Reads, converts and writes, and notes what goes wrong."""
   folder, name, form = target
   left_out: dict[str, list[str]] = collections.defaultdict(list)
   read_with: dict[str, list[str]] = collections.defaultdict(list)
   silent: list[str] = []
   unplayed: list[str] = []
+  unswung: list[str] = []
 
   def on_reject(item_name: str, reason: str, detail: str) -> None:
     line = f'{item_name} ({detail})' if detail else item_name
@@ -273,9 +220,10 @@ def _written(
       values, primers, options, recursive=recursive, on_reject=on_reject,
       on_step=on_step,
   )
-  # Hydrogen's songs hold patterns alone.
-  if options.dynamics and form != conversion_files.H2SONG:
-    items = _noting_songs(items, options, unplayed)
+  if options.dynamics:
+    # Hydrogen's songs hold patterns alone.
+    songs = None if form == conversion_files.H2SONG else unplayed
+    items = _noting(items, options, songs, unswung)
   try:
     count = conversion_files.write(
         items, folder, name, form, options, on_reject=on_reject,
@@ -292,7 +240,8 @@ def _written(
         for reason, names in left_out.items()
     )
     raise errors.InputError(f'{e} {named}') from e
-  return Converted(
+  return converted_files.Converted(
       output=folder / name if name else folder, form=form, count=count,
       left_out=left_out, silent=silent, read_with=read_with, unplayed=unplayed,
+      unswung=unswung,
   )

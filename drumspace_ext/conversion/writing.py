@@ -75,6 +75,14 @@ def dynamics_of(
   return options.dynamics.of_genres([item.origin.genre])
 
 
+def lacks_swing(item: reading.Item, options: reading.Options) -> bool:
+  """Says whether an item is to swing by its genre, and nothing knows that."""
+  dynamics = options.dynamics
+  return dynamics is not None and dynamics.swings_by_genre and not (
+      item.origin is not None and item.origin.genre
+  )
+
+
 def title_of(item: reading.Item, options: reading.Options) -> str:
   """Returns what an item is called where it is heard."""
   if item.origin is None:

@@ -67,11 +67,13 @@ def test_swing_by_genre_is_that_of_each_beat(tmp_path, dataset, groove):
       '0\t0\trock:1', '0\t0\tpop:1|soul:2'
   ))
 
+  unswung = {}
+
   def ticks(name, **options):
-    drumspace_ext.convert(
+    unswung[name] = drumspace_ext.convert(
         dataset, tmp_path / name, groove=groove, groove_strength=(1, 0.5),
         **options,
-    )
+    ).unswung
     with zipfile.ZipFile(tmp_path / name) as archive:
       tracks = [
           mido.MidiFile(file=io.BytesIO(archive.read(name))).tracks[0]
@@ -93,6 +95,8 @@ def test_swing_by_genre_is_that_of_each_beat(tmp_path, dataset, groove):
     assert late.tolist() == [0, round(120 * 0.37 / 3)]
   else:
     assert (swung[2] >= straight[2]).all()
+  # Rock is known to have none; of the last beat nothing is known.
+  assert not unswung['a.zip'] and len(unswung['b.zip']) == 1
 
 
 @pytest.mark.parametrize(('qpm', 'tempos'), [

@@ -1,4 +1,4 @@
-"""Whole songs are written as they are, and who asks for a groove is told so."""
+"""Who asks for a way of playing is told what is not played so."""
 
 import drawn_patterns
 import pytest
@@ -44,3 +44,24 @@ def test_patterns_of_a_song_are_played(song, tmp_path, form, options):
   )
   assert plain.output.read_bytes() != asked.output.read_bytes()
   assert not list(asked.warnings())
+
+
+@pytest.mark.parametrize('form', ['mid', 'wav', 'tfrecord', 'h2song'])
+def test_beats_of_no_known_genre_do_not_swing_and_that_is_said(
+    song, tmp_path, form
+):
+  plain = drumspace_ext.convert(song, tmp_path / f'plain.{form}', tile=1)
+  asked = drumspace_ext.convert(
+      song, tmp_path / f'asked.{form}', tile=1, swing='auto'
+  )
+  assert plain.output.read_bytes() == asked.output.read_bytes()
+  first, name = asked.warnings()
+  assert first == (
+      '1 without a known genre, which --swing=auto leaves even; give a number'
+  )
+  assert 'song' in name
+
+
+def test_a_song_is_said_to_be_as_it_is_and_not_also_to_be_even(song, tmp_path):
+  asked = drumspace_ext.convert(song, tmp_path / 'o.mid', swing='auto')
+  assert asked.unplayed and not asked.unswung
