@@ -7,6 +7,7 @@ import pathlib
 
 from drumspace_ext import callbacks
 from drumspace_ext import defaults
+from drumspace_ext import errors
 from drumspace_ext.conversion import named_patterns
 from drumspace_ext.conversion import reading
 from drumspace_ext.dataset import examples as training_sets
@@ -15,6 +16,7 @@ from drumspace_ext.explorer import files as map_files
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import manifests
 from drumspace_ext.files import result_folders
+from drumspace_ext.files import result_names
 from drumspace_ext.latent_map import building as map_building
 from drumspace_ext.latent_map import data as map_data
 from drumspace_ext.models import checkpoints
@@ -95,6 +97,20 @@ def build(
   )
 
 
+def _check_groove(name: str) -> None:
+  """Raises an error unless a page can play by what a name means."""
+  path = local_paths.expand(name)
+  is_dataset = (path / result_names.DATASET).is_file()
+  if is_dataset or (
+      path.is_file() and path.suffix != result_names.CHECKPOINT_SUFFIX
+  ):
+    raise errors.InputError(
+        f'--groove={name}: a page plays by a model of --config=groove, and no '
+        f'file or dataset. Give {groove_model.RECOMMENDED}, a run_dir or none.'
+    )
+  groove_model.load(name)
+
+
 def build_map(
     checkpoint_file: local_paths.Name, output_dir: local_paths.Name, *,
     examples_path: local_paths.Name | None = None,
@@ -149,7 +165,7 @@ def build_map(
   )
   playing = str(groove or groove_model.RECOMMENDED)
   if playing != defaults.GROOVE:
-    groove_model.load(playing)
+    _check_groove(playing)
   model = trained_model.TrainedModel(weights)
   digests = {'weights': manifests.digest(checkpoints.find(weights))}
   existing = None

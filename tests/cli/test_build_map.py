@@ -64,6 +64,11 @@ def test_page_plays_by_the_groove_that_is_named(tmp_path):
   assert noted['arguments']['groove'] is None
   with pytest.raises(errors.CheckpointError, match='makes patterns and does'):
     _map(_ACAI, '--groove=shipped:vae', f'--output_dir={tmp_path / "bad"}')
+  (tmp_path / 'a.mid').write_bytes(b'MThd')
+  for name in ('few.tsv', 'a.mid'):
+    with pytest.raises(errors.InputError, match='a page plays by a model of'):
+      _map(_ACAI, f'--groove={tmp_path / name}',
+           f'--output_dir={tmp_path / "bad"}')
   assert not (tmp_path / 'bad').exists()
 
 
