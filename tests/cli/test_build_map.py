@@ -193,8 +193,11 @@ def test_every_input_is_a_layer_of_its_name(made, examples, tmp_path, capsys):
   ]
   generated = dataset_tsv.read(out / 'generated.tsv')
   assert (generated.codes[:3] == _STARTER.codes[100:103]).all()
-  # The same beat of two files has one place.
-  assert (generated.coordinates[0] == generated.coordinates[4]).all()
+  # The same beat of two files has one place: they are encoded in products of
+  # other sizes, which some processors round otherwise.
+  np.testing.assert_allclose(
+      generated.coordinates[0], generated.coordinates[4], atol=1e-6
+  )
   # Latents of an input are the model's, whatever its file says.
   assert (generated.latents[4:6] == generated.latents[:2]).all()
   assert report['title'] == '<b>my & map</b>'
