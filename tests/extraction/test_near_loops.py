@@ -10,6 +10,7 @@ import step_songs
 
 from drumspace_ext.extraction import loops
 from drumspace_ext.extraction import near_loops
+from drumspace_ext.patterns import step_codes
 
 _SONGS = {
     'rng': st.randoms(use_true_random=False),
@@ -47,6 +48,22 @@ def test_no_play_is_further_from_its_consensus_than_is_allowed(
     assert near_loops.flips(loop.plays, loop.codes).max() <= allowed
     assert len(loop.steps) == len(loop.plays)
     assert loop.quarters[0][0] <= loop.quarters[0][1]
+
+
+@given(**_SONGS)
+@settings(max_examples=50)
+def test_two_bars_alone_are_those_found_in_some_phase(
+    rng, bars, max_flips, min_repeats
+):
+  pieces = step_songs.pieces(step_songs.noisy_song(rng, bars))
+  options = {'max_flips': max_flips, 'min_repeats': min_repeats}
+  found = [loop.codes for loop in near_loops.find(pieces, **options)]
+  alone = list(near_loops.two_bars(pieces, **options))
+  assert len(alone) == len(found)
+  for ours, theirs in zip(alone, found):
+    np.testing.assert_array_equal(
+        step_codes.canonical(ours), step_codes.canonical(theirs)
+    )
 
 
 @given(**_SONGS)
