@@ -13,6 +13,9 @@ from drumspace_ext.inputs import contents as input_contents
 from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.inputs import tasks as input_tasks
 
+# See `midi_loads`.
+_BYTES_AT_ONCE = 300_000
+
 
 def run_task(
     task: input_tasks.Task, recipe: one_input.Recipe,
@@ -43,12 +46,16 @@ def _records(
 def _files(
     task: input_tasks.Task, recipe: one_input.Recipe
 ) -> Iterator[reading.Read]:
-  """Reads the files of a task one by one."""
+  """Reads the files of a task, some at a time."""
+  some: list[tuple[str, bytes | errors.RejectedInputError]] = []
+  size = 0
   for input_id, data in input_contents.contents(task):
-    if isinstance(data, errors.RejectedInputError):
-      yield reading.Read(input_id, problem=data)
-    else:
-      yield reading.midi(data, input_id, recipe)
+    some.append((input_id, data))
+    size += len(data) if isinstance(data, bytes) else 0
+    if size >= _BYTES_AT_ONCE:
+      yield from reading.midi_files(some, recipe)
+      some, size = [], 0
+  yield from reading.midi_files(some, recipe)
 
 
 def results(

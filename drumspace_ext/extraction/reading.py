@@ -1,5 +1,7 @@
 """Reading: the drum onsets of one input, or why there are none."""
 
+from collections.abc import Iterator
+from collections.abc import Sequence
 import hashlib
 import typing
 
@@ -33,9 +35,40 @@ class Read(typing.NamedTuple):
 
 def midi(data: bytes, input_id: str, recipe: recipes.Recipe) -> Read:
   """Reads a MIDI file."""
+  return next(midi_files([(input_id, data)], recipe))
+
+
+def midi_files(
+    inputs: Sequence[tuple[str, bytes | errors.RejectedInputError]],
+    recipe: recipes.Recipe,
+) -> Iterator[Read]:
+  """Reads MIDI files, those together that allow it.
+
+  Args:
+    inputs: (input id, the bytes of the file or why there are none) of each.
+    recipe: How they are read.
+  """
+  files = [data for _, data in inputs if isinstance(data, bytes)]
   try:
     with reader_faults.rejected():
-      return Read(input_id, midi_reading.read_onsets(data, **recipe.drums()))
+      usual = iter(midi_reading.read_usual(files, **recipe.drums()))
+  except errors.RejectedInputError:
+    # One by one, so that the culprit alone is lost.
+    usual = iter([None] * len(files))
+  for input_id, data in inputs:
+    if not isinstance(data, bytes):
+      yield Read(input_id, problem=data)
+      continue
+    onsets = next(usual)
+    yield _unusual(data, input_id, recipe) if onsets is None else Read(
+        input_id, onsets
+    )
+
+
+def _unusual(data: bytes, input_id: str, recipe: recipes.Recipe) -> Read:
+  try:
+    with reader_faults.rejected():
+      return Read(input_id, midi_reading.read_unusual(data, **recipe.drums()))
   except errors.RejectedInputError as e:
     return Read(input_id, problem=e)
 

@@ -222,10 +222,7 @@ class Scan:
           'drum kits on channel ' + ', '.join(str(c + 1) for c in sorted(kits))
       )
     if self.num_missing_offs:
-      remarks.append(
-          f'{self.num_missing_offs} of {sum(self.are_drums)} drum notes have '
-          'no note-off'
-      )
+      remarks.append(without_offs(self.num_missing_offs, sum(self.are_drums)))
     disagreed = self.one_meter_a_tick()[1]
     if disagreed:
       remarks.append(
@@ -233,6 +230,10 @@ class Scan:
       )
     return remarks
 
+
+def without_offs(number: int, total: int) -> str:
+  """Says how many of all drum notes have no note-off."""
+  return f'{number} of {total} drum notes have no note-off'
 
 
 def _by_key(rows: Sequence[Sequence[int]] | np.ndarray) -> np.ndarray:

@@ -24,8 +24,29 @@ def of_drums(data: bytes, header: midi_header.Header) -> bytes | None:
     None if all tracks matter or none does, or the file is not one of plain
     tracks that are all there.
   """
+  tracks = drum_tracks(data, header)
+  if not tracks or len(tracks) == header.num_tracks:
+    return None
+  return midi_header.pack(
+      len(tracks), header.ticks_per_quarter
+  ) + b''.join(map(midi_header.pack_track, tracks))
+
+
+def drum_tracks(
+    data: bytes, header: midi_header.Header
+) -> list[bytes] | None:
+  """Returns the tracks that matter to the drums.
+
+  Args:
+    data: A MIDI file.
+    header: Its head.
+
+  Returns:
+    What stands behind the heads of their chunks. None if the file is not one of
+    plain tracks that are all there.
+  """
   if (
-      header.num_tracks < 2 or header.is_style
+      header.is_style
       or header.file_format == midi_header.FORMAT_OF_PATTERNS
       or header.first_chunk != header.start + _HEADER_BYTES
   ):
@@ -36,11 +57,10 @@ def of_drums(data: bytes, header: midi_header.Header) -> bytes | None:
     start, position = position, midi_header.chunk_end(data, position)
     if data[start:start + 4] != b'MTrk' or position > len(data):
       return None
-    if _matters(data, start + midi_header.CHUNK_HEADER_BYTES, position):
+    start += midi_header.CHUNK_HEADER_BYTES
+    if _matters(data, start, position):
       kept.append(data[start:position])
-  if not 0 < len(kept) < header.num_tracks:
-    return None
-  return midi_header.pack(len(kept), header.ticks_per_quarter) + b''.join(kept)
+  return kept
 
 
 def _matters(data: bytes, start: int, end: int) -> bool:

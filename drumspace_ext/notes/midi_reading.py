@@ -2,6 +2,9 @@
 
 A drum note is a note-on of a channel that is a kit, with a note-off or without:
 note_seq drops those without.
+
+Usual files are read many at a time (`midi_loads`); others one by one, by a
+library and with a closer look where that is not enough (`midi_parsing`).
 """
 
 from collections.abc import Sequence
@@ -17,6 +20,7 @@ from drumspace_ext.notes import midi_excerpts
 from drumspace_ext.notes import midi_header
 from drumspace_ext.notes import midi_hints
 from drumspace_ext.notes import midi_kits
+from drumspace_ext.notes import midi_loads
 from drumspace_ext.notes import midi_parsing
 from drumspace_ext.notes import onsets as onsets_lib
 
@@ -39,6 +43,39 @@ def read_onsets(
   Raises:
     RejectedInputError: If there are no drum notes to be had.
   """
+  (usual,) = read_usual(
+      [data], assume_drums=assume_drums, parts=parts, min_velocity=min_velocity
+  )
+  return usual or read_unusual(
+      data, assume_drums=assume_drums, parts=parts, min_velocity=min_velocity
+  )
+
+
+def read_usual(
+    files: Sequence[bytes], *, assume_drums: bool = False,
+    parts: drum_parts.DrumParts = drum_parts.MARKED, min_velocity: int = 1,
+) -> list[onsets_lib.DrumOnsets | None]:
+  """Reads those of some files that can be read together.
+
+  Args:
+    files: Their bytes.
+    assume_drums: As for `read_onsets`, and so are the others.
+    parts: Likewise.
+    min_velocity: Likewise.
+
+  Returns:
+    What `read_onsets` does; None for those that `read_unusual` is to read.
+  """
+  if assume_drums or parts or min_velocity > 1:
+    return [None] * len(files)
+  return midi_loads.usual_onsets(files)
+
+
+def read_unusual(
+    data: bytes, *, assume_drums: bool = False,
+    parts: drum_parts.DrumParts = drum_parts.MARKED, min_velocity: int = 1,
+) -> onsets_lib.DrumOnsets:
+  """Reads any MIDI file as `read_onsets` does, at more cost."""
   header = midi_header.read(data)
   if parts or min_velocity > 1:
     scan = midi_parsing.scan(

@@ -11,6 +11,7 @@ from drumspace_ext import errors
 from drumspace_ext import rejections
 from drumspace_ext.conversion import reading
 from drumspace_ext.extraction import one_input
+from drumspace_ext.extraction import reading as extraction_reading
 from drumspace_ext.files import reader_faults
 from drumspace_ext.notes import grids
 from drumspace_ext.notes import midi_reading
@@ -56,10 +57,21 @@ def _fail(*_, **__):
 
 
 def test_a_mistake_while_reading_midi_is_the_verdict(monkeypatch):
-  monkeypatch.setattr(midi_reading, 'read_onsets', _fail)
+  monkeypatch.setattr(midi_reading, 'read_usual', _fail)
+  monkeypatch.setattr(midi_reading, 'read_unusual', _fail)
   result = one_input.extract_midi(b'', 'a.mid', one_input.Recipe())
   assert result.reason == 'reader_failed'
   assert result.detail == 'ZeroDivisionError: two lines'
+
+
+def test_a_mistake_while_reading_many_costs_time_alone(monkeypatch):
+  data = builders.midi(builders.track(builders.notes([(0, 36)])))
+  recipe = one_input.Recipe()
+  expected = list(extraction_reading.midi_files([('a', data)], recipe))
+  monkeypatch.setattr(midi_reading, 'read_usual', _fail)
+  (found,) = extraction_reading.midi_files([('a', data)], recipe)
+  assert found.onsets.quarters.tolist() == [0]
+  assert found.input_id == expected[0].input_id
 
 
 def test_a_mistake_while_reading_a_record_is_the_verdict(monkeypatch):
