@@ -3,7 +3,11 @@
 import collections
 from collections.abc import Iterator
 from collections.abc import Sequence
+import contextlib
+import itertools
 import pathlib
+
+import numpy as np
 
 from drumspace_ext import callbacks
 from drumspace_ext import defaults
@@ -25,6 +29,8 @@ from drumspace_ext.sound import soundfonts
 
 # Of weights, which are no drums: Magenta's are kept in a file of ours.
 _WEIGHTS_SUFFIX = '.safetensors'
+# Items whose grooves are made at once, and how many patterns each may have.
+_NUM_FORESEEN, _MAX_FORESEEN = 128, 8
 
 
 def _target(
@@ -199,6 +205,25 @@ def _noting(
     yield item
 
 
+def _foreseen(
+    items: Iterator[reading.Item], options: reading.Options,
+    dynamics: dynamics_lib.Dynamics,
+) -> Iterator[reading.Item]:
+  """Yields items, and has the grooves of many made at once."""
+  while some := list(itertools.islice(items, _NUM_FORESEEN)):
+    hits = []
+    for item in some:
+      if not writing.is_song(item, options):
+        # Who writes it says what is wrong with it.
+        with contextlib.suppress(errors.RejectedInputError):
+          patterns = reading.item_patterns(item, options)
+          # Those of a song are many as they are.
+          hits += [patterns] if len(patterns) <= _MAX_FORESEEN else []
+    if hits:
+      dynamics.foresee(np.concatenate(hits))
+    yield from some
+
+
 def _written(
     values: Sequence[str], primers: Sequence[str], options: reading.Options,
     target: tuple[pathlib.Path, str, str], *, recursive: bool,
@@ -224,6 +249,8 @@ def _written(
     # Hydrogen's songs hold patterns alone.
     songs = None if form == conversion_files.H2SONG else unplayed
     items = _noting(items, options, songs, unswung)
+    if options.dynamics.groove is not None:
+      items = _foreseen(items, options, options.dynamics)
   try:
     count = conversion_files.write(
         items, folder, name, form, options, on_reject=on_reject,

@@ -124,6 +124,8 @@ def write(
           provenance.main_genre(reference.genres[i]) for i in index.tolist()
       ],
   )
+  if style.dynamics is not None:
+    style.dynamics.foresee(made.hits)
   has_older = (folder / manifests.FILE_NAME).is_file()
   # This run may write none there.
   leftovers.sweep(folder / MIDI_FOLDER)

@@ -26,6 +26,11 @@ class GroovaePlayer:
     """Takes the network; a seed draws one of many answers."""
     self._network, self._seed = network, seed
 
+  @property
+  def draws_in_turn(self) -> bool:
+    """Whether what a pattern gets depends on those asked for with it."""
+    return self._seed is not None
+
   def __call__(self, hits: np.ndarray) -> grooves.Groove:
     """Returns how patterns, bool `[num_patterns, 32, 14]`, are played."""
     generator = None

@@ -114,6 +114,18 @@ class Dynamics:
     """Returns the same for patterns of genres, in turn."""
     return dataclasses.replace(self, genres=tuple(genres) or ('',))
 
+  def foresee(self, hits: np.ndarray) -> None:
+    """Has the groove of patterns made that will be played next.
+
+    Many at once are a groove's in a tenth of the time that it takes for one by
+    one.
+
+    Args:
+      hits: bool `[num_patterns, 32, 14]`.
+    """
+    if isinstance(self.groove, grooves.Remembered):
+      self.groove.foresee(hits)
+
   def velocities(self, steps: np.ndarray, struck: np.ndarray) -> np.ndarray:
     """Returns the velocity of each hit, int64.
 

@@ -91,3 +91,42 @@ def test_a_player_is_asked_once_for_the_same_in_a_row(numbers):
     hits[1, :number, 3] = True
     np.testing.assert_array_equal(remembered(hits).velocities, hits)
   assert asked == [number for number, _ in itertools.groupby(numbers)]
+
+
+@given(
+    foreseen=st.lists(st.integers(0, 5), min_size=1, max_size=6),
+    asked=st.lists(st.integers(0, 5), min_size=1, max_size=6),
+)
+def test_what_is_foreseen_is_played_as_without_and_asked_once(foreseen, asked):
+  calls = []
+
+  def play(hits):
+    calls.append(len(hits))
+    count = hits.sum((1, 2), keepdims=True)
+    place = np.arange(hits[0].size).reshape(hits.shape[1:])
+    return grooves.Groove(
+        velocities=1 + (count + place) % 127, offsets=place / 1000 - count / 99
+    )
+
+  patterns = np.tri(6, 448, dtype=np.bool_).reshape(6, 32, 14)
+  remembered = grooves.Remembered(play)
+  remembered.foresee(patterns[foreseen])
+  assert calls == [len(set(foreseen))]
+  hits = patterns[asked]
+  played, alone = remembered(hits), play(hits)
+  for name in ('velocities', 'offsets'):
+    np.testing.assert_array_equal(
+        getattr(played, name)[hits], getattr(alone, name)[hits]
+    )
+  # What was not foreseen is asked for with all the rest.
+  assert len(calls) == 2 + (not set(asked) <= set(foreseen))
+
+
+def test_who_draws_in_turn_is_not_asked_ahead():
+  class InTurn:
+    draws_in_turn = True
+
+    def __call__(self, hits):
+      raise AssertionError
+
+  grooves.Remembered(InTurn()).foresee(np.ones((2, 32, 14), np.bool_))
