@@ -8,6 +8,7 @@ from drumspace_ext import defaults
 from drumspace_ext.conversion import inspection
 from drumspace_ext.extraction import one_input
 from drumspace_ext.files import local_paths
+from drumspace_ext.models import checkpoints
 from drumspace_ext.patterns import drum_maps
 
 
@@ -45,16 +46,19 @@ def inspect(
   """Says what a file or folder is and holds.
 
   Args:
-    path: Any file.
+    path: Any file, or a model as `shipped:NAME`.
     voices_in: Drum map to read songs with, a name or a TOML file; `auto` for
       the one that explains their pitches.
 
   Raises:
     InputError: If it can't be read, or is of no kind that is known here.
+    CheckpointError: If no such model is shipped.
     DrumMapError: If there is no such drum map.
   """
   recipe = one_input.Recipe(drum_map=drum_maps.load(voices_in))
-  return Inspection(
-      path=str(path),
-      lines=inspection.describe(local_paths.expand(path), recipe),
-  )
+  name = str(path)
+  is_shipped = name.startswith(checkpoints.SHIPPED)
+  return Inspection(path=name, lines=inspection.describe(
+      checkpoints.find(name) if is_shipped else local_paths.expand(path),
+      recipe,
+  ))

@@ -43,6 +43,14 @@ def test_what_is_not_there_is_said(tmp_path):
   assert inspecting.files(pathlib.Path('gone')) == ['gone']
 
 
+def test_a_shipped_model_is_inspected_by_its_name():
+  found = drumspace_ext.inspect('shipped:acai')
+  assert found.path == 'shipped:acai'
+  assert any('"kind": "acai"' in line for line in found.lines)
+  with pytest.raises(errors.CheckpointError, match='Did you mean shipped:acai'):
+    drumspace_ext.inspect('shipped:acia')
+
+
 def test_what_a_midi_file_is_is_told_without_torch(tmp_path):
   path = tmp_path / 'song.mid'
   path.write_bytes(builders.midi(builders.track(builders.notes([(0, 36)]))))
