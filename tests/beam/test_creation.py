@@ -243,7 +243,7 @@ creation.create([sys.argv[1]], sys.argv[2], protected=False)
 
 
 @pytest.mark.parametrize('package, module, target', [
-    ('extraction', 'reading', 'reading.midi'),
+    ('extraction', 'reading', 'reading.midi_files'),
     ('beam', 'rows', 'rows.row_to_json'),
     ('dataset', 'collection', 'collection.Collection.add_gathered'),
     ('dataset', 'report_html', 'report_html.render'),

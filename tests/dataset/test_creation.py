@@ -591,17 +591,17 @@ def test_input_that_takes_a_worker_down_is_named(
 ):
   _write_midi(tmp_path / 'in', _SONGS[:6])
   expected = _create([tmp_path / 'in'], tmp_path / 'out').report
-  real = reading.midi
+  real = reading.midi_files
 
-  def hostile(data, input_id, recipe):
-    if input_id == 'in/evil.mid':
+  def hostile(inputs, recipe):
+    if any(input_id == 'in/evil.mid' for input_id, _ in inputs):
       if reason == 'reader_timeout':
         hanging.hang()
       os.kill(os.getpid(), signal.SIGKILL)
-    return real(data, input_id, recipe)
+    return real(inputs, recipe)
 
   (tmp_path / 'in' / 'evil.mid').write_bytes(b'MThd')
-  monkeypatch.setattr(reading, 'midi', hostile)
+  monkeypatch.setattr(reading, 'midi_files', hostile)
   hanging.put_clock(monkeypatch)
   created = _create([tmp_path / 'in'], tmp_path / 'out', num_workers=2)
   assert created.report['inputs'] == 7
