@@ -15,11 +15,11 @@ from drumspace_ext.notes import midi_kits
 
 Off = tuple[int, int, int, int, int]
 
-_META_TEMPO, _META_METER = 0x51, 0x58
+META_TEMPO, META_METER = 0x51, 0x58
 _META_NAME, _MAX_NAME = 0x03, 128
 MAX_MESSAGES = 200_000
-_NUM_PITCHES = 128
-_NUM_KEYS = 16 * _NUM_PITCHES
+NUM_PITCHES = 128
+_NUM_KEYS = 16 * NUM_PITCHES
 
 
 @dataclasses.dataclass
@@ -60,12 +60,12 @@ class Scan:
   def add_meta(self, tick: int, kind: int, body: bytes) -> None:
     """Notes a meta event of the last track."""
     track = len(self.track_starts) - 1
-    if kind == _META_TEMPO and len(body) >= 3:
+    if kind == META_TEMPO and len(body) >= 3:
       self.tempos.append((tick, int.from_bytes(body[:3], 'big')))
     elif kind == _META_NAME:
       name = body[:_MAX_NAME].decode('utf-8', 'replace')
       self.track_names.setdefault(track, name)
-    elif kind == _META_METER and len(body) >= 2 and body[1] < 16:
+    elif kind == META_METER and len(body) >= 2 and body[1] < 16:
       self.meters.append((tick, body[0], 1 << body[1], track))
 
   def add_message(
@@ -242,7 +242,7 @@ def _by_key(rows: Sequence[Sequence[int]] | np.ndarray) -> np.ndarray:
     return np.zeros(_NUM_KEYS, np.int64)
   table = np.asarray(rows, np.int64)
   return np.bincount(
-      table[:, 1] * _NUM_PITCHES + table[:, 2], minlength=_NUM_KEYS
+      table[:, 1] * NUM_PITCHES + table[:, 2], minlength=_NUM_KEYS
   )
 
 

@@ -5,11 +5,15 @@ time. A track without a note-on of channel 10, a tempo or a meter changes
 nothing in what is read of the drums.
 """
 
+from drumspace_ext.notes import midi_events
 from drumspace_ext.notes import midi_header
 from drumspace_ext.notes import midi_kits
 
 _DRUM_NOTE_ON = 0x90 | midi_kits.DRUM_CHANNEL
-_META, _TEMPO_OR_METER = 0xFF, (b'\x51', b'\x58')
+_META = 0xFF
+_TEMPO_OR_METER = tuple(
+    bytes((kind,)) for kind in (midi_events.META_TEMPO, midi_events.META_METER)
+)
 _HEADER_BYTES = 14
 
 

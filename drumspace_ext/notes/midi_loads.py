@@ -22,11 +22,8 @@ from drumspace_ext.notes import onsets as onsets_lib
 
 # Columns take ten times as much memory as the bytes; symusic takes less.
 _MAX_BYTES = 1 << 17
-_NOTE_ON = 0x90 | midi_kits.DRUM_CHANNEL
 _NOTE_OFF = 0x80 | midi_kits.DRUM_CHANNEL
-_TEMPO, _METER = 0x51, 0x58
 _TEMPO_BYTES, _METER_BYTES = 3, 4
-_NUM_PITCHES = 128
 # Ticks of symusic have 32 bits.
 _MAX_TICK = 2**31 - 1
 _MAX_METER_POWER = 6
@@ -165,10 +162,10 @@ def _notes(
   ticks -= np.repeat(starts[:-1], np.diff(of_tracks))
   bounds = np.searchsorted(places, events.bounds[tracks])
   counts = np.array([
-      np.bincount(keys[start:end], minlength=2 * _NUM_PITCHES)
+      np.bincount(keys[start:end], minlength=2 * midi_events.NUM_PITCHES)
       for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist())
   ])
-  missing = counts[:, :_NUM_PITCHES] - counts[:, _NUM_PITCHES:]
+  missing = np.subtract(*np.hsplit(counts, 2))
   return _Notes(
       of_tracks[tracks].tolist(), ticks, keys.take(ons), seconds.take(ons),
       np.maximum(missing, 0).sum(axis=1).tolist(),
@@ -190,7 +187,10 @@ def _tempos_and_meters(
     scales: The ticks a quarter of each file.
     is_usual: Gets False for files with others than such.
   """
-  (chosen,) = ((events.kinds == _TEMPO) | (events.kinds == _METER)).nonzero()
+  (chosen,) = (
+      (events.kinds == midi_events.META_TEMPO)
+      | (events.kinds == midi_events.META_METER)
+  ).nonzero()
   metas = events.metas[chosen]
   track = np.searchsorted(events.bounds, metas, side='right') - 1
   file = np.searchsorted(tracks, track, side='right') - 1
@@ -198,7 +198,7 @@ def _tempos_and_meters(
   # By time, and at one tick in their order.
   order = np.lexsort((ticks, file))
   chosen, file, ticks = chosen[order], file[order], ticks[order]
-  is_tempo = events.kinds[chosen] == _TEMPO
+  is_tempo = events.kinds[chosen] == midi_events.META_TEMPO
   first, second, third = (
       events.data[events.bodies[chosen] + i].astype(np.int64) for i in range(3)
   )

@@ -10,7 +10,10 @@ import typing
 
 import numpy as np
 
-META, SYSTEM, META_END = 0xFF, 0xF0, 0x2F
+from drumspace_ext.notes import midi_tokens
+
+META, META_END = midi_tokens.META, midi_tokens.META_END
+SYSTEM = 0xF0
 # Stands before each track, behind a delta time of 0; as a status it is none
 # that a file has.
 START = 0xF5
@@ -121,5 +124,3 @@ def inside(high: np.ndarray, events: LongEvents) -> np.ndarray:
   counts = np.searchsorted(high, events.ends) - first
   before = np.cumsum(counts) - counts
   return np.repeat(first - before, counts) + np.arange(counts.sum())
-
-

@@ -1,6 +1,7 @@
 """Tests for midi_columns and midi_long_events."""
 
 import builders
+import drawn_events
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -15,16 +16,10 @@ _DELTA = st.sampled_from(
     # Their bytes look like statuses, meta and system exclusive events.
     (0, 1, 127, 128, 480, 3300, 0x3F80, 0x3822, 0x3800, 20_000, 3_000_000)
 )
-_BYTE = st.integers(0, 127)
-_STATUS = st.integers(0x80, 0xBF) | st.integers(0xE0, 0xEF)
 _EVENT = st.one_of(
-    st.builds(builders.event, _DELTA, _STATUS, _BYTE, _BYTE),
-    st.builds(builders.event, _DELTA, _BYTE, _BYTE),
-    st.builds(builders.event, _DELTA, st.integers(0xC0, 0xDF), _BYTE),
+    drawn_events.usual(_DELTA),
     st.builds(builders.meta, _DELTA, st.sampled_from((1, 3, 0x7F, 0x60)),
               st.binary(max_size=8) | st.binary(min_size=128, max_size=200)),
-    st.builds(builders.tempo, _DELTA, st.integers(0, 1 << 23)),
-    st.builds(builders.meter, _DELTA, st.integers(0, 9), st.just(4)),
     st.builds(builders.sysex, _DELTA, st.binary(max_size=8).map(
         lambda body: body + b'\xf7'
     ) | st.binary(max_size=8)),

@@ -1,6 +1,7 @@
 """Tests for midi_tokens."""
 
 import builders
+import drawn_events
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -11,17 +12,12 @@ from drumspace_ext.notes import midi_scan
 from drumspace_ext.notes import midi_tokens
 
 _DELTA = st.sampled_from((0, 1, 127, 128, 480, 20_000, 3_000_000))
-_BYTE = st.integers(0, 127)
-_STATUS = st.integers(0x80, 0xBF) | st.integers(0xE0, 0xEF)
 _EVENT = st.one_of(
-    st.builds(builders.event, _DELTA, _STATUS, _BYTE, _BYTE),
-    # With running status.
-    st.builds(builders.event, _DELTA, _BYTE, _BYTE),
-    st.builds(builders.event, _DELTA, st.integers(0xC0, 0xDF), _BYTE),
-    st.builds(builders.event, _DELTA, st.just(0xB3), st.just(0), _BYTE),
-    st.builds(builders.meta, _DELTA, _BYTE, st.binary(max_size=8)),
-    st.builds(builders.tempo, _DELTA, st.integers(0, 1 << 23)),
-    st.builds(builders.meter, _DELTA, st.integers(0, 9), st.just(4)),
+    drawn_events.usual(_DELTA),
+    st.builds(
+        builders.event, _DELTA, st.just(0xB3), st.just(0), drawn_events.BYTE
+    ),
+    st.builds(builders.meta, _DELTA, drawn_events.BYTE, st.binary(max_size=8)),
     st.builds(
         builders.sysex, _DELTA,
         st.just(bytes.fromhex('43104c0800070100f7')) | st.binary(max_size=8),
@@ -53,7 +49,8 @@ def test_what_is_read_at_once_is_what_a_walk_reads(events, end, garbage):
 
 
 @given(events=st.lists(st.builds(
-    builders.event, _DELTA, _STATUS, _BYTE, _BYTE
+    builders.event, _DELTA, drawn_events.STATUS, drawn_events.BYTE,
+    drawn_events.BYTE,
 ), min_size=1, max_size=9), data=st.data())
 def test_what_is_damaged_is_left_to_the_walk_or_read_alike(events, data):
   track = bytearray(b''.join(events))
