@@ -14,7 +14,6 @@ import numpy as np
 from drumspace_ext.notes import midi_header
 from drumspace_ext.notes import midi_kits
 
-_DRUM_NOTE_ON = 0x90 | midi_kits.DRUM_CHANNEL
 _MELODY_CHANNELS = [c for c in range(16) if c != midi_kits.DRUM_CHANNEL]
 _SYSTEM, _SYSTEM_MORE, _META = 0xF0, 0xF7, 0xFF
 _META_BYTE = bytes((_META,))
@@ -87,7 +86,7 @@ def first_bytes(channels: set[int]) -> bytes:
 
   Drum notes and system exclusive messages are such as well.
   """
-  return bytes((_DRUM_NOTE_ON, _SYSTEM)) + bytes(
+  return bytes((midi_kits.DRUM_NOTE_ON, _SYSTEM)) + bytes(
       kind | channel for channel in channels for kind in (0x90, 0xB0, 0xC0)
   )
 
@@ -150,7 +149,7 @@ def on_drum_notes(
 
 def _drum_tracks(data: bytes, position: int) -> Iterator[tuple[int, int]]:
   """Yields (start, end) of the tracks with a drum note-on, or what looks so."""
-  place = data.find(_DRUM_NOTE_ON, position)
+  place = data.find(midi_kits.DRUM_NOTE_ON, position)
   while place >= 0:
     end = midi_header.chunk_end(data, position)
     while end <= place:
@@ -160,9 +159,9 @@ def _drum_tracks(data: bytes, position: int) -> Iterator[tuple[int, int]]:
     if data[place + 1:place + 3].isascii():
       if data[position:position + 4] == b'MTrk':
         yield position + midi_header.CHUNK_HEADER_BYTES, min(end, len(data))
-      place = data.find(_DRUM_NOTE_ON, end)
+      place = data.find(midi_kits.DRUM_NOTE_ON, end)
     else:
-      place = data.find(_DRUM_NOTE_ON, place + 1)
+      place = data.find(midi_kits.DRUM_NOTE_ON, place + 1)
 
 
 def notes_as_controls(

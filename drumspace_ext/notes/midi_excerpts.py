@@ -9,7 +9,6 @@ from drumspace_ext.notes import midi_events
 from drumspace_ext.notes import midi_header
 from drumspace_ext.notes import midi_kits
 
-_DRUM_NOTE_ON = 0x90 | midi_kits.DRUM_CHANNEL
 _META = 0xFF
 _TEMPO_OR_METER = tuple(
     bytes((kind,)) for kind in (midi_events.META_TEMPO, midi_events.META_METER)
@@ -69,12 +68,12 @@ def drum_tracks(
 
 def _matters(data: bytes, start: int, end: int) -> bool:
   """Says whether the events of a track may be drums, tempos or meters."""
-  place = data.find(_DRUM_NOTE_ON, start, end)
+  place = data.find(midi_kits.DRUM_NOTE_ON, start, end)
   while place >= 0:
     # Two data bytes follow; behind the byte of a delta time seldom.
     if data[place + 1:place + 3].isascii():
       return True
-    place = data.find(_DRUM_NOTE_ON, place + 1, end)
+    place = data.find(midi_kits.DRUM_NOTE_ON, place + 1, end)
   place = data.find(_META, start, end)
   while place >= 0:
     if data[place + 1:place + 2] in _TEMPO_OR_METER:

@@ -15,6 +15,8 @@ import dataclasses
 import typing
 
 DRUM_CHANNEL = 9
+# The status byte of its note-ons.
+DRUM_NOTE_ON = 0x90 | DRUM_CHANNEL
 # A Yamaha style has rhythm on channels 9 and 10.
 STYLE_CHANNELS = (8, DRUM_CHANNEL)
 # Bank select MSB of a rhythm kit: GM2 120; XG 126 (SFX) and 127 (drums).
