@@ -61,11 +61,19 @@ def page(tmp_path_factory):
       };
       window.plain = (changes) => ({
         ...modules.initialValues(), accents: false, volume: 1, ...changes});
-      window.rendered = async (codes, qpm, loops, {mutes, solos, ...rest}) => {
+      window.rendered = async (codes, rate, seconds, asked) => {
+        const {mutes, solos, ...rest} = asked;
         const player = new modules.Player(data, plain(rest));
         for (const voice of mutes ?? []) player.mute(voice);
         for (const voice of solos ?? []) player.solo(voice);
-        const buffer = await player.renderOffline(codes, qpm, loops);
+        await player.sounds.filled;
+        const context = new OfflineAudioContext(
+          2, Math.round(seconds * rate), rate);
+        const sequencer = player.makeSequencer(context);
+        sequencer.begin(codes, 0);
+        // A little less, for sums of times that are not exact.
+        sequencer.advance(seconds - 0.01);
+        const buffer = await context.startRendering();
         return [0, 1].map((c) => packed(buffer.getChannelData(c)));
       };""")
     # Sound comes after a gesture only.
@@ -81,9 +89,11 @@ def _unpacked(text):
 def _rendered(page, hits, qpm=120, loops=1, **options):
   """Renders offline in the page, float32 `[num_samples, 2]`."""
   codes = step_codes.hits_to_step_codes(hits).tolist()
+  seconds = loops * len(codes) * 60 / (qpm * step_codes.STEPS_PER_QUARTER)
   return np.stack([
       _unpacked(channel) for channel in page.run(
-          'return rendered(...args)', codes, qpm, loops, options
+          'return rendered(...args)', codes, _RATE, seconds,
+          {**options, 'qpm': qpm},
       )
   ], axis=1)
 

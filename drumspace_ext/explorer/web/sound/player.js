@@ -6,9 +6,7 @@
  * keeps the beat.
  */
 
-import {
-  DRUM_CHANNEL, NUM_STEPS, SAMPLE_RATE, STEPS_PER_QUARTER,
-} from '../constants.js';
+import {DRUM_CHANNEL, NUM_STEPS} from '../constants.js';
 import {Sequencer} from './sequencer.js';
 import {Sounds} from './strokes.js';
 
@@ -181,19 +179,5 @@ export class Player {
   solo(voice, isOn = true) {
     this.mixer.soloed[isOn ? 'add' : 'delete'](voice);
     this.refresh();
-  }
-
-  /** Renders loops of a pattern, exactly as long, by the code that plays. */
-  async renderOffline(pattern, qpm, loops = 1) {
-    await this.sounds.filled;
-    const seconds = loops * NUM_STEPS * 60 / (qpm * STEPS_PER_QUARTER);
-    const context = new OfflineAudioContext(
-      2, Math.round(seconds * SAMPLE_RATE), SAMPLE_RATE);
-    const sequencer = this.makeSequencer(context);
-    sequencer.settings = {...this.settings, qpm};
-    sequencer.begin(pattern, 0);
-    // Half a step, for sums of times that are not exact.
-    sequencer.advance(seconds - 30 / (qpm * STEPS_PER_QUARTER));
-    return context.startRendering();
   }
 }
