@@ -5,8 +5,10 @@ from collections.abc import Mapping
 import contextlib
 import os
 import re
+import socket
 import sys
 import typing
+import urllib.parse
 
 from drumspace_ext import errors
 
@@ -23,6 +25,9 @@ _OF_PYTHON = re.compile(
 
 # What Spark takes as one; of anything else Java would write a traceback.
 _MASTER = re.compile(r'(local((-cluster)?\[.+\])?|yarn|(spark|k8s)://.+)$')
+_STANDALONE = 'spark://'
+# Spark itself tries for a minute, in a hundred lines of Java.
+_CONNECT_S = 20
 # How lines of Java's own traceback begin.
 _OF_JAVA = ('at ', ':', 'Driver stacktrace')
 
@@ -63,6 +68,8 @@ def context(
   if not is_submitted and (master or 'local').startswith('local'):
     # Its workers are here; python3 may be another one than this.
     os.environ.setdefault('PYSPARK_PYTHON', sys.executable)
+  if master and master.startswith(_STANDALONE):
+    _reach(master)
   builder = sql.SparkSession.builder.appName(_APP_NAME)
   if master:
     builder = builder.master(master)
@@ -80,6 +87,28 @@ def context(
     yield session.sparkContext
   finally:
     session.stop()
+
+
+def _reach(master: str) -> None:
+  """Makes sure that one of a standalone cluster's masters is there.
+
+  Raises:
+    InputError: If none is.
+  """
+  reasons = []
+  for address in master.removeprefix(_STANDALONE).split(','):
+    try:
+      place = urllib.parse.urlsplit(f'//{address}')
+      socket.create_connection(
+          (place.hostname or '', place.port or 0), _CONNECT_S
+      ).close()
+    except (OSError, ValueError) as e:
+      reasons.append(f'{address}: {e}')
+    else:
+      return
+  raise errors.InputError(
+      f'no master answers at --master={master} ({"; ".join(reasons)}).'
+  )
 
 
 @contextlib.contextmanager

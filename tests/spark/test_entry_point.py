@@ -38,6 +38,8 @@ def test_spark_submit_takes_the_package_along(tmp_path, midi, cluster):
 @pytest.mark.parametrize('flag, part', [
     ('--spark_options=executor=2', 'spark.NAME=VALUE'),
     ('--master=nonsense', '--master=nonsense is none of Spark'),
+    # Port 1 is nobody's; the second is none at all.
+    ('--master=spark://127.0.0.1:1,127.0.0.1:x', 'no master answers at'),
     *cluster_fronts.MISTAKES,
 ])
 def test_mistakes_are_one_line(tmp_path, midi, flag, part):
