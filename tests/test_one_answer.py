@@ -181,7 +181,9 @@ def _played(page, data, recipe):
   """Returns what the page makes of a file: {codes} or {error}."""
   return page.run(
       """const bytes = Uint8Array.from(atob(args[0]), c => c.charCodeAt(0));
-      try { return {codes: modules.midiToPattern(bytes, args[1])}; }
+      try {
+        return {codes: modules.firstBars(modules.readSong(bytes, args[1]))};
+      }
       catch (error) { return {error: error.message}; }""",
       base64.b64encode(data).decode(), recipe.drum_map.voice_of_pitch.tolist(),
   )

@@ -404,8 +404,8 @@ def test_swung_midi_file_has_the_notes_of_the_package(page, codes, swing):
 
 def _read(page, data, assume_drums=False):
   return page.run(
-      """return modules.midiToPattern(
-        Uint8Array.from(args[0]), data.voice_of_pitch, args[1])""",
+      """return modules.firstBars(modules.readSong(
+        Uint8Array.from(args[0]), data.voice_of_pitch, args[1]))""",
       list(data), assume_drums,
   )
 
@@ -500,8 +500,8 @@ def test_no_bytes_break_the_reader(page, noise, cut):
   for data in (good[:14] + noise, good[:22] + noise, good[:cut], noise):
     outcome = page.run(
         """try {
-          return modules.midiToPattern(
-            Uint8Array.from(args[0]), data.voice_of_pitch);
+          return modules.firstBars(modules.readSong(
+            Uint8Array.from(args[0]), data.voice_of_pitch));
         } catch (error) {
           return error.constructor.name + ': ' + error.message;
         }""", list(data),

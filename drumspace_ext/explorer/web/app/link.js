@@ -51,7 +51,7 @@ function numbers(text, count) {
  * @param {string} hash
  * @param {number} zSize
  */
-export function fromHash(hash, zSize) {
+function fromHash(hash, zSize) {
   const parts = new URLSearchParams(hash.replace(/^#/, ''));
   const state = {codes: fromText(parts.get('b')), settings: {}};
   if (!isPattern(state.codes)) return null;

@@ -14,7 +14,7 @@ import {say} from './status.js';
 const MOST_BARS = 64;
 const BARS = NUM_STEPS / STEPS_PER_BAR;
 /** What slots are called, by their letter in a link. */
-export const SLOTS = {A: 'A', B: 'B', F: 'Fill'};
+const SLOTS = {A: 'A', B: 'B', F: 'Fill'};
 
 export class Song {
   /**

@@ -110,6 +110,3 @@ export function firstBars({hits}) {
   }
   return codes;
 }
-
-/** Reads the first two bars with drums of a MIDI file; see `readSong`. */
-export const midiToPattern = (...file) => firstBars(readSong(...file));
