@@ -12,6 +12,7 @@ from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.notes import midi_reading
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.notes import onsets as onsets_lib
+from drumspace_ext.notes import packed_notes
 
 if typing.TYPE_CHECKING:
   import note_seq
@@ -85,10 +86,10 @@ def record(data: bytes, place: str, recipe: recipes.Recipe) -> Read:
   """
   try:
     with reader_faults.rejected():
-      parsed = note_sequences.parse(data)
+      parsed, notes = _parsed(data, recipe)
       # Examples may parse as NoteSequences, which they are not.
       kind = (
-          input_kinds.NOTE_SEQUENCE if parsed.notes
+          input_kinds.NOTE_SEQUENCE if notes or parsed.notes
           else input_kinds.of_record(data)
       )
   except errors.RejectedInputError as e:
@@ -101,7 +102,18 @@ def record(data: bytes, place: str, recipe: recipes.Recipe) -> Read:
       parsed.id or file_name_of(parsed)
       or f'sha1:{hashlib.sha1(data).hexdigest()}'
   )
-  return sequence(parsed, input_id, recipe)
+  return sequence(parsed, input_id, recipe, notes)
+
+
+def _parsed(
+    data: bytes, recipe: recipes.Recipe
+) -> 'tuple[note_seq.NoteSequence, packed_notes.Notes | None]':
+  """Returns a NoteSequence, and its notes where it has none itself."""
+  if not (recipe.assume_drums or recipe.drum_parts):
+    packed = packed_notes.parse(data)
+    if packed is not None:
+      return packed
+  return note_sequences.parse(data), None
 
 
 def file_name_of(parsed: 'note_seq.NoteSequence') -> str:
@@ -110,13 +122,23 @@ def file_name_of(parsed: 'note_seq.NoteSequence') -> str:
 
 
 def sequence(
-    parsed: 'note_seq.NoteSequence', input_id: str, recipe: recipes.Recipe
+    parsed: 'note_seq.NoteSequence', input_id: str, recipe: recipes.Recipe,
+    notes: packed_notes.Notes | None = None,
 ) -> Read:
-  """Reads a NoteSequence."""
+  """Reads a NoteSequence.
+
+  Args:
+    parsed: The NoteSequence.
+    input_id: Its name.
+    recipe: How it is read.
+    notes: Its notes where it has none itself.
+  """
   name = file_name_of(parsed)
   try:
     with reader_faults.rejected():
-      onsets = note_sequences.to_onsets(parsed, **recipe.drums())
+      onsets = note_sequences.to_onsets(
+          parsed, **recipe.drums(), notes=notes
+      )
       return Read(input_id, onsets, file_name=name)
   except errors.RejectedInputError as e:
     return Read(input_id, problem=e, file_name=name)

@@ -23,7 +23,7 @@ from drumspace_ext.notes import drum_parts
 from drumspace_ext.notes import grids
 from drumspace_ext.notes import music_proto
 from drumspace_ext.notes import onsets as onsets_lib
-from drumspace_ext.notes import protobuf_fields
+from drumspace_ext.notes import packed_notes
 from drumspace_ext.notes import sequence_drums
 from drumspace_ext.notes import sequence_times
 from drumspace_ext.notes import song_limits
@@ -48,12 +48,7 @@ def parse(record: bytes) -> 'note_seq.NoteSequence':
   Raises:
     RejectedInputError: If they are no NoteSequence, or too large for one.
   """
-  if len(record) > song_limits.MAX_RECORD_BYTES or (
-      # Two bytes are the shortest field.
-      len(record) > 2 * song_limits.MAX_RECORD_FIELDS
-      and protobuf_fields.has_more_than(record, song_limits.MAX_RECORD_FIELDS)
-  ):
-    raise errors.RejectedInputError('too_large', f'{len(record):,} bytes')
+  song_limits.check_record(record)
   sequence_class = music_proto.note_sequence_class()
   try:
     return sequence_class.FromString(record)
@@ -67,7 +62,7 @@ def parse(record: bytes) -> 'note_seq.NoteSequence':
 def to_onsets(
     sequence: 'note_seq.NoteSequence', *, assume_drums: bool = False,
     parts: drum_parts.DrumParts = drum_parts.MARKED,
-    min_velocity: int = 1,
+    min_velocity: int = 1, notes: packed_notes.Notes | None = None,
 ) -> onsets_lib.DrumOnsets:
   """Reads the drum notes of a NoteSequence.
 
@@ -80,6 +75,7 @@ def to_onsets(
     assume_drums: Take all notes, for files whose drums are not marked.
     parts: Instruments that hold drums, if any are named.
     min_velocity: Notes of less are left out.
+    notes: Its notes where it has none itself, for marked drums alone.
 
   Raises:
     RejectedInputError: If it holds no drum notes, or its times are unusable.
@@ -95,13 +91,13 @@ def to_onsets(
     )
   table, remarks = sequence_drums.rows(
       sequence, assume_drums=assume_drums, parts=parts,
-      min_velocity=min_velocity,
+      min_velocity=min_velocity, notes=notes,
   )
   times = table[:, 0]
   if not np.isfinite(times).all():
     raise errors.RejectedInputError('bad_times', 'a note starts at no time')
   tempo_map = tempo_maps.TempoMap(sequence)
-  if sequence_times.is_quantized(sequence):
+  if sequence_times.is_quantized(sequence, notes):
     quarters = times / info.steps_per_quarter
   else:
     quarters = tempo_map.quarters(times)

@@ -7,6 +7,7 @@ import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext.notes import drum_parts
+from drumspace_ext.notes import packed_notes
 from drumspace_ext.notes import sequence_times
 
 if typing.TYPE_CHECKING:
@@ -43,6 +44,7 @@ def mark(
 def rows(
     sequence: 'note_seq.NoteSequence', *, assume_drums: bool = False,
     parts: drum_parts.DrumParts = drum_parts.MARKED, min_velocity: int = 1,
+    notes: packed_notes.Notes | None = None,
 ) -> tuple[np.ndarray, tuple[str, ...]]:
   """Returns the drum notes that sound, and what a person should know of them.
 
@@ -51,6 +53,7 @@ def rows(
     assume_drums: Take all notes as drums.
     parts: Instruments that hold drums, if any are named.
     min_velocity: Notes of less are left out.
+    notes: Its notes where it has none itself; only for marked drums.
 
   Returns:
     (notes, remarks): float64 `[num_notes, 3]` of start, pitch and velocity; the
@@ -61,34 +64,15 @@ def rows(
     RejectedInputError: If there are none.
   """
   has_second = not (parts or assume_drums) and _has_second_kit(sequence)
-  if parts and not assume_drums:
-    own = _instruments(sequence, parts)
-    notes = [n for n in sequence.notes if n.instrument in own]
-    assume_drums = True
+  if notes is not None:
+    table = _packed_table(sequence, notes, has_second)
   else:
-    notes = sequence.notes
-  # Reading the fields of a note is what costs here: read each once.
-  if sequence_times.is_quantized(sequence):
-    found = [
-        (n.quantized_start_step, n.pitch, n.velocity) for n in notes
-        if n.is_drum or assume_drums
-    ]
-  else:
-    found = [
-        (n.start_time, n.pitch, n.velocity) for n in notes
-        if n.is_drum or assume_drums
-    ]
-  if not found:
+    table = _table(sequence, assume_drums, parts, has_second)
+  if not len(table):
     raise errors.RejectedInputError(
         'no_drum_notes', _without_drums(sequence)
     )
-  # Number by number, which takes half the time of row by row.
-  values = itertools.chain.from_iterable(found)
-  table = np.fromiter(values, np.float64, 3 * len(found)).reshape(-1, 3)
   remarks = []
-  if has_second:
-    second = [n.part == SECOND_PART for n in notes if n.is_drum]
-    table = np.column_stack([table, second])
   sounds = table[:, 2] > 0
   if not sounds.all():
     remarks.append(f'{int((~sounds).sum())} drum notes of velocity 0')
@@ -106,6 +90,48 @@ def rows(
     remarks.append(f'{int((~is_pitch).sum())} notes of no MIDI pitch')
     table = table[is_pitch]
   return table, tuple(remarks)
+
+
+def _packed_table(
+    sequence, notes: packed_notes.Notes, has_second: bool
+) -> np.ndarray:
+  is_quantized = sequence_times.is_quantized(sequence, notes)
+  start = 'quantized_start_step' if is_quantized else 'start_time'
+  if not has_second:
+    return notes.drums(start, 'pitch', 'velocity')
+  table = notes.drums(start, 'pitch', 'velocity', 'part')
+  table[:, 3] = table[:, 3] == SECOND_PART
+  return table
+
+
+def _table(
+    sequence, assume_drums: bool, parts: drum_parts.DrumParts, has_second: bool
+) -> np.ndarray:
+  if parts and not assume_drums:
+    own = _instruments(sequence, parts)
+    notes = [n for n in sequence.notes if n.instrument in own]
+    assume_drums = True
+  else:
+    notes = sequence.notes
+  # Reading the fields of a note is what costs here: read each once.
+  if sequence_times.is_quantized(sequence):
+    found = [
+        (n.quantized_start_step, n.pitch, n.velocity) for n in notes
+        if n.is_drum or assume_drums
+    ]
+  else:
+    found = [
+        (n.start_time, n.pitch, n.velocity) for n in notes
+        if n.is_drum or assume_drums
+    ]
+  # Number by number, which takes half the time of row by row.
+  values = itertools.chain.from_iterable(found)
+  table = np.fromiter(values, np.float64, 3 * len(found)).reshape(-1, 3)
+  if not has_second:
+    return table
+  return np.column_stack(
+      [table, [n.part == SECOND_PART for n in notes if n.is_drum]]
+  )
 
 
 def pitches(

@@ -20,6 +20,7 @@ import typing
 import numpy as np
 
 from drumspace_ext import errors
+from drumspace_ext.notes import packed_notes
 from drumspace_ext.notes import tempo_maps
 
 if typing.TYPE_CHECKING:
@@ -32,34 +33,55 @@ _HALF_STEP = 0.5 + 1e-5
 _EXACT_STEPS = 1e-5
 
 
-def is_quantized(sequence: 'note_seq.NoteSequence') -> bool:
+def is_quantized(
+    sequence: 'note_seq.NoteSequence',
+    notes: packed_notes.Notes | None = None,
+) -> bool:
   """Says whether the steps of a NoteSequence count.
+
+  Args:
+    sequence: A NoteSequence.
+    notes: Its notes where it has none itself.
 
   Raises:
     RejectedInputError: If it has steps of unknown length and no seconds.
   """
   info = sequence.quantization_info
   if info.steps_per_quarter > 0 or info.steps_per_second > 0:
-    return _has_steps(sequence)
-  if _has_seconds(sequence) or not _has_steps(sequence):
+    return _has_steps(sequence, notes)
+  if _has_seconds(sequence, notes) or not _has_steps(sequence, notes):
     return False
-  raise errors.RejectedInputError('unknown_steps', _without_length(sequence))
+  raise errors.RejectedInputError(
+      'unknown_steps', _without_length(sequence, notes)
+  )
 
 
-def _has_steps(sequence) -> bool:
+def _has_steps(sequence, notes: packed_notes.Notes | None) -> bool:
+  if notes is not None:
+    return notes.have('quantized_end_step') or (
+        notes.have('quantized_start_step')
+    )
   return any(
       note.quantized_end_step or note.quantized_start_step
       for note in sequence.notes
   )
 
 
-def _has_seconds(sequence) -> bool:
+def _has_seconds(
+    sequence, notes: packed_notes.Notes | None = None
+) -> bool:
+  if notes is not None:
+    return notes.have('end_time') or notes.have('start_time')
   return any(note.end_time or note.start_time for note in sequence.notes)
 
 
-def _without_length(sequence) -> str:
-  last = max(note.quantized_end_step for note in sequence.notes)
-  return f'{len(sequence.notes)} notes in {last} steps, all at 0 seconds'
+def _without_length(sequence, notes: packed_notes.Notes | None) -> str:
+  if notes is not None:
+    count, last = len(notes), notes.largest('quantized_end_step')
+  else:
+    count = len(sequence.notes)
+    last = max(note.quantized_end_step for note in sequence.notes)
+  return f'{count} notes in {last} steps, all at 0 seconds'
 
 
 class _Steps:

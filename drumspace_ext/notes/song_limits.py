@@ -20,6 +20,7 @@ import typing
 
 from drumspace_ext import errors
 from drumspace_ext.files import midi_kinds
+from drumspace_ext.notes import protobuf_fields
 from drumspace_ext.notes import tempo_maps
 
 if typing.TYPE_CHECKING:
@@ -46,6 +47,16 @@ def check(count: int, limit: int, what: str) -> None:
     raise errors.RejectedInputError(
         'too_large', f'{count:,} {what}; at most {limit:,} are converted'
     )
+
+
+def check_record(record: bytes) -> None:
+  """Raises RejectedInputError for bytes too many for one NoteSequence."""
+  if len(record) > MAX_RECORD_BYTES or (
+      # Two bytes are the shortest field.
+      len(record) > 2 * MAX_RECORD_FIELDS
+      and protobuf_fields.has_more_than(record, MAX_RECORD_FIELDS)
+  ):
+    raise errors.RejectedInputError('too_large', f'{len(record):,} bytes')
 
 
 def check_seconds(seconds: float, limit: int) -> None:
