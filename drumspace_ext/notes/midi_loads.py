@@ -165,7 +165,8 @@ def _notes(
       np.bincount(keys[start:end], minlength=2 * midi_events.NUM_PITCHES)
       for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist())
   ])
-  missing = np.subtract(*np.hsplit(counts, 2))
+  num_pitches = midi_events.NUM_PITCHES
+  missing = counts[:, :num_pitches] - counts[:, num_pitches:]
   return _Notes(
       of_tracks[tracks].tolist(), ticks, keys.take(ons), seconds.take(ons),
       np.maximum(missing, 0).sum(axis=1).tolist(),

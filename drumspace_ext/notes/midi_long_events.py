@@ -96,20 +96,31 @@ def find(tracks: Tracks, places: np.ndarray) -> LongEvents:
       at(values, ends - 1) == _SYSTEM_END,
   )
   places, bodies, ends = (x.compress(chosen) for x in (places, bodies, ends))
-  if (places[1:] < ends[:-1]).any():
-    # Some are inside of others.
-    kept, until = [], 0
-    for number, (place, end) in enumerate(zip(places.tolist(), ends.tolist())):
-      if place >= until:
-        kept.append(number)
-        until = end
-    places, bodies, ends = places[kept], bodies[kept], ends[kept]
+  places, bodies, ends = _apart(places, bodies, ends)
   is_end = (values[places] == META) & (values[places + 1] == META_END)
   at_end = is_end & (bodies == tracks.ends[tracks.track_of(places)])
   tracks.blame(places[is_end & ~at_end])
   has_end = np.zeros(len(tracks.is_sound), np.bool_)
   has_end[tracks.track_of(places[at_end])] = True
   tracks.is_sound &= has_end
+  return LongEvents(places, bodies, ends)
+
+
+def _apart(
+    places: np.ndarray, bodies: np.ndarray, ends: np.ndarray
+) -> LongEvents:
+  """Returns those events, in their order, that are not inside of others."""
+  (overlap,) = (places[1:] < np.maximum.accumulate(ends)[:-1]).nonzero()
+  if len(overlap):
+    begins, until = places.tolist(), ends.tolist()
+    is_kept = np.ones(len(places), np.bool_)
+    for number in (overlap + 1).tolist():
+      if begins[number] < until[number - 1]:
+        is_kept[number] = False
+        until[number] = until[number - 1]
+    places, bodies, ends = (
+        x.compress(is_kept) for x in (places, bodies, ends)
+    )
   return LongEvents(places, bodies, ends)
 
 
