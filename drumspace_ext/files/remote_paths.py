@@ -15,6 +15,8 @@ import typing
 from drumspace_ext import errors
 from drumspace_ext.files import remote_systems
 
+# Windows would take files for text.
+_BINARY = getattr(os, 'O_BINARY', 0)
 _SCHEME = re.compile(r'([a-zA-Z][a-zA-Z0-9+.-]*)://')
 
 
@@ -72,11 +74,17 @@ def first_bytes(text: str, max_bytes: int) -> bytes:
     OSError: If that fails.
   """
   if not is_remote(text):
-    # A buffer would take a quarter of the time.
-    with open(text, 'rb', buffering=0) as file:
-      if 0 < os.fstat(file.fileno()).st_size < max_bytes:
-        # It may grow meanwhile.
-        return file.readall()[:max_bytes]
+    # Objects of files take a third of the time, and a buffer another quarter.
+    file = os.open(text, os.O_RDONLY | _BINARY)
+    try:
+      size = os.fstat(file).st_size
+      if 0 < size < max_bytes:
+        data = os.read(file, size + 1)
+        # Else it grew meanwhile, or what it is on gives less at once.
+        if len(data) == size:
+          return data
+    finally:
+      os.close(file)
   with open_text(text) as stream:
     return stream.read(max_bytes)
 

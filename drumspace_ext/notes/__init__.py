@@ -18,10 +18,10 @@ symusic reads MIDI, a tolerant reader of our own decides where symusic may be
 wrong. symusic fails on data bytes above 127, truncation and foreign headers,
 drops note-ons without note-offs (the published pack holds nothing else), and
 knows no kit but channel 10. To read every file twice would cost more than the
-reading itself: `midi_doubts` looks at the bytes, and about one file in fifteen
-is read again by `midi_scan`. Alternatives: mido as second reader (slow, drops
-the delta time of unknown meta events), pretty_midi (zero notes from the pack,
-6 GB for a 37-byte file).
+reading itself: `midi_doubts` and `midi_kit_doubts` look at the bytes, and about
+one file in fifteen is read again by `midi_scan`. Alternatives: mido as second
+reader (slow, drops the delta time of unknown meta events), pretty_midi (zero
+notes from the pack, 6 GB for a 37-byte file).
 
 Usual files (98 % of real ones) don't meet symusic: `midi_columns` cuts the
 tracks of some files into events at once, in numpy, and says of what else there

@@ -1,10 +1,10 @@
 """Doubts: when the fast reading of a MIDI file may not be the whole truth.
 
 symusic keeps a note only if a note-off ends it, and knows no kit but channel
-10. To ask a second reader each time would cost more than the reading itself, so
-that these look at the bytes alone, in a few passes over the file. A doubt is no
-finding: about one file in fifteen gives rise to one, and most of these turn out
-to be well.
+10 (`midi_kit_doubts`). To ask a second reader each time would cost more than
+the reading itself, so that these look at the bytes alone, in a few passes over
+the file. A doubt is no finding: about one file in fifteen gives rise to one,
+and most of these turn out to be well.
 """
 
 from collections.abc import Iterator
@@ -14,19 +14,8 @@ import numpy as np
 from drumspace_ext.notes import midi_header
 from drumspace_ext.notes import midi_kits
 
-_MELODY_CHANNELS = [c for c in range(16) if c != midi_kits.DRUM_CHANNEL]
 _SYSTEM, _SYSTEM_MORE, _META = 0xF0, 0xF7, 0xFF
 _META_BYTE = bytes((_META,))
-_IS_KIT_BANK = np.isin(np.arange(256), list(midi_kits.KIT_BANKS))
-_MELODY_ON_10 = bytes(
-    (0xB0 | midi_kits.DRUM_CHANNEL, 0, midi_kits.MELODY_BANK)
-)
-# What stands before control 0: a status, or with running status a delta time,
-# hardly longer than 0.
-_MAY_PRECEDE = np.array(
-    [byte < 0x10 or byte & 0xF0 == 0xB0 for byte in range(256)]
-)
-_MAX_RUNNING_BYTES = 100
 _MAX_DELTA_BYTES = 4
 # An event, the delta time behind it and a status.
 _MAX_AHEAD = 2 + _MAX_DELTA_BYTES + 1
@@ -38,85 +27,6 @@ _NOTES_AS_CONTROLS = bytes(
     _NEW_STATUS.get(byte >> 4, byte & 0xF0) | byte & 0x0F
     for byte in range(256)
 )
-
-
-def on_kits(data: bytes) -> set[int]:
-  """Returns channels that may be other than they seem.
-
-  They may be kits beside channel 10; or it is 10, which may be none.
-  """
-  channels = _selected_kits(data)
-  if _SYSTEM in data or _SYSTEM_MORE in data:
-    channels |= _set_parts(data)
-    if midi_kits.GM2_RESET in data and _MELODY_ON_10 in data:
-      channels.add(midi_kits.DRUM_CHANNEL)
-  return channels
-
-
-def with_notes(data: bytes, channels: set[int]) -> set[int]:
-  """Returns those of some channels that may have notes in a file."""
-  return {channel for channel in channels if 0x90 | channel in data}
-
-
-def _selected_kits(data: bytes) -> set[int]:
-  """Looks for bank select (control 0) with the bank of a kit."""
-  if not any(
-      0x90 | channel in data and 0xB0 | channel in data
-      for channel in _MELODY_CHANNELS
-  ):
-    return set()
-  values = np.frombuffer(data, np.uint8)
-  # 0x78 to 0x7F behind a 0: few places are left then.
-  places = values.view(np.int8)[2:] >= 0x78
-  places &= values[1:-1] == 0
-  (found,) = places.nonzero()
-  if not len(found):
-    return set()
-  found = found[_MAY_PRECEDE[values[found]] & _IS_KIT_BANK[values[found + 2]]]
-  channels = (_control_channel(data, place) for place in found.tolist())
-  # On channel 10 a bank makes no kit.
-  return {
-      channel for channel in channels
-      if channel is not None and channel != midi_kits.DRUM_CHANNEL
-  }
-
-
-def first_bytes(channels: set[int]) -> bytes:
-  """Returns bytes of which one is in every track that says of these channels.
-
-  Drum notes and system exclusive messages are such as well.
-  """
-  return bytes((midi_kits.DRUM_NOTE_ON, _SYSTEM)) + bytes(
-      kind | channel for channel in channels for kind in (0x90, 0xB0, 0xC0)
-  )
-
-
-def _control_channel(data: bytes, place: int) -> int | None:
-  """Returns the channel of a control whose number follows a place, or None.
-
-  With running status an event is three bytes behind the one before, as long as
-  delta times are of one byte.
-  """
-  for at in range(place, max(place - _MAX_RUNNING_BYTES, -1), -1):
-    if data[at] >= 0x80:
-      is_control = data[at] & 0xF0 == 0xB0 and (place - at) % 3 == 0
-      return data[at] & 0x0F if is_control else None
-  return None
-
-
-def _set_parts(data: bytes) -> set[int]:
-  """Looks for system exclusive messages that set a part otherwise."""
-  channels = set()
-  place = data.find(_SYSTEM)
-  while place >= 0:
-    # Its length is one byte.
-    found = midi_kits.of_sysex(data[place + 2:place + 14])
-    if found and found[0] == midi_kits.PART and (
-        found[2] != (found[1] == midi_kits.DRUM_CHANNEL)
-    ):
-      channels.add(found[1])
-    place = data.find(_SYSTEM, place + 1)
-  return channels
 
 
 def on_drum_notes(

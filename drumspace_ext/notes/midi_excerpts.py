@@ -11,9 +11,10 @@ from drumspace_ext.notes import midi_kits
 
 _META = 0xFF
 _TEMPO_OR_METER = tuple(
-    bytes((kind,)) for kind in (midi_events.META_TEMPO, midi_events.META_METER)
+    bytes((_META, kind))
+    for kind in (midi_events.META_TEMPO, midi_events.META_METER)
 )
-_HEADER_BYTES = 14
+_HEADER_BYTES, _CHUNK_BYTES = 14, midi_header.CHUNK_HEADER_BYTES
 
 
 def of_drums(data: bytes, header: midi_header.Header) -> bytes | None:
@@ -55,14 +56,15 @@ def drum_tracks(
   ):
     return None
   kept = []
-  position = header.first_chunk
+  end = header.first_chunk
   for _ in range(header.num_tracks):
-    start, position = position, midi_header.chunk_end(data, position)
-    if data[start:start + 4] != b'MTrk' or position > len(data):
+    head, start = data[end:end + _CHUNK_BYTES], end + _CHUNK_BYTES
+    # By hand, for calls take longer: there are seven tracks a file.
+    end = start + int.from_bytes(head[4:], 'big')
+    if not head.startswith(b'MTrk') or end > len(data):
       return None
-    start += midi_header.CHUNK_HEADER_BYTES
-    if _matters(data, start, position):
-      kept.append(data[start:position])
+    if _matters(data, start, end):
+      kept.append(data[start:end])
   return kept
 
 
@@ -76,7 +78,7 @@ def _matters(data: bytes, start: int, end: int) -> bool:
     place = data.find(midi_kits.DRUM_NOTE_ON, place + 1, end)
   place = data.find(_META, start, end)
   while place >= 0:
-    if data[place + 1:place + 2] in _TEMPO_OR_METER:
+    if data.startswith(_TEMPO_OR_METER, place):
       return True
     place = data.find(_META, place + 1, end)
   return False

@@ -13,10 +13,10 @@ import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext.notes import midi_columns
-from drumspace_ext.notes import midi_doubts
 from drumspace_ext.notes import midi_events
 from drumspace_ext.notes import midi_excerpts
 from drumspace_ext.notes import midi_header
+from drumspace_ext.notes import midi_kit_doubts
 from drumspace_ext.notes import midi_kits
 from drumspace_ext.notes import onsets as onsets_lib
 
@@ -60,6 +60,12 @@ def usual_onsets(
   usual = [
       file for file in map(_file, range(len(files)), files) if file is not None
   ]
+  kits = midi_kit_doubts.of_each([files[file.number] for file in usual])
+  # Without notes of other channels there is no other kit.
+  usual = [
+      file for file, channels in zip(usual, kits)
+      if not midi_kit_doubts.with_notes(files[file.number], channels)
+  ]
   if usual:
     _read(usual, found)
   return found
@@ -72,11 +78,7 @@ def _file(number: int, data: bytes) -> _File | None:
   except errors.RejectedInputError:
     return None
   tracks = midi_excerpts.drum_tracks(data, header)
-  if (
-      not tracks or sum(map(len, tracks)) > _MAX_BYTES
-      # Without notes of other channels there is no other kit.
-      or midi_doubts.with_notes(data, midi_doubts.on_kits(data))
-  ):
+  if not tracks or sum(map(len, tracks)) > _MAX_BYTES:
     return None
   return _File(number, header.ticks_per_quarter, tracks)
 

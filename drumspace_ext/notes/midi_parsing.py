@@ -16,6 +16,7 @@ from drumspace_ext.notes import midi_drum_parts
 from drumspace_ext.notes import midi_events
 from drumspace_ext.notes import midi_header
 from drumspace_ext.notes import midi_hints
+from drumspace_ext.notes import midi_kit_doubts
 from drumspace_ext.notes import midi_kits
 from drumspace_ext.notes import midi_scan
 from drumspace_ext.notes import symusic_core
@@ -62,7 +63,7 @@ def parse(
   num_drums = sum(len(t.notes) for t in score.tracks if t.is_drum)
   has_none = not num_drums and midi_hints.worth_scanning(data, score)
   if (
-      has_none or is_doubtful(header, score) or midi_doubts.on_kits(data)
+      has_none or is_doubtful(header, score) or midi_kit_doubts.of(data)
       or lacks_notes(data, header, score.note_num(), drums_only=False)
   ):
     found = scan(data, header, None if has_none else header.num_tracks)

@@ -19,6 +19,7 @@ from drumspace_ext.notes import midi_events
 from drumspace_ext.notes import midi_excerpts
 from drumspace_ext.notes import midi_header
 from drumspace_ext.notes import midi_hints
+from drumspace_ext.notes import midi_kit_doubts
 from drumspace_ext.notes import midi_kits
 from drumspace_ext.notes import midi_loads
 from drumspace_ext.notes import midi_parsing
@@ -130,14 +131,14 @@ def _onsets_of_score(
   remarks: list[str] = []
   is_doubtful = midi_parsing.is_doubtful(header, score)
   # Without notes of other channels there is no other kit.
-  kits = midi_doubts.with_notes(data, midi_doubts.on_kits(data))
+  kits = midi_kit_doubts.with_notes(data, midi_kit_doubts.of(data))
   if is_doubtful or kits or _lacks_drums(
       data, header, score, tracks, len(ticks), assume_drums
   ):
     scan = midi_parsing.scan(
         data, header, header.num_tracks, assume_drums=assume_drums,
         first_bytes=None if is_doubtful or assume_drums
-        else midi_doubts.first_bytes(kits),
+        else midi_kit_doubts.first_bytes(kits),
     )
     if is_doubtful:
       meters, disagreed = scan.one_meter_a_tick()

@@ -1,5 +1,6 @@
 """Tests for remote_paths; beam/test_creation.py reads from there."""
 
+import os
 import pathlib
 import sys
 import types
@@ -107,3 +108,10 @@ def test_of_a_local_file_no_more_is_asked_for_than_it_holds(tmp_path):
   path.write_bytes(b'12345')
   for max_bytes, expected in ((3, b'123'), (5, b'12345'), (1 << 40, b'12345')):
     assert remote_paths.first_bytes(str(path), max_bytes) == expected
+
+
+def test_a_file_that_comes_in_parts_is_read_whole(tmp_path, monkeypatch):
+  path = tmp_path / 'song.mid'
+  path.write_bytes(b'12345')
+  monkeypatch.setattr(os, 'read', lambda file, size: b'12')
+  assert remote_paths.first_bytes(str(path), 9) == b'12345'

@@ -13,7 +13,6 @@ from drumspace_ext.notes import midi_header
 from drumspace_ext.notes import midi_reading
 
 _ONSETS = [(0, 36), (480, 38), (960, 36)]
-_BANK, _PROGRAM = (0xB3, 0, 127), (0xC3, 0)
 
 
 def _doubts_notes(data):
@@ -119,38 +118,3 @@ def test_note_ons_are_counted_with_note_offs_or_without(onsets, channels):
     )
     wanted = [c for c in channels if c == 9 or not drums_only]
     assert count == len(onsets) * len(wanted)
-
-
-def test_a_bank_of_kits_is_seen_with_a_status_and_without():
-  notes = builders.notes(_ONSETS, channel=3)
-  for events in (
-      builders.event(0, *_BANK),
-      builders.event(0, 0xB3, 7, 100) + builders.event(0, 0, 127),
-      builders.event(9, 0xB3, 7, 100) + builders.event(5, 10, 0)
-      + builders.event(0, 0, 120),
-  ):
-    data = builders.midi(builders.track(events, notes))
-    assert midi_doubts.on_kits(data) == {3}
-
-
-@pytest.mark.parametrize('events', [
-    builders.event(0, 0xB9, 0, 127), builders.event(0, 0xB3, 0, 121),
-    builders.event(0, 0xB3, 7, 0) + builders.event(120, 7, 100),
-    builders.event(0, 0x93, 60, 0) + builders.event(0, 127, 0),
-])
-def test_what_only_looks_like_a_bank_of_kits_is_none(events):
-  assert not midi_doubts.on_kits(builders.midi(builders.track(events)))
-
-
-@pytest.mark.parametrize(('message', 'channels'), [
-    ('4110421240111501 18 f7', {0}), ('4110421240111500 19 f7', set()),
-    ('4110421240101501 19 f7', set()), ('4110421240101500 1b f7', {9}),
-    ('43104c080a0702 f7', {10}), ('43104c080a0700 f7', set()),
-])
-def test_a_message_counts_that_sets_a_part_otherwise(message, channels):
-  data = builders.midi(builders.track(
-      builders.sysex(0, bytes.fromhex(message)), builders.notes(_ONSETS)
-  ))
-  assert midi_doubts.on_kits(data) == channels
-  track = data[data.index(b'MTrk') + 8:]
-  assert any(byte in track for byte in midi_doubts.first_bytes(channels))
