@@ -18,6 +18,8 @@ from drumspace_ext.inputs import listing as inputs
 # A few milliseconds of work: small enough to balance, large enough to ship.
 TASK_ITEMS = 64
 TASK_BYTES = 2 << 20
+# Records are kept here and in a worker, several times; files are only named.
+RECORD_BYTES = 1 << 20
 # The kind of a task whose items are the bytes of MIDI files.
 LOADED = 'loaded'
 # (name, problem) of what is lost before a worker could see it.
@@ -98,7 +100,7 @@ def _record_tasks(source: inputs.SourceFile) -> Iterator[Task | Lost]:
       continue
     items.append((f'{source.name}#{number}', record))
     size += len(record)
-    if len(items) >= TASK_ITEMS * 4 or size >= TASK_BYTES:
+    if len(items) >= TASK_ITEMS * 4 or size >= RECORD_BYTES:
       # It may grow meanwhile.
       place = min(place, source.size)
       yield Task(input_kinds.TFRECORD, tuple(items), size=place - covered)
