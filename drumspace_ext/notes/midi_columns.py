@@ -92,10 +92,10 @@ class Events(typing.NamedTuple):
     statuses: Status bytes, running ones too, uint8 `[num_events]`.
     firsts: What follows each, uint8 `[num_events]`.
     seconds: What follows that, likewise.
-    metas: Which are meta events, int64 `[num_metas]`.
-    kinds: Their kinds, uint8 `[num_metas]`.
+    long_events: Which are meta or system exclusive events, int64 `[num_long]`.
+    kinds: The kinds of meta events, 0xF0 for others, uint8 `[num_long]`.
     bodies: Where what follows the size of each begins in `data`, int64
-      `[num_metas]`.
+      `[num_long]`.
     sizes: How much that is, likewise.
     data: All bytes, uint8.
   """
@@ -106,7 +106,7 @@ class Events(typing.NamedTuple):
   statuses: np.ndarray
   firsts: np.ndarray
   seconds: np.ndarray
-  metas: np.ndarray
+  long_events: np.ndarray
   kinds: np.ndarray
   bodies: np.ndarray
   sizes: np.ndarray
@@ -272,18 +272,20 @@ def of_tracks(chunks: Sequence[bytes]) -> Events:
       values, firsts, _at(before, ends), _at(high.places, ends)
   )
   tracks.blame(too_long)
-  is_meta = values[long_events.places] == midi_long_events.META
-  metas, bodies, body_ends = (part[is_meta] for part in long_events)
+  kinds = values[long_events.places + 1]
+  kinds[values[long_events.places] != midi_long_events.META] = (
+      midi_long_events.SYSTEM
+  )
   return Events(
-      bounds=after[high.starts] - 1,
+      bounds=before[high.starts],
       is_sound=tracks.is_sound[:-1],
       ticks=np.cumsum(deltas),
       statuses=_at(statuses, owners),
       firsts=_at(values, firsts),
       seconds=_at(values, firsts + 1),
-      metas=after[high.long_events[is_meta]] - 1,
-      kinds=values[metas + 1],
-      bodies=bodies,
-      sizes=body_ends - bodies,
+      long_events=after[high.long_events] - 1,
+      kinds=kinds,
+      bodies=long_events.bodies,
+      sizes=long_events.ends - long_events.bodies,
       data=tracks.values,
   )

@@ -194,7 +194,7 @@ def _tempos_and_meters(
       (events.kinds == midi_events.META_TEMPO)
       | (events.kinds == midi_events.META_METER)
   ).nonzero()
-  metas = events.metas[chosen]
+  metas = events.long_events[chosen]
   track = np.searchsorted(events.bounds, metas, side='right') - 1
   file = np.searchsorted(tracks, track, side='right') - 1
   ticks = events.ticks[metas] - starts[track]

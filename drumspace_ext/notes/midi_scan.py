@@ -14,6 +14,7 @@ from drumspace_ext.notes import midi_events
 from drumspace_ext.notes import midi_header
 from drumspace_ext.notes import midi_kits
 from drumspace_ext.notes import midi_tokens
+from drumspace_ext.notes import midi_track_rows
 
 MAX_NOTES = 4_000_000
 
@@ -143,15 +144,27 @@ def _system(data, position, end, status, tick, scan: midi_events.Scan) -> int:
 
 
 def _read_track(
-    data: bytes, position: int, end: int, scan: midi_events.Scan
+    data: bytes, position: int, end: int, scan: midi_events.Scan,
+    rows: midi_tokens.Rows | None,
 ) -> int:
-  """Reads one track: at once if it is sound and small; see `_scan_track`."""
+  """Reads one track: at once if it is sound and small; see `_scan_track`.
+
+  Args:
+    data: The file.
+    position: Where its events begin.
+    end: Where they end.
+    scan: Takes what is read.
+    rows: Its events, if they are known.
+  """
   num_events = (end - position) // _MIN_EVENT_BYTES
   found = None
   if (
       len(scan.notes) + scan.num_offs + num_events <= MAX_NOTES
       and len(scan.messages) + num_events <= midi_events.MAX_MESSAGES
   ):
+    if rows is not None:
+      midi_tokens.add_rows(rows, scan)
+      return end
     found = midi_tokens.read_track(data, position, end, scan)
   if found is None:
     found = _scan_track(data, position, end, scan)
@@ -175,6 +188,7 @@ def scan(
     What was found; events of all tracks, each track in its own order.
   """
   result = midi_events.Scan(is_style=is_style)
+  known = midi_track_rows.of_tracks(data, first_chunk, first_bytes)
   position = first_chunk
   while (position := _next_track(data, position, result)) >= 0:
     if position + _CHUNK_HEADER > len(data):
@@ -186,12 +200,12 @@ def scan(
     if start + length > len(data):
       result.damage += 1
     result.track_starts.append(len(result.notes))
-    if first_bytes is not None and not any(
-        data.find(byte, start, position) >= 0 for byte in first_bytes
-    ):
+    if not midi_track_rows.matters(data, start, position, first_bytes):
       continue
     try:
-      end = _read_track(data, start, position, result)
+      end = _read_track(
+          data, start, position, result, known.get((start, position))
+      )
       # A length too large would hide the tracks behind it.
       if end < position and data[end:end + 4] == b'MTrk':
         result.damage += 1

@@ -130,44 +130,78 @@ def read_track(
   tokens = of_track(track)
   if tokens is None:
     return None
-  kinds = tokens.statuses >> 4
   values = np.frombuffer(track, np.uint8)
-  first = values[tokens.places]
-  second = values[np.minimum(tokens.places + 1, len(values) - 1)]
+  places, statuses = tokens.places, tokens.statuses
+  # Bodies stand behind a kind, if there is one, and a size of one byte.
+  bodies = {
+      i: track[places[i] + 1 + int(statuses[i] == META):tokens.ends[i]]
+      for i in np.flatnonzero(statuses >= _SYSTEM).tolist()
+  }
+  add_rows(Rows(
+      tokens.ticks, statuses, values[places],
+      values[np.minimum(places + 1, len(values) - 1)], bodies,
+  ), scan)
+  if not tokens.has_end:
+    return end
+  # A byte behind it says how long it is, if anything.
+  return position + int(places[-1]) + 2
+
+
+class Rows(typing.NamedTuple):
+  """The events of a track, as they are read.
+
+  Attributes:
+    ticks: When, int64 `[num_events]`.
+    statuses: Status bytes, running ones too, uint8 `[num_events]`.
+    firsts: What follows each, uint8 `[num_events]`.
+    seconds: What follows that, likewise.
+    bodies: What follows the size of each meta or system exclusive event, by its
+      number.
+  """
+
+  ticks: np.ndarray
+  statuses: np.ndarray
+  firsts: np.ndarray
+  seconds: np.ndarray
+  bodies: dict[int, bytes]
+
+
+def add_rows(rows: Rows, scan: midi_events.Scan) -> None:
+  """Adds the events of a track to what was read."""
+  ticks, statuses, first, second, _ = rows
+  kinds = statuses >> 4
   is_note = (kinds == 0x9) & (second > 0)
   before = len(scan.notes) + np.cumsum(is_note)
-  columns = (tokens.ticks, tokens.statuses & 0x0F, first, second)
+  columns = (ticks, statuses & 0x0F, first, second)
   for i in np.flatnonzero(
       ((kinds == 0xB) & (first == 0)) | (kinds == 0xC) | (kinds == 0xF)
   ).tolist():
-    _read_other(track, tokens, i, int(before[i]), scan)
+    _add_other(rows, i, int(before[i]), scan)
   scan.notes.extend(zip(*(column[is_note].tolist() for column in columns)))
   is_off = (kinds == 0x8) | ((kinds == 0x9) & (second == 0))
   number = np.full(len(kinds), len(scan.track_starts) - 1)
   scan.offs_by_part.append(np.stack(
       [column[is_off] for column in (*columns[:3], before, number)], axis=1
   ))
-  if not tokens.has_end:
-    return end
-  # A byte behind it says how long it is, if anything.
-  return position + int(tokens.places[-1]) + 2
 
 
-def _read_other(
-    track: bytes, tokens: Tokens, i: int, number: int, scan: midi_events.Scan
+def _add_other(
+    rows: Rows, i: int, number: int, scan: midi_events.Scan
 ) -> None:
-  """Reads an event that is no note: what sets kits up, or is of the file."""
-  status, place = int(tokens.statuses[i]), int(tokens.places[i])
-  tick, channel = int(tokens.ticks[i]), status & 0x0F
-  body = track[place:int(tokens.ends[i])]
+  """Adds an event that is no note: what sets kits up, or is of the file."""
+  status, tick = int(rows.statuses[i]), int(rows.ticks[i])
+  first = int(rows.firsts[i])
+  channel = status & 0x0F
   if status == META:
-    if body[0] != META_END:
-      scan.add_meta(tick, body[0], body[2:])
+    if first != META_END:
+      scan.add_meta(tick, first, rows.bodies[i])
   elif status >= _SYSTEM:
-    found = midi_kits.of_sysex(body[1:])
+    found = midi_kits.of_sysex(rows.bodies[i])
     if found:
       scan.add_message(tick, *found, number)
   elif status >= _PROGRAM:
-    scan.add_message(tick, midi_kits.PROGRAM, channel, body[0], number)
+    scan.add_message(tick, midi_kits.PROGRAM, channel, first, number)
   else:
-    scan.add_message(tick, midi_kits.BANK, channel, body[1], number)
+    scan.add_message(
+        tick, midi_kits.BANK, channel, int(rows.seconds[i]), number
+    )

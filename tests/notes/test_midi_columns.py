@@ -53,7 +53,7 @@ def _of(events, number):
       offs.append((tick, status & 0xF, pitch))
   tempos, meters = [], []
   for place, kind, body, size in zip(
-      events.metas, events.kinds, events.bodies, events.sizes
+      events.long_events, events.kinds, events.bodies, events.sizes
   ):
     if own.start <= place < own.stop:
       tick = int(events.ticks[place] - events.ticks[own.start - 1])
