@@ -29,9 +29,9 @@ from drumspace_ext.files import reader_faults
 
 _LOGGER = logging.getLogger(__name__)
 CRASHED, TIMED_OUT = 'reader_crashed', 'reader_timeout'
-# Options of mallopt, as <malloc.h> has them; a task needs some 2 MB.
+# Options of mallopt, as <malloc.h> has them; a task needs 2 to 3 MB.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-_KEPT_BYTES = 2 << 20
+_KEPT_BYTES = 3 << 20
 
 class Splittable(typing.Protocol):
   """A task of several items, which can be done one by one."""
