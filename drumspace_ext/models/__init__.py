@@ -11,7 +11,7 @@ times as wide), for no simple distribution is like the latents of beats:
 mixtures of normals and N(0, I) cost precision (measured: "The stepwise model"
 in tests/benchmarks/RESULTS.md). Bits less probable than 0.08 are left out, as
 nucleus sampling leaves out words, and of what is drawn small trees keep as much
-as is as frequent among real beats (`corrections`), of copies two in five: all
+as is as frequent among real beats (`corrections`), of copies seven in ten: all
 are part of how the model draws, and its card has the figures without, too.
 
 Shipped are the models at the end of their runs, not those of the best

@@ -164,6 +164,15 @@ class Autoencoder(nn.Module):
       return uniform < chance
     return logits > torch.logit(torch.tensor(threshold)).item()
 
+  def draw_once(
+      self, z: torch.Tensor, *, temperature: float, threshold: float,
+      generator: torch.Generator | None,
+  ) -> torch.Tensor:
+    """Returns the same as `draw_hits`, but nothing of it is drawn again."""
+    return self.draw_hits(
+        z, temperature=temperature, threshold=threshold, generator=generator
+    )
+
   def reconstruct(self, hits: torch.Tensor) -> torch.Tensor:
     """Returns what patterns `[batch, 448]` decode to again, bool."""
     mu, _ = self.encode(hits)

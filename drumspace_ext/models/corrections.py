@@ -21,10 +21,10 @@ PREFIX = 'correction.'
 # The lags that repeats are looked for at, and where: from, to.
 _REPEATS = ((4, 4, 8), (4, 12, 16), (8, 8, 16), (8, 24, 32), (16, 16, 32))
 _LAGS = (4, 8, 16)
-# Draws that are this many times too rare are all kept; rarer ones can't be more
-# often than that. Larger is more exact, and takes more draws a beat: at 1.3 an
-# AUC of 0.548 and 1.6 draws, at 1 of 0.560 and 1.3.
-_MOST = 1.0
+# Where a checkpoint does not say: how many times too rare draws are that are
+# all kept (larger is more exact, and takes more draws a beat), and the share of
+# known patterns that is kept: without any copies the common beats are missing.
+_MOST, _COPIES = 1.0, 0.4
 # The share that is kept, about.
 KEPT = 0.74
 _CHUNK = 4096
@@ -65,6 +65,9 @@ class Correction:
     left: The node on that side, int64.
     right: That on the other side.
     bias: What is added to the sum.
+    most: Draws that are this many times too rare are all kept; rarer ones can't
+      be more often than that.
+    copies: The share of known patterns that is kept of those that it keeps.
   """
 
   feature: np.ndarray
@@ -72,6 +75,8 @@ class Correction:
   left: np.ndarray
   right: np.ndarray
   bias: float
+  most: float = _MOST
+  copies: float = _COPIES
 
   def __repr__(self) -> str:
     return f'Correction(trees={len(self.feature)})'
@@ -107,9 +112,13 @@ class Correction:
       hits: bool `[n, 32, 14]`.
       rng: Draws a number for each.
     """
-    chance = np.minimum(np.exp(-self.logits(hits)) / _MOST, 1.0)
+    return rng.random(len(hits)) < self.chances(hits)
+
+  def chances(self, hits: np.ndarray) -> np.ndarray:
+    """Returns how probable each draw is to be kept, float64 `[n]`."""
+    chance = np.minimum(np.exp(-self.logits(hits)) / self.most, 1.0)
     chance[entropy.is_trivial(step_codes.hits_to_step_codes(hits))] = 0.0
-    return rng.random(len(hits)) < chance
+    return chance
 
   def tensors(self) -> dict[str, np.ndarray]:
     """Returns it as a checkpoint keeps it; `from_tensors` reads that."""
@@ -119,6 +128,8 @@ class Correction:
         'left': self.left.astype(np.int16),
         'right': self.right.astype(np.int16),
         'bias': np.array([self.bias], np.float32),
+        'most': np.array([self.most], np.float32),
+        'copies': np.array([self.copies], np.float32),
     }
 
 
@@ -164,17 +175,22 @@ def from_tensors(tensors: Mapping[str, np.ndarray]) -> Correction:
   shapes = {part.shape for part in (feature, left, right, value)}
   inner = feature >= 0
   places = np.arange(feature.shape[-1])
+  most, copies = (
+      float(tensors.get(name, np.array(usual)).reshape(-1)[0])
+      for name, usual in (('most', _MOST), ('copies', _COPIES))
+  )
   if (
       len(shapes) > 1 or feature.ndim != 2 or not np.isfinite(value).all()
       or feature.max(initial=-1) >= NUM_FEATURES
       # Each question leads further on, so that there is an end.
       or (np.minimum(left, right) <= places)[inner].any()
       or (np.maximum(left, right) >= feature.shape[-1])[inner].any()
+      or not (0 < most < np.inf and 0 <= copies <= 1)
   ):
     raise ValueError('its correction is no list of trees')
   return Correction(
       feature=feature, value=value, left=left, right=right,
-      bias=float(tensors['bias'].reshape(-1)[0]),
+      bias=float(tensors['bias'].reshape(-1)[0]), most=most, copies=copies,
   )
 
 

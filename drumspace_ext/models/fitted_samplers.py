@@ -5,7 +5,9 @@ the mean and standard deviation of the training set's latents. The stepwise
 model draws around the training patterns: from their posteriors, widened. What
 it keeps of each is a draw from there and the rest of the width, which comes to
 the same distribution and holds no more of the training patterns than other
-draws do. Which of them a model has, its network says (`fit_sampler`).
+draws do; of several such draws one that promises new beats is kept
+(`training.latent_selection`). Which of them a model has, its network says
+(`fit_sampler`).
 """
 
 import dataclasses

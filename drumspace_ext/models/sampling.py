@@ -19,9 +19,6 @@ from drumspace_ext.patterns import step_codes
 # Rounds of corrected draws, each for what the last ones left, and how many more
 # are drawn than should be enough.
 _MOST_ROUNDS, _SPARE = 12, 16
-# The share of corrected draws that are kept though they are known: what is new
-# is wanted, but without any copies the common beats are missing.
-_COPIES = 0.4
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
@@ -208,7 +205,9 @@ def draw(
     hits = decode(latents)
     kept_ones = sampler.correction.keeps(hits, rng=rng)
     known = judge(latents, hits, known_classes).known
-    new_enough = ~known | (rng.random(len(hits)) < _COPIES)
+    new_enough = ~known | (
+        rng.random(len(hits)) < sampler.correction.copies
+    )
     which = np.flatnonzero(kept_ones & new_enough)
     if number + 1 == _MOST_ROUNDS:
       # Where hardly anything is like a real beat, the rest is as it comes.

@@ -195,6 +195,13 @@ class Stepwise(vae.Vae):
       hits[trivial] = self._write(z[trivial], temperature, threshold, generator)
     return hits
 
+  def draw_once(
+      self, z: torch.Tensor, *, temperature: float, threshold: float,
+      generator: torch.Generator | None,
+  ) -> torch.Tensor:
+    """Writes a pattern for each latent vector, trivial or not."""
+    return self._write(z, temperature, threshold, generator)
+
   def _write(
       self, z: torch.Tensor, temperature: float, threshold: float,
       generator: torch.Generator | None,

@@ -13,5 +13,7 @@ nats).
 
 Where the sampler keeps latents of training patterns, it keeps draws around
 them and not their means (`sampler_fitting`): decoded as they are, no more of
-them are known patterns than of other draws.
+them are known patterns than of other draws. Of several draws around a pattern
+it keeps one that seldom leads to a copy or a trivial beat
+(`latent_selection`), so that little need be refused afterwards.
 """

@@ -1,5 +1,7 @@
 """Correction fitting: trees that tell a model's draws from what it learnt."""
 
+import dataclasses
+
 import numpy as np
 import torch
 
@@ -10,6 +12,8 @@ from drumspace_ext.patterns import step_codes
 
 # Chosen on validation patterns: more or larger trees learn single patterns.
 _NUM_TREES, _LEAVES, _BINS, _RATE = 150, 8, 64, 0.08
+# See `Correction`; tests/benchmarks/RESULTS.md has others.
+_MOST, _COPIES = 1.2, 0.7
 # Classifiers need some of each to tell anything.
 _MIN_PATTERNS = 500
 
@@ -56,7 +60,9 @@ def fit(
   # Several threads add in an order of chance.
   with threadpoolctl.threadpool_limits(1):
     trees.fit(seen, is_drawn)
-  return _exported(trees, seen)
+  return dataclasses.replace(
+      _exported(trees, seen), most=_MOST, copies=_COPIES
+  )
 
 
 def _exported(trees, seen: np.ndarray) -> corrections.Correction:

@@ -5,6 +5,7 @@ import torch
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import fitted_samplers
 from drumspace_ext.training import correction_fitting
+from drumspace_ext.training import latent_selection
 
 _BATCH = 4096
 
@@ -35,4 +36,9 @@ def fit(
   correction = correction_fitting.fit(network, hits, sampler, seed=seed)
   if correction is None:
     return sampler
-  return fitted_samplers.corrected(sampler, correction)
+  chosen = latent_selection.fit(
+      network, hits, mu, sigma, correction, seed=seed
+  )
+  # What is drawn now comes up too often elsewhere.
+  again = correction_fitting.fit(network, hits, chosen, seed=seed)
+  return fitted_samplers.corrected(chosen, again or correction)

@@ -1,5 +1,7 @@
 """Tests for corrections, and for draws that are corrected."""
 
+import dataclasses
+
 import hypothesis
 from hypothesis import strategies as st
 import numpy as np
@@ -115,3 +117,23 @@ def test_draws_of_best_are_corrected():
   drawn = trained_model.TrainedModel('shipped:best').draw(400, seed=0)
   assert not drawn.trivial.any()
   assert 0.88 < drawn.first_of_class.mean() < 0.99
+
+
+def test_old_checkpoints_say_neither_most_nor_copies():
+  made = corrections.from_nodes([[(-1, 1.0, 0, 0)]], 0.0)
+  tensors = dataclasses.replace(made, most=1.25, copies=0.75).tensors()
+  again = corrections.from_tensors(tensors)
+  assert (again.most, again.copies) == (1.25, 0.75)
+  np.testing.assert_allclose(again.chances(_hits(5)), 1 / 1.25 / np.e)
+  del tensors['most'], tensors['copies']
+  old = corrections.from_tensors(tensors)
+  assert (old.most, old.copies) == (1.0, 0.4)
+
+
+@pytest.mark.parametrize(('name', 'value'), [
+    ('most', 0.0), ('most', np.inf), ('copies', -0.5), ('copies', np.nan),
+])
+def test_shares_that_are_none_are_refused(name, value):
+  tensors = _BY_KICK.tensors() | {name: np.array([value], np.float32)}
+  with pytest.raises(ValueError, match='no list of trees'):
+    corrections.from_tensors(tensors)
