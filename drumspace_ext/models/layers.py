@@ -1,4 +1,4 @@
-"""Layers: the fully connected stack that the published models are made of."""
+"""Layers: stacks that several models are made of, and losses of bits."""
 
 from collections.abc import Sequence
 import itertools
@@ -6,6 +6,7 @@ import math
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 
 def fully_connected(sizes: Sequence[int]) -> nn.Sequential:
@@ -53,3 +54,25 @@ def bit_loss(
   return nn.functional.binary_cross_entropy_with_logits(
       logits, hits, reduction='none'
   ).sum(-1)
+
+
+def ordered_logits(
+    bits: torch.Tensor, head: torch.Tensor, inputs: torch.Tensor,
+    outputs: torch.Tensor, bias: torch.Tensor,
+) -> torch.Tensor:
+  """Returns the logit of each bit given those before it of the same row.
+
+  Args:
+    bits: float 0 or 1, `[..., num_bits]`.
+    head: What is known before the first, `[..., voice_head_size]`.
+    inputs: What a bit that is set adds to the head, `[num_bits, ...]`.
+    outputs: What the head says of a bit, likewise.
+    bias: Is added to each logit, `[..., num_bits]`.
+  """
+  count = bits.shape[-1]
+  # A product with a triangle of inputs, where a sum that runs takes longer.
+  earlier = torch.ones(count, count, device=bits.device).triu(1)
+  adds = (earlier[..., None] * inputs[:, None]).flatten(1)
+  before = (bits @ adds).unflatten(-1, (count, -1))
+  live = functional.gelu(head[..., None, :] + before)
+  return (live * outputs).sum(-1) + bias

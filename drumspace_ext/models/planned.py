@@ -99,17 +99,18 @@ class Planned(stepwise.Stepwise):
         torch.cat([past, before_plans], dim=1), z[:, None],
         torch.arange(_STEPS + len(plans.BLOCKS), device=rows.device),
     )
-    bits = self._ordered(
-        rows, known[:, :_STEPS], self.to_head, self.voice_inputs,
-        self.voice_outputs, self.to_bits,
+    steps, before_blocks = known.split([_STEPS, len(plans.BLOCKS)], dim=1)
+    bits = layers.ordered_logits(
+        rows, self.to_head(steps), self.voice_inputs, self.voice_outputs,
+        self.to_bits(steps),
     )
     bits = torch.where(
         standing.forced > 0.5, _CERTAIN * (2 * standing.value - 1), bits
     )
     plan = symbols(rows)
-    logits = self._ordered(
-        plan, known[:, _STEPS:], self.to_plan_head, self.plan_inputs,
-        self.plan_outputs, self.to_plan_bits,
+    logits = layers.ordered_logits(
+        plan, self.to_plan_head(before_blocks), self.plan_inputs,
+        self.plan_outputs, self.to_plan_bits(before_blocks),
     )
     # Who does not differ does not differ more than once.
     differs = plan.unflatten(-1, (_VOICES, 2))[..., :1]
@@ -193,17 +194,6 @@ class Planned(stepwise.Stepwise):
         self.plan_outputs, nothing > 0.5, nothing, choose, in_pairs=True,
     )
     return drawn.unflatten(-1, (_VOICES, 2)).transpose(1, 2)
-
-  @staticmethod
-  def _ordered(
-      bits: torch.Tensor, known: torch.Tensor, to_head: nn.Linear,
-      inputs: torch.Tensor, outputs: torch.Tensor, to_bits: nn.Linear,
-  ) -> torch.Tensor:
-    """Returns the logit of each bit given those before it of the same row."""
-    struck = torch.cumsum(bits[..., None] * inputs, dim=-2)
-    before = functional.pad(struck[..., :-1, :], (0, 0, 1, 0))
-    head = functional.gelu(to_head(known)[..., None, :] + before)
-    return (head * outputs).sum(-1) + to_bits(known)
 
 
 def _draw_ordered(

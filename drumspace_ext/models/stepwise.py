@@ -159,10 +159,10 @@ class Stepwise(vae.Vae):
     rows = hits.view(-1, _STEPS, _VOICES)
     steps = torch.arange(_STEPS, device=rows.device)
     known = self._trunk(written.pasts(rows), z[:, None], steps)
-    struck = torch.cumsum(rows[..., None] * self.voice_inputs, dim=-2)
-    before = functional.pad(struck[..., :-1, :], (0, 0, 1, 0))
-    head = functional.gelu(self.to_head(known)[..., None, :] + before)
-    return (head * self.voice_outputs).sum(-1) + self.to_bits(known)
+    return layers.ordered_logits(
+        rows, self.to_head(known), self.voice_inputs, self.voice_outputs,
+        self.to_bits(known),
+    )
 
   def _reconstruction(
       self, z: torch.Tensor, hits: torch.Tensor, measured: bool
@@ -208,30 +208,74 @@ class Stepwise(vae.Vae):
   ) -> torch.Tensor:
     """Writes a pattern for each latent vector, step by step; see draw_hits."""
     choose = chooser(temperature, threshold, generator)
-    rows = written.Written(len(z), z.device)
-    # As `from_past` has them, but step by step: what is not written yet is left
-    # out, and adds nothing.
-    past, repeats = self.from_past.weight.split(
-        [written.NUM_PAST_INPUTS, written.NUM_REPEAT_INPUTS], dim=1
-    )
+    rows, look = written.Written(len(z), z.device), self._looking(z)
+    for step in range(_STEPS):
+      rows.add(self._strike(
+          look(rows, step), lambda _, logit: choose(logit)
+      ))
+    return rows.hits()
+
+  def _looking(self, z: torch.Tensor) -> Callable[..., torch.Tensor]:
+    """Returns what gives `_trunk` of what is written, step by step.
+
+    As `from_past` has it all, what is not written yet is left out, and adds
+    nothing.
+
+    Args:
+      z: float `[batch, z_size]`.
+    """
+    past, repeats, rest = self.from_past.weight.split([
+        written.NUM_PAST_INPUTS, written.NUM_REPEAT_INPUTS,
+        self.from_past.in_features - written.NUM_PAST_INPUTS
+        - written.NUM_REPEAT_INPUTS,
+    ], dim=1)
     past = past.unflatten(1, (_VOICES, -1)).permute(2, 1, 0)
     past = past.flatten(0, 1)
     of_z, second = self.from_z(z), self.z_to_layers(z)
-    for step in range(_STEPS):
-      first = of_z + self.positions.weight[step]
-      if step:
-        first.addmm_(rows.so_far(), past[-step * _VOICES:])
-        first.addmm_(rows.differences(), repeats.T)
-      known = self._through_layers(first, second)
-      head, bits = self.to_head(known), self.to_bits(known)
-      live = functional.gelu(head)
-      row = torch.zeros(len(z), _VOICES, device=z.device)
-      for voice in range(_VOICES):
-        struck = choose(live @ self.voice_outputs[voice] + bits[:, voice])
-        row[:, voice] = struck
-        # Most voices are silent, and tell the others nothing.
-        where = struck.nonzero()[:, 0]
-        told = head[where] + self.voice_inputs[voice]
-        head[where], live[where] = told, functional.gelu(told)
-      rows.add(row)
-    return rows.hits()
+
+    def look(
+        rows: written.Written, position: int,
+        more: torch.Tensor | None = None, where: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+      """Looks at `rows` from a position, and at `more` `[batch, ...]`.
+
+      `where` says which of the batch are wanted, all if None.
+      """
+      parts = [(rows.differences(), repeats.T)]
+      if more is not None:
+        parts.append((more, rest.T))
+      so_far = rows.so_far()
+      if so_far.shape[1]:
+        parts.append((so_far, past[-so_far.shape[1]:]))
+      told = second
+      first = of_z + self.positions.weight[position]
+      if where is not None:
+        first, told = first[where], told[where]
+        parts = [(seen[where], weights) for seen, weights in parts]
+      for seen, weights in parts:
+        first.addmm_(seen, weights)
+      return self._through_layers(first, told)
+
+    return look
+
+  def _strike(
+      self, known: torch.Tensor,
+      choose: Callable[[int, torch.Tensor], torch.Tensor],
+  ) -> torch.Tensor:
+    """Draws the voices of a step in their order, float `[batch, 14]`.
+
+    Args:
+      known: What is known before it, `[batch, decoder_size]`.
+      choose: Makes bits of a voice's number and logits.
+    """
+    head, bits = self.to_head(known), self.to_bits(known)
+    live = functional.gelu(head)
+    row = torch.zeros(len(known), _VOICES, device=known.device)
+    for voice in range(_VOICES):
+      logit = live @ self.voice_outputs[voice] + bits[:, voice]
+      row[:, voice] = struck = choose(voice, logit)
+      # Most voices are silent, and tell the others nothing.
+      where = struck.nonzero()[:, 0]
+      told = head[where] + self.voice_inputs[voice]
+      head[where], live[where] = told, functional.gelu(told)
+    return row
