@@ -6,13 +6,19 @@ ACAI counts the reconstruction by its mean over the bits, as the paper's code
 does. By its sum (39 nats against a critic of 0.06) the critic has no say:
 distinct draws 0.46; by the mean 0.55 after 4,000 and 0.65 after 10,000 steps.
 
-The stepwise model draws around its training patterns (their posteriors, 1.65
+The stepwise models draw around their training patterns (posteriors, 1.5 or 1.65
 times as wide), for no simple distribution is like the latents of beats:
 mixtures of normals and N(0, I) cost precision (measured: "The stepwise model"
 in tests/benchmarks/RESULTS.md). Bits less probable than 0.08 are left out, as
 nucleus sampling leaves out words, and of what is drawn small trees keep as much
-as is as frequent among real beats (`corrections`), of copies seven in ten: all
-are part of how the model draws, and its card has the figures without, too.
+as is as frequent among real beats (`corrections`), of copies four in five: all
+are part of how a model draws, and its card has the figures without, too.
+
+`best` is `foretold`: of a hundred bits each is a chance to miss a repeat, so
+how many hits of a block will differ is one drawn number, told before they are
+written. Plans voice by voice (`planned`) mend repeats as well, but leave z
+nothing to say. A part of the patterns is learnt untold, and temperature 0 is
+untold, so that z still decides where there is a place to be seen.
 
 Shipped are the models at the end of their runs, not those of the best
 reconstruction: longer training makes for more different draws (ACAI 0.51 and
@@ -27,7 +33,7 @@ safetensors and not pickle: no code is loaded from data. safetensors writes its
 metadata in an order of chance; `checkpoints` sorts the header, so that the
 same run is the same bytes.
 
-Stepwise checkpoints hold float16 (`Stepwise.saved_dtype`): 1,277,486 weights.
+Stepwise checkpoints hold float16 (`Stepwise.saved_dtype`), for they are large.
 The trainer evaluates, and fits the sampler to, the rounded network
 (`networks.as_saved`), so that what is noted is true of the file;
 `state.safetensors` stays float32, and runs that are resumed end in the same

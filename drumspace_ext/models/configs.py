@@ -160,6 +160,21 @@ class PlannedConfig(StepwiseConfig):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class ForetoldConfig(PlannedConfig):
+  """A stepwise model that draws first how much will differ.
+
+  Attributes:
+    untold: Share of a batch that is learnt without what is foretold.
+  """
+
+  untold: float
+
+  def __post_init__(self):
+    super().__post_init__()
+    check(0 <= self.untold <= 1, 'untold', self.untold, 'in [0, 1]')
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
   """How a model is trained.
 

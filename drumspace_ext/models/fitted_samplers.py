@@ -54,7 +54,7 @@ def normal(mu: torch.Tensor) -> FittedSampler:
 
 def posteriors(
     mu: torch.Tensor, sigma: torch.Tensor, *, seed: int,
-    spread: float = _POSTERIOR_SPREAD,
+    spread: float = _POSTERIOR_SPREAD, drawn: float = _DRAWN_SPREAD,
 ) -> FittedSampler:
   """Returns a mixture of widened posteriors.
 
@@ -62,13 +62,14 @@ def posteriors(
     mu: Their means, float `[n, z_size]`.
     sigma: Their standard deviations, likewise.
     seed: Of the part that is drawn here.
-    spread: How many times as wide; at least 1.6, of which that is drawn here.
+    spread: How many times as wide.
+    drawn: What of that is drawn here, no more than all of it.
   """
   generator = torch.Generator(mu.device).manual_seed(seed)
   noise = torch.randn(mu.shape, generator=generator, device=mu.device)
-  rest = math.sqrt(spread**2 - _DRAWN_SPREAD**2)
+  rest = math.sqrt(spread**2 - drawn**2)
   return FittedSampler(POSTERIORS, {
-      'means': (mu + _DRAWN_SPREAD * sigma * noise).half(),
+      'means': (mu + drawn * sigma * noise).half(),
       'stds': (rest * sigma).half(),
   })
 

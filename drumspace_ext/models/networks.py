@@ -20,6 +20,7 @@ from drumspace_ext import defaults
 from drumspace_ext.models import acai
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import configs
+from drumspace_ext.models import foretold
 from drumspace_ext.models import planned
 from drumspace_ext.models import stepwise
 from drumspace_ext.models import vae
@@ -44,6 +45,7 @@ KINDS: Mapping[str, Kind] = types.MappingProxyType({
     'acai': Kind(configs.AcaiConfig, acai.Acai),
     'stepwise': Kind(configs.StepwiseConfig, stepwise.Stepwise),
     'planned': Kind(configs.PlannedConfig, planned.Planned),
+    'foretold': Kind(configs.ForetoldConfig, foretold.Foretold),
 })
 _ADAM_BETA1 = 0.9
 

@@ -13,7 +13,7 @@ from drumspace_ext.patterns import step_codes
 # Chosen on validation patterns: more or larger trees learn single patterns.
 _NUM_TREES, _LEAVES, _BINS, _RATE = 150, 8, 64, 0.08
 # See `Correction`; tests/benchmarks/RESULTS.md has others.
-_MOST, _COPIES = 1.2, 0.7
+_MOST, _COPIES = 1.3, 0.8
 # Classifiers need some of each to tell anything.
 _MIN_PATTERNS = 500
 

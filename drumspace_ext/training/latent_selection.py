@@ -20,7 +20,7 @@ from drumspace_ext.models import sampling
 from drumspace_ext.patterns import step_codes
 
 # Draws around each pattern, and those of them that are decoded.
-_NUM_DRAWS, _NUM_DECODED = 16, 4
+_NUM_DRAWS, _NUM_DECODED = 16, 8
 # The powers of the share that is new and of the share that a correction keeps,
 # in proportion to which one is chosen; tests/benchmarks/RESULTS.md has others.
 _NEW_POWER, _KEPT_POWER = 20.0, 20.0

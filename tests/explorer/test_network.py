@@ -4,6 +4,7 @@ import base64
 import math
 
 import browser
+import foretold_bits
 import numpy as np
 import pytest
 import tiny_models
@@ -13,6 +14,7 @@ from drumspace_ext.dataset import examples
 from drumspace_ext.explorer import page as map_page
 from drumspace_ext.explorer import page_data
 from drumspace_ext.latent_map import data as map_data
+from drumspace_ext.models import foretelling
 from drumspace_ext.models import networks
 from drumspace_ext.models import stepwise
 from drumspace_ext.models import trained_model
@@ -20,7 +22,7 @@ from drumspace_ext.patterns import step_codes
 
 pytestmark = pytest.mark.browser
 
-_STEPWISE = ('stepwise', 'planned')
+_STEPWISE = tiny_models.STEPWISE
 _MODULES = (
     'model/network.js', 'app/data.js', 'map/regions.js',
 )
@@ -52,6 +54,7 @@ _NETWORKS = {
     'stepwise': networks.as_saved(_network('stepwise')),
     'stepwise float32': _network('stepwise'),
     'planned': networks.as_saved(_network('planned')),
+    'foretold': networks.as_saved(_network('foretold')),
 }
 
 
@@ -159,6 +162,74 @@ def test_bits_are_drawn_by_their_probability(page, name, temperature):
   assert torch.equal(in_page, again)
   other = _decoded(page, name, z, temperature=temperature, seed=seed + 1)
   assert not torch.equal(in_page, other)
+
+
+@pytest.mark.parametrize('foretold', range(foretelling.NUM_CLASSES))
+def test_bits_of_what_is_foretold_are_drawn_by_their_probability(
+    page, foretold
+):
+  network, z = networks.as_saved(_network('foretold')), _latents(20)
+  page.run("""
+    const {model, columns, column} = read.foretold;
+    const bias = column('model.to_classes.bias').slice();
+    bias[args[0]] += 1000;
+    read.sure = {model, columns, column: (name) =>
+      name === 'model.to_classes.bias' ? bias : column(name)};
+    return null""", foretold)
+  seed = 7
+  in_page = _decoded(page, 'sure', z, temperature=1.0, seed=seed)
+  found = foretelling.of_patterns(in_page.view(-1, 32, 14))
+  # Where less differs than was foretold, it was told something else.
+  kept = (found.classes == foretold).all(1)
+  assert kept.sum() > 10
+  logits = foretold_bits.logits(network, z, in_page)
+  uniform = page.run("""
+    const rng = modules.random(args[0]);
+    return Array.from({length: 451}, rng)""", seed)
+  chance = torch.sigmoid(logits.double())
+  for row in kept.nonzero()[:, 0].tolist():
+    is_open, drawn = ~found.forced[row].flatten(), iter(uniform)
+    for bit in range(448):
+      if bit in (4 * 14, 8 * 14, 16 * 14):
+        next(drawn)
+      if not is_open[bit]:
+        continue
+      number, share = next(drawn), chance[row, bit].item()
+      cuts = (number, stepwise.IMPROBABLE, 1 - stepwise.IMPROBABLE)
+      if min(abs(share - cut) for cut in cuts) < _ROUNDING:
+        continue
+      expected = (number < share and share > cuts[1]) or share > cuts[2]
+      assert (in_page[row, bit] > 0.5) == expected
+
+
+def test_a_bar_with_little_in_it_is_not_copied_as_a_whole(page):
+  classes = page.run("""
+    const {model, columns, column} = read.foretold;
+    return [0, -1000].map((silence) => {
+      const changed = (name) => {
+        const add = {
+          'model.to_bits.bias': () => silence,
+          'model.to_classes.bias': (i) => i ? 0 : 1000,
+        }[name] ?? (() => 0);
+        return column(name).map((value, i) => value + add(i));
+      };
+      const network = new modules.Network({model, columns, column: changed});
+      network.decode(args[0], {temperature: 1, seed: 3, threshold: 0.5});
+      return network.decoder.class;
+    })""", _latents(1)[0].tolist())
+  assert classes[0] == 0 < classes[1]
+
+
+def test_classes_are_drawn_by_their_probability(page):
+  logits = [0.3, -1.0, 1.2, 0.0, -9.0]
+  drawn = np.array(page.run("""
+    const rng = modules.random(3);
+    return Array.from({length: 4000},
+      () => modules.chosen(args[0], 0.5, rng))""", logits))
+  chance = np.exp(np.array(logits) / 0.5)
+  chance /= chance.sum()
+  found = np.bincount(drawn, minlength=5) / len(drawn)
+  np.testing.assert_allclose(found, chance, atol=0.03)
 
 
 @pytest.mark.parametrize('name', _NETWORKS)

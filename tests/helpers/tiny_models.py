@@ -12,12 +12,12 @@ from drumspace_ext.training import batches
 from drumspace_ext.training import loop
 from drumspace_ext.training import trainer as training
 
-KINDS = ('ae', 'vae', 'acai', 'stepwise', 'planned')
+KINDS = ('ae', 'vae', 'acai', 'stepwise', 'planned', 'foretold')
 # Their decoders write step by step.
-STEPWISE = ('stepwise', 'planned')
+STEPWISE = ('stepwise', 'planned', 'foretold')
 _CONFIGS = {
-    'ae': 'ae', 'vae': 'smoke', 'acai': 'acai', 'stepwise': 'best',
-    'planned': 'planned',
+    'ae': 'ae', 'vae': 'smoke', 'acai': 'acai', 'stepwise': 'stepwise',
+    'planned': 'planned', 'foretold': 'best',
 }
 _SMALL = {
     'z_size': 4, 'hidden_sizes': [32], 'batch_size': 32, 'eval_steps': 8,
@@ -31,6 +31,7 @@ _STEPWISE = _WARM | {
 _MORE = {
     'ae': {}, 'vae': _WARM, 'acai': {},
     'stepwise': _STEPWISE, 'planned': _STEPWISE | {'bfloat16': 0},
+    'foretold': _STEPWISE | {'bfloat16': 0},
 }
 
 networks.prepare_torch()

@@ -151,10 +151,11 @@ def test_values_of_acai_are_checked(hparams, message):
     ('decoder_size=0', 'decoder_size must be in'),
     ('voice_head_size=0', 'voice_head_size must be in'),
     ('bfloat16=2', 'bfloat16 must be 0 or 1'),
+    ('untold=2', r'untold must be in \[0, 1\]'),
 ])
 def test_values_of_the_stepwise_model_are_checked(hparams, message):
   with pytest.raises(errors.ConfigError, match=message):
-    config_loading.load('planned', hparams)
+    config_loading.load('best', hparams)
 
 
 @pytest.mark.parametrize('value', [

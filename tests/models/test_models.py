@@ -164,7 +164,7 @@ def test_reconstruction_is_of_a_draw_from_the_posterior(kind):
     logits = torch.cat([bits.flatten(1), plan.flatten(1)], dim=1)
     symbols = planned.symbols(hits.view(-1, 32, 14)).flatten(1)
     hits = torch.cat([hits, symbols], dim=1)
-  elif kind == 'stepwise':
+  elif kind in tiny_models.STEPWISE:
     logits = network.teacher_logits(z, hits).flatten(1)
   else:
     logits = network.decode(z)

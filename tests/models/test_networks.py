@@ -11,6 +11,7 @@ import torch
 from drumspace_ext.models import acai
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import config_loading
+from drumspace_ext.models import foretold
 from drumspace_ext.models import networks
 from drumspace_ext.models import planned
 from drumspace_ext.models import stepwise
@@ -50,6 +51,7 @@ def test_every_kind_has_its_network():
   assert kinds == {
       'ae': autoencoder.Autoencoder, 'vae': vae.Vae, 'acai': acai.Acai,
       'stepwise': stepwise.Stepwise, 'planned': planned.Planned,
+      'foretold': foretold.Foretold,
   }
 
 

@@ -25,9 +25,9 @@ export function normal(rng) {
  * it is drawn, from logits divided by the temperature, but never what is
  * improbable.
  */
-export function striker({threshold, temperature, seed, improbable = 0}) {
+export function striker(
+  {threshold, temperature, seed, improbable = 0, rng = random(seed)}) {
   if (temperature > 0) {
-    const rng = random(seed);
     return (logit) => {
       const chance = 1 / (1 + Math.exp(-logit / temperature));
       const drawn = rng() < chance;
@@ -37,4 +37,13 @@ export function striker({threshold, temperature, seed, improbable = 0}) {
   }
   const cut = Math.log(threshold / (1 - threshold));
   return (logit) => logit > cut;
+}
+
+/** Draws one of several by their logits, which are divided by a temperature. */
+export function chosen(logits, temperature, rng) {
+  const highest = Math.max(...logits);
+  const weights = Array.from(
+    logits, (logit) => Math.exp((logit - highest) / temperature));
+  let left = rng() * weights.reduce((sum, weight) => sum + weight);
+  return Math.max(weights.findIndex((weight) => (left -= weight) < 0), 0);
 }

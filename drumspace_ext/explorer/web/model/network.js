@@ -8,6 +8,7 @@
 
 import {NUM_STEPS, NUM_VOICES} from '../constants.js';
 import {striker} from './chance.js';
+import {ForetoldDecoder} from './foretold.js';
 import {PlannedDecoder} from './planned.js';
 import {StepwiseDecoder} from './stepwise.js';
 
@@ -63,8 +64,8 @@ class FullyConnectedDecoder {
 }
 
 const DECODERS = {
-  fully_connected: FullyConnectedDecoder, planned: PlannedDecoder,
-  stepwise: StepwiseDecoder,
+  foretold: ForetoldDecoder, fully_connected: FullyConnectedDecoder,
+  planned: PlannedDecoder, stepwise: StepwiseDecoder,
 };
 
 export class Network {

@@ -5,19 +5,16 @@
  */
 
 import {NUM_STEPS, NUM_VOICES} from '../constants.js';
+import {EntropySoFar} from './entropy_so_far.js';
 import {addRow} from './layers.js';
 import {reading, StepwiseDecoder, toCode} from './stepwise.js';
-
-/** What one more of so many equal steps adds to the sum of c * ln(c). */
-const growth = (count) =>
-  (count + 1) * Math.log(count + 1) - (count && count * Math.log(count));
 
 export class PlannedDecoder extends StepwiseDecoder {
   constructor(data) {
     super(data);
     const {tensor, linear} = reading(data);
     this.blocks = data.model.blocks;
-    this.minNats = data.model.min_nats;
+    this.entropy = new EntropySoFar(data.model.min_nats);
     this.toPlanHead = linear('to_plan_head');
     this.toPlanBits = linear('to_plan_bits');
     this.planInputs = tensor('plan_inputs');
@@ -36,7 +33,8 @@ export class PlannedDecoder extends StepwiseDecoder {
   decode(z, options) {
     const strikes = this.begin(z, options);
     const codes = new Array(NUM_STEPS).fill(0);
-    this.block = this.sum = 0;
+    this.entropy.begin();
+    this.block = 0;
     for (let step = 0; step < NUM_STEPS; step++) {
       const number = this.blocks.indexOf(step);
       if (number >= 0) {
@@ -65,9 +63,7 @@ export class PlannedDecoder extends StepwiseDecoder {
   /** Adds the entropy so far and, but before a plan is made, the plan. */
   tell(step, position) {
     const {known, fromPast, plan, planRow, entropyRow} = this;
-    const nats = step ? Math.log(step) - this.sum / step : 0;
-    addRow(known, fromPast, entropyRow, nats);
-    if (nats < this.minNats) addRow(known, fromPast, entropyRow + 1, 1);
+    this.entropy.tell(known, fromPast, entropyRow, step);
     if (!this.block || position >= NUM_STEPS) return;
     for (let v = 0; v < NUM_VOICES; v++) {
       if (!plan[v]) continue;
@@ -104,8 +100,7 @@ export class PlannedDecoder extends StepwiseDecoder {
   /** Notes a step that was written. */
   note(codes, step) {
     this.count(codes, step);
-    const earlier = codes.slice(0, step);
-    this.sum += growth(earlier.filter((code) => code === codes[step]).length);
+    this.entropy.note(codes, step);
     if (!this.block) return;
     const differs = codes[step] ^ codes[step - this.block];
     for (let v = 0; v < NUM_VOICES; v++) {

@@ -7,7 +7,7 @@
  */
 
 import {NUM_STEPS, NUM_VOICES} from '../constants.js';
-import {striker} from './chance.js';
+import {random, striker} from './chance.js';
 import {addRow, gelu, Layer, transposed} from './layers.js';
 
 const LOOKBACK = NUM_STEPS - 1;
@@ -72,7 +72,9 @@ export class StepwiseDecoder {
     this.fromZ.run(this.z, this.start);
     this.zToLayers.run(this.z, this.second);
     this.counts.fill(0);
-    return striker({...options, improbable: this.improbable});
+    this.rng = random(options.seed);
+    return striker(
+      {...options, improbable: this.improbable, rng: this.rng});
   }
 
   /** Counts where a step that was written differs from earlier ones. */
