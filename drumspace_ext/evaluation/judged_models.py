@@ -24,6 +24,8 @@ if typing.TYPE_CHECKING:
 _DEFAULT_SPLIT = 0, 0.08, 0.16
 
 
+# What the row of a model is called where all that it draws counts.
+NOTHING_REFUSED = ', nothing refused'
 # What is judged by patterns that are no part of the training set.
 OTHERS = 'other patterns'
 
@@ -58,12 +60,17 @@ class JudgedModels:
       self, num_outputs: int, *, seed: int, temperature: float | None,
       threshold: float, on_step: callbacks.OnStep,
   ) -> list[panel.Row]:
-    """Draws a row of each."""
+    """Draws a row of each, and of those that refuse draws one without that."""
     return [
-        panel.Row(name=name, hits=step_codes.step_codes_to_hits(model.draw(
-            num_outputs, seed=seed, temperature=temperature,
-            threshold=threshold, on_step=on_step,
-        ).codes)) for name, model in self.named
+        panel.Row(
+            name=name if refusing else f'{name}{NOTHING_REFUSED}',
+            hits=step_codes.step_codes_to_hits(model.draw(
+                num_outputs, seed=seed, temperature=temperature,
+                threshold=threshold, refusing=refusing, on_step=on_step,
+            ).codes),
+        )
+        for name, model in self.named
+        for refusing in ((True, False) if model.refuses else (True,))
     ]
 
   def judges(

@@ -117,7 +117,7 @@ class TrainedModel(music_vae_methods.MusicVaeMethods):
 
   def decode_hits(
       self, z: np.ndarray, *, temperature: float = 0.0,
-      threshold: float = 0.5, seed: int | None = None,
+      threshold: float = 0.5, seed: int | None = None, once: bool = False,
       on_step: callbacks.OnStep = callbacks.silent,
   ) -> np.ndarray:
     """Decodes latent vectors to patterns.
@@ -128,6 +128,7 @@ class TrainedModel(music_vae_methods.MusicVaeMethods):
         (published); above 0 bits are drawn, from logits divided by it.
       threshold: Probability, only for temperature 0.
       seed: Of what is drawn; None draws anew each time.
+      once: Draw nothing a second time, trivial or not.
       on_step: Called with the patterns done; see `callbacks`.
 
     Returns:
@@ -157,11 +158,14 @@ class TrainedModel(music_vae_methods.MusicVaeMethods):
       generator.seed()
     else:
       generator.manual_seed(seed)
+    write = self._network.draw_hits
+    if once and not isinstance(self._network, music_vae.MusicVae):
+      write = self._network.draw_once
     parts = []
     with torch.no_grad():
       for number, batch in enumerate(torch.from_numpy(z).split(_BATCH)):
         on_step(number * _BATCH, len(z), 'drawing')
-        parts.append(self._network.draw_hits(
+        parts.append(write(
             batch.to(self._device), temperature=temperature,
             threshold=threshold, generator=generator,
         ).cpu().numpy())
@@ -192,11 +196,16 @@ class TrainedModel(music_vae_methods.MusicVaeMethods):
     """What suits the model: 0 for independent bits, more where bits depend."""
     return self._network.default_temperature
 
+  @property
+  def refuses(self) -> bool:
+    """Whether some of what the model draws is refused; see `draw`."""
+    return self.sampler.correction is not None
+
   def draw(
       self, count: int, *, seed: int,
       sampler: sampling.LatentSampler | None = None,
       temperature: float | None = None, threshold: float = 0.5,
-      on_step: callbacks.OnStep = callbacks.silent,
+      refusing: bool = True, on_step: callbacks.OnStep = callbacks.silent,
   ) -> sampling.Samples:
     """Draws patterns and judges them by the published filters.
 
@@ -206,23 +215,24 @@ class TrainedModel(music_vae_methods.MusicVaeMethods):
       sampler: Where to draw z; the fitted one if None.
       temperature: See `decode_hits`; `default_temperature` if None.
       threshold: See `decode_hits`.
-      on_step: Likewise.
+      refusing: Whether what comes up too often is drawn again, as the model's
+        correction says (`corrections`), and trivial beats are.
+      on_step: See `decode_hits`.
     """
     if temperature is None:
       temperature = self.default_temperature
     rng = np.random.default_rng(seed)
     decode_seed = int(rng.integers(music_vae_methods.TORCH_SEEDS))
     chosen = sampler or self.sampler
-    if chosen.correction is None:
-      chosen = dataclasses.replace(
-          chosen, correction=self.sampler.correction
-      )
+    chosen = dataclasses.replace(chosen, correction=(
+        chosen.correction or self.sampler.correction
+    ) if refusing else None)
     seeds = itertools.count(decode_seed)
     return sampling.draw(
         chosen,
         lambda z: self.decode_hits(
             z, temperature=temperature, threshold=threshold, seed=next(seeds),
-            on_step=on_step,
+            once=not refusing, on_step=on_step,
         ),
         count, self.known_classes, rng=rng,
     )

@@ -5,10 +5,12 @@ import types
 import numpy as np
 import pytest
 
+from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext.dataset import examples
 from drumspace_ext.dataset import parts
 from drumspace_ext.evaluation import judged_models
+from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 
 _SET = examples.load_or_starter(None)
@@ -84,3 +86,21 @@ def test_model_that_knows_other_patterns_is_noted():
 
 def test_no_model_is_none():
   assert not judged_models.load([], []).named
+
+
+def test_rows_are_shown_with_and_without_what_is_refused():
+  judged = judged_models.load(
+      ['best', 'acai'], ['shipped:best', 'shipped:acai']
+  )
+  best, as_drawn, acai = judged.rows(
+      600, seed=0, temperature=None, threshold=0.5, on_step=callbacks.silent
+  )
+  names = [best.name, as_drawn.name, acai.name]
+  assert names == ['best', 'best, nothing refused', 'acai']
+  of_best, of_all, _ = (
+      entropy.is_trivial(step_codes.hits_to_step_codes(row.hits)).sum()
+      for row in (best, as_drawn, acai)
+  )
+  assert (of_best, len(best.hits), len(as_drawn.hits)) == (0, 600, 600)
+  # One in some sixty: neither refused nor drawn once more.
+  assert 2 < of_all < 30
