@@ -1,6 +1,7 @@
 """Correction fitting: trees that tell a model's draws from what it learnt."""
 
 import dataclasses
+import types
 
 import numpy as np
 import torch
@@ -8,21 +9,23 @@ import torch
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import corrections
 from drumspace_ext.models import fitted_samplers
-from drumspace_ext.patterns import step_codes
+from drumspace_ext.training import own_draws
 
 # Chosen on validation patterns: more or larger trees learn single patterns.
-_NUM_TREES, _LEAVES, _BINS, _RATE = 150, 8, 64, 0.08
+_NUM_TREES, _LEAVES, _BINS = 150, 8, 64
+# Of all trees that are fitted to draws.
+BOOSTING = types.MappingProxyType({
+    'learning_rate': 0.08, 'l2_regularization': 1.0, 'early_stopping': False,
+})
 # See `Correction`; tests/benchmarks/RESULTS.md has others.
 _MOST, _COPIES = 1.3, 0.8
-# Classifiers need some of each to tell anything.
-_MIN_PATTERNS = 500
 
 
 def fit(
     network: autoencoder.Autoencoder, hits: torch.Tensor,
     sampler: fitted_samplers.FittedSampler, *, seed: int,
-) -> corrections.Correction | None:
-  """Fits a correction to draws of a model; None of fewer than 500 patterns.
+) -> corrections.Correction:
+  """Fits a correction to draws of a model.
 
   Args:
     network: The model.
@@ -30,32 +33,22 @@ def fit(
     sampler: Where it draws.
     seed: Of the draws, as many as there are patterns.
   """
-  if len(hits) < _MIN_PATTERNS:
-    return None
   from sklearn import ensemble
   import threadpoolctl
 
-  means, stds = (
-      sampler.tensors[name].float().to(hits.device)
-      for name in ('means', 'stds')
-  )
-  generator = torch.Generator(hits.device).manual_seed(seed)
-  noise = torch.randn(means.shape, generator=generator, device=hits.device)
+  z, generator = own_draws.around(sampler, hits.device, seed=seed)
   with torch.no_grad():
     drawn = network.draw_hits(
-        means + stds * noise, temperature=network.default_temperature,
-        threshold=0.5, generator=generator,
+        z, temperature=network.default_temperature, threshold=0.5,
+        generator=generator,
     )
   seen = corrections.features(np.concatenate([
-      (part > 0.5).cpu().numpy().reshape(
-          -1, step_codes.NUM_STEPS, step_codes.NUM_VOICES
-      ) for part in (hits, drawn)
+      own_draws.patterns(part) for part in (hits, drawn)
   ]))
   is_drawn = np.repeat([False, True], [len(hits), len(drawn)])
   trees = ensemble.HistGradientBoostingClassifier(
       max_iter=_NUM_TREES, max_leaf_nodes=_LEAVES, max_bins=_BINS,
-      learning_rate=_RATE, l2_regularization=1.0, early_stopping=False,
-      random_state=seed,
+      random_state=seed, **BOOSTING,
   )
   # Several threads add in an order of chance.
   with threadpoolctl.threadpool_limits(1):

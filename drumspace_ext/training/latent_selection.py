@@ -18,13 +18,15 @@ from drumspace_ext.models import corrections
 from drumspace_ext.models import fitted_samplers
 from drumspace_ext.models import sampling
 from drumspace_ext.patterns import step_codes
+from drumspace_ext.training import correction_fitting
+from drumspace_ext.training import own_draws
 
 # Draws around each pattern, and those of them that are decoded.
 _NUM_DRAWS, _NUM_DECODED = 16, 8
 # The powers of the share that is new and of the share that a correction keeps,
 # in proportion to which one is chosen; tests/benchmarks/RESULTS.md has others.
 _NEW_POWER, _KEPT_POWER = 20.0, 20.0
-_NUM_TREES, _LEAVES, _RATE = 300, 16, 0.08
+_NUM_TREES, _LEAVES = 300, 16
 # What a regression says of a share may be less.
 _LEAST = 0.05
 _BATCH = 4096
@@ -69,14 +71,18 @@ def _worth(
   from sklearn import ensemble
   import threadpoolctl
 
+  codes = step_codes.hits_to_step_codes(own_draws.patterns(hits))
+  classes = np.sort(step_codes.class_digests(codes))
   seen, bad, kept = zip(*(
-      _outcomes(network, hits, sampler, correction, seed + number)
-      for number, sampler in enumerate(samplers[:_NUM_DECODED])
+      _outcomes(
+          network, classes, sampler, correction, hits.device,
+          seed=seed + number,
+      ) for number, sampler in enumerate(samplers[:_NUM_DECODED])
   ))
   is_bad, known_terms = np.concatenate(bad), np.concatenate(seen)
   settings = {
       'max_iter': _NUM_TREES, 'max_leaf_nodes': _LEAVES, 'random_state': seed,
-      'learning_rate': _RATE, 'l2_regularization': 1.0, 'early_stopping': False,
+      **correction_fitting.BOOSTING,
   }
   result = []
   # Several threads add in an order of chance.
@@ -98,36 +104,35 @@ def _worth(
 
 
 def _outcomes(
-    network: autoencoder.Autoencoder, hits: torch.Tensor,
+    network: autoencoder.Autoencoder, classes: np.ndarray,
     sampler: fitted_samplers.FittedSampler,
-    correction: corrections.Correction, seed: int,
+    correction: corrections.Correction, device: torch.device, *, seed: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
   """Draws once around each mean.
+
+  Args:
+    network: The model.
+    classes: Digests of the classes that it learnt, sorted, uint64.
+    sampler: Where it draws.
+    correction: Says which draws are kept.
+    device: Where it computes.
+    seed: Of what is drawn.
 
   Returns:
     (terms, bad, kept): what is told of each latent vector, float32 `[n, ...]`;
     whether a trivial beat or a copy came of it, bool `[n]`; the share of beats
     like this that are kept, float64 `[n]`.
   """
-  means, stds = (
-      sampler.tensors[name].float().to(hits.device)
-      for name in ('means', 'stds')
-  )
-  generator = torch.Generator(hits.device).manual_seed(seed)
-  z = means + stds * torch.randn(
-      means.shape, generator=generator, device=hits.device
-  )
+  z, generator = own_draws.around(sampler, device, seed=seed)
   with torch.no_grad():
     drawn = np.concatenate([
-        _patterns(network.draw_once(
+        own_draws.patterns(network.draw_once(
             batch, temperature=network.default_temperature, threshold=0.5,
             generator=generator,
         )) for batch in z.split(_BATCH)
     ])
-  codes = step_codes.hits_to_step_codes(_patterns(hits))
-  verdicts = sampling.judge(
-      z.cpu().numpy(), drawn, np.sort(step_codes.class_digests(codes))
-  )
+  verdicts = sampling.judge(z.cpu().numpy(), drawn, classes)
+  stds = sampler.tensors['stds'].float().to(device)
   return _terms(z, stds), ~verdicts.passing, correction.chances(drawn)
 
 
@@ -135,10 +140,3 @@ def _terms(z: torch.Tensor, stds: torch.Tensor) -> np.ndarray:
   """Returns what is told of latent vectors: them, their length, the widths."""
   parts = [z, z.norm(dim=1, keepdim=True), stds]
   return torch.cat(parts, dim=1).cpu().numpy()
-
-
-def _patterns(flat: torch.Tensor) -> np.ndarray:
-  """Returns patterns `[n, 448]` as bool `[n, 32, 14]`."""
-  return (flat > 0.5).cpu().numpy().reshape(
-      -1, step_codes.NUM_STEPS, step_codes.NUM_VOICES
-  )

@@ -8,6 +8,8 @@ from drumspace_ext.training import correction_fitting
 from drumspace_ext.training import latent_selection
 
 _BATCH = 4096
+# Classifiers need some of each to tell anything.
+_MIN_PATTERNS = 500
 
 
 def posteriors(
@@ -31,14 +33,13 @@ def fit(
   """
   mu, sigma = posteriors(network, hits)
   sampler = network.fit_sampler(mu, sigma, seed=seed)
-  if not network.is_corrected:
-    return sampler
-  correction = correction_fitting.fit(network, hits, sampler, seed=seed)
-  if correction is None:
+  if not network.is_corrected or len(hits) < _MIN_PATTERNS:
     return sampler
   chosen = latent_selection.fit(
-      network, hits, mu, sigma, correction, seed=seed
+      network, hits, mu, sigma,
+      correction_fitting.fit(network, hits, sampler, seed=seed), seed=seed,
   )
   # What is drawn now comes up too often elsewhere.
-  again = correction_fitting.fit(network, hits, chosen, seed=seed)
-  return fitted_samplers.corrected(chosen, again or correction)
+  return fitted_samplers.corrected(
+      chosen, correction_fitting.fit(network, hits, chosen, seed=seed)
+  )
