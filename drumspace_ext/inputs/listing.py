@@ -14,36 +14,20 @@ import dataclasses
 import glob
 import os
 import pathlib
-import stat
-import typing
 
 from drumspace_ext import errors
 from drumspace_ext.files import audio_kinds
-from drumspace_ext.files import leftovers
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import remote_paths
 from drumspace_ext.files import result_names
+from drumspace_ext.inputs import folders as folders_lib
 from drumspace_ext.inputs import kinds as input_kinds
 
+SourceFile = folders_lib.SourceFile
 _Path = pathlib.Path | remote_paths.RemotePath
-
-
-class SourceFile(typing.NamedTuple):
-  """One file to read.
-
-  Attributes:
-    path: Where it is.
-    kind: `MIDI`, `ZIP` or `TFRECORD`.
-    name: Its id, or what the ids of its inputs begin with.
-    size: Bytes.
-    named: Whether the caller named it, rather than a folder or glob.
-  """
-
-  path: str
-  kind: str
-  name: str
-  size: int
-  named: bool
+# Files whose names are kept from counting to reading, some 40 bytes each: of
+# more than these, folders are gone through once more.
+_MAX_KEPT = 1 << 16
 
 
 @dataclasses.dataclass
@@ -58,6 +42,7 @@ class Listing:
     num_files: Files that will be read.
     num_bytes: Their size.
     excluded: A folder that is not searched: that of the results.
+    kept: What was found when the files were counted, if it was not too much.
   """
 
   roots: list[tuple[_Path, str, bool]]
@@ -69,6 +54,9 @@ class Listing:
   num_files: int = 0
   num_bytes: int = 0
   excluded: str = ''
+  kept: list[folders_lib.Files | SourceFile] | None = dataclasses.field(
+      default=None, repr=False
+  )
 
 
 def _expand(value: str, remote: bool) -> list[tuple[_Path, str, bool]]:
@@ -175,9 +163,20 @@ def list_inputs(
       there is nothing to read.
   """
   listing = find_roots(values, recursive=recursive, excluded=excluded)
-  for source in source_files(listing, count=True):
-    listing.num_files += 1
-    listing.num_bytes += source.size
+  kept: list[folders_lib.Files | SourceFile] = []
+  for found in _found(listing, count=True):
+    if isinstance(found, folders_lib.Files):
+      listing.num_files += len(found.sizes)
+      listing.num_bytes += sum(found.sizes)
+    else:
+      listing.num_files += 1
+      listing.num_bytes += found.size
+    if listing.num_files <= _MAX_KEPT:
+      kept.append(found)
+    else:
+      kept.clear()
+  if listing.num_files <= _MAX_KEPT:
+    listing.kept = kept
   if not listing.num_files:
     raise errors.InputError(nothing_found(values, listing))
   return listing
@@ -212,15 +211,34 @@ def source_files(
   """Yields the files of a listing, always in the same order.
 
   Args:
-    listing: From `list_inputs`.
+    listing: From `list_inputs` or `find_roots`.
     count: Note on the way, in the listing, what is left out.
 
   Raises:
     InputError: If a file that the caller named can't be read.
   """
+  for found in (
+      _found(listing, count) if listing.kept is None else listing.kept
+  ):
+    if isinstance(found, folders_lib.Files):
+      yield from found.sources()
+    else:
+      yield found
+
+
+def _found(
+    listing: Listing, count: bool
+) -> Iterator[folders_lib.Files | SourceFile]:
+  """Yields the files of a listing, those of folders together."""
   for path, name, named in listing.roots:
     if path.is_dir():
-      yield from _walk(path, name, listing, count)
+      for files in folders_lib.walk(
+          path, name, recursive=listing.recursive, excluded=listing.excluded
+      ):
+        if count:
+          listing.skipped.update(files.skipped)
+          listing.unsearched_folders += files.num_unsearched
+        yield files
       continue
     try:
       size = path.stat().st_size
@@ -243,54 +261,3 @@ def source_files(
         listing.skipped[input_kinds.extension(path.name)] += 1
       continue
     yield SourceFile(str(path), kind, name, size, named)
-
-
-def _walk(
-    root: _Path, name: str, listing: Listing, count: bool
-) -> Iterator[SourceFile]:
-  """Yields the input files of a folder; strings, for there may be millions."""
-  prefix = len(str(root)) + 1
-  for folder, folders, files, sizes in remote_paths.walk(root):
-    folders[:] = sorted(
-        f for f in folders if not f.startswith(leftovers.PREFIX)
-    )
-    if folder == listing.excluded and folder != str(root):
-      folders.clear()
-      continue
-    if not listing.recursive:
-      if count:
-        listing.unsearched_folders += len(folders)
-      folders.clear()
-    below = folder[prefix:].replace(os.sep, '/')
-    place = f'{name}/{below}' if below else name
-    within = os.path.join(folder, '')
-    for file in sorted(files):
-      kind = input_kinds.kind_of_name(file)
-      # What an earlier run made of songs is not read as songs.
-      is_result = (
-          file == result_names.RECORDS and result_names.PROVENANCE in files
-      )
-      if kind is None or is_result or file.startswith('._'):
-        if count:
-          listing.skipped[input_kinds.extension(file)] += 1
-        continue
-      if sizes is not None:
-        yield SourceFile(
-            f'{folder}/{file}', kind, local_paths.in_utf_8(f'{place}/{file}'),
-            sizes[file], False,
-        )
-        continue
-      path = within + file
-      try:
-        status = os.stat(path)
-        size = status.st_size
-        # A pipe or a device would be waited for without end.
-        if not stat.S_ISREG(status.st_mode):
-          if count and not stat.S_ISDIR(status.st_mode):
-            listing.skipped['no regular file'] += 1
-          continue
-      except OSError:
-        size = 0
-      yield SourceFile(
-          path, kind, local_paths.in_utf_8(f'{place}/{file}'), size, False
-      )

@@ -15,6 +15,7 @@ import synthetic_songs
 
 from drumspace_ext import errors
 from drumspace_ext.files import tfrecords
+from drumspace_ext.inputs import folders
 from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.inputs import listing as inputs
 from drumspace_ext.inputs import tasks as input_tasks
@@ -204,6 +205,56 @@ def test_folders_in_folders_are_searched_only_if_asked(tmp_path):
   assert (listing.num_files, listing.unsearched_folders) == (1, 1)
   listing = inputs.list_inputs([str(tmp_path / 'rock')], recursive=True)
   assert (listing.num_files, listing.unsearched_folders) == (3, 0)
+
+
+@hypothesis.given(
+    names=st.sets(st.builds(
+        '{}{}.{}'.format, st.sampled_from(('', 'deep/', 'deep/er/', 'é/')),
+        st.text('abé_', min_size=1, max_size=3),
+        st.sampled_from(('mid', 'zip', 'tfrecord', 'txt')),
+    ), max_size=12),
+    max_kept=st.integers(0, 4), together=st.integers(1, 4),
+    recursive=st.booleans(),
+)
+@hypothesis.settings(max_examples=40)
+def test_what_is_kept_is_what_folders_hold(
+    names, max_kept, together, recursive, tmp_path_factory
+):
+  """However many names are kept and looked at at once."""
+  folder = _fill(tmp_path_factory.mktemp('in'), ['always.mid', *names])
+  with pytest.MonkeyPatch.context() as patch:
+    patch.setattr(folders, '_TOGETHER', together)
+    patch.setattr(inputs, '_MAX_KEPT', max_kept)
+    listing = inputs.list_inputs([str(folder)], recursive=recursive)
+  expected = [
+      file for file in folder.rglob('*')
+      if file.is_file() and file.suffix != '.txt'
+      and (recursive or file.parent == folder)
+  ]
+  sources = list(inputs.source_files(listing))
+  assert sorted(source.path for source in sources) == sorted(map(str, expected))
+  assert (listing.kept is not None) == (len(sources) <= max_kept)
+  listing.kept = None
+  assert list(inputs.source_files(listing)) == sources
+  assert listing.num_files == len(sources)
+  assert listing.num_bytes == sum(source.size for source in sources)
+  assert listing.skipped.total() == sum(
+      name.endswith('.txt') and (recursive or '/' not in name)
+      for name in names
+  )
+
+
+def test_files_that_are_kept_are_not_looked_at_again(tmp_path):
+  folder = _fill(tmp_path / 'rock', ['a.mid', 'b/c.zip'])
+  listing = inputs.list_inputs([str(folder)], recursive=True)
+  shutil.rmtree(folder)
+  assert [
+      (source.name, source.kind, source.size, source.named)
+      for source in inputs.source_files(listing)
+  ] == [
+      ('rock/a.mid', input_kinds.MIDI, len(_MIDI), False),
+      ('rock/b/c.zip', input_kinds.ZIP, len(_MIDI), False),
+  ]
 
 
 def test_other_files_in_a_folder_are_counted(tmp_path):

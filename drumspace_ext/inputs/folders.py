@@ -1,0 +1,152 @@
+"""Input folders: which files of a folder are inputs, by their names."""
+
+import array
+from collections.abc import Iterator
+import itertools
+import os
+import pathlib
+import stat
+import typing
+
+from drumspace_ext.files import leftovers
+from drumspace_ext.files import local_paths
+from drumspace_ext.files import remote_paths
+from drumspace_ext.files import result_names
+from drumspace_ext.inputs import kinds as input_kinds
+
+# Files of a folder that are looked at at once.
+_TOGETHER = 1024
+
+
+class SourceFile(typing.NamedTuple):
+  """One file to read.
+
+  Attributes:
+    path: Where it is.
+    kind: `MIDI`, `ZIP` or `TFRECORD`.
+    name: Its id, or what the ids of its inputs begin with.
+    size: Bytes.
+    named: Whether the caller named it, rather than a folder or glob.
+  """
+
+  path: str
+  kind: str
+  name: str
+  size: int
+  named: bool
+
+
+class Files(typing.NamedTuple):
+  """Some files of one folder, in columns of few objects.
+
+  Attributes:
+    path: Where the folder is, with a separator at its end.
+    name: What the ids of its inputs begin with, with a slash at its end.
+    files: The names of inputs, sorted, with a slash between them.
+    kinds: The kind of each; one that all have.
+    sizes: Their bytes.
+    skipped: Of each file that is no input, what it is counted under.
+    num_unsearched: Folders in it that are not searched.
+  """
+
+  path: str
+  name: str
+  files: str
+  kinds: tuple[str, ...]
+  sizes: array.array
+  skipped: tuple[str, ...]
+  num_unsearched: int
+
+  def sources(self) -> Iterator[SourceFile]:
+    """Yields the inputs."""
+    if not self.sizes:
+      return
+    kinds = itertools.cycle(self.kinds)
+    name = local_paths.in_utf_8(self.name)
+    for file, kind, size in zip(self.files.split('/'), kinds, self.sizes):
+      yield SourceFile(
+          self.path + file, kind, name + local_paths.in_utf_8(file), size,
+          False,
+      )
+
+
+def walk(
+    root: pathlib.Path | remote_paths.RemotePath, name: str, *,
+    recursive: bool, excluded: str = '',
+) -> Iterator[Files]:
+  """Yields the files of a folder and, it may be, of those in it.
+
+  Their order is always the same.
+
+  Args:
+    root: The folder.
+    name: What the ids of its inputs begin with.
+    recursive: Whether folders in it are searched.
+    excluded: One that is not.
+  """
+  prefix = len(str(root)) + 1
+  for folder, folders, files, sizes in remote_paths.walk(root):
+    folders[:] = sorted(
+        f for f in folders if not f.startswith(leftovers.PREFIX)
+    )
+    if folder == excluded and folder != str(root):
+      folders.clear()
+      continue
+    num_unsearched = 0 if recursive else len(folders)
+    if not recursive:
+      folders.clear()
+    below = folder[prefix:].replace(os.sep, '/')
+    path = os.path.join(folder, '') if sizes is None else f'{folder}/'
+    # What an earlier run made of songs is not read as songs.
+    result = result_names.RECORDS if result_names.PROVENANCE in files else ''
+    files.sort()
+    for start in range(0, max(1, len(files)), _TOGETHER):
+      yield _files(
+          path, f'{name}/{below}/' if below else f'{name}/',
+          files[start:start + _TOGETHER], sizes, result,
+          0 if start else num_unsearched,
+      )
+
+
+def _files(
+    path: str, name: str, files: list[str], sizes: dict[str, int] | None,
+    result: str, num_unsearched: int,
+) -> Files:
+  """Returns what some files of a folder are.
+
+  Args:
+    path: As in `Files`, and so are the others.
+    name: Likewise.
+    files: Their names.
+    sizes: Their sizes by name; asked for if None.
+    result: One that is no input.
+    num_unsearched: Likewise.
+  """
+  found, kinds, skipped = [], [], []
+  found_sizes = array.array('Q')
+  for file in files:
+    kind = input_kinds.kind_of_name(file)
+    if kind is None or file == result or file.startswith('._'):
+      skipped.append(input_kinds.extension(file))
+      continue
+    if sizes is not None:
+      size = sizes[file]
+    else:
+      try:
+        status = os.stat(path + file)
+        size = status.st_size
+        # A pipe or a device would be waited for without end.
+        if not stat.S_ISREG(status.st_mode):
+          if not stat.S_ISDIR(status.st_mode):
+            skipped.append('no regular file')
+          continue
+      except OSError:
+        size = 0
+    found.append(file)
+    kinds.append(kind)
+    found_sizes.append(size)
+  return Files(
+      path, name, '/'.join(found),
+      tuple(set(kinds) if len(set(kinds)) == 1 else kinds), found_sizes,
+      tuple(skipped), num_unsearched,
+  )
