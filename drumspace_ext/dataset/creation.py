@@ -7,6 +7,7 @@ a `collection`, and all files written together at the end.
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
+import contextlib
 import dataclasses
 import functools
 import pathlib
@@ -15,7 +16,6 @@ import typing
 from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext import rejections
-from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.extraction import genres as genres_lib
 from drumspace_ext.extraction import many_inputs
 from drumspace_ext.extraction import near_hints
@@ -189,41 +189,43 @@ def create(
       output_dir, result_folders.CREATE_DATASET, input_values
   )
   recipe = recipe or recipes.Recipe()
-  # A second run must not read what the first one wrote.
-  listing = inputs.list_inputs(
-      input_values, recursive=recursive, excluded=output_dir
-  )
-  input_contents.check_records(listing)
   if num_workers is None:
     num_workers = worker_pool.usable_cpus()
-  pool = worker_pool.WorkerPool(
+  with contextlib.closing(worker_pool.WorkerPool(
       functools.partial(
           many_inputs.run_task, recipe=recipe, sampler=near_hints.Sampler()
       ),
       num_workers=num_workers, timeout_s=task_timeout_s,
-  )
-  with output_files.Batch(output_dir) as batch:
-    database = batch.scratch_path()
-    with collection_lib.Collection(database, genre_table) as collection:
-      for results in many_inputs.results(
-          input_tasks.tasks(listing), pool, total=listing.num_bytes,
-          on_step=on_step,
-      ):
-        collection.add(results)
-      if not collection.totals.num_inputs:
-        raise errors.InputError(no_input(input_values))
-      collection.totals.skipped.update(listing.skipped)
-      collection.merge(on_step)
-      # Not before: each worker would have it in its memory too.
-      from drumspace_ext.dataset import writing as dataset_writing
+  )) as pool:
+    pool.start()
+    # Not before: each worker would have it in its memory too.
+    from drumspace_ext.dataset import collection as collection_lib
+    from drumspace_ext.dataset import writing as dataset_writing
 
-      return CreatedDataset(
-          output_dir=output_dir,
-          report=dataset_writing.write(
-              batch, collection, recipe, tile, on_step
-          ),
-          paths={name: output_dir / name for name in dataset_writing.NAMES},
-      )
+    # A second run must not read what the first one wrote.
+    listing = inputs.list_inputs(
+        input_values, recursive=recursive, excluded=output_dir
+    )
+    input_contents.check_records(listing)
+    with output_files.Batch(output_dir) as batch:
+      database = batch.scratch_path()
+      with collection_lib.Collection(database, genre_table) as collection:
+        for results in many_inputs.results(
+            input_tasks.tasks(listing), pool, total=listing.num_bytes,
+            on_step=on_step,
+        ):
+          collection.add(results)
+        if not collection.totals.num_inputs:
+          raise errors.InputError(no_input(input_values))
+        collection.totals.skipped.update(listing.skipped)
+        collection.merge(on_step)
+        return CreatedDataset(
+            output_dir=output_dir,
+            report=dataset_writing.write(
+                batch, collection, recipe, tile, on_step
+            ),
+            paths={name: output_dir / name for name in dataset_writing.NAMES},
+        )
 
 
 def create_dataset(

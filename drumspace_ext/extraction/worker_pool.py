@@ -10,28 +10,21 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sized
-import contextlib
-import ctypes
 import dataclasses
 import functools
-import gc
 import itertools
 import logging
 import multiprocessing
 from multiprocessing import connection
 import os
-import signal
-import sys
 import time
 import typing
 
-from drumspace_ext.files import reader_faults
+from drumspace_ext.extraction import worker_process
 
 _LOGGER = logging.getLogger(__name__)
 CRASHED, TIMED_OUT = 'reader_crashed', 'reader_timeout'
-# Options of mallopt, as <malloc.h> has them; a task needs 2 to 3 MB.
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-_KEPT_BYTES = 3 << 20
+
 
 class Splittable(typing.Protocol):
   """A task of several items, which can be done one by one."""
@@ -68,14 +61,6 @@ def usable_cpus() -> int:
   return os.cpu_count() or 1
 
 
-def _context(threaded: bool):
-  # fork starts a worker in milliseconds; elsewhere than on Linux it is not
-  # safe together with system libraries, and nowhere beside other threads,
-  # whose locks nobody would open again in the worker.
-  method = 'fork' if sys.platform == 'linux' and not threaded else 'spawn'
-  return multiprocessing.get_context(method)
-
-
 @functools.cache
 def _say_daemonic() -> None:
   """Says once in a process why it reads alone."""
@@ -84,64 +69,6 @@ def _say_daemonic() -> None:
       'nannies are, and may start no other: inputs are read in it, one after '
       'the other, and one that crashes or hangs takes it along.'
   )
-
-
-@contextlib.contextmanager
-def _as_no_daemon() -> Iterator[None]:
-  """Lets a daemonic process start another.
-
-  It may not, for at its end nobody would end the other. A worker ends by
-  itself, when its pipe is closed.
-  """
-  config = vars(multiprocessing.current_process())['_config']
-  was = config.get('daemon', False)
-  config['daemon'] = False
-  try:
-    yield
-  finally:
-    config['daemon'] = was
-
-
-def _keep_memory() -> None:
-  """Lets this process keep the memory that each task needs again.
-
-  The C library hands large free blocks back at once, and each page of them
-  costs as much as some work on it when it is asked for anew: 20 us of a file.
-  """
-  if sys.platform != 'linux':
-    return
-  # Not every library of Linux has it.
-  with contextlib.suppress(AttributeError, OSError):
-    mallopt = ctypes.CDLL(None).mallopt
-    for option in (_TRIM_THRESHOLD, _MMAP_THRESHOLD):
-      mallopt(option, _KEPT_BYTES)
-
-
-def _work(function: Callable, pipe, others: list) -> None:
-  """Runs in a worker: answers tasks until the pipe is closed."""
-  signal.signal(signal.SIGINT, signal.SIG_IGN)
-  # A forked worker holds the parent's ends too; with them open it would not
-  # notice that the parent is gone.
-  for other in others:
-    other.close()
-  _keep_memory()
-  # What was there before is not looked through again and again for garbage.
-  gc.freeze()
-  while True:
-    try:
-      task = pipe.recv()
-    except (EOFError, OSError):
-      return
-    try:
-      result = function(task)
-    except Exception as e:  # noqa: BLE001 (a verdict, not an end)
-      # To the pool this is a crash, for the culprit is still to be found.
-      reader_faults.log(e)
-      return
-    try:
-      pipe.send(result)
-    except OSError:
-      return
 
 
 @dataclasses.dataclass
@@ -165,7 +92,7 @@ class WorkerPool(typing.Generic[_Task, _Result]):
       timeout_s: float, keep: bool = False, threaded: bool = False,
       in_daemons: bool = False,
   ):
-    """Prepares the pool; workers start with `run`.
+    """Prepares the pool; workers start with `start`, or else with `run`.
 
     Args:
       function: What to do with a task; a picklable function that raises
@@ -190,15 +117,16 @@ class WorkerPool(typing.Generic[_Task, _Result]):
     self._workers: list[_Worker[_Task]] = []
 
   def _start(self) -> _Worker[_Task]:
-    context = _context(self._threaded)
+    context = worker_process.context(self._threaded)
     ours, theirs = context.Pipe()
     others = []
     if context.get_start_method() == 'fork':
       others = [worker.pipe for worker in self._workers] + [ours]
     process = context.Process(
-        target=_work, args=(self._function, theirs, others), daemon=True
+        target=worker_process.work, args=(self._function, theirs, others),
+        daemon=True,
     )
-    with _as_no_daemon():
+    with worker_process.as_no_daemon():
       process.start()
     theirs.close()
     worker: _Worker[_Task] = _Worker(process, ours)
@@ -210,6 +138,16 @@ class WorkerPool(typing.Generic[_Task, _Result]):
     self._workers.remove(worker)
     self._start()
 
+  def start(self) -> None:
+    """Starts the workers; what is imported later is not in their memory."""
+    for worker in list(self._workers):
+      # The system may have killed it since; no input is to blame.
+      if not worker.process.is_alive():
+        worker.stop()
+        self._workers.remove(worker)
+    while len(self._workers) < self._num_workers:
+      self._start()
+
   def run(
       self, tasks: Iterable[_Task]
   ) -> Iterator[tuple[_Task, _Result] | Failure[_Task]]:
@@ -220,13 +158,7 @@ class WorkerPool(typing.Generic[_Task, _Result]):
       return
     done = False
     try:
-      for worker in list(self._workers):
-        # The system may have killed it since; no input is to blame.
-        if not worker.process.is_alive():
-          worker.stop()
-          self._workers.remove(worker)
-      while len(self._workers) < self._num_workers:
-        self._start()
+      self.start()
       yield from self._run(iter(tasks))
       done = True
     finally:

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import gzip
 import json
+import multiprocessing
 import os
 import pathlib
 import random
@@ -25,6 +26,7 @@ import told_steps
 
 import drumspace_ext
 from drumspace_ext import errors
+from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import creation as dataset_creation
 from drumspace_ext.dataset import examples
 from drumspace_ext.dataset import tsv as dataset_tsv
@@ -616,15 +618,13 @@ def test_input_that_takes_a_worker_down_is_named(
 
 def test_lost_input_stops_the_run(tmp_path, monkeypatch):
   _write_midi(tmp_path / 'in', _SONGS[:2])
-  real = dataset_creation.collection_lib.Collection.add
+  real = collection_lib.Collection.add
 
   def forgetful(collection, results):
     real(collection, results)
     collection.totals.num_inputs += 1
 
-  monkeypatch.setattr(
-      dataset_creation.collection_lib.Collection, 'add', forgetful
-  )
+  monkeypatch.setattr(collection_lib.Collection, 'add', forgetful)
   with pytest.raises(RuntimeError, match='an input was lost'):
     _create([tmp_path / 'in'], tmp_path / 'out')
   assert not _files(tmp_path / 'out')
@@ -639,6 +639,15 @@ def test_zip_without_midi_alone_is_a_mistake(tmp_path):
   with pytest.raises(errors.InputError, match='no MIDI file and no record'):
     _create([tmp_path / 'pack.zip'], tmp_path / 'out')
   assert not _files(tmp_path / 'out')
+
+
+def test_mistake_leaves_no_process(tmp_path):
+  with pytest.raises(errors.InputError, match='does not exist'):
+    dataset_creation.create(
+        [str(tmp_path / 'gone')], tmp_path / 'out', num_workers=2
+    )
+  assert not multiprocessing.active_children()
+  assert not (tmp_path / 'out').exists()
 
 
 def test_files_of_archives_that_are_not_read_are_counted(tmp_path):

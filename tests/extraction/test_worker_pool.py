@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import pytest
 
 from drumspace_ext.extraction import worker_pool
+from drumspace_ext.extraction import worker_process
 
 _CULPRITS = ('exit', 'kill', 'raise')
 
@@ -221,6 +222,16 @@ def test_workers_that_are_kept_work_on_until_they_are_closed(threaded):
   assert not multiprocessing.active_children()
 
 
+def test_workers_start_before_there_is_work():
+  pool = worker_pool.WorkerPool(_process_id, num_workers=2, timeout_s=60)
+  pool.start()
+  started = {worker.pid for worker in multiprocessing.active_children()}
+  assert len(started) == 2
+  loads = [_Load((number,)) for number in range(9)]
+  assert {process for _, process in pool.run(loads)} <= started
+  assert not multiprocessing.active_children()
+
+
 def test_workers_beside_threads_lose_their_culprits_too():
   pool = worker_pool.WorkerPool(
       _double, num_workers=1, timeout_s=60, threaded=True
@@ -316,7 +327,7 @@ def _answers(function, tasks, others=()):
         ours.close()
       return function(task)
 
-    worker_pool._work(answering, theirs, list(others))
+    worker_process.work(answering, theirs, list(others))
     assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
   finally:
     signal.signal(signal.SIGINT, before)
@@ -340,7 +351,7 @@ def test_worker_ends_when_nothing_comes():
   ours.close()
   before = signal.getsignal(signal.SIGINT)
   try:
-    assert worker_pool._work(str, theirs, []) is None
+    assert worker_process.work(str, theirs, []) is None
   finally:
     signal.signal(signal.SIGINT, before)
     theirs.close()
