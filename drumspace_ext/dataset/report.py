@@ -232,7 +232,7 @@ def make(
           **recipe.notes(),
           **(recipe.reach() if recipe.has_near_loops else {}),
       },
-      'voice_table': voices.TABLE_DIGEST,
+      'voice_table': voices.table_digest(),
   }
 
 

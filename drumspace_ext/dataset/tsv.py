@@ -208,10 +208,10 @@ def check_voices(path: pathlib.Path) -> None:
     table = json.loads(report.read_text(encoding='utf-8')).get('voice_table')
   except (OSError, ValueError, AttributeError, RecursionError):
     return
-  if table not in (None, voices.TABLE_DIGEST):
+  if table not in (None, voices.table_digest()):
     raise errors.InputError(
         f'{path} was made with voice table {errors.shown(table)}, this version '
-        f'has {voices.TABLE_DIGEST}; they are not to be mixed. Make it again '
+        f'has {voices.table_digest()}; they are not to be mixed. Make it again '
         'with drumspace_create_dataset.'
     )
 

@@ -196,7 +196,7 @@ def evaluate(
           'neighbours': metrics.NUM_NEIGHBOURS,
       },
       'digests': {
-          'voice_table': voices.TABLE_DIGEST, 'heldout': digest(heldout),
+          'voice_table': voices.table_digest(), 'heldout': digest(heldout),
           'training': examples.make(training_codes).digest,
       },
       'notes': [],

@@ -11,11 +11,11 @@ of all inputs are tried wherever they are read, and a few others as well, which
 import bisect
 from collections.abc import Iterable
 from collections.abc import Sequence
-import hashlib
 import typing
 
 from drumspace_ext.extraction import near_loops
 from drumspace_ext.extraction import recipes
+from drumspace_ext.files import digests as digests_lib
 from drumspace_ext.files import local_paths
 from drumspace_ext.notes import grids
 from drumspace_ext.patterns import entropy
@@ -68,7 +68,7 @@ class Sampler:
 
 def _digest(input_id: str, pieces: grids.Pieces) -> str:
   """Returns what stands for an input: inputs of one id need not be alike."""
-  hashed = hashlib.blake2b(
+  hashed = digests_lib.blake2b(
       local_paths.in_utf_8(input_id).encode(), digest_size=_DIGEST_BYTES
   )
   hashed.update(pieces.codes.astype('<u2').tobytes())

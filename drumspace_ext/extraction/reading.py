@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from collections.abc import Sequence
-import hashlib
 import typing
 
 from drumspace_ext import errors
@@ -98,11 +97,14 @@ def record(data: bytes, place: str, recipe: recipes.Recipe) -> Read:
     return Read(place, problem=errors.RejectedInputError(
         'not_note_sequence', f'it looks like {kind}'
     ))
-  input_id = (
-      parsed.id or file_name_of(parsed)
-      or f'sha1:{hashlib.sha1(data).hexdigest()}'
-  )
+  input_id = parsed.id or file_name_of(parsed) or _digest(data)
   return sequence(parsed, input_id, recipe, notes)
+
+
+def _digest(data: bytes) -> str:
+  import hashlib
+
+  return f'sha1:{hashlib.sha1(data).hexdigest()}'
 
 
 def _parsed(

@@ -22,7 +22,6 @@ import fcntl
 import os
 import pathlib
 import re
-import secrets
 import shutil
 import socket
 import time
@@ -81,7 +80,7 @@ class Owner:
       OSError: If no file can be written in it.
     """
     while True:
-      token = secrets.token_hex(8)
+      token = os.urandom(8).hex()
       self._path = folder / f'{PREFIX}{token}.lock'
       self._handle = os.open(
           self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600

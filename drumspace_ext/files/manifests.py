@@ -1,7 +1,6 @@
 """Manifests: what made some files, so that they can be made again."""
 
 from collections.abc import Mapping
-import hashlib
 import json
 import pathlib
 
@@ -13,6 +12,8 @@ FILE_NAME = result_names.MANIFEST
 
 def digest(path: pathlib.Path) -> str:
   """Returns the SHA-256 of a file, in hex."""
+  import hashlib
+
   with path.open('rb') as stream:
     return hashlib.file_digest(stream, 'sha256').hexdigest()
 

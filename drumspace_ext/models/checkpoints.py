@@ -56,7 +56,7 @@ def write(
 
   texts = {
       'format_version': json.dumps(FORMAT_VERSION),
-      'voice_table': json.dumps(voices.TABLE_DIGEST),
+      'voice_table': json.dumps(voices.table_digest()),
   } | {
       key: json.dumps(value, sort_keys=True) for key, value in metadata.items()
   }
@@ -130,10 +130,10 @@ def _read(
         f'{path} has format version {errors.shown(version)}, this version '
         f'reads {FORMAT_VERSION}.'
     )
-  if table != voices.TABLE_DIGEST:
+  if table != voices.table_digest():
     raise errors.CheckpointError(
         f'{path} was made with voice table {errors.shown(table)}, this version '
-        f'has {voices.TABLE_DIGEST}. Train it again.'
+        f'has {voices.table_digest()}. Train it again.'
     )
   return tensors, metadata
 

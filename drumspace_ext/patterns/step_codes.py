@@ -20,12 +20,11 @@ Conventions in this module:
   * only `PatternError` is raised.
 """
 
-import hashlib
-
 import numpy as np
 
 from drumspace_ext import defaults
 from drumspace_ext import errors
+from drumspace_ext.files import digests as digests_lib
 from drumspace_ext.patterns import voices
 
 STEPS_PER_QUARTER = defaults.STEPS_PER_QUARTER
@@ -191,7 +190,7 @@ def class_digests(codes: np.ndarray) -> np.ndarray:
   """
   packed = canonical(codes).astype('>u2')
   digests = [
-      hashlib.blake2b(row.tobytes(), digest_size=_CLASS_BYTES).digest()
+      digests_lib.blake2b(row.tobytes(), digest_size=_CLASS_BYTES).digest()
       for row in packed
   ]
   return np.frombuffer(b''.join(digests), '<u8')

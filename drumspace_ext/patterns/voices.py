@@ -13,7 +13,7 @@ Fazekas, Sandler 2016) but for 22, 26, 39, 54 and 56, which are this package's.
 Other drum maps (`drum_maps`) lead into these voices and out of them again.
 """
 
-import hashlib
+import functools
 import json
 import types
 
@@ -41,7 +41,16 @@ PITCHES = types.MappingProxyType(dict(_TABLE))
 EXEMPLAR_PITCHES: tuple[int, ...] = tuple(pitches[0] for _, pitches in _TABLE)
 INDEX = types.MappingProxyType({name: v for v, name in enumerate(NAMES)})
 
-# Data sets and checkpoints carry this, and refuse to be mixed with another.
-TABLE_DIGEST: str = hashlib.sha256(
-    json.dumps(_TABLE, separators=(',', ':')).encode()
-).hexdigest()[:16]
+
+@functools.cache
+def table_digest() -> str:
+  """Returns a digest of the table.
+
+  Data sets and checkpoints carry it, and refuse to be mixed with another.
+  """
+  # What reads inputs needs no digest, and goes without OpenSSL.
+  import hashlib
+
+  return hashlib.sha256(
+      json.dumps(_TABLE, separators=(',', ':')).encode()
+  ).hexdigest()[:16]

@@ -166,11 +166,11 @@ def test_dataset_of_another_voice_table_is_refused(tmp_path):
   path = tmp_path / 'dataset.tsv'
   path.write_text(_CODES + '\n')
   report = tmp_path / 'report.json'
-  report.write_text(json.dumps({'voice_table': voices.TABLE_DIGEST}))
+  report.write_text(json.dumps({'voice_table': voices.table_digest()}))
   dataset_tsv.check_voices(path)
   assert len(dataset_tsv.read(path)) == 1
   report.write_text(json.dumps({'voice_table': '0123456789abcdef'}))
-  message = f"0123456789abcdef', this version has {voices.TABLE_DIGEST}"
+  message = f"0123456789abcdef', this version has {voices.table_digest()}"
   with pytest.raises(errors.InputError, match=message):
     dataset_tsv.check_voices(path)
   with pytest.raises(errors.InputError, match='drumspace_create_dataset'):
