@@ -9,11 +9,11 @@ no fixed order.
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Sized
 import dataclasses
 import functools
 import itertools
 import logging
+import mmap
 import multiprocessing
 from multiprocessing import connection
 import os
@@ -25,19 +25,7 @@ from drumspace_ext.extraction import worker_process
 _LOGGER = logging.getLogger(__name__)
 CRASHED, TIMED_OUT = 'reader_crashed', 'reader_timeout'
 
-
-class Splittable(typing.Protocol):
-  """A task of several items, which can be done one by one."""
-
-  @property
-  def items(self) -> Sized:
-    """What is to be done."""
-
-  def split(self) -> 'list[typing.Self]':
-    """Returns one task an item."""
-
-
-_Task = typing.TypeVar('_Task', bound=Splittable)
+_Task = typing.TypeVar('_Task', bound=worker_process.Splittable)
 _Result = typing.TypeVar('_Result')
 
 
@@ -75,6 +63,7 @@ def _say_daemonic() -> None:
 class _Worker(typing.Generic[_Task]):
   process: typing.Any
   pipe: typing.Any
+  room: mmap.mmap | None = None
   task: _Task | None = None
   deadline: float = 0.0
 
@@ -82,6 +71,8 @@ class _Worker(typing.Generic[_Task]):
     self.pipe.close()
     self.process.kill()
     self.process.join()
+    if self.room is not None:
+      self.room.close()
 
 
 class WorkerPool(typing.Generic[_Task, _Result]):
@@ -119,17 +110,18 @@ class WorkerPool(typing.Generic[_Task, _Result]):
   def _start(self) -> _Worker[_Task]:
     context = worker_process.context(self._threaded)
     ours, theirs = context.Pipe()
-    others = []
+    others, room = [], None
     if context.get_start_method() == 'fork':
       others = [worker.pipe for worker in self._workers] + [ours]
+      room = worker_process.room()
     process = context.Process(
-        target=worker_process.work, args=(self._function, theirs, others),
+        target=worker_process.work, args=(self._function, theirs, others, room),
         daemon=True,
     )
     with worker_process.as_no_daemon():
       process.start()
     theirs.close()
-    worker: _Worker[_Task] = _Worker(process, ours)
+    worker: _Worker[_Task] = _Worker(process, ours, room)
     self._workers.append(worker)
     return worker
 
@@ -226,7 +218,7 @@ class WorkerPool(typing.Generic[_Task, _Result]):
     worker.task = task
     worker.deadline = time.monotonic() + self._timeout_s
     try:
-      worker.pipe.send(task)
+      worker.pipe.send(worker_process.pack(task, worker.room))
     except OSError:
       # It died while idle; the answer that never comes shows it.
       pass

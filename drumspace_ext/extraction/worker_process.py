@@ -2,20 +2,45 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sized
 import contextlib
 import ctypes
 import gc
+import mmap
 import multiprocessing
 from multiprocessing import connection
 import multiprocessing.context
 import signal
 import sys
+import typing
 
 from drumspace_ext.files import reader_faults
 
 # Options of mallopt, as <malloc.h> has them; a task needs 2 to 3 MB.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 _KEPT_BYTES = 3 << 20
+# A load of records is of 1 MB and one record; pages count as they are used.
+_ROOM_BYTES = 2 << 20
+
+
+class Splittable(typing.Protocol):
+  """A task of several items, which can be done one by one."""
+
+  @property
+  def items(self) -> Sized:
+    """What is to be done."""
+
+  def split(self) -> 'list[typing.Self]':
+    """Returns one task an item."""
+
+  def apart(self) -> 'tuple[typing.Self, list[bytes]]':
+    """Returns it without the bytes that it is about, if any, and these."""
+
+  def whole(self, contents: list[bytes]) -> typing.Self:
+    """Returns it with the bytes that `apart` took away."""
+
+
+_Task = typing.TypeVar('_Task', bound=Splittable)
 
 
 def context(
@@ -50,6 +75,46 @@ def as_no_daemon() -> Iterator[None]:
     config['daemon'] = was
 
 
+def room() -> mmap.mmap:
+  """Returns memory that a process has together with those it forks.
+
+  What is sent by a pipe is copied four times; what stands there, twice.
+  """
+  return mmap.mmap(-1, _ROOM_BYTES)
+
+
+def pack(task: _Task, place: mmap.mmap | None) -> tuple[_Task, list[int]]:
+  """Packs a task for a worker that is done with the one before.
+
+  Args:
+    task: The task.
+    place: The room of the worker, if it has one.
+
+  Returns:
+    What a pipe is to send: the task, and the sizes of those of its bytes that
+    stand in the room; of none if there is no room for them.
+  """
+  if place is not None:
+    bare, contents = task.apart()
+    sizes = list(map(len, contents))
+    if sum(sizes) <= len(place):
+      place.seek(0)
+      for content in contents:
+        place.write(content)
+      return bare, sizes
+  return task, []
+
+
+def unpack(
+    task: _Task, sizes: list[int], place: mmap.mmap | None
+) -> _Task:
+  """Returns a task that was packed."""
+  if place is None or not sizes:
+    return task
+  place.seek(0)
+  return task.whole([place.read(size) for size in sizes])
+
+
 def _keep_memory() -> None:
   """Lets this process keep the memory that each task needs again.
 
@@ -67,7 +132,7 @@ def _keep_memory() -> None:
 
 def work(
     function: Callable, pipe: connection.Connection,
-    others: list[connection.Connection],
+    others: list[connection.Connection], place: mmap.mmap | None = None,
 ) -> None:
   """Runs in a worker: answers tasks until the pipe is closed.
 
@@ -75,6 +140,7 @@ def work(
     function: What answers a task.
     pipe: Where tasks come from and answers go.
     others: What it holds of other workers' pipes, and closes.
+    place: The room that it has together with its parent, if any.
   """
   signal.signal(signal.SIGINT, signal.SIG_IGN)
   # A forked worker holds the parent's ends too; with them open it would not
@@ -86,11 +152,11 @@ def work(
   gc.freeze()
   while True:
     try:
-      task = pipe.recv()
+      task, sizes = pipe.recv()
     except (EOFError, OSError):
       return
     try:
-      result = function(task)
+      result = function(unpack(task, sizes, place))
     except Exception as e:  # noqa: BLE001 (a verdict, not an end)
       # To the pool this is a crash, for the culprit is still to be found.
       reader_faults.log(e)

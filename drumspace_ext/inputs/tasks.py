@@ -47,6 +47,20 @@ class Task:
     """Returns one task an item, to find the one that does harm."""
     return [dataclasses.replace(self, items=(i,), size=0) for i in self.items]
 
+  def apart(self) -> 'tuple[Task, list[bytes]]':
+    """Returns it without its records or loaded files, and these."""
+    contents = [item for _, item in self.items if isinstance(item, bytes)]
+    if not contents:
+      return self, []
+    return self.whole([b''] * len(contents)), contents
+
+  def whole(self, contents: list[bytes]) -> 'Task':
+    """Returns it with other records or loaded files, one an item."""
+    ids = (input_id for input_id, _ in self.items)
+    return dataclasses.replace(
+        self, items=tuple(zip(ids, contents, strict=True))
+    )
+
 
 def _midi_tasks(sources: Iterator[inputs.SourceFile]) -> Iterator[Task]:
   items: list[tuple[str, str]] = []

@@ -3,6 +3,7 @@
 import collections
 import dataclasses
 import itertools
+import mmap
 import multiprocessing
 from multiprocessing import connection
 import os
@@ -17,6 +18,8 @@ import pytest
 
 from drumspace_ext.extraction import worker_pool
 from drumspace_ext.extraction import worker_process
+from drumspace_ext.inputs import kinds as input_kinds
+from drumspace_ext.inputs import tasks
 
 _CULPRITS = ('exit', 'kill', 'raise')
 
@@ -27,6 +30,9 @@ class _Load:
 
   def split(self):
     return [_Load((item,)) for item in self.items]
+
+  def apart(self):
+    return self, []
 
 
 def _double(load):
@@ -308,14 +314,39 @@ def test_there_is_a_processor():
   assert 1 <= worker_pool.usable_cpus() <= (os.cpu_count() or 1)
 
 
-# What a worker does, in this process
+# What goes to a worker, and what it does, in this process
+
+
+@hypothesis.given(
+    items=st.lists(st.tuples(st.text(max_size=3), st.binary(max_size=40))),
+    room=st.sampled_from((None, 1, 100, 5000)),
+)
+def test_tasks_pass_with_their_records_as_they_are(items, room):
+  """By a room, or by the pipe where there is none or it is too small."""
+  task = tasks.Task(input_kinds.TFRECORD, tuple(items), size=7)
+  place = None if room is None else mmap.mmap(-1, room)
+  sent, sizes = worker_process.pack(task, place)
+  num_bytes = sum(len(record) for _, record in items)
+  assert sum(sizes) == (num_bytes if room and num_bytes <= room else 0)
+  assert (sent == task) == (not sum(sizes))
+  assert worker_process.unpack(sent, sizes, place) == task
+
+
+def test_records_stand_in_the_room_and_paths_in_the_message():
+  task = tasks.Task(input_kinds.TFRECORD, (('a', b'abc'), ('b', b'')), size=3)
+  with worker_process.room() as place:
+    sent, sizes = worker_process.pack(task, place)
+    assert sent.items == (('a', b''), ('b', b'')) and sent.size == 3
+    assert sizes == [3, 0] and place[:3] == b'abc'
+    paths = tasks.Task(input_kinds.MIDI, (('a', '/a.mid'),))
+    assert worker_process.pack(paths, place) == (paths, [])
 
 
 def _answers(function, tasks, others=()):
   """Runs a worker's loop here over tasks that are sent beforehand."""
   ours, theirs = multiprocessing.Pipe()
   for task in tasks:
-    ours.send(task)
+    ours.send((task, []))
   before = signal.getsignal(signal.SIGINT)
   try:
     # Its side is closed behind the last task: that ends the loop.
