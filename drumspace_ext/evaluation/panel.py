@@ -31,6 +31,7 @@ from drumspace_ext.dataset import examples
 from drumspace_ext.evaluation import columns
 from drumspace_ext.evaluation import metrics
 from drumspace_ext.patterns import nearest
+from drumspace_ext.patterns import neighbourhoods
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import voices
 
@@ -193,7 +194,7 @@ def evaluate(
           'training_patterns': len(training_codes),
           'resamples': metrics.NUM_RESAMPLES,
           'confidence': metrics.CONFIDENCE, 'folds': metrics.NUM_FOLDS,
-          'neighbours': metrics.NUM_NEIGHBOURS,
+          'neighbours': neighbourhoods.NUM_NEIGHBOURS,
       },
       'digests': {
           'voice_table': voices.table_digest(), 'heldout': digest(heldout),

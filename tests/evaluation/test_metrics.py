@@ -15,6 +15,7 @@ from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.evaluation import metrics
 from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import nearest
+from drumspace_ext.patterns import neighbourhoods
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.starter import beats as starter_beats
 
@@ -183,7 +184,7 @@ def _plain_coverage(points, by):
 @settings(max_examples=30)
 def test_precision_and_recall_are_those_of_the_paper(real, other, chunk):
   with pytest.MonkeyPatch.context() as patch:
-    patch.setattr(metrics, '_CHUNK', chunk)
+    patch.setattr(neighbourhoods, '_CHUNK', chunk)
     result = metrics.precision_recall(real, other, rng=_rng())
     swapped = metrics.precision_recall(other, real, rng=_rng())
   assert result['precision'].value == _plain_coverage(other, real)
@@ -211,9 +212,11 @@ def test_sets_far_apart_cover_nothing(real):
   assert result['precision'].value == result['recall'].value == 0
 
 
-@pytest.mark.parametrize('sizes', [(5, 4), (3, 3)])
-def test_sets_that_do_not_fit_are_refused(real, sizes):
-  match = f'got {sizes[0]} and {sizes[1]}'
+@pytest.mark.parametrize('sizes, match', [
+    ((5, 4), 'of one size, got 5 and 4'),
+    ((3, 3), 'more than 3 patterns, got 3'),
+])
+def test_sets_that_do_not_fit_are_refused(real, sizes, match):
   with pytest.raises(errors.PatternError, match=match):
     metrics.precision_recall(real[:sizes[0]], real[:sizes[1]], rng=_rng())
 
