@@ -116,9 +116,31 @@ class Correction:
 
   def chances(self, hits: np.ndarray) -> np.ndarray:
     """Returns how probable each draw is to be kept, float64 `[n]`."""
-    chance = np.minimum(np.exp(-self.logits(hits)) / self.most, 1.0)
+    chance = self.chances_of(self.logits(hits))
     chance[entropy.is_trivial(step_codes.hits_to_step_codes(hits))] = 0.0
     return chance
+
+  def with_tree(self, nodes: list[tuple]) -> 'Correction':
+    """Returns it with one tree more, a list as `from_nodes` takes them."""
+    one = from_nodes([nodes], 0.0)
+    size = max(self.feature.shape[1], len(nodes))
+
+    def joined(name: str) -> np.ndarray:
+      return np.concatenate([
+          np.pad(
+              table, ((0, 0), (0, size - table.shape[1])),
+              constant_values=getattr(_LEAF, name),
+          ) for table in (getattr(self, name), getattr(one, name))
+      ])
+
+    return dataclasses.replace(
+        self, feature=joined('feature'), value=joined('value'),
+        left=joined('left'), right=joined('right'),
+    )
+
+  def chances_of(self, logits: np.ndarray) -> np.ndarray:
+    """Returns the same of logits, float64 `[n]`, of beats that have enough."""
+    return np.minimum(np.exp(-logits) / self.most, 1.0)
 
   def tensors(self) -> dict[str, np.ndarray]:
     """Returns it as a checkpoint keeps it; `from_tensors` reads that."""
@@ -142,12 +164,14 @@ class _Node(typing.NamedTuple):
   right: int
 
 
+_LEAF = _Node(-1, 0.0, 0, 0)
+
+
 def from_nodes(trees: list[list[tuple]], bias: float) -> Correction:
   """Makes a correction of trees, lists of (feature, value, left, right)."""
   longest = max(map(len, trees))
-  leaf = _Node(-1, 0.0, 0, 0)
   table = [
-      [*map(_Node._make, tree), *[leaf] * (longest - len(tree))]
+      [*map(_Node._make, tree), *[_LEAF] * (longest - len(tree))]
       for tree in trees
   ]
 
@@ -197,3 +221,6 @@ def from_tensors(tensors: Mapping[str, np.ndarray]) -> Correction:
 NUM_FEATURES = features(
     np.zeros((1, step_codes.NUM_STEPS, step_codes.NUM_VOICES), np.bool_)
 ).shape[1]
+# Which of them says how many hits of the second bar differ; behind it are the
+# steps that do, how many voices do, the fullest step and how many are empty.
+BAR_DIFFERENCES = NUM_FEATURES - step_codes.NUM_STEPS // 2 - 4

@@ -18,7 +18,7 @@ BOOSTING = types.MappingProxyType({
     'learning_rate': 0.08, 'l2_regularization': 1.0, 'early_stopping': False,
 })
 # See `Correction`; tests/benchmarks/RESULTS.md has others.
-_MOST, _COPIES = 1.3, 0.8
+_MOST, _COPIES = 1.3, 0.7
 
 
 def fit(
@@ -36,15 +36,10 @@ def fit(
   from sklearn import ensemble
   import threadpoolctl
 
-  z, generator = own_draws.around(sampler, hits.device, seed=seed)
-  with torch.no_grad():
-    drawn = network.draw_hits(
-        z, temperature=network.default_temperature, threshold=0.5,
-        generator=generator,
-    )
-  seen = corrections.features(np.concatenate([
-      own_draws.patterns(part) for part in (hits, drawn)
-  ]))
+  _, drawn = own_draws.draw(network, sampler, hits.device, seed=seed)
+  seen = corrections.features(
+      np.concatenate([own_draws.patterns(hits), drawn])
+  )
   is_drawn = np.repeat([False, True], [len(hits), len(drawn)])
   trees = ensemble.HistGradientBoostingClassifier(
       max_iter=_NUM_TREES, max_leaf_nodes=_LEAVES, max_bins=_BINS,

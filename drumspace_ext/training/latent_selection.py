@@ -1,14 +1,17 @@
 """Latent selection: of draws around a training pattern, the most promising.
 
 Widened posteriors of common patterns lead to copies and to trivial beats, those
-of others to beats that give themselves away. Refusing beats takes draws; so a
-model's sampler keeps latents that seldom lead there, as in resampled priors
-(LARS, Bauer and Mnih 2019), but when it is fitted: of several draws around each
-training pattern one is kept. What a latent vector gives, trees tell that have
-seen the vectors of other draws and the beats these were decoded to. Which one
-is kept is drawn: always the most promising would lie nearer together. Each
-pattern is drawn around as often as before.
+of others to beats that give themselves away or are like no other song's.
+Refusing beats takes draws; so a model's sampler keeps latents that seldom lead
+there, as in resampled priors (LARS, Bauer and Mnih 2019), but when it is
+fitted: of several draws around each training pattern one is kept. What a latent
+vector gives, trees tell that have seen the vectors of other draws and the beats
+these were decoded to. Which one is kept is drawn: always the most promising
+would lie nearer together. Each pattern is drawn around as often as before.
 """
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -17,19 +20,35 @@ from drumspace_ext.models import autoencoder
 from drumspace_ext.models import corrections
 from drumspace_ext.models import fitted_samplers
 from drumspace_ext.models import sampling
-from drumspace_ext.patterns import step_codes
 from drumspace_ext.training import correction_fitting
 from drumspace_ext.training import own_draws
+from drumspace_ext.training import song_support
 
 # Draws around each pattern, and those of them that are decoded.
-_NUM_DRAWS, _NUM_DECODED = 16, 8
-# The powers of the share that is new and of the share that a correction keeps,
-# in proportion to which one is chosen; tests/benchmarks/RESULTS.md has others.
-_NEW_POWER, _KEPT_POWER = 20.0, 20.0
+_NUM_DRAWS, _NUM_DECODED = 32, 8
+# One is chosen in proportion to powers of these shares: what is new, of that
+# what a correction keeps, and of that what other songs support;
+# tests/benchmarks/RESULTS.md has others.
+_NEW_POWER, _KEPT_POWER, _SUPPORT_POWER = 40.0, 20.0, 10.0
 _NUM_TREES, _LEAVES = 300, 16
 # What a regression says of a share may be less.
 _LEAST = 0.05
-_BATCH = 4096
+
+
+class _Outcomes(NamedTuple):
+  """What came of latent vectors.
+
+  Attributes:
+    terms: What is told of each, float32 `[n, ...]`.
+    is_bad: Whether a trivial beat or a copy came of it, bool `[n]`.
+    kept: The share of beats like this that are kept, float64 `[n]`.
+    support: How much other songs support it, float64 `[n]`.
+  """
+
+  terms: np.ndarray
+  is_bad: np.ndarray
+  kept: np.ndarray
+  support: np.ndarray
 
 
 def fit(
@@ -68,72 +87,88 @@ def _worth(
     correction: corrections.Correction, seed: int,
 ) -> np.ndarray:
   """Returns logarithms of weights, float64 `[num_samplers, n]`."""
-  from sklearn import ensemble
-  import threadpoolctl
-
-  codes = step_codes.hits_to_step_codes(own_draws.patterns(hits))
-  classes = np.sort(step_codes.class_digests(codes))
-  seen, bad, kept = zip(*(
+  learnt = own_draws.patterns(hits)
+  classes = own_draws.classes(learnt)
+  songs = song_support.SongSupport(learnt)
+  seen = _Outcomes(*map(np.concatenate, zip(*(
       _outcomes(
-          network, classes, sampler, correction, hits.device,
+          network, classes, songs, sampler, correction, hits.device,
           seed=seed + number,
       ) for number, sampler in enumerate(samplers[:_NUM_DECODED])
-  ))
-  is_bad, known_terms = np.concatenate(bad), np.concatenate(seen)
-  settings = {
-      'max_iter': _NUM_TREES, 'max_leaf_nodes': _LEAVES, 'random_state': seed,
-      **correction_fitting.BOOSTING,
-  }
-  result = []
-  # Several threads add in an order of chance.
-  with threadpoolctl.threadpool_limits(1):
-    tells_bad = ensemble.HistGradientBoostingClassifier(**settings)
-    tells_bad.fit(known_terms, is_bad)
-    tells_kept = ensemble.HistGradientBoostingRegressor(**settings)
-    tells_kept.fit(known_terms[~is_bad], np.concatenate(kept)[~is_bad])
-    for sampler in samplers:
-      terms = _terms(*(
-          sampler.tensors[name].float() for name in ('means', 'stds')
-      ))
-      chance = tells_bad.predict_proba(terms)[:, 1]
-      share = tells_kept.predict(terms).clip(_LEAST, 1)
-      result.append(
-          _NEW_POWER * np.log1p(-chance) + _KEPT_POWER * np.log(share)
+  ))))
+  new = ~seen.is_bad
+  logs = [(_NEW_POWER, _telling_new(seen.terms, new, seed))] + [
+      (power, _telling_share(seen.terms[new], share[new], seed))
+      for power, share in (
+          (_KEPT_POWER, seen.kept), (_SUPPORT_POWER, seen.support)
       )
+  ]
+  result = []
+  for sampler in samplers:
+    terms = _terms(*(
+        sampler.tensors[name].float() for name in ('means', 'stds')
+    ))
+    result.append(sum(power * log(terms) for power, log in logs))
   return np.stack(result)
 
 
 def _outcomes(
     network: autoencoder.Autoencoder, classes: np.ndarray,
-    sampler: fitted_samplers.FittedSampler,
+    songs: song_support.SongSupport, sampler: fitted_samplers.FittedSampler,
     correction: corrections.Correction, device: torch.device, *, seed: int,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> _Outcomes:
   """Draws once around each mean.
 
   Args:
     network: The model.
     classes: Digests of the classes that it learnt, sorted, uint64.
+    songs: Says what other songs support.
     sampler: Where it draws.
     correction: Says which draws are kept.
     device: Where it computes.
     seed: Of what is drawn.
-
-  Returns:
-    (terms, bad, kept): what is told of each latent vector, float32 `[n, ...]`;
-    whether a trivial beat or a copy came of it, bool `[n]`; the share of beats
-    like this that are kept, float64 `[n]`.
   """
-  z, generator = own_draws.around(sampler, device, seed=seed)
-  with torch.no_grad():
-    drawn = np.concatenate([
-        own_draws.patterns(network.draw_once(
-            batch, temperature=network.default_temperature, threshold=0.5,
-            generator=generator,
-        )) for batch in z.split(_BATCH)
-    ])
+  z, drawn = own_draws.draw(network, sampler, device, seed=seed, once=True)
   verdicts = sampling.judge(z.cpu().numpy(), drawn, classes)
-  stds = sampler.tensors['stds'].float().to(device)
-  return _terms(z, stds), ~verdicts.passing, correction.chances(drawn)
+  return _Outcomes(
+      _terms(z, sampler.tensors['stds'].float().to(device)),
+      ~verdicts.passing, correction.chances(drawn), songs.of(drawn),
+  )
+
+
+def _telling_new(
+    terms: np.ndarray, is_new: np.ndarray, seed: int
+) -> Callable[[np.ndarray], np.ndarray]:
+  """Returns what tells the logarithm of the chance of a new beat."""
+  from sklearn import ensemble
+
+  trees = _fitted(
+      ensemble.HistGradientBoostingClassifier, terms, ~is_new, seed
+  )
+  return lambda others: np.log1p(-trees.predict_proba(others)[:, 1])
+
+
+def _telling_share(
+    terms: np.ndarray, share: np.ndarray, seed: int
+) -> Callable[[np.ndarray], np.ndarray]:
+  """Returns what tells the logarithm of a share."""
+  from sklearn import ensemble
+
+  trees = _fitted(ensemble.HistGradientBoostingRegressor, terms, share, seed)
+  return lambda others: np.log(trees.predict(others).clip(_LEAST, 1))
+
+
+def _fitted(kind: type, terms: np.ndarray, target: np.ndarray, seed: int):
+  """Returns boosted trees of a kind of scikit-learn's."""
+  import threadpoolctl
+
+  trees = kind(
+      max_iter=_NUM_TREES, max_leaf_nodes=_LEAVES, random_state=seed,
+      **correction_fitting.BOOSTING,
+  )
+  # Several threads add in an order of chance.
+  with threadpoolctl.threadpool_limits(1):
+    return trees.fit(terms, target)
 
 
 def _terms(z: torch.Tensor, stds: torch.Tensor) -> np.ndarray:

@@ -6,6 +6,7 @@ from drumspace_ext.models import autoencoder
 from drumspace_ext.models import fitted_samplers
 from drumspace_ext.training import correction_fitting
 from drumspace_ext.training import latent_selection
+from drumspace_ext.training import repeat_calibration
 
 _BATCH = 4096
 # Classifiers need some of each to tell anything.
@@ -40,6 +41,7 @@ def fit(
       correction_fitting.fit(network, hits, sampler, seed=seed), seed=seed,
   )
   # What is drawn now comes up too often elsewhere.
-  return fitted_samplers.corrected(
-      chosen, correction_fitting.fit(network, hits, chosen, seed=seed)
-  )
+  correction = correction_fitting.fit(network, hits, chosen, seed=seed)
+  return fitted_samplers.corrected(chosen, repeat_calibration.calibrated(
+      network, hits, chosen, correction, seed=seed
+  ))

@@ -47,6 +47,30 @@ def test_features_say_what_repeats():
 
 
 @hypothesis.given(st.integers(0, 1000))
+def test_one_feature_counts_the_differences_of_the_second_bar(seed):
+  hits = _hits(20, seed)
+  np.testing.assert_array_equal(
+      corrections.features(hits)[:, corrections.BAR_DIFFERENCES],
+      (hits[:, :16] != hits[:, 16:]).sum((1, 2)),
+  )
+
+
+@pytest.mark.parametrize('nodes', [
+    [(-1, 0.25, 0, 0)],
+    [(1, 0.5, 1, 2), (-1, 0.5, 0, 0), (2, 0.5, 3, 4), (-1, 1.0, 0, 0),
+     (-1, 2.0, 0, 0)],
+])
+def test_one_tree_more_adds_what_it_says(nodes):
+  hits = _hits(200)
+  more = _BY_KICK.with_tree(nodes)
+  one = corrections.from_nodes([nodes], 0.0)
+  np.testing.assert_allclose(
+      more.logits(hits), _BY_KICK.logits(hits) + one.logits(hits)
+  )
+  assert (more.most, more.copies) == (_BY_KICK.most, _BY_KICK.copies)
+
+
+@hypothesis.given(st.integers(0, 1000))
 def test_too_frequent_draws_are_kept_less_often_and_trivial_ones_never(seed):
   hits = _hits(3000, seed)
   hits[:100] = False

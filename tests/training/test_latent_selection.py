@@ -54,7 +54,7 @@ def test_latents_are_kept_that_lead_to_new_beats(parts):
   assert shares[1] < 0.15
   # Nothing else is chosen by: what says nothing stays as wide.
   away = (chosen.tensors['means'].float() - parts[2])[:, 1:]
-  assert abs(float(away.std()) - 1.6) < 0.2
+  assert abs(float(away.std()) - 1.6) < 0.3
 
 
 def test_what_is_chosen_depends_on_the_seed_alone(parts):
@@ -84,3 +84,24 @@ def test_latents_are_kept_whose_beats_are(parts):
 
   chosen = latent_selection.fit(Marked(hits), hits, mu, sigma, often, seed=1)
   assert (chosen.tensors['means'][:, 1] > 0).float().mean() < 0.2
+
+
+def test_latents_are_kept_whose_beats_other_songs_have(parts):
+  _, hits, mu, sigma = parts
+
+  class Near(_Network):
+
+    def draw_once(self, z, **options):
+      generator = options['generator']
+      beats = self._hits[torch.randint(
+          len(self._hits), (len(z),), generator=generator
+      )]
+      # One hit away from a learnt beat, or 90.
+      far = (z[:, 2:] > 0).float()
+      flips = torch.rand(beats.shape, generator=generator)
+      flips = (flips < 0.2 * far).float()
+      flips[:, 7] = 1.0
+      return (beats - flips).abs()
+
+  chosen = latent_selection.fit(Near(hits), hits, mu, sigma, _NOTHING, seed=1)
+  assert (chosen.tensors['means'][:, 2] > 0).float().mean() < 0.1
