@@ -3,8 +3,8 @@
 A small classifier (boosted trees) has learnt to tell a model's draws from the
 patterns that it was trained on; by Bayes its logit is the logarithm of how much
 too often a draw like this one comes up. Draws are kept in inverse proportion
-(rejection sampling, von Neumann 1951): of a hundred about seventy-five. Trivial
-beats, which no training pattern is, are never kept.
+(rejection sampling, von Neumann 1951): two in three, about. Trivial beats,
+which no training pattern is, are never kept.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ _LAGS = (4, 8, 16)
 # all kept (larger is more exact, and takes more draws a beat), and the share of
 # known patterns that is kept: without any copies the common beats are missing.
 _MOST, _COPIES = 1.0, 0.4
-# The share that is kept, about.
+# The share that is counted on at first; of what is missing then, again.
 KEPT = 0.74
 _CHUNK = 4096
 
