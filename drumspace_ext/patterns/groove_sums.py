@@ -23,6 +23,8 @@ NUM_ROWS = 5
 _PLAYS, _VELOCITY, _VELOCITY_2, _OFFSET, _OFFSET_2 = range(NUM_ROWS)
 # Most are the same again and again; the fastest level finds that too.
 _LEVEL = 1
+# Sums that are unpacked at once: as large until then as what they add up to.
+_TOGETHER = 8
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -56,29 +58,37 @@ def unpack(packed: bytes) -> np.ndarray:
 
 
 class Total:
-  """Packed sums that are added up; they are unpacked once they are several."""
+  """Packed sums that are added up; they are unpacked when they are several."""
 
-  __slots__ = ('_packed', '_sums')
+  __slots__ = ('_parts', '_sums')
 
   def __init__(self, packed: bytes = b''):
     """Begins with packed sums; none are `b''`."""
-    self._packed = packed
+    self._parts = [packed] if packed else []
     self._sums: np.ndarray | None = None
 
   def add(self, packed: bytes) -> None:
     """Adds packed sums of the same pattern; none are `b''`."""
-    if not packed:
-      return
-    if self._sums is None and not self._packed:
-      self._packed = packed
-      return
-    if self._sums is None:
-      self._sums, self._packed = unpack(self._packed), b''
-    self._sums += unpack(packed)
+    if packed:
+      self._parts.append(packed)
+      if len(self._parts) >= _TOGETHER:
+        self._whole()
+
+  def _whole(self) -> np.ndarray:
+    """Returns the sum of what there is, and keeps it in place of its parts."""
+    if self._parts:
+      values = np.frombuffer(
+          b''.join(map(zlib.decompress, self._parts)), '<i8'
+      ).reshape(len(self._parts), NUM_ROWS, -1).sum(axis=0)
+      self._sums = values if self._sums is None else self._sums + values
+      self._parts = []
+    return none() if self._sums is None else self._sums
 
   def packed(self) -> bytes:
     """Returns the sum, packed."""
-    return self._packed if self._sums is None else pack(self._sums)
+    if self._sums is None and len(self._parts) < 2:
+      return b''.join(self._parts)
+    return pack(self._whole())
 
 
 def in_phase(packed: bytes, canonical: bytes, phase: bytes) -> np.ndarray:
