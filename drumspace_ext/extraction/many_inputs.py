@@ -14,7 +14,7 @@ from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.inputs import tasks as input_tasks
 
 # See `midi_loads`.
-_BYTES_AT_ONCE = 175_000
+_BYTES_AT_ONCE = 200_000
 
 
 def run_task(
@@ -50,11 +50,12 @@ def _files(
   some: list[tuple[str, bytes | errors.RejectedInputError]] = []
   size = 0
   for input_id, data in input_contents.contents(task):
-    some.append((input_id, data))
-    size += len(data) if isinstance(data, bytes) else 0
-    if size >= _BYTES_AT_ONCE:
+    own = len(data) if isinstance(data, bytes) else 0
+    if some and size + own > _BYTES_AT_ONCE:
       yield from reading.midi_files(some, recipe)
       some, size = [], 0
+    some.append((input_id, data))
+    size += own
   yield from reading.midi_files(some, recipe)
 
 

@@ -8,6 +8,7 @@ library and with a closer look where that is not enough (`midi_parsing`).
 """
 
 from collections.abc import Sequence
+import typing
 
 import numpy as np
 
@@ -86,29 +87,58 @@ def read_unusual(
     return _onsets_of_notes(
         scan, header, chosen, has_kits=not (assume_drums or parts)
     )
-  excerpt = None if assume_drums else midi_excerpts.of_drums(data, header)
-  score = midi_parsing.parse_score(excerpt, 0) if excerpt else None
-  if score is None or not any(
-      track.is_drum and len(track.notes) for track in score.tracks
-  ):
-    score = midi_parsing.parse_score(data, header.start)
+  drums = _drums(data, header, assume_drums)
   onsets = None
-  if score is not None:
-    onsets = _onsets_of_score(data, header, score, assume_drums)
+  if drums is not None:
+    onsets = _onsets_of_drums(data, header, drums, assume_drums)
   if onsets is None:
     scan = midi_parsing.scan(data, header, assume_drums=assume_drums)
     onsets = _onsets_of_scan(scan, header, assume_drums)
   return onsets
 
 
-def _onsets_of_score(
-    data: bytes, header: midi_header.Header, score, assume_drums: bool
-) -> onsets_lib.DrumOnsets | None:
-  """Returns the drum onsets of a symusic score; None if it may have some yet.
+class _Drums(typing.NamedTuple):
+  """What symusic reads of the drums of a file, and no more of its score.
+
+  A score takes some fifty times as much memory as the file.
+
+  Attributes:
+    ticks: Of each note, `[num_notes]`.
+    pitches: Likewise.
+    velocities: Likewise.
+    meters: (tick, numerator, denominator).
+    tempos: (tick, qpm).
+    is_doubtful: Whether it may take tracks or meters for what they are not.
+    num_all: Notes on the tracks that hold drums, others among them.
+    num_others: Events there that are no notes.
+  """
+
+  ticks: np.ndarray
+  pitches: np.ndarray
+  velocities: np.ndarray
+  meters: list[tuple[int, int, int]]
+  tempos: list[tuple[int, float]]
+  is_doubtful: bool
+  num_all: int
+  num_others: int
+
+
+def _drums(
+    data: bytes, header: midi_header.Header, assume_drums: bool
+) -> _Drums | None:
+  """Returns what symusic reads; None if there may be drums all the same.
 
   Raises:
-    RejectedInputError: If it has no drum note.
+    RejectedInputError: If there is no drum note.
   """
+  excerpt = None if assume_drums else midi_excerpts.of_drums(data, header)
+  score = midi_parsing.parse_score(excerpt, 0) if excerpt else None
+  if score is None or not any(
+      track.is_drum and len(track.notes) for track in score.tracks
+  ):
+    score = midi_parsing.parse_score(data, header.start)
+  if score is None:
+    return None
   tracks = [
       track for track in score.tracks
       if (assume_drums or track.is_drum) and len(track.notes)
@@ -123,18 +153,30 @@ def _onsets_of_score(
   if int(ticks.min()) < 0:
     # Its ticks have 32 bits: the file is longer than that.
     return None
-  meters = [
-      (m.time, m.numerator, m.denominator) for m in score.time_signatures
-  ]
-  # symusic has sorted them by time, and kept their order at one tick.
-  tempos = [(t.time, t.qpm) for t in score.tempos]
+  is_one = header.num_tracks == 1
+  return _Drums(
+      ticks, pitches, velocities,
+      [(m.time, m.numerator, m.denominator) for m in score.time_signatures],
+      # symusic has sorted them by time, and kept their order at one tick.
+      [(t.time, t.qpm) for t in score.tempos],
+      midi_parsing.is_doubtful(header, score),
+      score.note_num() if is_one else len(ticks),
+      sum(
+          len(t.controls) + len(t.pitch_bends)
+          for t in (score.tracks if is_one else tracks)
+      ),
+  )
+
+
+def _onsets_of_drums(
+    data: bytes, header: midi_header.Header, drums: _Drums, assume_drums: bool
+) -> onsets_lib.DrumOnsets:
+  """Returns the onsets of what symusic reads, after a closer look."""
+  ticks, pitches, velocities, meters, tempos, is_doubtful, *_ = drums
   remarks: list[str] = []
-  is_doubtful = midi_parsing.is_doubtful(header, score)
   # Without notes of other channels there is no other kit.
   kits = midi_kit_doubts.with_notes(data, midi_kit_doubts.of(data))
-  if is_doubtful or kits or _lacks_drums(
-      data, header, score, tracks, len(ticks), assume_drums
-  ):
+  if is_doubtful or kits or _lacks_drums(data, header, drums, assume_drums):
     scan = midi_parsing.scan(
         data, header, header.num_tracks, assume_drums=assume_drums,
         first_bytes=None if is_doubtful or assume_drums
@@ -179,20 +221,15 @@ def _onsets(
 
 
 def _lacks_drums(
-    data: bytes, header: midi_header.Header, score, tracks, num_notes: int,
-    assume_drums: bool,
+    data: bytes, header: midi_header.Header, drums: _Drums, assume_drums: bool
 ) -> bool:
   """Says whether symusic left note-ons out, by two looks: cheap, and exact."""
-  if not assume_drums:
-    if header.num_tracks == 1:
-      tracks, num_all = score.tracks, score.note_num()
-    else:
-      num_all = num_notes
-    others = sum(len(t.controls) + len(t.pitch_bends) for t in tracks)
-    if not midi_doubts.on_drum_notes(data, header, num_all, others):
-      return False
+  if not assume_drums and not midi_doubts.on_drum_notes(
+      data, header, drums.num_all, drums.num_others
+  ):
+    return False
   return midi_parsing.lacks_notes(
-      data, header, num_notes, drums_only=not assume_drums
+      data, header, len(drums.ticks), drums_only=not assume_drums
   )
 
 
