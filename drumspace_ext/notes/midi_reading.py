@@ -100,7 +100,7 @@ def read_unusual(
 class _Drums(typing.NamedTuple):
   """What symusic reads of the drums of a file, and no more of its score.
 
-  A score takes some fifty times as much memory as the file.
+  A score takes some six times as much memory as the file, at times a hundred.
 
   Attributes:
     ticks: Of each note, `[num_notes]`.
