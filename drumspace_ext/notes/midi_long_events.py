@@ -124,14 +124,9 @@ def _apart(
   return LongEvents(places, bodies, ends)
 
 
-def inside(high: np.ndarray, events: LongEvents) -> np.ndarray:
-  """Returns which bytes above 127 are inside of events, int64.
-
-  Args:
-    high: Where such bytes are, in order.
-    events: The events.
-  """
-  first = np.searchsorted(high, events.places) + 1
-  counts = np.searchsorted(high, events.ends) - first
-  before = np.cumsum(counts) - counts
-  return np.repeat(first - before, counts) + np.arange(counts.sum())
+def ranges(firsts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+  """Returns all numbers of some ranges, one range after the other, int64."""
+  counts = ends - firsts
+  sums = counts.cumsum()
+  before = firsts - sums + counts
+  return before.repeat(counts) + np.arange(sums[-1] if len(sums) else 0)
