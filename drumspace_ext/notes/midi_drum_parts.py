@@ -75,7 +75,8 @@ def notes(
     ]
   else:
     found = [
-        note for note, is_drum in zip(scan.notes, scan.are_drums) if is_drum
+        note for note, is_drum in zip(scan.notes, scan.are_drums.tolist())
+        if is_drum
     ]
   loud = [note for note in found if note[3] >= min_velocity]
   if found and not loud:

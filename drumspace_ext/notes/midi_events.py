@@ -13,7 +13,9 @@ import numpy as np
 
 from drumspace_ext.notes import midi_kits
 
+Note = tuple[int, int, int, int]
 Off = tuple[int, int, int, int, int]
+_Parts = list[list | np.ndarray]
 
 META_TEMPO, META_METER = 0x51, 0x58
 _META_NAME, _MAX_NAME = 0x03, 128
@@ -28,9 +30,12 @@ class Scan:
 
   Attributes:
     is_style: Whether the file is a Yamaha style.
-    notes: Note-ons as (tick, channel 0..15, pitch, velocity).
+    notes_by_part: Note-ons as (tick, channel 0..15, pitch, velocity), in parts:
+      lists, or arrays `[num_notes, 4]`.
+    num_notes: How many these are.
     offs_by_part: Note-offs as (tick, channel, pitch, how many notes were read
-      before, track), in parts: lists, or arrays `[num_offs, 5]`.
+      before, track), likewise, `[num_offs, 5]`.
+    num_offs: How many these are.
     tempos: (tick, microseconds per quarter).
     meters: (tick, numerator, denominator, track).
     messages: What makes channels kits.
@@ -41,12 +46,10 @@ class Scan:
   """
 
   is_style: bool = False
-  notes: list[tuple[int, int, int, int]] = dataclasses.field(
-      default_factory=list
-  )
-  offs_by_part: list[list[Off] | np.ndarray] = dataclasses.field(
-      default_factory=list
-  )
+  notes_by_part: _Parts = dataclasses.field(default_factory=list)
+  num_notes: int = 0
+  offs_by_part: _Parts = dataclasses.field(default_factory=list)
+  num_offs: int = 0
   tempos: list[tuple[int, int]] = dataclasses.field(default_factory=list)
   meters: list[tuple[int, int, int, int]] = dataclasses.field(
       default_factory=list
@@ -56,6 +59,15 @@ class Scan:
   track_names: dict[int, str] = dataclasses.field(default_factory=dict)
   damage: int = 0
   chosen: list[bool] | None = None
+
+  def add_part(
+      self, notes: list[Note] | np.ndarray, offs: list[Off] | np.ndarray
+  ) -> None:
+    """Adds what was read of a track."""
+    self.notes_by_part.append(notes)
+    self.offs_by_part.append(offs)
+    self.num_notes += len(notes)
+    self.num_offs += len(offs)
 
   def add_meta(self, tick: int, kind: int, body: bytes) -> None:
     """Notes a meta event of the last track."""
@@ -69,8 +81,7 @@ class Scan:
       self.meters.append((tick, body[0], 1 << body[1], track))
 
   def add_message(
-      self, tick: int, kind: str, channel: int, value: int,
-      number: int | None = None,
+      self, tick: int, kind: str, channel: int, value: int, number: int
   ) -> None:
     """Notes what may make a channel a kit.
 
@@ -79,7 +90,7 @@ class Scan:
       kind: See `midi_kits.Message`, as for the others.
       channel: Of which channel.
       value: What is sent.
-      number: How many notes were read before it; all that there are if None.
+      number: How many notes were read before it.
 
     Raises:
       IndexError: If there are too many.
@@ -87,46 +98,43 @@ class Scan:
     if len(self.messages) >= MAX_MESSAGES:
       raise IndexError
     self.messages.append(midi_kits.Message(
-        tick, len(self.track_starts) - 1,
-        len(self.notes) if number is None else number, kind, channel, value,
+        tick, len(self.track_starts) - 1, number, kind, channel, value
     ))
 
-  @property
-  def num_offs(self) -> int:
-    """How many note-offs were read."""
-    return sum(map(len, self.offs_by_part))
+  @functools.cached_property
+  def notes(self) -> list[Note]:
+    """All notes, when all is read."""
+    return _rows(self.notes_by_part)
 
   @functools.cached_property
   def offs(self) -> list[Off]:
     """All note-offs, when all is read."""
-    offs: list[Off] = []
-    for part in self.offs_by_part:
-      offs += map(tuple, part.tolist()) if isinstance(
-          part, np.ndarray
-      ) else part
-    return offs
+    return _rows(self.offs_by_part)
 
   @functools.cached_property
-  def are_drums(self) -> list[bool]:
-    """Says of each note whether its channel is a kit when it is struck.
+  def are_drums(self) -> np.ndarray:
+    """Whether the channel of each note is a kit when it is struck, bool.
 
     Where parts are named: whether these play it.
     """
     if self.chosen is not None:
-      return self.chosen
+      return np.array(self.chosen, np.bool_)
     return midi_kits.are_drums(
-        self.notes, self.track_starts, self.messages, is_style=self.is_style
+        self.table, self.track_starts, self.messages, is_style=self.is_style
     )
 
   @functools.cached_property
   def table(self) -> np.ndarray:
     """All notes, when all is read, int64 `[num_notes, 4]`."""
-    return np.array(self.notes, np.int64).reshape(-1, 4)
+    return np.concatenate([
+        np.asarray(part, np.int64).reshape(-1, 4)
+        for part in ([], *self.notes_by_part)
+    ])
 
   @functools.cached_property
   def drum_table(self) -> np.ndarray:
     """The drum notes, likewise."""
-    return self.table[np.array(self.are_drums, np.bool_)]
+    return self.table[self.are_drums.nonzero()[0]]
 
   @functools.cached_property
   def drum_channels(self) -> set[int]:
@@ -150,8 +158,8 @@ class Scan:
     leaves a note without one, a note-off ends all that sound, as in note_seq,
     which so keeps the more. Tracks and channels stand apart.
     """
-    ends: list[int | None] = [None] * len(self.notes)
-    bounds = [*self.track_starts[1:], len(self.notes)]
+    ends: list[int | None] = [None] * self.num_notes
+    bounds = [*self.track_starts[1:], self.num_notes]
     offs = iter(self.offs_by_track())
     for start, end in zip(self.track_starts, bounds):
       ons_of, offs_of = collections.defaultdict(list), next(offs)
@@ -170,7 +178,7 @@ class Scan:
     """How many notes are drums or end somewhere."""
     return sum(
         is_drum or end is not None
-        for is_drum, end in zip(self.are_drums, self.ends)
+        for is_drum, end in zip(self.are_drums.tolist(), self.ends)
     )
 
   def offs_by_track(self) -> list[dict[tuple[int, int], list]]:
@@ -184,9 +192,9 @@ class Scan:
 
   def num_tracks_with_drums(self, assume_drums: bool) -> int:
     """Counts the tracks with drum notes, or with notes if all are drums."""
-    ends = [*self.track_starts[1:], len(self.notes)]
+    ends = [*self.track_starts[1:], self.num_notes]
     return sum(
-        end > start if assume_drums else any(self.are_drums[start:end])
+        end > start if assume_drums else bool(self.are_drums[start:end].any())
         for start, end in zip(self.track_starts, ends)
     )
 
@@ -222,7 +230,7 @@ class Scan:
           'drum kits on channel ' + ', '.join(str(c + 1) for c in sorted(kits))
       )
     if self.num_missing_offs:
-      remarks.append(without_offs(self.num_missing_offs, sum(self.are_drums)))
+      remarks.append(without_offs(self.num_missing_offs, len(self.drum_table)))
     disagreed = self.one_meter_a_tick()[1]
     if disagreed:
       remarks.append(
@@ -234,6 +242,14 @@ class Scan:
 def without_offs(number: int, total: int) -> str:
   """Says how many of all drum notes have no note-off."""
   return f'{number} of {total} drum notes have no note-off'
+
+
+def _rows(parts: Sequence[list | np.ndarray]) -> list:
+  """Returns the rows of all parts as tuples."""
+  rows: list = []
+  for part in parts:
+    rows += map(tuple, part.tolist()) if isinstance(part, np.ndarray) else part
+  return rows
 
 
 def _by_key(rows: Sequence[Sequence[int]] | np.ndarray) -> np.ndarray:

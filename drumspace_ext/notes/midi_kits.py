@@ -9,10 +9,12 @@ Bank 126 or 127 alone is no kit: GS and older devices have other sounds there.
 It is one in XG, or with the program of a kit.
 """
 
-import bisect
 from collections.abc import Sequence
 import dataclasses
+import itertools
 import typing
+
+import numpy as np
 
 DRUM_CHANNEL = 9
 # The status byte of its note-ons.
@@ -140,37 +142,66 @@ def _changes(
 
 
 def are_drums(
-    notes: Sequence[tuple[int, int, int, int]], track_starts: Sequence[int],
+    notes: np.ndarray | Sequence[Sequence[int]], track_starts: Sequence[int],
     messages: Sequence[Message], *, is_style: bool = False,
-) -> list[bool]:
+) -> np.ndarray:
   """Says of each note whether its channel is a kit when it is struck.
 
   Within a track the order of the file decides; what another track says at the
   same tick goes before.
 
   Args:
-    notes: (tick, channel, pitch, velocity), track by track.
+    notes: (tick, channel, pitch, velocity), track by track, `[num_notes, 4]`.
     track_starts: The number of the first note of each track.
     messages: What sets kits up.
     is_style: Whether the file is a Yamaha style.
+
+  Returns:
+    bool `[num_notes]`.
   """
   defaults = STYLE_CHANNELS if is_style else (DRUM_CHANNEL,)
-  flags = [note[1] in defaults for note in notes]
-  changes = _changes(messages, defaults)
-  if not changes:
-    return flags
-  ends = [*track_starts[1:], len(notes)]
-  for track, (start, end) in enumerate(zip(track_starts, ends)):
-    for channel in {note[1] for note in notes[start:end]} & changes.keys():
+  ticks, channels, *_ = np.asarray(notes, np.int64).reshape(-1, 4).T
+  flags = np.zeros(len(ticks), np.bool_)
+  for channel in defaults:
+    flags |= channels == channel
+  for channel, said in _changes(messages, defaults).items():
+    (own,) = (channels == channel).nonzero()
+    bounds = np.searchsorted(own, [*track_starts, len(ticks)])
+    for track, (start, end) in enumerate(itertools.pairwise(bounds.tolist())):
+      numbers = own[start:end]
+      if not len(numbers):
+        continue
       # -1 is before all notes of the tick.
-      keyed = sorted(
-          ((m.tick, m.number if m.track == track else -1, is_kit)
-           for m, is_kit in changes[channel]), key=lambda row: row[:2]
+      places = [
+          (m.tick, m.number if m.track == track else -1) for m, _ in said
+      ]
+      at, are_kits = _last_before(
+          np.array(places, np.int64), [is_kit for _, is_kit in said],
+          ticks[numbers], numbers,
       )
-      places = [row[:2] for row in keyed]
-      for i in range(start, end):
-        if notes[i][1] == channel:
-          last = bisect.bisect_right(places, (notes[i][0], i)) - 1
-          if last >= 0:
-            flags[i] = keyed[last][2]
+      flags[numbers[at]] = are_kits
   return flags
+
+
+def _last_before(
+    places: np.ndarray, said: Sequence[bool], ticks: np.ndarray,
+    numbers: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+  """Returns which notes have something said before them, and the last of it.
+
+  Args:
+    places: (tick, number of notes before) of what is said, in any order.
+    said: What is said there.
+    ticks: Those of the notes.
+    numbers: Their numbers.
+  """
+  count = len(places)
+  # Of one tick and number what is said goes before the note.
+  order = np.lexsort((
+      np.arange(count + len(ticks)) >= count,
+      np.append(places[:, 1], numbers), np.append(places[:, 0], ticks),
+  ))
+  is_said = order < count
+  last = np.cumsum(is_said)
+  (chosen,) = (~is_said & (last > 0)).nonzero()
+  return order[chosen] - count, np.array(said)[order[is_said]][last[chosen] - 1]

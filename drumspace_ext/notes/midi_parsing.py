@@ -151,9 +151,8 @@ def has_other_drums(
     assume_drums: Take the notes of all channels.
   """
   if assume_drums:
-    return len(found.notes) > num_read
-  flags = np.array(found.are_drums, np.bool_)
-  channels = found.table[:, 1]
+    return found.num_notes > num_read
+  flags, channels = found.are_drums, found.table[:, 1]
   return int(flags.sum()) > num_read or bool(
       (flags != (channels == midi_kits.DRUM_CHANNEL)).any()
   )

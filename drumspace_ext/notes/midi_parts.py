@@ -44,7 +44,7 @@ def keys(scan: midi_events.Scan) -> list[Key]:
       if message.kind == midi_kits.PROGRAM
   ])
   change = next(changes, None)
-  found = []
+  found, are_drums = [], scan.are_drums.tolist()
   bounds = [*scan.track_starts[1:], len(scan.notes)]
   for track, (start, end) in enumerate(zip(scan.track_starts, bounds)):
     for i in range(start, end):
@@ -55,7 +55,7 @@ def keys(scan: midi_events.Scan) -> list[Key]:
         change = next(changes, None)
       channel = scan.notes[i][1]
       found.append(Key(
-          track, channel, programs.get((track, channel), 0), scan.are_drums[i]
+          track, channel, programs.get((track, channel), 0), are_drums[i]
       ))
   return found
 

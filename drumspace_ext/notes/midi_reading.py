@@ -265,7 +265,7 @@ def _onsets_of_notes(
 ) -> onsets_lib.DrumOnsets:
   """Returns the onsets of drum notes (tick, channel, pitch, velocity)."""
   if not len(notes):
-    if not scan.notes:
+    if not scan.num_notes:
       raise errors.RejectedInputError(
           'damaged_midi' if scan.damage else 'no_drum_notes',
           'it holds no note at all',

@@ -65,13 +65,23 @@ def _scan_track(
   Raises:
     IndexError: If it ends inside an event.
   """
+  notes: list[midi_events.Note] = []
+  offs: list[midi_events.Off] = []
+  try:
+    return _walk(data, position, end, scan, notes, offs)
+  finally:
+    scan.add_part(notes, offs)
+
+
+def _walk(
+    data: bytes, position: int, end: int, scan: midi_events.Scan,
+    notes: list[midi_events.Note], offs: list[midi_events.Off],
+) -> int:
+  """Does it, and adds to the notes and note-offs of the track."""
   tick = 0
   running = 0
   needs_delta = True
-  notes = scan.notes
-  max_offs = MAX_NOTES - scan.num_offs
-  offs: list[tuple[int, int, int, int, int]] = []
-  scan.offs_by_part.append(offs)
+  before, max_offs = scan.num_notes, MAX_NOTES - scan.num_offs
   while position < end:
     if needs_delta:
       delta, position = _length(data, position, end)
@@ -87,7 +97,9 @@ def _scan_track(
     if status >= 0xF0:
       if status == _META and data[position:position + 1] == _META_END:
         return position + len(_META_END) + 1
-      position = _system(data, position, end, status, tick, scan)
+      position = _system(
+          data, position, end, status, tick, before + len(notes), scan
+      )
       continue
     if not status:
       # A data byte where no event has begun yet.
@@ -108,22 +120,29 @@ def _scan_track(
     position += len(event)
     if kind == 0x9 and event[1]:
       notes.append((tick, channel, event[0], event[1]))
-      if len(notes) > MAX_NOTES:
+      if before + len(notes) > MAX_NOTES:
         raise IndexError
     elif kind in (0x8, 0x9):
-      offs.append(
-          (tick, channel, event[0], len(notes), len(scan.track_starts) - 1)
-      )
+      offs.append((
+          tick, channel, event[0], before + len(notes),
+          len(scan.track_starts) - 1,
+      ))
       if len(offs) > max_offs:
         raise IndexError
     elif kind == 0xB and event[0] == 0:
-      scan.add_message(tick, midi_kits.BANK, channel, event[1])
+      scan.add_message(
+          tick, midi_kits.BANK, channel, event[1], before + len(notes)
+      )
     elif kind == 0xC:
-      scan.add_message(tick, midi_kits.PROGRAM, channel, event[0])
+      scan.add_message(
+          tick, midi_kits.PROGRAM, channel, event[0], before + len(notes)
+      )
   return end
 
 
-def _system(data, position, end, status, tick, scan: midi_events.Scan) -> int:
+def _system(
+    data, position, end, status, tick, number, scan: midi_events.Scan
+) -> int:
   """Reads a system or meta event behind its status; returns what follows."""
   if status == _META:
     if position >= end:
@@ -136,7 +155,7 @@ def _system(data, position, end, status, tick, scan: midi_events.Scan) -> int:
     length, position = _length(data, position, end)
     found = midi_kits.of_sysex(data[position:min(position + length, end)])
     if found:
-      scan.add_message(tick, *found)
+      scan.add_message(tick, *found, number)
     return position + length
   if status not in _NUM_SYSTEM_DATA:
     scan.damage += 1
@@ -159,7 +178,7 @@ def _read_track(
   num_events = (end - position) // _MIN_EVENT_BYTES
   found = None
   if (
-      len(scan.notes) + scan.num_offs + num_events <= MAX_NOTES
+      scan.num_notes + scan.num_offs + num_events <= MAX_NOTES
       and len(scan.messages) + num_events <= midi_events.MAX_MESSAGES
   ):
     if rows is not None:
@@ -199,20 +218,22 @@ def scan(
     position = min(start + length, len(data))
     if start + length > len(data):
       result.damage += 1
-    result.track_starts.append(len(result.notes))
-    if not midi_track_rows.matters(data, start, position, first_bytes):
+    result.track_starts.append(result.num_notes)
+    rows = known.get((start, position))
+    if rows is None and (
+        (start, position) in known
+        or not midi_track_rows.matters(data, start, position, first_bytes)
+    ):
       continue
     try:
-      end = _read_track(
-          data, start, position, result, known.get((start, position))
-      )
+      end = _read_track(data, start, position, result, rows)
       # A length too large would hide the tracks behind it.
       if end < position and data[end:end + 4] == b'MTrk':
         result.damage += 1
         position = end
     except IndexError:
       result.damage += 1
-    if len(result.notes) > MAX_NOTES:
+    if result.num_notes > MAX_NOTES:
       break
     if max_tracks is not None and len(result.track_starts) >= max_tracks:
       break

@@ -79,7 +79,7 @@ def to_note_sequence(
   """
   header, score, scan = midi_parsing.parse(data, parts)
   resolution = header.ticks_per_quarter
-  if score is None and not (scan and scan.notes):
+  if score is None and not (scan and scan.num_notes):
     raise errors.RejectedInputError('damaged_midi', 'no note could be read')
   _check_size(score, scan)
   filename = local_paths.in_utf_8(filename)
@@ -126,7 +126,7 @@ def to_note_sequence(
 
 def _check_size(score, scan) -> None:
   """Raises RejectedInputError before a file takes too much memory."""
-  count = len(scan.notes) if scan is not None else 0
+  count = scan.num_notes if scan is not None else 0
   if score is not None:
     count += len(score.tempos) + len(score.time_signatures) + sum(
         len(track.notes) + len(track.controls) + len(track.pitch_bends)

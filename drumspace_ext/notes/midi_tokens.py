@@ -171,17 +171,19 @@ def add_rows(rows: Rows, scan: midi_events.Scan) -> None:
   ticks, statuses, first, second, _ = rows
   kinds = statuses >> 4
   is_note = (kinds == 0x9) & (second > 0)
-  before = len(scan.notes) + np.cumsum(is_note)
+  before = scan.num_notes + np.cumsum(is_note)
   columns = (ticks, statuses & 0x0F, first, second)
   for i in np.flatnonzero(
       ((kinds == 0xB) & (first == 0)) | (kinds == 0xC) | (kinds == 0xF)
   ).tolist():
     _add_other(rows, i, int(before[i]), scan)
-  scan.notes.extend(zip(*(column[is_note].tolist() for column in columns)))
   is_off = (kinds == 0x8) | ((kinds == 0x9) & (second == 0))
   number = np.full(len(kinds), len(scan.track_starts) - 1)
-  scan.offs_by_part.append(np.stack(
-      [column[is_off] for column in (*columns[:3], before, number)], axis=1
+  scan.add_part(*(
+      np.stack([column.take(chosen.nonzero()[0]) for column in own], axis=1)
+      for own, chosen in (
+          (columns, is_note), ((*columns[:3], before, number), is_off)
+      )
   ))
 
 

@@ -33,7 +33,7 @@ def matters(
 
 def of_tracks(
     data: bytes, position: int, first_bytes: bytes | None
-) -> dict[tuple[int, int], _Rows]:
+) -> dict[tuple[int, int], _Rows | None]:
   """Cuts tracks into events.
 
   Args:
@@ -42,9 +42,11 @@ def of_tracks(
     first_bytes: See `matters`.
 
   Returns:
-    Of sound tracks their events, by where these begin and end.
+    Of sound tracks their events, by where these begin and end; None of those
+    that don't matter.
   """
   places = []
+  known: dict[tuple[int, int], _Rows | None] = {}
   while data.startswith(b'MTrk', position):
     start = position + midi_header.CHUNK_HEADER_BYTES
     position = midi_header.chunk_end(data, position)
@@ -52,11 +54,13 @@ def of_tracks(
       break
     if matters(data, start, position, first_bytes):
       places.append((start, position))
+    else:
+      known[start, position] = None
   size = sum(end - start for start, end in places)
   if not places or size > _MAX_BYTES:
-    return {}
+    return known
   events = midi_columns.of_tracks([data[start:end] for start, end in places])
-  return {
+  return known | {
       place: _of_track(events, number) for number, place in enumerate(places)
       if events.is_sound[number]
   }

@@ -25,7 +25,7 @@ def _flags(notes, messages, **kwargs):
       tick, kind, channel, value = message
       made.append(midi_kits.Message(tick, 0, number, kind, channel, value))
   rows = [(tick, channel, 60, 100) for tick, channel in notes]
-  return midi_kits.are_drums(rows, [0], made, **kwargs)
+  return midi_kits.are_drums(rows, [0], made, **kwargs).tolist()
 
 
 def _bank(tick, channel, value):
@@ -49,6 +49,34 @@ def test_a_bank_holds_until_the_next_one_of_its_channel(channels, changes):
     assert is_drum == (channel == 9 or banks[-1] == 127)
 
 
+@given(
+    notes=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3)), max_size=9),
+    second=st.integers(0, 9),
+    banks=st.dictionaries(st.integers(0, 9), st.tuples(
+        st.integers(0, 1), st.integers(0, 9), st.integers(0, 3),
+        st.sampled_from((0, 127)),
+    )),
+)
+def test_in_a_track_the_order_counts_and_between_tracks_the_tick(
+    notes, second, banks
+):
+  starts = [0, min(second, len(notes))]
+  rows = [(tick, channel, 36, 9) for tick, channel in notes]
+  said = [
+      midi_kits.Message(tick, track, number, midi_kits.BANK, channel, value)
+      for tick, (track, number, channel, value) in sorted(banks.items())
+  ]
+  flags = midi_kits.are_drums(rows, starts, said)
+  for i, (tick, channel) in enumerate(notes):
+    before = [
+        m.value for m in said if m.channel == channel and (
+            m.tick < tick or m.tick == tick
+            and (m.track != (i >= starts[1]) or m.number <= i)
+        )
+    ]
+    assert flags[i] == ([0, *before][-1] == 127)
+
+
 @pytest.mark.parametrize('bank', [120, 126, 127])
 def test_a_bank_of_kits_needs_the_program_of_one_or_a_system_that_has_it(bank):
   notes = [(0, 3)]
@@ -67,7 +95,7 @@ def test_a_reset_undoes_what_came_before_it():
   # At one tick it goes first, whatever track it stands on.
   reset = midi_kits.Message(0, 1, 1, *_XG_ON)
   bank = midi_kits.Message(0, 0, 0, midi_kits.BANK, 3, 127)
-  assert midi_kits.are_drums([(0, 3, 36, 9)], [0, 1], [bank, reset]) == [True]
+  assert midi_kits.are_drums([(0, 3, 36, 9)], [0, 1], [bank, reset]).all()
 
 
 def test_channel_10_is_a_kit_whatever_its_bank_but_in_gm2():
@@ -81,9 +109,9 @@ def test_channel_10_is_a_kit_whatever_its_bank_but_in_gm2():
 def test_within_a_track_the_order_decides_and_other_tracks_go_before():
   notes = [(0, 3, 36, 9), (0, 3, 38, 9)]
   between = midi_kits.Message(0, 0, 1, midi_kits.BANK, 3, 127)
-  assert midi_kits.are_drums(notes, [0], [between]) == [False, True]
+  assert midi_kits.are_drums(notes, [0], [between]).tolist() == [False, True]
   elsewhere = midi_kits.Message(0, 1, 2, midi_kits.BANK, 3, 127)
-  assert midi_kits.are_drums(notes, [0, 2], [elsewhere]) == [True, True]
+  assert midi_kits.are_drums(notes, [0, 2], [elsewhere]).all()
 
 
 def test_a_style_has_rhythm_on_channel_9_too():
