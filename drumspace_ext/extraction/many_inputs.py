@@ -14,7 +14,7 @@ from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.inputs import tasks as input_tasks
 
 # See `midi_loads`.
-_BYTES_AT_ONCE = 200_000
+_BYTES_AT_ONCE = 250_000
 
 
 def run_task(

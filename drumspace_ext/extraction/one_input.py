@@ -31,7 +31,7 @@ LoopCount = loop_counts.LoopCount
 Recipe = recipes.Recipe
 
 # Their arrays take some 2 MB; more at once is hardly faster.
-_PORTION_NOTES = 16000
+_PORTION_NOTES = 24000
 
 
 @dataclasses.dataclass(slots=True)

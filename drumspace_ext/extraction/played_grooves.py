@@ -61,28 +61,30 @@ def cells(inputs: Sequence[Input], num_parts: int) -> np.ndarray:
   starts, ends = _places(notes, owner, first, size)
   counts = ends - starts
   sums = np.cumsum(counts)
-  chosen = np.arange(sums[-1]) + np.repeat(ends - sums, counts)
-  steps, indices = notes.steps[chosen], notes.indices[chosen]
+  chosen = np.repeat(ends - sums, counts)
+  chosen += np.arange(len(chosen))
+  steps, indices = notes.steps.take(chosen), notes.indices.take(chosen)
 
-  late = notes.quarters[indices]
+  late = notes.quarters.take(indices)
   late -= np.repeat(_quarter_offsets(inputs, notes, owner, starts), counts)
   late *= inputs[0].pieces.steps_per_quarter
   late -= steps
   late *= groove_sums.UNITS
   offsets = np.rint(late, out=late).astype(np.int64)
   np.minimum(np.maximum(offsets, -_HALF, out=offsets), _HALF, out=offsets)
-  velocities = notes.velocities[indices].astype(np.int64)
+  softness = np.uint8(_VELOCITIES) - notes.velocities.take(indices)
 
   begins = np.ones(len(steps), np.bool_)
   np.not_equal(steps[1:], steps[:-1], out=begins[1:])
   begins[(sums - counts)[counts > 0]] = True
-  number = np.cumsum(begins)
-  voice = np.bitwise_count(notes.codes[chosen] - np.uint16(1))
-  packed = (
-      (((number << _VOICE_BITS) + voice) << _CELL_BITS)
-      + ((_VELOCITIES - velocities) << _OFFSET_BITS)
-      + (offsets + _HALF)
-  )
+  packed = np.cumsum(begins, dtype=np.int64)
+  packed <<= _VOICE_BITS
+  packed += np.bitwise_count(notes.codes.take(chosen) - np.uint16(1))
+  packed <<= _VELOCITY_BITS
+  packed += softness
+  packed <<= _OFFSET_BITS
+  packed += offsets
+  packed += _HALF
   packed.sort()
   cell = packed >> _CELL_BITS
   loudest = np.ones(len(cell), np.bool_)

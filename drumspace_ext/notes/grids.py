@@ -174,11 +174,14 @@ def cut_many(
   )
   spans = ((last + gap_steps) // _NUM_STEPS + 1) * _NUM_STEPS
   offsets = np.cumsum(spans) - spans
-  step = line.steps + offsets[line.sections]
+  step = line.steps
+  step += offsets.take(line.sections)
   order = np.argsort(step, kind='stable')
   if is_read is not None:
     order = order[is_read[order]]
-  notes = PieceNotes(step[order], known.codes[order], known.indices[order])
+  notes = PieceNotes(
+      step.take(order), known.codes.take(order), known.indices.take(order)
+  )
   first = _starts(notes.steps, 0)
   steps = notes.steps[first]
   piece_starts = _starts(steps, gap_steps)

@@ -74,9 +74,9 @@ def _delta_times(
   Returns:
     (delta times, int64 `[num_events]`; places of those that are too long).
   """
-  place = firsts - 1
-  place -= _at(values, place) >> 7
-  deltas = _at(values, place).astype(np.int64)
+  deltas = firsts - 1
+  deltas -= _at(values, deltas) >> 7
+  deltas[:] = _at(values, deltas)
   for number in range(1, _MAX_MORE + 1):
     deltas[long_ones] += (
         _at(values, more) & 0x7F
@@ -106,26 +106,31 @@ def of_tracks(chunks: Sequence[bytes]) -> Events:
   high = midi_high_bytes.of_bytes(values, tracks.starts, long_events)
   tracks.blame(high.places[high.wrong])
   deltas, follow = high.deltas, high.counts[high.deltas]
-  num_events = high.counts + 2
+  # Behind the last such byte of a delta time stands its end.
+  ends = deltas[follow > 0]
+  more = high.places[ends]
+
+  # In place, for these arrays are the most that a worker needs.
+  num_events = high.counts
+  num_events += 2
   num_events[deltas] = follow
   num_events //= 3
-  after = num_events.cumsum(dtype=np.int64)
+  after = num_events.cumsum(dtype=np.int32)
   before = after - num_events
-  firsts = high.places + 1
+  firsts = high.places
+  firsts += 1
   firsts[deltas] += 1
   firsts -= 3 * before
   firsts += high.statuses.astype(np.int64) << _PLACE_BITS
   # To lay out one array takes half as long as two.
   firsts = firsts.repeat(num_events)
   firsts += np.arange(0, 3 * len(firsts), 3)
-  own_statuses = (firsts >> _PLACE_BITS).astype(np.uint8)
+  statuses = (firsts >> _PLACE_BITS).astype(np.uint8)
   firsts &= (1 << _PLACE_BITS) - 1
-  # Behind the last such byte of a delta time stands its end.
-  ends = deltas[follow > 0]
-  ticks, too_long = _delta_times(
-      values, firsts, before[ends], high.places[ends]
-  )
+  ticks, too_long = _delta_times(values, firsts, before[ends], more)
   tracks.blame(too_long)
+  first_bytes = _at(values, firsts)
+  firsts += 1
   kinds = values[long_events.places + 1]
   kinds[values[long_events.places] != midi_long_events.META] = (
       midi_long_events.SYSTEM
@@ -134,9 +139,9 @@ def of_tracks(chunks: Sequence[bytes]) -> Events:
       bounds=before[high.starts],
       is_sound=tracks.is_sound[:-1],
       ticks=ticks.cumsum(out=ticks),
-      statuses=own_statuses,
-      firsts=_at(values, firsts),
-      seconds=_at(values, firsts + 1),
+      statuses=statuses,
+      firsts=first_bytes,
+      seconds=_at(values, firsts),
       long_events=after[high.long_events] - 1,
       kinds=kinds,
       bodies=long_events.bodies,

@@ -49,7 +49,7 @@ def usual_onsets(
   """Reads the drum notes of MIDI files.
 
   Args:
-    files: Their bytes. Those of some 200 kB together take 1 MB; of more at once
+    files: Their bytes. Those of some 250 kB together take 1 MB; of more at once
       a worker would be larger.
 
   Returns:
