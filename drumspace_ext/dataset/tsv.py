@@ -39,6 +39,7 @@ MAX_LINE_CHARS = 1 << 16
 _ESCAPES = str.maketrans(
     {'\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r'}
 )
+_CODES = ','.join(['%d'] * step_codes.NUM_STEPS)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,9 @@ class PatternSet:
 
 def escape(text: str) -> str:
   """Makes text fit for a column of a TSV file."""
+  # As most is, and it is told in a tenth of the time.
+  if text.isprintable() and '\\' not in text:
+    return text
   return text.translate(_ESCAPES)
 
 
@@ -228,7 +232,7 @@ def format_line(
   if isinstance(codes, np.ndarray):
     # numpy hands out its numbers one by one in thrice the time.
     codes = codes.tolist()
-  fields = [','.join(map(str, map(int, codes)))]
+  fields = [_CODES % tuple(codes)]
   for values in (latent, coordinates):
     if values is not None:
       fields.append(','.join(repr(float(value)) for value in values))
