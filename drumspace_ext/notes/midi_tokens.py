@@ -180,9 +180,10 @@ def add_rows(rows: Rows, scan: midi_events.Scan) -> None:
   is_off = (kinds == 0x8) | ((kinds == 0x9) & (second == 0))
   number = np.full(len(kinds), len(scan.track_starts) - 1)
   scan.add_part(*(
-      np.stack([column.take(chosen.nonzero()[0]) for column in own], axis=1)
-      for own, chosen in (
-          (columns, is_note), ((*columns[:3], before, number), is_off)
+      np.stack([column.take(chosen) for column in own], axis=1)
+      for own, (chosen,) in (
+          (columns, is_note.nonzero()),
+          ((*columns[:3], before, number), is_off.nonzero()),
       )
   ))
 
