@@ -4,11 +4,9 @@ Two modules that define the same flag can't be imported together, so a flag of
 two entry points stands here. Names are Magenta's where Magenta has one.
 """
 
-import atexit
 from collections.abc import Callable
 from collections.abc import Sequence
 import errno
-import gc
 import importlib
 import math
 import os
@@ -266,8 +264,6 @@ def run(
   for flag in _flags_of(entry_point.__name__):
     flags.FLAGS.register_key_flag_for_module(sys.argv[0], flag)
   flags.mark_flags_as_required(required)
-  # The interpreter would look through all modules for garbage when it ends.
-  atexit.register(gc.freeze)
   try:
     app.run(_main(main), flags_parser=_parse)
   except BrokenPipeError:

@@ -19,6 +19,9 @@ from drumspace_ext.files import reader_faults
 # Options of mallopt, as <malloc.h> has them; a task needs 2 to 3 MB.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 _KEPT_BYTES = 3 << 20
+# New objects before Python looks for garbage among them, as it does by default:
+# what its parent waits for would be as much again in each worker.
+_GARBAGE_AFTER = 700
 # A load of records is of 1 MB and one record; pages count as they are used.
 _ROOM_BYTES = 2 << 20
 
@@ -150,6 +153,7 @@ def work(
   _keep_memory()
   # What was there before is not looked through again and again for garbage.
   gc.freeze()
+  gc.set_threshold(_GARBAGE_AFTER)
   while True:
     try:
       task, sizes = pipe.recv()

@@ -200,21 +200,6 @@ def test_nothing_at_all_is_one_line(script, tmp_path):
   assert not list(tmp_path.iterdir())
 
 
-def test_end_of_a_script_looks_through_nothing():
-  code = (
-      'import atexit, gc, sys\n'
-      # Those that are registered first are called last.
-      'atexit.register(lambda: print(gc.get_freeze_count() > 1000))\n'
-      'from drumspace_ext.cli import create_dataset\n'
-      "sys.argv = ['drumspace_create_dataset', '--help']\n"
-      'create_dataset.console_entry_point()'
-  )
-  done = subprocess.run(
-      [sys.executable, '-c', code], capture_output=True, text=True, check=False
-  )
-  assert done.stdout.endswith('True\n'), done.stderr
-
-
 def test_importing_the_package_loads_no_heavy_library():
   code = (
       'import sys, drumspace_ext; '

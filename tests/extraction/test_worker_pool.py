@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+import gc
 import itertools
 import mmap
 import multiprocessing
@@ -238,6 +239,15 @@ def test_workers_start_before_there_is_work():
   assert not multiprocessing.active_children()
 
 
+def test_workers_look_for_garbage_however_patient_their_parent_is(monkeypatch):
+  monkeypatch.setattr(worker_process, '_GARBAGE_AFTER', 123)
+  pool = worker_pool.WorkerPool(
+      lambda load: gc.get_threshold()[0], num_workers=1, timeout_s=60
+  )
+  assert [found for _, found in pool.run([_Load((1,))])] == [123]
+  assert gc.get_threshold()[0] != 123
+
+
 def test_workers_beside_threads_lose_their_culprits_too():
   pool = worker_pool.WorkerPool(
       _double, num_workers=1, timeout_s=60, threaded=True
@@ -348,6 +358,7 @@ def _answers(function, tasks, others=()):
   for task in tasks:
     ours.send((task, []))
   before = signal.getsignal(signal.SIGINT)
+  patience = gc.get_threshold()
   try:
     # Its side is closed behind the last task: that ends the loop.
     answers = []
@@ -362,6 +373,7 @@ def _answers(function, tasks, others=()):
     assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
   finally:
     signal.signal(signal.SIGINT, before)
+    gc.set_threshold(*patience)
     theirs.close()
   return answers
 
