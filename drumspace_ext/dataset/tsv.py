@@ -39,7 +39,6 @@ MAX_LINE_CHARS = 1 << 16
 _ESCAPES = str.maketrans(
     {'\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r'}
 )
-_CODES = ','.join(['%d'] * step_codes.NUM_STEPS)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -232,7 +231,9 @@ def format_line(
   if isinstance(codes, np.ndarray):
     # numpy hands out its numbers one by one in thrice the time.
     codes = codes.tolist()
-  fields = [_CODES % tuple(codes)]
+  numbers = tuple(codes)
+  # One format for all takes a third of the time of one for each.
+  fields = [','.join(['%d'] * len(numbers)) % numbers]
   for values in (latent, coordinates):
     if values is not None:
       fields.append(','.join(repr(float(value)) for value in values))
