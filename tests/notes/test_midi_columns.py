@@ -95,6 +95,23 @@ def test_a_track_does_no_harm_to_others(bad, track):
     assert _of(beside, 1) == _of(alone, 0)
 
 
+@given(
+    numbers=st.lists(st.integers(60, 700), min_size=1, max_size=3),
+    delta=st.sampled_from((0, 1, 128, 480, 20_000)),
+    missing=st.integers(0, 2),
+)
+def test_however_many_notes_run_on_with_one_status(numbers, delta, missing):
+  """More bytes below 128 than a byte can count, whole events or not."""
+  track = b''.join(
+      builders.event(delta, 0x99, 36, 90)
+      + builders.event(1, 38, 80) * number for number in numbers
+  )
+  whole, cut = track + _END, track[:len(track) - missing] + _END
+  events = midi_columns.of_tracks([whole, cut])
+  assert events.is_sound.tolist() == [True, not missing]
+  assert _of(events, 0) == _walked(whole)
+
+
 def test_usual_tracks_are_sound():
   long_name = builders.meta(0, 3, b'x' * 300)
   for track in (
