@@ -14,6 +14,8 @@ each does. Of 4,938 real files 1,835 hold such loops.
 Workers are processes of our own pool and not `concurrent.futures`: a crash in
 a native reader breaks that executor as a whole, and a hang can't be timed out.
 Ours splits the load of a lost worker and names the one input that did it.
+Records go to a forked worker by memory that it has together with its parent: a
+pipe copies what it carries four times.
 
 How a loop is played is summed in whole numbers (`groove_sums`): velocities, and
 offsets in 3,840ths of a step, so that order and grouping of inputs change no
