@@ -97,6 +97,8 @@ def _worth(
       ) for number, sampler in enumerate(samplers[:_NUM_DECODED])
   ))))
   new = ~seen.is_bad
+  if not new.any():
+    return np.zeros((len(samplers), len(hits)))
   logs = [(_NEW_POWER, _telling_new(seen.terms, new, seed))] + [
       (power, _telling_share(seen.terms[new], share[new], seed))
       for power, share in (

@@ -105,3 +105,18 @@ def test_latents_are_kept_whose_beats_other_songs_have(parts):
 
   chosen = latent_selection.fit(Near(hits), hits, mu, sigma, _NOTHING, seed=1)
   assert (chosen.tensors['means'][:, 2] > 0).float().mean() < 0.1
+
+
+def test_a_model_that_writes_nothing_new_has_a_sampler_all_the_same(parts):
+  _, hits, mu, sigma = parts
+
+  class Copying(_Network):
+
+    def draw_once(self, z, **options):
+      return self._hits[:len(z)]
+
+  chosen = latent_selection.fit(
+      Copying(hits), hits, mu, sigma, _NOTHING, seed=1
+  )
+  away = chosen.tensors['means'].float() - mu
+  assert abs(float(away.std()) - 1.6) < 0.1
