@@ -99,7 +99,7 @@ def _worth(
   new = ~seen.is_bad
   if not new.any():
     return np.zeros((len(samplers), len(hits)))
-  logs = [(_NEW_POWER, _telling_new(seen.terms, new, seed))] + [
+  logs = [(_NEW_POWER, _telling_new(seen.terms, seen.is_bad, seed))] + [
       (power, _telling_share(seen.terms[new], share[new], seed))
       for power, share in (
           (_KEPT_POWER, seen.kept), (_SUPPORT_POWER, seen.support)
@@ -139,14 +139,12 @@ def _outcomes(
 
 
 def _telling_new(
-    terms: np.ndarray, is_new: np.ndarray, seed: int
+    terms: np.ndarray, is_bad: np.ndarray, seed: int
 ) -> Callable[[np.ndarray], np.ndarray]:
   """Returns what tells the logarithm of the chance of a new beat."""
   from sklearn import ensemble
 
-  trees = _fitted(
-      ensemble.HistGradientBoostingClassifier, terms, ~is_new, seed
-  )
+  trees = _fitted(ensemble.HistGradientBoostingClassifier, terms, is_bad, seed)
   return lambda others: np.log1p(-trees.predict_proba(others)[:, 1])
 
 

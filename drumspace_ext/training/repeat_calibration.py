@@ -52,8 +52,10 @@ def calibrated(
   ).known
   usual = np.where(known, correction.copies, 1.0)
   usual[entropy.is_trivial(step_codes.hits_to_step_codes(drawn))] = 0.0
-  of_drawn, wanted = _classes(drawn), _shares(_classes(learnt))
-  logits, nats = correction.logits(drawn), np.zeros(foretelling.NUM_CLASSES)
+  seen = corrections.features(drawn)
+  of_drawn = _classes(seen)
+  wanted = _shares(_classes(corrections.features(learnt)))
+  logits, nats = correction.logits_of(seen), np.zeros(foretelling.NUM_CLASSES)
   for _ in range(_ROUNDS):
     chances = correction.chances_of(logits + nats[of_drawn])
     kept = _shares(of_drawn, usual * chances)
@@ -61,9 +63,9 @@ def calibrated(
   return correction.with_tree(_tree(nats))
 
 
-def _classes(hits: np.ndarray) -> np.ndarray:
-  """Returns the class of each second bar, int64 `[n]`."""
-  counts = corrections.features(hits)[:, corrections.BAR_DIFFERENCES]
+def _classes(seen: np.ndarray) -> np.ndarray:
+  """Returns the class of each second bar by `corrections.features`, int64."""
+  counts = seen[:, corrections.BAR_DIFFERENCES]
   return foretelling.of_counts(torch.from_numpy(counts)).numpy()
 
 
