@@ -6,16 +6,17 @@ replaced; its load is split, and the item that did it is named. Results come in
 no fixed order.
 """
 
+import collections
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 import dataclasses
 import functools
-import itertools
 import logging
 import mmap
 import multiprocessing
 from multiprocessing import connection
+from multiprocessing import reduction
 import os
 import time
 import typing
@@ -24,6 +25,10 @@ from drumspace_ext.extraction import worker_process
 
 _LOGGER = logging.getLogger(__name__)
 CRASHED, TIMED_OUT = 'reader_crashed', 'reader_timeout'
+# One that it does, and one that waits for it.
+_TASKS_OF_WORKER = worker_process.ROOM_PLACES
+# What a pipe takes of one message though nobody reads it; Linux 200 kB.
+_WAITING_BYTES = 1 << 15
 
 _Task = typing.TypeVar('_Task', bound=worker_process.Splittable)
 _Result = typing.TypeVar('_Result')
@@ -64,8 +69,29 @@ class _Worker(typing.Generic[_Task]):
   process: typing.Any
   pipe: typing.Any
   room: mmap.mmap | None = None
-  task: _Task | None = None
+  tasks: collections.deque[_Task] = dataclasses.field(
+      default_factory=collections.deque
+  )
+  num_given: int = 0
   deadline: float = 0.0
+
+  def give(self, task: _Task, timeout_s: float) -> bool:
+    """Gives it a task, unless that would have to wait outside its pipe."""
+    message = reduction.ForkingPickler.dumps(worker_process.pack(
+        task, self.room, self.num_given % worker_process.ROOM_PLACES
+    ))
+    if self.tasks and len(message) > _WAITING_BYTES:
+      return False
+    if not self.tasks:
+      self.deadline = time.monotonic() + timeout_s
+    self.tasks.append(task)
+    self.num_given += 1
+    try:
+      self.pipe.send_bytes(message)
+    except OSError:
+      # It died while idle; the answer that never comes shows it.
+      pass
+    return True
 
   def stop(self) -> None:
     self.pipe.close()
@@ -168,31 +194,28 @@ class WorkerPool(typing.Generic[_Task, _Result]):
   ) -> Iterator[tuple[_Task, _Result] | Failure[_Task]]:
     pending: list[_Task] = []
     while True:
-      for worker in list(self._workers):
-        if worker.task is None:
-          self._give_next(worker, pending, tasks)
-      busy = [worker for worker in self._workers if worker.task is not None]
+      for most in range(_TASKS_OF_WORKER):
+        for worker in self._workers:
+          if len(worker.tasks) <= most:
+            self._give_next(worker, pending, tasks)
+      busy = [worker for worker in self._workers if worker.tasks]
       if not busy:
         return
       first_deadline = min(worker.deadline for worker in busy)
-      pipes = [worker.pipe for worker in busy]
-      if not (pending or any(pipe.poll() for pipe in pipes)):
-        # To unpack the next one may take as long as a worker does.
-        pending.extend(itertools.islice(tasks, 1))
       ready = connection.wait(
-          pipes, timeout=max(0.0, first_deadline - time.monotonic())
+          [worker.pipe for worker in busy],
+          timeout=max(0.0, first_deadline - time.monotonic()),
       )
       for worker in busy:
-        task, reason = worker.task, None
-        if task is None:
-          continue
+        reason = None
         if worker.pipe in ready:
           try:
             result = worker.pipe.recv()
           except (EOFError, OSError):
             reason = CRASHED
           else:
-            worker.task = None
+            task = worker.tasks.popleft()
+            worker.deadline = time.monotonic() + self._timeout_s
             # It works on while the caller does.
             self._give_next(worker, pending, tasks)
             yield task, result
@@ -201,6 +224,8 @@ class WorkerPool(typing.Generic[_Task, _Result]):
         elif time.monotonic() >= worker.deadline and not worker.pipe.poll():
           reason = TIMED_OUT
         if reason:
+          task = worker.tasks.popleft()
+          pending.extend(worker.tasks)
           self._replace(worker)
           if len(task.items) > 1:
             pending.extend(task.split())
@@ -211,14 +236,12 @@ class WorkerPool(typing.Generic[_Task, _Result]):
       self, worker: _Worker[_Task], pending: list[_Task],
       tasks: Iterator[_Task],
   ) -> None:
-    """Gives a worker what is to be done, again or ahead, or the next task."""
-    task = pending.pop() if pending else next(tasks, None)
-    if task is None:
+    """Gives a worker what is to be done, again or at last, or the next task.
+
+    Nothing waits for a worker that could be done by another right away.
+    """
+    if pending and worker.tasks:
       return
-    worker.task = task
-    worker.deadline = time.monotonic() + self._timeout_s
-    try:
-      worker.pipe.send(worker_process.pack(task, worker.room))
-    except OSError:
-      # It died while idle; the answer that never comes shows it.
-      pass
+    task = pending.pop() if pending else next(tasks, None)
+    if task is not None and not worker.give(task, self._timeout_s):
+      pending.append(task)

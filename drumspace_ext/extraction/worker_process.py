@@ -24,6 +24,8 @@ _KEPT_BYTES = 3 << 20
 _GARBAGE_AFTER = 700
 # A load of records is of 1 MB and one record; pages count as they are used.
 _ROOM_BYTES = 2 << 20
+# One for what is done, and one for what waits.
+ROOM_PLACES = 2
 
 
 class Splittable(typing.Protocol):
@@ -83,39 +85,43 @@ def room() -> mmap.mmap:
 
   What is sent by a pipe is copied four times; what stands there, twice.
   """
-  return mmap.mmap(-1, _ROOM_BYTES)
+  return mmap.mmap(-1, ROOM_PLACES * _ROOM_BYTES)
 
 
-def pack(task: _Task, place: mmap.mmap | None) -> tuple[_Task, list[int]]:
-  """Packs a task for a worker that is done with the one before.
+def pack(
+    task: _Task, room: mmap.mmap | None, place: int
+) -> tuple[_Task, list[int], int]:
+  """Packs a task for a worker.
 
   Args:
     task: The task.
-    place: The room of the worker, if it has one.
+    room: That of the worker, if it has one.
+    place: Which of `ROOM_PLACES` is free.
 
   Returns:
-    What a pipe is to send: the task, and the sizes of those of its bytes that
-    stand in the room; of none if there is no room for them.
+    What a pipe is to send: the task, the sizes of those of its bytes that stand
+    in the room, none if it is too small for them, and where they stand.
   """
-  if place is not None:
+  if room is not None:
     bare, contents = task.apart()
     sizes = list(map(len, contents))
-    if sum(sizes) <= len(place):
-      place.seek(0)
+    size = len(room) // ROOM_PLACES
+    if sum(sizes) <= size:
+      room.seek(place * size)
       for content in contents:
-        place.write(content)
-      return bare, sizes
-  return task, []
+        room.write(content)
+      return bare, sizes, place
+  return task, [], place
 
 
 def unpack(
-    task: _Task, sizes: list[int], place: mmap.mmap | None
+    task: _Task, sizes: list[int], place: int, room: mmap.mmap | None
 ) -> _Task:
   """Returns a task that was packed."""
-  if place is None or not sizes:
+  if room is None or not sizes:
     return task
-  place.seek(0)
-  return task.whole([place.read(size) for size in sizes])
+  room.seek(place * (len(room) // ROOM_PLACES))
+  return task.whole([room.read(size) for size in sizes])
 
 
 def _keep_memory() -> None:
@@ -135,7 +141,7 @@ def _keep_memory() -> None:
 
 def work(
     function: Callable, pipe: connection.Connection,
-    others: list[connection.Connection], place: mmap.mmap | None = None,
+    others: list[connection.Connection], own_room: mmap.mmap | None = None,
 ) -> None:
   """Runs in a worker: answers tasks until the pipe is closed.
 
@@ -143,7 +149,7 @@ def work(
     function: What answers a task.
     pipe: Where tasks come from and answers go.
     others: What it holds of other workers' pipes, and closes.
-    place: The room that it has together with its parent, if any.
+    own_room: What it has together with its parent, if anything.
   """
   signal.signal(signal.SIGINT, signal.SIG_IGN)
   # A forked worker holds the parent's ends too; with them open it would not
@@ -156,11 +162,11 @@ def work(
   gc.set_threshold(_GARBAGE_AFTER)
   while True:
     try:
-      task, sizes = pipe.recv()
+      task, sizes, place = pipe.recv()
     except (EOFError, OSError):
       return
     try:
-      result = function(unpack(task, sizes, place))
+      result = function(unpack(task, sizes, place, own_room))
     except Exception as e:  # noqa: BLE001 (a verdict, not an end)
       # To the pool this is a crash, for the culprit is still to be found.
       reader_faults.log(e)

@@ -150,7 +150,7 @@ def test_tasks_are_taken_as_they_are_needed(num_workers):
   )
   outcomes = pool.run(endless())
   for done, _ in enumerate(itertools.islice(outcomes, 20), 1):
-    assert taken <= done + num_workers + 1
+    assert taken <= done + 2 * num_workers
   outcomes.close()
   assert not multiprocessing.active_children()
 
@@ -165,7 +165,7 @@ def test_worker_has_its_next_task_before_its_answer_is_handed_on():
 
   pool = worker_pool.WorkerPool(_double, num_workers=1, timeout_s=60)
   results = pool.run(loads())
-  assert next(results)[1] == [0] and taken == [0, 1]
+  assert next(results)[1] == [0] and taken == [0, 1, 2]
   assert [doubled for _, doubled in results] == [[2], [4]]
 
 
@@ -184,6 +184,24 @@ def test_next_task_is_made_while_all_workers_are_busy():
       waits_for_the_second, num_workers=1, timeout_s=60
   )
   assert [items for _, items in pool.run(loads())] == [(1,), (2,)]
+
+
+def test_what_waits_for_a_worker_that_is_lost_is_done_by_another():
+  results, failures = _run([_Load(('kill',)), _Load((1,)), _Load((2, 3))], 1)
+  assert results == collections.Counter((1, 2, 3))
+  assert failures == {('kill', worker_pool.CRASHED): 1}
+
+
+def test_nothing_waits_for_a_worker_while_another_is_idle():
+  both = multiprocessing.get_context('fork').Barrier(2)
+
+  def meets_the_other(load):
+    both.wait(timeout=60)
+    return load.items
+
+  pool = worker_pool.WorkerPool(meets_the_other, num_workers=2, timeout_s=60)
+  loads = [_Load((1,)), _Load((2,))]
+  assert sorted(items for _, items in pool.run(loads)) == [(1,), (2,)]
 
 
 @pytest.mark.parametrize('num_workers', [0, 1, 2])
@@ -288,7 +306,7 @@ def test_caller_who_takes_his_time_is_no_reason_to_blame(monkeypatch):
     outcomes.append(outcome)
     if len(outcomes) == 1:
       go_on.set()
-      busy = [w.pipe for w in pool._workers if w.task is not None]
+      busy = [w.pipe for w in pool._workers if w.tasks]
       assert connection.wait(busy) == busy
       clock[0] += 3600.0
   assert sorted(
@@ -328,35 +346,46 @@ def test_there_is_a_processor():
 
 
 @hypothesis.given(
-    items=st.lists(st.tuples(st.text(max_size=3), st.binary(max_size=40))),
-    room=st.sampled_from((None, 1, 100, 5000)),
+    some=st.lists(
+        st.lists(st.tuples(st.text(max_size=3), st.binary(max_size=40))),
+        max_size=worker_process.ROOM_PLACES,
+    ),
+    place_bytes=st.sampled_from((None, 1, 100, 5000)),
 )
-def test_tasks_pass_with_their_records_as_they_are(items, room):
+def test_tasks_pass_with_their_records_as_they_are(some, place_bytes):
   """By a room, or by the pipe where there is none or it is too small."""
-  task = tasks.Task(input_kinds.TFRECORD, tuple(items), size=7)
-  place = None if room is None else mmap.mmap(-1, room)
-  sent, sizes = worker_process.pack(task, place)
-  num_bytes = sum(len(record) for _, record in items)
-  assert sum(sizes) == (num_bytes if room and num_bytes <= room else 0)
-  assert (sent == task) == (not sum(sizes))
-  assert worker_process.unpack(sent, sizes, place) == task
+  made = [
+      tasks.Task(input_kinds.TFRECORD, tuple(items), size=7) for items in some
+  ]
+  room = None
+  if place_bytes:
+    room = mmap.mmap(-1, worker_process.ROOM_PLACES * place_bytes)
+  packed = [
+      worker_process.pack(task, room, place) for place, task in enumerate(made)
+  ]
+  for task, (sent, sizes, _) in zip(made, packed):
+    num_bytes = sum(len(record) for _, record in task.items)
+    fits = place_bytes and num_bytes <= place_bytes
+    assert sum(sizes) == (num_bytes if fits else 0)
+    assert (sent == task) == (not sum(sizes))
+  assert [worker_process.unpack(*sent, room) for sent in packed] == made
 
 
 def test_records_stand_in_the_room_and_paths_in_the_message():
   task = tasks.Task(input_kinds.TFRECORD, (('a', b'abc'), ('b', b'')), size=3)
-  with worker_process.room() as place:
-    sent, sizes = worker_process.pack(task, place)
+  with worker_process.room() as room:
+    sent, sizes, place = worker_process.pack(task, room, 0)
     assert sent.items == (('a', b''), ('b', b'')) and sent.size == 3
-    assert sizes == [3, 0] and place[:3] == b'abc'
+    assert sizes == [3, 0] and place == 0 and room[:3] == b'abc'
     paths = tasks.Task(input_kinds.MIDI, (('a', '/a.mid'),))
-    assert worker_process.pack(paths, place) == (paths, [])
+    assert worker_process.pack(paths, room, 1) == (paths, [], 1)
 
 
 def _answers(function, tasks, others=()):
   """Runs a worker's loop here over tasks that are sent beforehand."""
   ours, theirs = multiprocessing.Pipe()
   for task in tasks:
-    ours.send((task, []))
+    ours.send((task, [], 0))
   before = signal.getsignal(signal.SIGINT)
   patience = gc.get_threshold()
   try:
