@@ -58,16 +58,18 @@ class Files(typing.NamedTuple):
   num_unsearched: int
 
   def sources(self) -> Iterator[SourceFile]:
-    """Yields the inputs."""
+    """Returns the inputs."""
     if not self.sizes:
-      return
-    kinds = itertools.cycle(self.kinds)
+      return iter(())
+    files = self.files.split('/')
+    names = local_paths.in_utf_8(self.files).split('/')
     name = local_paths.in_utf_8(self.name)
-    for file, kind, size in zip(self.files.split('/'), kinds, self.sizes):
-      yield SourceFile(
-          self.path + file, kind, name + local_paths.in_utf_8(file), size,
-          False,
-      )
+    # Some millions of files are gone through here, by one process.
+    return map(
+        SourceFile, [self.path + file for file in files],
+        itertools.cycle(self.kinds), [name + own for own in names],
+        self.sizes, itertools.repeat(False),
+    )
 
 
 def walk(

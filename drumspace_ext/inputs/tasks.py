@@ -62,19 +62,6 @@ class Task:
     )
 
 
-def _midi_tasks(sources: Iterator[inputs.SourceFile]) -> Iterator[Task]:
-  items: list[tuple[str, str]] = []
-  size = 0
-  for source in sources:
-    items.append((source.name, source.path))
-    size += source.size
-    if len(items) >= TASK_ITEMS or size >= TASK_BYTES:
-      yield Task(input_kinds.MIDI, tuple(items), size=size)
-      items, size = [], 0
-  if items:
-    yield Task(input_kinds.MIDI, tuple(items), size=size)
-
-
 def _zip_tasks(
     source: inputs.SourceFile, skipped: collections.Counter
 ) -> Iterator[Task | Lost]:
@@ -152,13 +139,15 @@ def tasks_of(
   Raises:
     InputError: If a zip archive or TFRecord that the caller named is unusable.
   """
-  pending = []
+  files: list[tuple[str, str]] = []
+  size = 0
   for source in sources:
     if source.kind == input_kinds.MIDI:
-      pending.append(source)
-      if len(pending) >= TASK_ITEMS:
-        yield from _midi_tasks(iter(pending))
-        pending = []
+      files.append((source.name, source.path))
+      size += source.size
+      if len(files) >= TASK_ITEMS or size >= TASK_BYTES:
+        yield Task(input_kinds.MIDI, tuple(files), size=size)
+        files, size = [], 0
       continue
     try:
       if source.kind == input_kinds.ZIP:
@@ -183,4 +172,5 @@ def tasks_of(
       yield source.name, errors.RejectedInputError(
           reader_faults.REASON, reader_faults.one_line(e)
       )
-  yield from _midi_tasks(iter(pending))
+  if files:
+    yield Task(input_kinds.MIDI, tuple(files), size=size)
