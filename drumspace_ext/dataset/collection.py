@@ -22,7 +22,6 @@ from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext.dataset import gathered
 from drumspace_ext.dataset import sums
-from drumspace_ext.extraction import one_input
 from drumspace_ext.patterns import groove_sums
 from drumspace_ext.patterns import step_codes
 
@@ -97,20 +96,15 @@ class UniquePattern(typing.NamedTuple):
 
 
 class Collection:
-  """Gathers `InputResult`s; a context manager that owns its temporary file."""
+  """What many inputs give; a context manager that owns its temporary file."""
 
-  def __init__(
-      self, path: pathlib.Path,
-      genre_table: Mapping[str, frozenset[str]] | None = None,
-  ):
+  def __init__(self, path: pathlib.Path):
     """Opens an empty collection.
 
     Args:
       path: Where its temporary file goes; it is deleted at the end.
-      genre_table: Further labels by input id or file name.
     """
     self._path = path
-    self._genre_table = genre_table or {}
     with self._sqlite_errors_as_output_errors():
       self._database = sqlite3.connect(path, isolation_level=None)
       try:
@@ -146,27 +140,11 @@ class Collection:
           'choose another output folder.'
       ) from e
 
-  def add(self, results: Iterable[one_input.InputResult]) -> None:
-    """Adds the results of some inputs."""
-    occurrences, rejected = [], []
-    for result in results:
-      if result.reason is not None:
-        self.totals.add(result)
-        rejected.append(sums.rejected(result))
-      else:
-        genres = sums.labels(result, self._genre_table)
-        self.totals.add(result, genres)
-        occurrences += sums.occurrences(result, genres)
-    self._database.execute('BEGIN')
-    self._insert('occurrence', occurrences)
-    self._insert('rejected', rejected)
-    self._database.execute('COMMIT')
-
-  def add_gathered(
+  def add(
       self, parts: Iterable[gathered.Gathered],
       on_step: callbacks.OnStep = callbacks.silent,
   ) -> None:
-    """Takes over what was read elsewhere, in place of `add` and `merge`.
+    """Adds what inputs give and makes the unique patterns of it.
 
     Args:
       parts: Their occurrences, or the merged rows of all classes.
@@ -183,7 +161,10 @@ class Collection:
       num_rejected += self._insert('rejected', part.rejected)
       self.totals.merge(part.totals)
     self._database.execute('COMMIT')
-    self.num_unique = self.merge(on_step) if num_occurrences else num_merged
+    self.num_unique = (
+        self._merge(num_occurrences, on_step) if num_occurrences
+        else num_merged
+    )
     (summed,) = self._database.execute(
         'SELECT coalesce(sum(num_inputs), 0) FROM unique_pattern'
     ).fetchone()
@@ -219,36 +200,34 @@ class Collection:
       self._database.set_progress_handler(None, 0)
     return callbacks.counted(rows, total, on_step, what)
 
-  def merge(self, on_step: callbacks.OnStep = callbacks.silent) -> int:
-    """Makes the unique patterns of what was added.
+  def _merge(self, total: int, on_step: callbacks.OnStep) -> int:
+    """Makes the unique patterns of the rows that were added.
 
     Args:
-      on_step: Called with the rows that are merged; see `callbacks`.
+      total: How many rows they are.
+      on_step: Called with those that are merged; see `callbacks`.
 
     Returns:
       How many patterns they are.
     """
-    (total,) = self._database.execute(
-        'SELECT count(*) FROM occurrence'
-    ).fetchone()
     rows = self._sorted(
         'SELECT * FROM occurrence ORDER BY canonical', total, on_step,
         'merging',
     )
     self._database.execute('BEGIN')
-    self.num_unique = self._insert('unique_pattern', (
+    num_unique = self._insert('unique_pattern', (
         _merged(canonical, group) for canonical, group
         in itertools.groupby(rows, key=lambda row: row[0])
     ))
     self._database.execute('COMMIT')
-    return self.num_unique
+    return num_unique
 
   def unique_patterns(
       self, on_step: callbacks.OnStep = callbacks.silent
   ) -> Iterator[UniquePattern]:
-    """Yields what `merge` made: those of most inputs first, then most played.
+    """Yields what all was added up to, those of most inputs first.
 
-    Ties are broken by the canonical step codes.
+    Of these, those most played; ties are broken by the canonical step codes.
 
     Args:
       on_step: Called with the patterns that are written; see `callbacks`.

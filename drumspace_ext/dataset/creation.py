@@ -16,6 +16,7 @@ import typing
 from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext import rejections
+from drumspace_ext.dataset import gathered
 from drumspace_ext.extraction import genres as genres_lib
 from drumspace_ext.extraction import many_inputs
 from drumspace_ext.extraction import near_hints
@@ -193,7 +194,11 @@ def create(
     num_workers = worker_pool.usable_cpus()
   with contextlib.closing(worker_pool.WorkerPool(
       functools.partial(
-          many_inputs.run_task, recipe=recipe, sampler=near_hints.Sampler()
+          gathered.of_task,
+          run=functools.partial(
+              many_inputs.run_task, recipe=recipe, sampler=near_hints.Sampler()
+          ),
+          genre_table=genre_table or {},
       ),
       num_workers=num_workers, timeout_s=task_timeout_s,
   )) as pool:
@@ -209,16 +214,14 @@ def create(
     input_contents.check_records(listing)
     with output_files.Batch(output_dir) as batch:
       database = batch.scratch_path()
-      with collection_lib.Collection(database, genre_table) as collection:
-        for results in many_inputs.results(
+      with collection_lib.Collection(database) as collection:
+        collection.add(gathered.parts(
             input_tasks.tasks(listing), pool, total=listing.num_bytes,
             on_step=on_step,
-        ):
-          collection.add(results)
+        ), on_step)
         if not collection.totals.num_inputs:
           raise errors.InputError(no_input(input_values))
         collection.totals.skipped.update(listing.skipped)
-        collection.merge(on_step)
         return CreatedDataset(
             output_dir=output_dir,
             report=dataset_writing.write(

@@ -1,8 +1,16 @@
 """Gathered parts: what was read, and perhaps summed, in other processes."""
 
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
 import dataclasses
 
+from drumspace_ext import callbacks
 from drumspace_ext.dataset import sums
+from drumspace_ext.extraction import one_input
+from drumspace_ext.extraction import worker_pool
+from drumspace_ext.inputs import tasks as input_tasks
 
 # How often inputs must count in the sums of all classes, among the counts.
 IN_CLASSES = 'inputs_in_classes'
@@ -30,3 +38,89 @@ class Gathered:
     self.merged += other.merged
     self.rejected += other.rejected
     self.totals.merge(other.totals)
+
+
+def of_results(
+    results: Iterable[one_input.InputResult],
+    genre_table: Mapping[str, frozenset[str]],
+) -> Gathered:
+  """Returns what the results of some inputs give.
+
+  Args:
+    results: The verdicts on them.
+    genre_table: Further genre labels by input id or file name.
+  """
+  part = Gathered()
+  for result in results:
+    if result.reason is not None:
+      part.totals.add(result)
+      part.rejected.append(sums.rejected(result))
+      continue
+    genres = sums.labels(result, genre_table)
+    part.totals.add(result, genres)
+    for row in sums.occurrences(result, genres):
+      part.totals.counts[IN_CLASSES] += row[2]
+      part.occurrences.append(row)
+  return part
+
+
+def of_task(
+    task: input_tasks.Task,
+    run: Callable[[input_tasks.Task], Iterable[one_input.InputResult]],
+    genre_table: Mapping[str, frozenset[str]],
+) -> Gathered:
+  """Returns what a task gives; it runs in a worker.
+
+  There, and not in the one process that all workers answer: what that does of
+  each input, no number of workers makes faster.
+
+  Args:
+    task: The task.
+    run: Gives the results of its inputs, as `many_inputs.run_task` does.
+    genre_table: Further genre labels by input id or file name.
+  """
+  return of_results(run(task), genre_table)
+
+
+def parts(
+    tasks: Iterable[input_tasks.Task | input_tasks.Lost],
+    pool: worker_pool.WorkerPool[input_tasks.Task, Gathered], *,
+    total: int = 0, on_step: callbacks.OnStep = callbacks.silent,
+) -> Iterator[Gathered]:
+  """Yields what all inputs give, task by task.
+
+  Args:
+    tasks: What `input_tasks.tasks` yields.
+    pool: One that runs `of_task`.
+    total: Bytes of all tasks.
+    on_step: Called with the bytes done; see `callbacks`.
+  """
+  lost: list[one_input.InputResult] = []
+  num_bytes = num_inputs = 0
+
+  def loads() -> Iterator[input_tasks.Task]:
+    for task in tasks:
+      if isinstance(task, input_tasks.Task):
+        if task.items:
+          yield task
+        continue
+      name, problem = task
+      lost.append(
+          one_input.InputResult(name, problem.reason, problem.detail)
+      )
+
+  for outcome in pool.run(loads()):
+    if isinstance(outcome, worker_pool.Failure):
+      input_id = outcome.task.items[0][0]
+      part, size = of_results(
+          [one_input.InputResult(input_id, outcome.reason)], {}
+      ), 0
+    else:
+      task, part = outcome
+      size = task.size
+    num_bytes, num_inputs = (
+        num_bytes + size, num_inputs + part.totals.num_inputs
+    )
+    on_step(num_bytes, total, f'reading, {num_inputs:,} inputs')
+    yield part
+  yield of_results(lost, {})

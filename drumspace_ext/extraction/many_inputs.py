@@ -1,14 +1,11 @@
-"""Input results: the verdicts on the inputs of many tasks, by a worker pool."""
+"""Input results: the verdicts on the inputs of a task."""
 
-from collections.abc import Iterable
 from collections.abc import Iterator
 
-from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext.extraction import near_hints
 from drumspace_ext.extraction import one_input
 from drumspace_ext.extraction import reading
-from drumspace_ext.extraction import worker_pool
 from drumspace_ext.inputs import contents as input_contents
 from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.inputs import tasks as input_tasks
@@ -20,7 +17,7 @@ _BYTES_AT_ONCE = 250_000
 def run_task(
     task: input_tasks.Task, recipe: one_input.Recipe,
     sampler: near_hints.Sampler | None = None,
-) -> list[one_input.InputResult]:
+) -> Iterator[one_input.InputResult]:
   """Extracts the inputs of a task; it runs in a worker.
 
   Args:
@@ -57,44 +54,3 @@ def _files(
     some.append((input_id, data))
     size += own
   yield from reading.midi_files(some, recipe)
-
-
-def results(
-    tasks: Iterable[input_tasks.Task | input_tasks.Lost],
-    pool: worker_pool.WorkerPool[
-        input_tasks.Task, list[one_input.InputResult]
-    ], *, total: int = 0, on_step: callbacks.OnStep = callbacks.silent,
-) -> Iterator[list[one_input.InputResult]]:
-  """Yields the results of all inputs, task by task.
-
-  Args:
-    tasks: What `input_tasks.tasks` yields.
-    pool: One that runs `run_task`.
-    total: Bytes of all tasks.
-    on_step: Called with the bytes done; see `callbacks`.
-  """
-  lost: list[one_input.InputResult] = []
-  num_bytes = num_inputs = 0
-
-  def loads() -> Iterator[input_tasks.Task]:
-    for task in tasks:
-      if isinstance(task, input_tasks.Task):
-        if task.items:
-          yield task
-        continue
-      name, problem = task
-      lost.append(
-          one_input.InputResult(name, problem.reason, problem.detail)
-      )
-
-  for outcome in pool.run(loads()):
-    if isinstance(outcome, worker_pool.Failure):
-      input_id = outcome.task.items[0][0]
-      found, size = [one_input.InputResult(input_id, outcome.reason)], 0
-    else:
-      task, found = outcome
-      size = task.size
-    num_bytes, num_inputs = num_bytes + size, num_inputs + len(found)
-    on_step(num_bytes, total, f'reading, {num_inputs:,} inputs')
-    yield found
-  yield lost

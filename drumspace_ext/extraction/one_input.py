@@ -162,7 +162,7 @@ def _judge(
 def extract_reads(
     reads: Iterable[reading.Read], recipe: Recipe,
     sampler: near_hints.Sampler | None = None,
-) -> list[InputResult]:
+) -> Iterator[InputResult]:
   """Extracts what was read; whatever is wrong with an input is its verdict.
 
   Args:
@@ -172,10 +172,8 @@ def extract_reads(
       met no others serves as well, and takes longer.
   """
   sampler = sampler or near_hints.Sampler()
-  return [
-      result for some in _portions(reads)
-      for result in _extract_portion(some, recipe, sampler)
-  ]
+  for some in _portions(reads):
+    yield from _extract_portion(some, recipe, sampler)
 
 
 def _portions(reads: Iterable[reading.Read]) -> Iterator[list[reading.Read]]:
@@ -206,7 +204,7 @@ def _extract_portion(
     # One by one, so that the culprit alone is lost.
     found = (
         [InputResult(good[0][0], e.reason, e.detail)] if len(good) == 1
-        else [extract_reads([reading.Read(*one)], recipe)[0] for one in good]
+        else [next(extract_reads([reading.Read(*one)], recipe)) for one in good]
     )
   extracted, results = iter(found), []
   for read in reads:
@@ -247,12 +245,12 @@ def _add_loops_of_first_kit(
 
 def extract_midi(data: bytes, input_id: str, recipe: Recipe) -> InputResult:
   """Extracts a MIDI file; whatever is wrong with it is the verdict."""
-  return extract_reads([reading.midi(data, input_id, recipe)], recipe)[0]
+  return next(extract_reads([reading.midi(data, input_id, recipe)], recipe))
 
 
 def extract_record(record: bytes, place: str, recipe: Recipe) -> InputResult:
   """Extracts a NoteSequence record; see `reading.record`."""
-  return extract_reads([reading.record(record, place, recipe)], recipe)[0]
+  return next(extract_reads([reading.record(record, place, recipe)], recipe))
 
 
 def extract_sequence(
@@ -260,4 +258,4 @@ def extract_sequence(
 ) -> InputResult:
   """Extracts a NoteSequence; what is wrong with it is the verdict."""
   read = reading.sequence(sequence, input_id, recipe)
-  return extract_reads([read], recipe, near_hints.Sampler(0))[0]
+  return next(extract_reads([read], recipe, near_hints.Sampler(0)))

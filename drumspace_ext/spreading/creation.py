@@ -131,7 +131,7 @@ def create(
   )
   with places.results_folder(output) as (batch, work):
     with collection_lib.Collection(batch.scratch_path()) as collection:
-      collection.add_gathered(spread(listing, reading, work, on_step), on_step)
+      collection.add(spread(listing, reading, work, on_step), on_step)
       _check_totals(collection.totals, input_values, listing)
       report = dataset_writing.write(
           batch, collection, recipe, asked.get('tile', 1), on_step

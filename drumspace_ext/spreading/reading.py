@@ -124,13 +124,15 @@ def listed(
   yield totals
 
 
-def _function(reading: Reading) -> Callable:
+def _function(
+    reading: Reading
+) -> Callable[[input_tasks.Task], gathered.Gathered]:
   """Returns what a process of its own does with the tasks of a run."""
-  if reading.run_task is not many_inputs.run_task:
-    return functools.partial(reading.run_task, recipe=reading.recipe)
+  run = functools.partial(reading.run_task, recipe=reading.recipe)
+  if reading.run_task is many_inputs.run_task:
+    run = functools.partial(run, sampler=near_hints.Sampler())
   return functools.partial(
-      many_inputs.run_task, recipe=reading.recipe,
-      sampler=near_hints.Sampler(),
+      gathered.of_task, run=run, genre_table=reading.genre_table
   )
 
 
@@ -174,29 +176,10 @@ class Reader(contextlib.AbstractContextManager):
     """Yields what a load gives, in parts; the last has what was skipped."""
     last = gathered.Gathered()
     last.totals.counts[FILES_READ] = len(load)
-    for results in many_inputs.results(
+    yield from gathered.parts(
         self._tasks(load, last.totals.skipped), self._pool
-    ):
-      yield _of_results(results, self._reading.genre_table)
+    )
     yield last
-
-
-def _of_results(
-    results: Iterable[one_input.InputResult],
-    genre_table: Mapping[str, frozenset[str]],
-) -> gathered.Gathered:
-  part = gathered.Gathered()
-  for result in results:
-    if result.reason is not None:
-      part.totals.add(result)
-      part.rejected.append(sums.rejected(result))
-      continue
-    genres = sums.labels(result, genre_table)
-    part.totals.add(result, genres)
-    for row in sums.occurrences(result, genres):
-      part.totals.counts[gathered.IN_CLASSES] += row[2]
-      part.occurrences.append(row)
-  return part
 
 
 def summed(

@@ -245,7 +245,7 @@ creation.create([sys.argv[1]], sys.argv[2], protected=False)
 @pytest.mark.parametrize('package, module, target', [
     ('extraction', 'reading', 'reading.midi_files'),
     ('beam', 'rows', 'rows.row_to_json'),
-    ('dataset', 'collection', 'collection.Collection.add_gathered'),
+    ('dataset', 'collection', 'collection.Collection.add'),
     ('dataset', 'report_html', 'report_html.render'),
 ])
 def test_killed_run_leaves_no_half_files_and_the_next_is_whole(

@@ -47,7 +47,7 @@ def _growth(folder):
   )
   found = [
       {loop.canonical: loop.phase for loop in result.loop_counts}
-      for results in many_inputs.results(input_tasks.tasks(listing), pool)
+      for _, results in pool.run(input_tasks.tasks(listing))
       for result in results
   ]
   sizes = [len(found) >> shift for shift in (3, 2, 1, 0)]
@@ -95,7 +95,7 @@ def _last_step(phases, count, with_patterns):
       scratch = batch.scratch_path()
       with collection_lib.Collection(scratch) as collection:
         totals.counts[gathered.IN_CLASSES] = len(rows)
-        collection.add_gathered([gathered.Gathered(
+        collection.add([gathered.Gathered(
             merged=map(beam_rows.row_of_json, rows),
             rejected=map(json.loads, rejected), totals=totals,
         )])

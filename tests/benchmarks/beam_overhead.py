@@ -95,7 +95,7 @@ def _sizes(folder):
   single = rejected = num_rejected = 0
   sum_coder = beam_transforms.SumClasses().get_accumulator_coder()
   for task in input_tasks.tasks(listing):
-    for results in many_inputs.results(input_contents.loaded(task), pool):
+    for _, results in pool.run(input_contents.loaded(task)):
       for result in results:
         num_files += 1
         if result.reason:

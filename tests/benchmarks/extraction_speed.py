@@ -146,7 +146,9 @@ def main(argv):
   recipe = one_input.Recipe()
   _compare(
       'MIDI bytes -> patterns',
-      lambda items: many_inputs.run_task(_task(tasks.LOADED, items), recipe),
+      lambda items: list(
+          many_inputs.run_task(_task(tasks.LOADED, items), recipe)
+      ),
       _reference_midi, [data[i::rounds] for i in range(rounds)], 20,
   )
   records = []
@@ -157,8 +159,8 @@ def main(argv):
       continue
   _compare(
       'NoteSequence records -> patterns',
-      lambda items: many_inputs.run_task(
-          _task(kinds.TFRECORD, items), recipe
+      lambda items: list(
+          many_inputs.run_task(_task(kinds.TFRECORD, items), recipe)
       ),
       lambda item: _reference_sequence(
           note_seq.NoteSequence.FromString(item)

@@ -110,7 +110,7 @@ def main(argv):
     output = pathlib.Path(temporary, 'out')
     watch = _Watch(pathlib.Path(temporary))
     watch.say('start')
-    _say_before(watch, 'merge', 'read')
+    _say_before(watch, '_merge', 'read')
     _say_before(watch, 'unique_patterns', 'merged')
     created = creation.create_dataset(
         folder, output, recursive=True, num_workers=_WORKERS.value,

@@ -46,12 +46,16 @@ def _kept(input_id, *loops, genres=(), file_name=''):
   )
 
 
-def _gather(path, batches, **options):
+def _add(collection, results, genre_table=None):
+  collection.add([gathered.of_results(results, genre_table or {})])
+
+
+def _gather(path, batches, genre_table=None):
   """Returns everything that a collection of these results says."""
-  with collection_lib.Collection(path / 'scratch', **options) as collection:
-    for results in batches:
-      collection.add(results)
-    collection.merge()
+  with collection_lib.Collection(path / 'scratch') as collection:
+    collection.add(
+        gathered.of_results(results, genre_table or {}) for results in batches
+    )
     collection.totals.check()
     unique = [
         (tuple(p.codes.tolist()), p.num_inputs, p.num_loops, p.num_repeats,
@@ -249,7 +253,7 @@ def test_temporary_file_is_deleted_after_an_error_too(tmp_path):
   path = tmp_path / 'scratch'
   with pytest.raises(ZeroDivisionError):
     with collection_lib.Collection(path) as collection:
-      collection.add([_kept('a', _loop(_ONE))])
+      _add(collection, [_kept('a', _loop(_ONE))])
       assert path.exists()
       raise ZeroDivisionError
   assert not path.exists()
@@ -269,20 +273,18 @@ def test_what_was_merged_elsewhere_is_taken_over(results, tmp_path_factory):
     for row in merging.occurrences(result, labels):
       sums.setdefault(row[0], merging.ClassSum()).add(row)
   with collection_lib.Collection(path / 'here') as here:
-    here.add(results)
-    here.merge()
+    _add(here, results)
     with collection_lib.Collection(path / 'there') as there:
       totals.counts[gathered.IN_CLASSES] = sum(
           total.num_inputs for total in sums.values()
       )
-      there.add_gathered([
+      there.add([
           gathered.Gathered(totals=totals),
           gathered.Gathered(
               merged=[total.row(key) for key, total in sums.items()],
               rejected=rejected,
           ),
       ])
-      del there.totals.counts[gathered.IN_CLASSES]
       assert there.num_unique == here.num_unique
       assert there.totals == here.totals
       assert list(there.rejected_inputs()) == list(here.rejected_inputs())
@@ -304,7 +306,7 @@ def test_what_a_pipeline_loses_is_noticed(tmp_path):
     with pytest.raises(
         errors.PipelineError, match='1 rejected inputs went .* 0 came out'
     ):
-      collection.add_gathered([gathered.Gathered(totals=totals)])
+      collection.add([gathered.Gathered(totals=totals)])
   total = merging.ClassSum()
   for row in merging.occurrences(_kept('a', _loop(_ONE)), []):
     total.add(row)
@@ -313,7 +315,7 @@ def test_what_a_pipeline_loses_is_noticed(tmp_path):
       with pytest.raises(
           errors.PipelineError, match=f'{sent} inputs in classes .* 1 came out'
       ):
-        collection.add_gathered([gathered.Gathered(
+        collection.add([gathered.Gathered(
             merged=[total.row(row[0])], totals=merging.Totals(
                 counts=collections.Counter({gathered.IN_CLASSES: sent})
             ),
@@ -322,7 +324,7 @@ def test_what_a_pipeline_loses_is_noticed(tmp_path):
 
 def test_lost_input_is_noticed(tmp_path):
   with collection_lib.Collection(tmp_path / 'scratch') as collection:
-    collection.add([_kept('a', _loop(_ONE))])
+    _add(collection, [_kept('a', _loop(_ONE))])
     collection.totals.check()
     collection.totals.num_inputs += 1
     with pytest.raises(RuntimeError, match='2 inputs, but 1 kept and 0 reject'):
@@ -331,7 +333,7 @@ def test_lost_input_is_noticed(tmp_path):
 
 def test_reason_without_words_is_noticed(tmp_path):
   with collection_lib.Collection(tmp_path / 'scratch') as collection:
-    collection.add([one_input.InputResult('a', 'bad_mood')])
+    _add(collection, [one_input.InputResult('a', 'bad_mood')])
     with pytest.raises(RuntimeError, match="without words: .*'bad_mood'"):
       collection.totals.check()
 
@@ -353,7 +355,7 @@ def test_a_sort_says_that_it_goes_on(tmp_path, monkeypatch):
   monkeypatch.setattr(collection_lib, '_SORT_INSTRUCTIONS', 100)
   steps = told_steps.ToldSteps()
   with collection_lib.Collection(tmp_path / 'scratch') as collection:
-    collection.add([
+    _add(collection, [
         one_input.InputResult(str(number), 'no_loop')
         for number in range(1000)
     ])

@@ -620,8 +620,8 @@ def test_lost_input_stops_the_run(tmp_path, monkeypatch):
   _write_midi(tmp_path / 'in', _SONGS[:2])
   real = collection_lib.Collection.add
 
-  def forgetful(collection, results):
-    real(collection, results)
+  def forgetful(collection, *args):
+    real(collection, *args)
     collection.totals.num_inputs += 1
 
   monkeypatch.setattr(collection_lib.Collection, 'add', forgetful)
@@ -772,7 +772,7 @@ def _run_interrupted(tmp_path, target, nth, action):
 
 
 _STAGES = [
-    ("(collection.Collection, 'merge')", 1),
+    ("(collection.Collection, '_merge')", 1),
     ("(tfrecords, 'frame')", 3),
     ("(report_html, 'render')", 1),
     ("(os, 'replace')", 1),

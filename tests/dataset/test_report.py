@@ -13,6 +13,7 @@ import synthetic_songs
 from drumspace_ext import rejections
 from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import creation as dataset_creation
+from drumspace_ext.dataset import gathered
 from drumspace_ext.dataset import report as dataset_report
 from drumspace_ext.dataset import report_html
 from drumspace_ext.extraction import one_input
@@ -53,8 +54,7 @@ _RECIPE = one_input.Recipe()
 def _report(path, results, skipped=None, recipe=_RECIPE):
   shape = dataset_report.Shape()
   with collection_lib.Collection(path / 'scratch') as collection:
-    collection.add(results)
-    collection.merge()
+    collection.add([gathered.of_results(results, {})])
     for pattern in collection.unique_patterns():
       shape.add(pattern)
     collection.totals.skipped.update(skipped or {})
