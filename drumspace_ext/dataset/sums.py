@@ -240,14 +240,15 @@ class Totals:
 
   def merge(self, other: 'Totals') -> None:
     """Adds the counts of other inputs."""
-    for field in dataclasses.fields(self):
-      ours, theirs = getattr(self, field.name), getattr(other, field.name)
-      if isinstance(ours, collections.Counter):
-        ours.update(theirs)
+    for name, theirs in vars(other).items():
+      ours = getattr(self, name)
+      if isinstance(ours, dict):
+        _add_counts(ours, theirs)
       else:
-        setattr(self, field.name, ours + theirs)
+        setattr(self, name, ours + theirs)
     # Inputs that are alike are tried once.
-    self.tried = collections.Counter(near_hints.least(self.tried))
+    if other.tried:
+      self.tried = collections.Counter(near_hints.least(self.tried))
 
   def as_plain(self) -> tuple:
     """Returns it as built-in values, for `of_plain`."""
