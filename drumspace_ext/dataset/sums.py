@@ -247,8 +247,7 @@ class Totals:
       else:
         setattr(self, name, ours + theirs)
     # Inputs that are alike are tried once.
-    if other.tried:
-      self.tried = collections.Counter(near_hints.least(self.tried))
+    self.tried = collections.Counter(near_hints.least(self.tried))
 
   def as_plain(self) -> tuple:
     """Returns it as built-in values, for `of_plain`."""
