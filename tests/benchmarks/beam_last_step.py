@@ -9,7 +9,6 @@ last step, which runs on one machine: CPU time, bytes and memory for made-up
 rows of patterns (one input each) and of rejected inputs.
 """
 
-import functools
 import itertools
 import json
 import math
@@ -30,7 +29,6 @@ from drumspace_ext.dataset import sums
 from drumspace_ext.dataset import writing as dataset_writing
 from drumspace_ext.extraction import many_inputs
 from drumspace_ext.extraction import one_input
-from drumspace_ext.extraction import worker_pool
 from drumspace_ext.files import output_files
 from drumspace_ext.inputs import listing as inputs
 from drumspace_ext.inputs import tasks as input_tasks
@@ -41,14 +39,10 @@ _ROWS = flags.DEFINE_integer('rows', 50_000, 'Rows of each kind.')
 
 def _growth(folder):
   listing = inputs.list_inputs([str(folder)], recursive=True)
-  pool = worker_pool.WorkerPool(
-      functools.partial(many_inputs.run_task, recipe=one_input.Recipe()),
-      num_workers=0, timeout_s=60,
-  )
   found = [
       {loop.canonical: loop.phase for loop in result.loop_counts}
-      for _, results in pool.run(input_tasks.tasks(listing))
-      for result in results
+      for task in input_tasks.tasks(listing)
+      for result in many_inputs.run_task(task, one_input.Recipe())
   ]
   sizes = [len(found) >> shift for shift in (3, 2, 1, 0)]
   for seed in range(3):
@@ -74,7 +68,7 @@ def _rows(phases, count):
     key = number.to_bytes(8, 'big') + packed[8:]
     yield beam_rows.to_json((
         key.hex(), packed.hex(), 1, 1, 4, 120.0, 121.5, '{"rock": 1}',
-        json.dumps([f'songs/rock/{number:08}.mid']), '[]',
+        json.dumps([f'songs/rock/{number:08}.mid']), '[]', 0, 0, 0, 0, '',
     ))
 
 

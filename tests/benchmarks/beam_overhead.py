@@ -30,10 +30,10 @@ from drumspace_ext.beam import transforms as beam_transforms
 from drumspace_ext.dataset import sums as merging
 from drumspace_ext.extraction import many_inputs
 from drumspace_ext.extraction import one_input
-from drumspace_ext.extraction import worker_pool
 from drumspace_ext.inputs import contents as input_contents
 from drumspace_ext.inputs import listing as inputs
 from drumspace_ext.inputs import tasks as input_tasks
+from drumspace_ext.spreading import reading as reading_lib
 
 _COPIES = flags.DEFINE_integer('copies', 6, 'Copies of the folder.')
 _ROUNDS = flags.DEFINE_integer('rounds', 3, 'Runs of each kind.')
@@ -84,19 +84,15 @@ def _copy(folder, target, copies):
 def _sizes(folder):
   """Prints bytes a file of what goes between workers."""
   listing = inputs.list_inputs([str(folder)], recursive=True)
-  loads = list(beam_transforms.loads(inputs.source_files(listing)))
+  loads = list(reading_lib.loads(inputs.source_files(listing)))
   coder = beam_transforms.coders.FastPrimitivesCoder()
   listed = sum(len(coder.encode(load)) for load in loads)
   sums, rows, num_files = {}, 0, 0
-  pool = worker_pool.WorkerPool(None, num_workers=0, timeout_s=60)
-  pool._function = lambda task: many_inputs.run_task(
-      task, recipe=one_input.Recipe()
-  )
   single = rejected = num_rejected = 0
   sum_coder = beam_transforms.SumClasses().get_accumulator_coder()
   for task in input_tasks.tasks(listing):
-    for _, results in pool.run(input_contents.loaded(task)):
-      for result in results:
+    for load in input_contents.loaded(task):
+      for result in many_inputs.run_task(load, one_input.Recipe()):
         num_files += 1
         if result.reason:
           num_rejected += 1
