@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 import contextlib
 import dataclasses
-import functools
 import pathlib
 import typing
 
@@ -18,8 +17,6 @@ from drumspace_ext import errors
 from drumspace_ext import rejections
 from drumspace_ext.dataset import gathered
 from drumspace_ext.extraction import genres as genres_lib
-from drumspace_ext.extraction import many_inputs
-from drumspace_ext.extraction import near_hints
 from drumspace_ext.extraction import recipes
 from drumspace_ext.extraction import worker_pool
 from drumspace_ext.files import audio_kinds
@@ -193,13 +190,7 @@ def create(
   if num_workers is None:
     num_workers = worker_pool.usable_cpus()
   with contextlib.closing(worker_pool.WorkerPool(
-      functools.partial(
-          gathered.of_task,
-          run=functools.partial(
-              many_inputs.run_task, recipe=recipe, sampler=near_hints.Sampler()
-          ),
-          genre_table=genre_table or {},
-      ),
+      gathered.of_tasks(recipe, genre_table or {}),
       num_workers=num_workers, timeout_s=task_timeout_s,
   )) as pool:
     pool.start()

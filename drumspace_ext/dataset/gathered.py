@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 import dataclasses
+import functools
 
 from drumspace_ext import callbacks
 from drumspace_ext.dataset import sums
+from drumspace_ext.extraction import many_inputs
+from drumspace_ext.extraction import near_hints
 from drumspace_ext.extraction import one_input
 from drumspace_ext.extraction import worker_pool
 from drumspace_ext.inputs import tasks as input_tasks
@@ -64,21 +67,32 @@ def of_results(
   return part
 
 
-def of_task(
+def of_tasks(
+    recipe: one_input.Recipe, genre_table: Mapping[str, frozenset[str]],
+    run_task: Callable = many_inputs.run_task,
+) -> Callable[[input_tasks.Task], Gathered]:
+  """Returns what workers of one run do with its tasks; it can be pickled.
+
+  They do it, and not the one process that all of them answer: what that does of
+  each input, no number of workers makes faster.
+
+  Args:
+    recipe: How inputs are read.
+    genre_table: Further genre labels by input id or file name.
+    run_task: Gives the results of the inputs of a task; a function that can be
+      pickled.
+  """
+  run = functools.partial(run_task, recipe=recipe)
+  if run_task is many_inputs.run_task:
+    run = functools.partial(run, sampler=near_hints.Sampler())
+  return functools.partial(_of_task, run=run, genre_table=genre_table)
+
+
+def _of_task(
     task: input_tasks.Task,
     run: Callable[[input_tasks.Task], Iterable[one_input.InputResult]],
     genre_table: Mapping[str, frozenset[str]],
 ) -> Gathered:
-  """Returns what a task gives; it runs in a worker.
-
-  There, and not in the one process that all workers answer: what that does of
-  each input, no number of workers makes faster.
-
-  Args:
-    task: The task.
-    run: Gives the results of its inputs, as `many_inputs.run_task` does.
-    genre_table: Further genre labels by input id or file name.
-  """
   return of_results(run(task), genre_table)
 
 
@@ -91,7 +105,7 @@ def parts(
 
   Args:
     tasks: What `input_tasks.tasks` yields.
-    pool: One that runs `of_task`.
+    pool: One that runs what `of_tasks` returns.
     total: Bytes of all tasks.
     on_step: Called with the bytes done; see `callbacks`.
   """

@@ -17,8 +17,7 @@ Ours splits the load of a lost worker and names the one input that did it.
 Records go to a forked worker by memory that it has together with its parent: a
 pipe copies what it carries four times.
 One task waits for each worker while it does another, so that none waits for the
-process that all of them answer; what that process does of each input is done in
-the worker where it can be (`dataset.gathered`), for there it is done by many.
+process that all of them answer.
 
 How a loop is played is summed in whole numbers (`groove_sums`): velocities, and
 offsets in 3,840ths of a step, so that order and grouping of inputs change no

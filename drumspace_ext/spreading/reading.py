@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 import contextlib
 import dataclasses
-import functools
 import itertools
 import typing
 
@@ -20,7 +19,6 @@ from drumspace_ext import callbacks
 from drumspace_ext.dataset import gathered
 from drumspace_ext.dataset import sums
 from drumspace_ext.extraction import many_inputs
-from drumspace_ext.extraction import near_hints
 from drumspace_ext.extraction import one_input
 from drumspace_ext.extraction import worker_pool
 from drumspace_ext.files import remote_paths
@@ -124,18 +122,6 @@ def listed(
   yield totals
 
 
-def _function(
-    reading: Reading
-) -> Callable[[input_tasks.Task], gathered.Gathered]:
-  """Returns what a process of its own does with the tasks of a run."""
-  run = functools.partial(reading.run_task, recipe=reading.recipe)
-  if reading.run_task is many_inputs.run_task:
-    run = functools.partial(run, sampler=near_hints.Sampler())
-  return functools.partial(
-      gathered.of_task, run=run, genre_table=reading.genre_table
-  )
-
-
 class Reader(contextlib.AbstractContextManager):
   """Reads loads, one after the other; the end of the block ends its process."""
 
@@ -148,7 +134,9 @@ class Reader(contextlib.AbstractContextManager):
     """
     self._reading = reading
     self._pool = worker_pool.WorkerPool(
-        _function(reading),
+        gathered.of_tasks(
+            reading.recipe, reading.genre_table, reading.run_task
+        ),
         num_workers=int(reading.protected), timeout_s=reading.timeout_s,
         keep=True, threaded=threaded, in_daemons=True,
     )

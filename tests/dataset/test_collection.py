@@ -46,8 +46,8 @@ def _kept(input_id, *loops, genres=(), file_name=''):
   )
 
 
-def _add(collection, results, genre_table=None):
-  collection.add([gathered.of_results(results, genre_table or {})])
+def _add(collection, results):
+  collection.add([gathered.of_results(results, {})])
 
 
 def _gather(path, batches, genre_table=None):

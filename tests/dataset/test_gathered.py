@@ -78,9 +78,8 @@ class _LossyPool:
       if len(task.items) == 1:
         yield worker_pool.Failure(task, worker_pool.CRASHED)
       else:
-        yield task, gathered.of_task(
-            task, lambda task: [_result(n, [(0, 0)]) for n, _ in task.items],
-            {},
+        yield task, gathered.of_results(
+            [_result(name, [(0, 0)]) for name, _ in task.items], {}
         )
 
 
