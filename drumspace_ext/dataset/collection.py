@@ -1,6 +1,6 @@
 """A collection: the results of many inputs, merged into unique patterns.
 
-Results are kept in a temporary SQLite file, so that memory does not grow with
+Results are kept in temporary SQLite files, so that memory does not grow with
 the number of inputs, and are read back in an order that depends on nothing but
 what they say. The same inputs in any order, any sharding and by any number of
 workers give the same patterns, counts and lists.
@@ -10,41 +10,26 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 import contextlib
-import itertools
+import heapq
 import json
 import pathlib
-import sqlite3
+import shutil
 import typing
 
 import numpy as np
 
 from drumspace_ext import callbacks
-from drumspace_ext import errors
 from drumspace_ext.dataset import gathered
+from drumspace_ext.dataset import merging
+from drumspace_ext.dataset import scratch
 from drumspace_ext.dataset import sums
+from drumspace_ext.files import output_files
 from drumspace_ext.patterns import groove_sums
 from drumspace_ext.patterns import step_codes
 
-_SCHEMA = """
-CREATE TABLE occurrence (
-  canonical BLOB, phase BLOB, is_first INTEGER, input_id TEXT, file_name TEXT,
-  num_loops INTEGER, num_repeats INTEGER, min_qpm REAL, max_qpm REAL,
-  genres TEXT, near_loops INTEGER, near_repeats INTEGER, num_flips INTEGER,
-  max_flips INTEGER, groove BLOB);
-CREATE TABLE rejected (input_id TEXT, reason TEXT, detail TEXT);
-CREATE TABLE unique_pattern (
-  canonical BLOB, phase BLOB, num_inputs INTEGER, num_loops INTEGER,
-  num_repeats INTEGER, min_qpm REAL, max_qpm REAL, genres TEXT,
-  input_ids TEXT, file_names TEXT, near_loops INTEGER, near_repeats INTEGER,
-  num_flips INTEGER, max_flips INTEGER, groove BLOB);
-"""
-_NUM_COLUMNS = {'occurrence': 15, 'unique_pattern': 15, 'rejected': 3}
-# Page cache of SQLite, in KiB (its sign says so). With 64 MB, 240,000 rows took
-# no less time and 128 MB more, for a sort holds as much again.
-_CACHE = -256
-# Instructions of SQLite's machine after which a sort says that it goes on: some
-# milliseconds.
-_SORT_INSTRUCTIONS = 100_000
+# Rows that are put away at once. What does it has left the processor's caches
+# whenever workers were answered in between.
+_TOGETHER = 1024
 
 
 class UniquePattern(typing.NamedTuple):
@@ -96,49 +81,29 @@ class UniquePattern(typing.NamedTuple):
 
 
 class Collection:
-  """What many inputs give; a context manager that owns its temporary file."""
+  """What many inputs give; a context manager that owns its temporary files."""
 
-  def __init__(self, path: pathlib.Path):
+  def __init__(self, folder: pathlib.Path, num_processes: int = 1):
     """Opens an empty collection.
 
     Args:
-      path: Where its temporary file goes; it is deleted at the end.
+      folder: Where its temporary files go; it is deleted at the end.
+      num_processes: How many may merge and write at once.
     """
-    self._path = path
-    with self._sqlite_errors_as_output_errors():
-      self._database = sqlite3.connect(path, isolation_level=None)
-      try:
-        self._database.executescript(
-            'PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; '
-            f'PRAGMA cache_size={_CACHE}; PRAGMA temp_store=FILE;' + _SCHEMA
-        )
-      except sqlite3.Error:
-        self._database.close()
-        raise
+    self.num_processes = num_processes
     self.totals = sums.Totals()
     self.num_unique: int | None = None
+    self.rejected_path = folder / scratch.REJECTED
+    self._folder = folder
+    self._paths = [folder / str(place) for place in range(num_processes)]
+    with output_files.os_errors_as_output_errors(folder):
+      folder.mkdir(exist_ok=True)
 
   def __enter__(self):
     return self
 
   def __exit__(self, kind, error, traceback):
-    try:
-      with self._sqlite_errors_as_output_errors():
-        self._database.close()
-        if isinstance(error, sqlite3.Error):
-          raise error
-    finally:
-      self._path.unlink(missing_ok=True)
-
-  @contextlib.contextmanager
-  def _sqlite_errors_as_output_errors(self):
-    try:
-      yield
-    except sqlite3.Error as e:
-      raise errors.OutputError(
-          f"can't write the temporary file {self._path}: {e}. Make room, or "
-          'choose another output folder.'
-      ) from e
+    shutil.rmtree(self._folder, ignore_errors=True)
 
   def add(
       self, parts: Iterable[gathered.Gathered],
@@ -153,74 +118,46 @@ class Collection:
     Raises:
       PipelineError: If there are not as many as were counted.
     """
-    num_occurrences = num_merged = num_rejected = 0
-    self._database.execute('BEGIN')
-    for part in parts:
-      num_occurrences += self._insert('occurrence', part.occurrences)
-      num_merged += self._insert('unique_pattern', part.merged)
-      num_rejected += self._insert('rejected', part.rejected)
-      self.totals.merge(part.totals)
-    self._database.execute('COMMIT')
-    self.num_unique = (
-        self._merge(num_occurrences, on_step) if num_occurrences
-        else num_merged
+    num_occurrences = [0] * len(self._paths)
+    num_merged = num_rejected = 0
+    with contextlib.ExitStack() as stack:
+      rejected, *shares = (
+          stack.enter_context(scratch.opened(path))
+          for path in (self.rejected_path, *self._paths)
+      )
+      for part in _together(parts):
+        for place, rows in enumerate(self._by_file(part.occurrences)):
+          num_occurrences[place] += scratch.insert(
+              shares[place], scratch.OCCURRENCE, rows
+          )
+        num_merged += scratch.insert(
+            shares[0], scratch.UNIQUE_PATTERN, part.merged
+        )
+        num_rejected += scratch.insert(
+            rejected, scratch.REJECTED, part.rejected
+        )
+        self.totals.merge(part.totals)
+    self.num_unique = num_merged + merging.merge(
+        self._paths, num_occurrences, on_step
     )
-    (summed,) = self._database.execute(
-        'SELECT coalesce(sum(num_inputs), 0) FROM unique_pattern'
-    ).fetchone()
     for what, sent, arrived in (
         ('rejected inputs', self.totals.rejected.total(), num_rejected),
-        ('inputs in classes', self.totals.counts[gathered.IN_CLASSES], summed),
+        ('inputs in classes', self.totals.counts[gathered.IN_CLASSES],
+         sum(map(scratch.num_inputs, self._paths))),
     ):
       sums.check_arrived(what, sent, arrived)
 
-  def _insert(self, table: str, rows: Iterable[tuple]) -> int:
-    """Adds rows to a table and returns how many they were."""
-    values = ','.join('?' * _NUM_COLUMNS[table])
-    return max(0, self._database.executemany(
-        f'INSERT INTO {table} VALUES ({values})', rows
-    ).rowcount)
-
-  def _sorted(
-      self, query: str, total: int, on_step: callbacks.OnStep, what: str
-  ) -> Iterator[tuple]:
-    """Yields the rows of a query that sorts, and says how far it is."""
-    if not total:
-      return iter(())
-
-    def going_on() -> None:
-      on_step(0, total, 'sorting')
-
-    going_on()
-    # A cursor sorts before it gives its first row.
-    self._database.set_progress_handler(going_on, _SORT_INSTRUCTIONS)
-    try:
-      rows = self._database.execute(query)
-    finally:
-      self._database.set_progress_handler(None, 0)
-    return callbacks.counted(rows, total, on_step, what)
-
-  def _merge(self, total: int, on_step: callbacks.OnStep) -> int:
-    """Makes the unique patterns of the rows that were added.
-
-    Args:
-      total: How many rows they are.
-      on_step: Called with those that are merged; see `callbacks`.
-
-    Returns:
-      How many patterns they are.
-    """
-    rows = self._sorted(
-        'SELECT * FROM occurrence ORDER BY canonical', total, on_step,
-        'merging',
-    )
-    self._database.execute('BEGIN')
-    num_unique = self._insert('unique_pattern', (
-        _merged(canonical, group) for canonical, group
-        in itertools.groupby(rows, key=lambda row: row[0])
-    ))
-    self._database.execute('COMMIT')
-    return num_unique
+  def _by_file(
+      self, rows: list[sums.Occurrence]
+  ) -> list[list[sums.Occurrence]]:
+    """Returns occurrences by the file that their class is in."""
+    num_files = len(self._paths)
+    if num_files == 1:
+      return [rows]
+    by_file: list[list[sums.Occurrence]] = [[] for _ in self._paths]
+    for row in rows:
+      by_file[merging.file_of(row[0], num_files)].append(row)
+    return by_file
 
   def unique_patterns(
       self, on_step: callbacks.OnStep = callbacks.silent
@@ -232,21 +169,20 @@ class Collection:
     Args:
       on_step: Called with the patterns that are written; see `callbacks`.
     """
-    for (canonical, phase, num_inputs, num_loops, num_repeats, min_qpm, max_qpm,
-         genres, input_ids, file_names, near_loops, near_repeats, num_flips,
-         max_flips, groove) in self._sorted(
-             'SELECT canonical, phase, num_inputs, num_loops, num_repeats, '
-             'min_qpm, max_qpm, genres, input_ids, file_names, near_loops, '
-             'near_repeats, num_flips, max_flips, groove FROM unique_pattern '
-             'ORDER BY num_inputs DESC, num_repeats DESC, canonical',
-             self.num_unique or 0, on_step, 'writing patterns',
-         ):
-      yield UniquePattern(
-          step_codes.bytes_to_codes(phase), num_inputs, num_loops, num_repeats,
-          min_qpm, max_qpm, json.loads(genres), input_ids, file_names,
-          near_loops, near_repeats, num_flips, max_flips,
-          groove_sums.in_phase(groove, canonical, phase),
-      )
+    total = self.num_unique or 0
+    if not total:
+      return
+    with contextlib.ExitStack() as stack:
+      rows = heapq.merge(*(
+          scratch.sorted_rows(
+              stack.enter_context(scratch.opened(path)),
+              f'SELECT * FROM {scratch.UNIQUE_PATTERN} ORDER BY '
+              'num_inputs DESC, num_repeats DESC, canonical', total, on_step,
+          ) for path in self._paths
+      ), key=lambda row: (-row[2], -row[4], row[0]))
+      yield from map(_unique_pattern, callbacks.counted(
+          rows, total, on_step, 'writing patterns'
+      ))
 
   def rejected_inputs(
       self, on_step: callbacks.OnStep = callbacks.silent
@@ -256,17 +192,32 @@ class Collection:
     Args:
       on_step: Called with the inputs that are written; see `callbacks`.
     """
-    return self._sorted(
-        'SELECT * FROM rejected ORDER BY input_id, reason, detail',
-        self.totals.rejected.total(), on_step, 'writing rejected inputs',
+    return scratch.rejected_inputs(
+        self.rejected_path, self.totals.rejected.total(), on_step
     )
 
 
-def _merged(
-    canonical: bytes, rows: Iterable[sums.Occurrence]
-) -> sums.MergedRow:
-  """Merges the occurrences of one rotation class."""
-  total = sums.ClassSum()
-  for row in rows:
-    total.add(row)
-  return total.row(canonical)
+def _unique_pattern(row: sums.MergedRow) -> UniquePattern:
+  """Returns what a merged row says."""
+  (canonical, phase, num_inputs, num_loops, num_repeats, min_qpm, max_qpm,
+   genres, input_ids, file_names, near_loops, near_repeats, num_flips,
+   max_flips, groove) = row
+  return UniquePattern(
+      step_codes.bytes_to_codes(phase), num_inputs, num_loops, num_repeats,
+      min_qpm, max_qpm, json.loads(genres), input_ids, file_names,
+      near_loops, near_repeats, num_flips, max_flips,
+      groove_sums.in_phase(groove, canonical, phase),
+  )
+
+
+def _together(
+    parts: Iterable[gathered.Gathered]
+) -> Iterator[gathered.Gathered]:
+  """Yields parts, small ones together."""
+  some = gathered.Gathered()
+  for part in parts:
+    some.merge(part)
+    if some.num_rows >= _TOGETHER:
+      yield some
+      some = gathered.Gathered()
+  yield some

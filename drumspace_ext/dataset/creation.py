@@ -204,8 +204,9 @@ def create(
     )
     input_contents.check_records(listing)
     with output_files.Batch(output_dir) as batch:
-      database = batch.scratch_path()
-      with collection_lib.Collection(database) as collection:
+      with collection_lib.Collection(
+          batch.scratch_folder(), pool.num_processes
+      ) as collection:
         collection.add(gathered.parts(
             input_tasks.tasks(listing), pool, total=listing.num_bytes,
             on_step=on_step,

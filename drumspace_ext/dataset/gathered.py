@@ -35,6 +35,11 @@ class Gathered:
   rejected: list[sums.Rejected] = dataclasses.field(default_factory=list)
   totals: sums.Totals = dataclasses.field(default_factory=sums.Totals)
 
+  @property
+  def num_rows(self) -> int:
+    """How many rows it has."""
+    return len(self.occurrences) + len(self.merged) + len(self.rejected)
+
   def merge(self, other: 'Gathered') -> None:
     """Adds another part."""
     self.occurrences += other.occurrences

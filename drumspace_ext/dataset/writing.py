@@ -1,16 +1,20 @@
 """Dataset writing: the files of a dataset from a merged collection."""
 
+from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
+import contextlib
 import itertools
 import json
 
 import numpy as np
 
 from drumspace_ext import callbacks
-from drumspace_ext import rejections
+from drumspace_ext.dataset import beside
 from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import groove_tsv
 from drumspace_ext.dataset import provenance
+from drumspace_ext.dataset import rejected_tsv
 from drumspace_ext.dataset import report as dataset_report
 from drumspace_ext.dataset import report_html
 from drumspace_ext.dataset import tsv as dataset_tsv
@@ -65,31 +69,21 @@ def write(
   grooves = batch.open(groove_tsv.FILE_NAME)
   grooves.write(groove_tsv.header_lines())
   records = batch.open(dataset_tsv.TFRECORD, text=False)
-  patterns, number = collection.unique_patterns(on_step), 0
-  # Records of these take no more memory than that of one pattern may.
-  together = max(1, _TOGETHER // tile)
-  while some := list(itertools.islice(patterns, together)):
-    for pattern in some:
-      tsv.write(dataset_tsv.format_line(pattern.codes))
-      origins.write(provenance.format_line(pattern, near=near, maps=maps))
-      shape.add(pattern)
-    grooves.writelines(groove_tsv.format_lines(
-        groove_sums.played(np.concatenate([p.groove for p in some], axis=1)),
-        [p.groove.shape[1] for p in some],
-    ))
-    tfrecords.write(records, _records(some, number, tile))
-    number += len(some)
-  rejected = batch.open(dataset_tsv.REJECTED)
-  rejected.write('\t'.join(dataset_tsv.REJECTED_HEADER) + '\n')
-  fitting = collection.totals.remarked_as('other_map')
-  for input_id, reason, detail in collection.rejected_inputs(on_step):
-    hint = rejections.REASONS[reason][1]
-    if said := fitting.get(input_id):
-      hint = f'{hint}; {said}'
-    if maps and input_id in maps:
-      hint = f'{hint}; it was read with {maps[input_id]}'
-    line = map(dataset_tsv.escape, (input_id, reason, detail, hint))
-    rejected.write('\t'.join(line) + '\n')
+  with _rejected(batch, collection, maps or {}, on_step):
+    patterns, number = collection.unique_patterns(on_step), 0
+    # Records of these take no more memory than that of one pattern may.
+    together = max(1, _TOGETHER // tile)
+    while some := list(itertools.islice(patterns, together)):
+      for pattern in some:
+        tsv.write(dataset_tsv.format_line(pattern.codes))
+        origins.write(provenance.format_line(pattern, near=near, maps=maps))
+        shape.add(pattern)
+      grooves.writelines(groove_tsv.format_lines(
+          groove_sums.played(np.concatenate([p.groove for p in some], axis=1)),
+          [p.groove.shape[1] for p in some],
+      ))
+      tfrecords.write(records, _records(some, number, tile))
+      number += len(some)
   report = dataset_report.make(collection.totals, recipe, shape)
   batch.open(dataset_tsv.REPORT).write(
       json.dumps(report, indent=2, ensure_ascii=False) + '\n'
@@ -100,6 +94,26 @@ def write(
   ))
   batch.open(report_html.FILE_NAME).write(report_html.render(report))
   return report
+
+
+@contextlib.contextmanager
+def _rejected(
+    batch: output_files.Batch, collection: collection_lib.Collection,
+    maps: Mapping[str, str], on_step: callbacks.OnStep,
+) -> Iterator[None]:
+  """Writes `rejected.tsv` beside what the block does, or else after it."""
+  total = collection.totals.rejected.total()
+  arguments = (
+      batch.temporary_path(dataset_tsv.REJECTED), collection.rejected_path,
+      total, collection.totals.remarked_as('other_map'), maps,
+  )
+  if collection.num_processes == 1 or total < beside.ROWS:
+    yield
+    rejected_tsv.write(*arguments, on_step)
+    return
+  with beside.Beside(rejected_tsv.write, *arguments) as writing:
+    yield
+    writing.answer()
 
 
 def _records(

@@ -133,6 +133,11 @@ class WorkerPool(typing.Generic[_Task, _Result]):
     self._threaded = threaded
     self._workers: list[_Worker[_Task]] = []
 
+  @property
+  def num_processes(self) -> int:
+    """How many processes work at once."""
+    return max(1, self._num_workers)
+
   def _start(self) -> _Worker[_Task]:
     context = worker_process.context(self._threaded)
     ours, theirs = context.Pipe()
@@ -185,6 +190,8 @@ class WorkerPool(typing.Generic[_Task, _Result]):
 
   def close(self) -> None:
     """Ends all workers; the next `run` starts others."""
+    for worker in self._workers:
+      worker.process.kill()
     for worker in self._workers:
       worker.stop()
     self._workers = []

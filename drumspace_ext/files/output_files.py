@@ -88,16 +88,6 @@ class Batch(contextlib.AbstractContextManager):
     self._files.append((name, pathlib.Path(path)))
     return self._files[-1][1]
 
-  def scratch_path(self) -> pathlib.Path:
-    """Returns a path in the folder for a file that is gone at the end."""
-    with os_errors_as_output_errors(self._folder):
-      handle, path = tempfile.mkstemp(
-          '.scratch', self._owner.prefix, self._folder
-      )
-      os.close(handle)
-    self._scratch.append(pathlib.Path(path))
-    return self._scratch[-1]
-
   def scratch_folder(self) -> pathlib.Path:
     """Returns a new folder in the folder that is gone at the end."""
     with os_errors_as_output_errors(self._folder):

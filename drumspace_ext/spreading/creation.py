@@ -130,7 +130,7 @@ def create(
       run_task=asked.get('run_task', many_inputs.run_task),
   )
   with places.results_folder(output) as (batch, work):
-    with collection_lib.Collection(batch.scratch_path()) as collection:
+    with collection_lib.Collection(batch.scratch_folder()) as collection:
       collection.add(spread(listing, reading, work, on_step), on_step)
       _check_totals(collection.totals, input_values, listing)
       report = dataset_writing.write(

@@ -86,7 +86,7 @@ def _last_step(phases, count, with_patterns):
     folder = pathlib.Path(folder, 'out')
     start = time.process_time()
     with output_files.Batch(folder) as batch:
-      scratch = batch.scratch_path()
+      scratch = batch.scratch_folder()
       with collection_lib.Collection(scratch) as collection:
         totals.counts[gathered.IN_CLASSES] = len(rows)
         collection.add([gathered.Gathered(
@@ -94,7 +94,7 @@ def _last_step(phases, count, with_patterns):
             rejected=map(json.loads, rejected), totals=totals,
         )])
         loaded = time.process_time()
-        size = scratch.stat().st_size
+        size = sum(path.stat().st_size for path in scratch.iterdir())
         dataset_writing.write(batch, collection, one_input.Recipe(), 1)
     end = time.process_time()
     sizes = {p.name: round(p.stat().st_size / count) for p in folder.iterdir()}

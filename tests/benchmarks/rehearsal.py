@@ -25,6 +25,7 @@ import synthetic_songs
 
 from drumspace_ext.dataset import collection
 from drumspace_ext.dataset import creation
+from drumspace_ext.dataset import merging
 
 _INPUTS = flags.DEFINE_integer('inputs', 100_000, 'All of them.')
 _SONGS = flags.DEFINE_integer('songs', 10_000, 'How many of them are made.')
@@ -89,15 +90,15 @@ class _Watch:
       self._next = int(10 * done / total) + 1
 
 
-def _say_before(watch, method, what):
-  """Has a method of a collection say what was used until it is called."""
-  original = getattr(collection.Collection, method)
+def _say_before(watch, owner, name, what):
+  """Has a function say what was used until it is called."""
+  original = getattr(owner, name)
 
   def called(*args):
     watch.say(what)
     return original(*args)
 
-  setattr(collection.Collection, method, called)
+  setattr(owner, name, called)
 
 
 def main(argv):
@@ -110,8 +111,8 @@ def main(argv):
     output = pathlib.Path(temporary, 'out')
     watch = _Watch(pathlib.Path(temporary))
     watch.say('start')
-    _say_before(watch, '_merge', 'read')
-    _say_before(watch, 'unique_patterns', 'merged')
+    _say_before(watch, merging, 'merge', 'read')
+    _say_before(watch, collection.Collection, 'unique_patterns', 'merged')
     created = creation.create_dataset(
         folder, output, recursive=True, num_workers=_WORKERS.value,
         on_step=watch,

@@ -2,7 +2,6 @@
 
 import collections
 import random
-import sqlite3
 
 import hypothesis
 from hypothesis import strategies as st
@@ -15,7 +14,8 @@ from drumspace_ext import errors
 from drumspace_ext import rejections
 from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import gathered
-from drumspace_ext.dataset import sums as merging
+from drumspace_ext.dataset import scratch
+from drumspace_ext.dataset import sums
 from drumspace_ext.extraction import one_input
 from drumspace_ext.patterns import step_codes
 
@@ -249,7 +249,7 @@ def test_empty_collection_has_no_patterns(tmp_path):
   assert (unique, rejected, num_inputs) == ([], [], 0)
 
 
-def test_temporary_file_is_deleted_after_an_error_too(tmp_path):
+def test_temporary_folder_is_deleted_after_an_error_too(tmp_path):
   path = tmp_path / 'scratch'
   with pytest.raises(ZeroDivisionError):
     with collection_lib.Collection(path) as collection:
@@ -263,25 +263,25 @@ def test_temporary_file_is_deleted_after_an_error_too(tmp_path):
 @hypothesis.settings(max_examples=30)
 def test_what_was_merged_elsewhere_is_taken_over(results, tmp_path_factory):
   path = tmp_path_factory.mktemp('collection')
-  sums, totals, rejected = {}, merging.Totals(), []
+  classes, totals, rejected = {}, sums.Totals(), []
   for result in results:
-    labels = merging.labels(result, {})
+    labels = sums.labels(result, {})
     totals.add(result, labels)
     if result.reason is not None:
-      rejected.append(merging.rejected(result))
+      rejected.append(sums.rejected(result))
       continue
-    for row in merging.occurrences(result, labels):
-      sums.setdefault(row[0], merging.ClassSum()).add(row)
+    for row in sums.occurrences(result, labels):
+      classes.setdefault(row[0], sums.ClassSum()).add(row)
   with collection_lib.Collection(path / 'here') as here:
     _add(here, results)
     with collection_lib.Collection(path / 'there') as there:
       totals.counts[gathered.IN_CLASSES] = sum(
-          total.num_inputs for total in sums.values()
+          total.num_inputs for total in classes.values()
       )
       there.add([
           gathered.Gathered(totals=totals),
           gathered.Gathered(
-              merged=[total.row(key) for key, total in sums.items()],
+              merged=[total.row(key) for key, total in classes.items()],
               rejected=rejected,
           ),
       ])
@@ -300,15 +300,15 @@ def test_what_was_merged_elsewhere_is_taken_over(results, tmp_path_factory):
 
 
 def test_what_a_pipeline_loses_is_noticed(tmp_path):
-  totals = merging.Totals()
+  totals = sums.Totals()
   totals.add(one_input.InputResult('a', 'empty'), [])
   with collection_lib.Collection(tmp_path / 'scratch') as collection:
     with pytest.raises(
         errors.PipelineError, match='1 rejected inputs went .* 0 came out'
     ):
       collection.add([gathered.Gathered(totals=totals)])
-  total = merging.ClassSum()
-  for row in merging.occurrences(_kept('a', _loop(_ONE)), []):
+  total = sums.ClassSum()
+  for row in sums.occurrences(_kept('a', _loop(_ONE)), []):
     total.add(row)
   for sent in (0, 2):
     with collection_lib.Collection(tmp_path / 'scratch') as collection:
@@ -316,7 +316,7 @@ def test_what_a_pipeline_loses_is_noticed(tmp_path):
           errors.PipelineError, match=f'{sent} inputs in classes .* 1 came out'
       ):
         collection.add([gathered.Gathered(
-            merged=[total.row(row[0])], totals=merging.Totals(
+            merged=[total.row(row[0])], totals=sums.Totals(
                 counts=collections.Counter({gathered.IN_CLASSES: sent})
             ),
         )])
@@ -338,21 +338,13 @@ def test_reason_without_words_is_noticed(tmp_path):
       collection.totals.check()
 
 
-def test_full_disk_is_one_line(tmp_path):
-  path = tmp_path / 'scratch'
-  with pytest.raises(errors.OutputError, match='scratch: .* full. Make room'):
-    with collection_lib.Collection(path):
-      raise sqlite3.OperationalError('database or disk is full')
-  assert not path.exists()
-
-
-def test_temporary_file_that_cannot_be_made_is_one_line(tmp_path):
-  with pytest.raises(errors.OutputError, match="can't write the temporary"):
+def test_temporary_folder_that_cannot_be_made_is_one_line(tmp_path):
+  with pytest.raises(errors.OutputError, match="can't write .*: No such"):
     collection_lib.Collection(tmp_path / 'no' / 'folder' / 'scratch')
 
 
 def test_a_sort_says_that_it_goes_on(tmp_path, monkeypatch):
-  monkeypatch.setattr(collection_lib, '_SORT_INSTRUCTIONS', 100)
+  monkeypatch.setattr(scratch, '_SORT_INSTRUCTIONS', 100)
   steps = told_steps.ToldSteps()
   with collection_lib.Collection(tmp_path / 'scratch') as collection:
     _add(collection, [

@@ -26,6 +26,7 @@ import told_steps
 
 import drumspace_ext
 from drumspace_ext import errors
+from drumspace_ext.dataset import beside
 from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import creation as dataset_creation
 from drumspace_ext.dataset import examples
@@ -49,7 +50,10 @@ _write_midi = mixed_inputs.write_midi
 def _files(folder):
   if not folder.exists():
     return {}
-  return {path.name: path.read_bytes() for path in folder.iterdir()}
+  return {
+      path.name: path.read_bytes() if path.is_file() else b''
+      for path in folder.iterdir()
+  }
 
 
 def _rows(created, name):
@@ -170,9 +174,11 @@ def test_near_repeats_are_the_same_by_any_order_and_workers(tmp_path):
   assert created[0].report['recipe']['max_flips'] == 4
 
 
-@pytest.mark.parametrize('seed, num_workers', [(0, 0), (1, 1), (2, 2)])
+@pytest.mark.parametrize('seed, num_workers, rows_of_process', [
+    (0, 0, 1), (1, 1, 1), (2, 2, 1000), (3, 2, 1), (4, 5, 1),
+])
 def test_order_and_place_of_files_change_no_byte(
-    tmp_path, tmp_path_factory, seed, num_workers
+    tmp_path, tmp_path_factory, monkeypatch, seed, num_workers, rows_of_process
 ):
   def fill(root):
     _write_midi(root / 'rock', _SONGS[:8])
@@ -195,6 +201,7 @@ def test_order_and_place_of_files_change_no_byte(
   assert report['rejected']['not_midi'] == report['rejected']['unreadable'] == 1
   assert report['skipped_files'] == {'.txt': 1}
   fill(there)
+  monkeypatch.setattr(beside, 'ROWS', rows_of_process)
   random.Random(seed).shuffle(values)
   _create(
       [there / v for v in values], tmp_path / 'again', recursive=True,
@@ -689,8 +696,10 @@ def _small_disk(path, num_bytes):
     subprocess.run(['umount', '--lazy', path], check=True)
 
 
-def test_disk_that_fills_up_leaves_nothing(tmp_path):
-  _write_midi(tmp_path / 'in', _SONGS)
+@pytest.mark.parametrize('num_workers', [0, 2])
+def test_disk_that_fills_up_leaves_nothing(tmp_path, monkeypatch, num_workers):
+  monkeypatch.setattr(beside, 'ROWS', 1)
+  _write_midi(tmp_path / 'in', [*_SONGS, synthetic_songs.Song(())])
   _create([tmp_path / 'in'], tmp_path / 'out')
   expected = _files(tmp_path / 'out')
   outcomes = []
@@ -700,7 +709,7 @@ def test_disk_that_fills_up_leaves_nothing(tmp_path):
       gc.collect()
       (disk / 'ballast').write_bytes(bytes(used << 10))
       try:
-        _create([tmp_path / 'in'], disk / 'out')
+        _create([tmp_path / 'in'], disk / 'out', num_workers=num_workers)
       except errors.OutputError as e:
         outcomes.append('full')
         assert '\n' not in str(e)
@@ -737,8 +746,8 @@ def _interrupted(target, nth, action):
   """A program that does `action` at the nth call of `target`, in a run."""
   return f"""
 import errno, os, pathlib, signal, sys
-from drumspace_ext.dataset import collection
 from drumspace_ext.dataset import creation as dataset_creation
+from drumspace_ext.dataset import merging
 from drumspace_ext import errors
 from drumspace_ext.extraction import one_input as extraction
 from drumspace_ext.dataset import report_html
@@ -772,7 +781,7 @@ def _run_interrupted(tmp_path, target, nth, action):
 
 
 _STAGES = [
-    ("(collection.Collection, '_merge')", 1),
+    ("(merging, 'merge')", 1),
     ("(tfrecords, 'frame')", 3),
     ("(report_html, 'render')", 1),
     ("(os, 'replace')", 1),

@@ -32,7 +32,6 @@ _TOKEN = '0123456789abcdef'
 def _write_all(folder):
   with output_files.Batch(folder) as batch:
     batch.open('a').write('new')
-    batch.scratch_path()
     (batch.scratch_folder() / 'rows').write_text('x')
     batch.write('b', b'new')
 
@@ -50,7 +49,7 @@ def _here():
 
 
 @pytest.mark.parametrize('place', [
-    'temporary_path:1', 'scratch_path:1', 'temporary_path:2', 'replace:1',
+    'temporary_path:1', 'scratch_folder:1', 'temporary_path:2', 'replace:1',
     'replace:2', 'release:1',
 ])
 def test_next_batch_removes_what_a_killed_process_left(tmp_path, place):
@@ -247,7 +246,7 @@ def test_link_out_of_the_folder_is_not_followed(tmp_path):
 _SCRIPTS = {
     'create_dataset': (
         ['--input=song.mid', '--num_workers=1'],
-        'scratch_path:1,temporary_path:1,temporary_path:4,replace:1,replace:5,'
+        'scratch_folder:1,temporary_path:1,temporary_path:4,replace:1,replace:5,'
         'release:1',
     ),
     'generate': (

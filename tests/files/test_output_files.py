@@ -59,7 +59,7 @@ def test_an_error_changes_nothing(before, files, tmp_path_factory):
     with output_files.Batch(folder) as batch:
       for name, content in files.items():
         batch.open(name, text=False).write(content)
-      batch.scratch_path().write_bytes(b'scratch')
+      (batch.scratch_folder() / 'rows').write_bytes(b'scratch')
       raise ZeroDivisionError
   assert _contents(folder) == before
 
@@ -75,8 +75,8 @@ def test_text_is_utf_8_with_plain_newlines(tmp_path):
 
 def test_scratch_is_gone_at_the_end(tmp_path):
   with output_files.Batch(tmp_path) as batch:
-    scratch = batch.scratch_path()
-    scratch.write_bytes(b'scratch')
+    scratch = batch.scratch_folder()
+    (scratch / 'rows').write_bytes(b'scratch')
     assert scratch.parent == tmp_path
   assert not _contents(tmp_path)
 

@@ -27,7 +27,7 @@ from drumspace_ext.files import output_files
 # its own name, and before the lock is taken away.
 _PLACES = {
     'temporary_path': (output_files.Batch, False),
-    'scratch_path': (output_files.Batch, False),
+    'scratch_folder': (output_files.Batch, False),
     'replace': (os, True),
     'release': (leftovers.Owner, True),
 }

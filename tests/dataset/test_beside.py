@@ -1,0 +1,90 @@
+"""Tests for beside."""
+
+import errno
+import multiprocessing
+import os
+import signal
+
+import hypothesis
+from hypothesis import strategies as st
+import pytest
+
+from drumspace_ext import errors
+from drumspace_ext.dataset import beside
+
+_values = st.recursive(
+    st.none() | st.integers() | st.text() | st.binary(),
+    lambda inner: st.lists(inner, max_size=3),
+)
+
+
+def _same(*values):
+  return values
+
+
+def _process_id():
+  return os.getpid()
+
+
+def _fails(kind, *args):
+  raise kind(*args)
+
+
+def _dies():
+  os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _waits():
+  while True:
+    signal.pause()
+
+
+def _is_interrupted():
+  os.kill(os.getpid(), signal.SIGINT)
+  return 'goes on'
+
+
+@hypothesis.given(values=st.lists(_values, max_size=3))
+@hypothesis.settings(max_examples=20)
+def test_answer_is_what_the_function_returns(values):
+  with beside.Beside(_same, *values) as beside_us:
+    assert beside_us.answer() == tuple(values)
+
+
+def test_several_run_at_once_and_none_is_left():
+  with beside.Beside(_process_id) as one, beside.Beside(_process_id) as two:
+    ids = {two.answer(), one.answer(), os.getpid()}
+  assert len(ids) == 3
+  assert not multiprocessing.active_children()
+
+
+def test_one_that_nobody_waits_for_is_ended():
+  with pytest.raises(KeyboardInterrupt):
+    with beside.Beside(_waits):
+      raise KeyboardInterrupt
+  assert not multiprocessing.active_children()
+
+
+def test_an_interrupt_is_for_the_process_that_started_it():
+  with beside.Beside(_is_interrupted) as beside_us:
+    assert beside_us.answer() == 'goes on'
+
+
+# Failures
+
+
+@pytest.mark.parametrize('kind, args, message', [
+    (errors.OutputError, ('no room',), 'no room'),
+    (OSError, (errno.ENOSPC, 'No space left', 'a.tsv'), "No space.*'a.tsv'"),
+    (ZeroDivisionError, ('by 0',), 'by 0'),
+])
+def test_what_the_function_raises_is_raised_here(kind, args, message):
+  with beside.Beside(_fails, kind, *args) as beside_us:
+    with pytest.raises(kind, match=message):
+      beside_us.answer()
+
+
+def test_killed_process_is_one_line():
+  with beside.Beside(_dies) as beside_us:
+    with pytest.raises(errors.PipelineError, match='was killed, .* memory'):
+      beside_us.answer()
