@@ -22,6 +22,7 @@ from drumspace_ext.extraction import worker_pool
 from drumspace_ext.files import audio_kinds
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import output_files
+from drumspace_ext.files import processes
 from drumspace_ext.files import remote_paths
 from drumspace_ext.files import result_folders
 from drumspace_ext.files import result_names
@@ -194,18 +195,20 @@ def create(
       num_workers=num_workers, timeout_s=task_timeout_s,
   )) as pool:
     pool.start()
+    num_processes = pool.num_processes if processes.start_soon() else 1
     # Not before: each worker would have it in its memory too.
     from drumspace_ext.dataset import collection as collection_lib
     from drumspace_ext.dataset import writing as dataset_writing
 
     # A second run must not read what the first one wrote.
     listing = inputs.list_inputs(
-        input_values, recursive=recursive, excluded=output_dir
+        input_values, recursive=recursive, excluded=output_dir,
+        num_processes=num_processes,
     )
     input_contents.check_records(listing)
     with output_files.Batch(output_dir) as batch:
       with collection_lib.Collection(
-          batch.scratch_folder(), pool.num_processes
+          batch.scratch_folder(), num_processes
       ) as collection:
         collection.add(gathered.parts(
             input_tasks.tasks(listing), pool, total=listing.num_bytes,

@@ -12,9 +12,12 @@ import pathlib
 import zlib
 
 from drumspace_ext import callbacks
-from drumspace_ext.dataset import beside
 from drumspace_ext.dataset import scratch
 from drumspace_ext.dataset import sums
+from drumspace_ext.files import processes
+
+# With fewer rows to merge or to write, another process is not worth its start.
+ROWS_OF_PROCESS = 4096
 
 
 def file_of(canonical: bytes, num_files: int) -> int:
@@ -41,14 +44,14 @@ def merge(
     OutputError: If the files can't be written.
     PipelineError: If a process was killed.
   """
-  num_processes = max(1, min(len(paths), sum(num_rows) // beside.ROWS))
+  num_processes = max(1, min(len(paths), sum(num_rows) // ROWS_OF_PROCESS))
   shares = [
       (paths[first::num_processes], num_rows[first::num_processes])
       for first in range(num_processes)
   ]
   with contextlib.ExitStack() as stack:
     others = [
-        stack.enter_context(beside.Beside(_merge_files, *share))
+        stack.enter_context(processes.Beside(_merge_files, *share))
         for share in shares[1:]
     ]
     num_classes = _merge_files(*shares[0], on_step)

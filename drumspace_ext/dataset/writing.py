@@ -10,9 +10,9 @@ import json
 import numpy as np
 
 from drumspace_ext import callbacks
-from drumspace_ext.dataset import beside
 from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import groove_tsv
+from drumspace_ext.dataset import merging
 from drumspace_ext.dataset import provenance
 from drumspace_ext.dataset import rejected_tsv
 from drumspace_ext.dataset import report as dataset_report
@@ -21,6 +21,7 @@ from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import one_input
 from drumspace_ext.files import manifests
 from drumspace_ext.files import output_files
+from drumspace_ext.files import processes
 from drumspace_ext.files import result_folders
 from drumspace_ext.files import result_names
 from drumspace_ext.files import tfrecords
@@ -107,11 +108,11 @@ def _rejected(
       batch.temporary_path(dataset_tsv.REJECTED), collection.rejected_path,
       total, collection.totals.remarked_as('other_map'), maps,
   )
-  if collection.num_processes == 1 or total < beside.ROWS:
+  if collection.num_processes == 1 or total < merging.ROWS_OF_PROCESS:
     yield
     rejected_tsv.write(*arguments, on_step)
     return
-  with beside.Beside(rejected_tsv.write, *arguments) as writing:
+  with processes.Beside(rejected_tsv.write, *arguments) as writing:
     yield
     writing.answer()
 

@@ -22,6 +22,7 @@ import time
 import typing
 
 from drumspace_ext.extraction import worker_process
+from drumspace_ext.files import processes
 
 _LOGGER = logging.getLogger(__name__)
 CRASHED, TIMED_OUT = 'reader_crashed', 'reader_timeout'
@@ -139,7 +140,7 @@ class WorkerPool(typing.Generic[_Task, _Result]):
     return max(1, self._num_workers)
 
   def _start(self) -> _Worker[_Task]:
-    context = worker_process.context(self._threaded)
+    context = processes.context(self._threaded)
     ours, theirs = context.Pipe()
     others, room = [], None
     if context.get_start_method() == 'fork':

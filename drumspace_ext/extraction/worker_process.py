@@ -9,7 +9,6 @@ import gc
 import mmap
 import multiprocessing
 from multiprocessing import connection
-import multiprocessing.context
 import signal
 import sys
 import typing
@@ -46,22 +45,6 @@ class Splittable(typing.Protocol):
 
 
 _Task = typing.TypeVar('_Task', bound=Splittable)
-
-
-def context(
-    threaded: bool,
-) -> multiprocessing.context.ForkContext | multiprocessing.context.SpawnContext:
-  """Returns how processes are started.
-
-  Args:
-    threaded: Whether this process has other threads that may be at work.
-  """
-  # fork starts a worker in milliseconds; elsewhere than on Linux it is not
-  # safe together with system libraries, and nowhere beside other threads,
-  # whose locks nobody would open again in the worker.
-  if sys.platform == 'linux' and not threaded:
-    return multiprocessing.get_context('fork')
-  return multiprocessing.get_context('spawn')
 
 
 @contextlib.contextmanager

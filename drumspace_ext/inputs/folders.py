@@ -1,7 +1,9 @@
 """Input folders: which files of a folder are inputs, by their names."""
 
 import array
+from collections.abc import Iterable
 from collections.abc import Iterator
+import contextlib
 import itertools
 import os
 import pathlib
@@ -10,12 +12,17 @@ import typing
 
 from drumspace_ext.files import leftovers
 from drumspace_ext.files import local_paths
+from drumspace_ext.files import processes
 from drumspace_ext.files import remote_paths
 from drumspace_ext.files import result_names
 from drumspace_ext.inputs import kinds as input_kinds
 
-# Files of a folder that are looked at at once.
+# Names of a folder that are looked at in one go.
 _TOGETHER = 1024
+# Names that several processes share out; some 3 MB.
+_AT_ONCE = 1 << 15
+# With fewer, another process is not worth its start.
+_FILES_OF_PROCESS = 4096
 
 
 class SourceFile(typing.NamedTuple):
@@ -72,9 +79,29 @@ class Files(typing.NamedTuple):
     )
 
 
+class _Unseen(typing.NamedTuple):
+  """Some names in a folder; `_files` says what they are.
+
+  Attributes:
+    path: As in `Files`, and so is `name`.
+    name: Likewise.
+    files: Names of files.
+    sizes: Their sizes by name; None where they are to be asked for.
+    result: The name of one that is no input.
+    num_unsearched: As in `Files`.
+  """
+
+  path: str
+  name: str
+  files: list[str]
+  sizes: dict[str, int] | None
+  result: str
+  num_unsearched: int
+
+
 def walk(
     root: pathlib.Path | remote_paths.RemotePath, name: str, *,
-    recursive: bool, excluded: str = '',
+    recursive: bool, excluded: str = '', num_processes: int = 1,
 ) -> Iterator[Files]:
   """Yields the files of a folder and, it may be, of those in it.
 
@@ -85,7 +112,55 @@ def walk(
     name: What the ids of its inputs begin with.
     recursive: Whether folders in it are searched.
     excluded: One that is not.
+    num_processes: How many may look at the files, if these are many.
   """
+  unseen = _walk(root, name, recursive, excluded)
+  if num_processes == 1 or isinstance(root, remote_paths.RemotePath):
+    yield from map(_files, unseen)
+    return
+  for some, count in _by_many(unseen):
+    shares = _shares(some, min(num_processes, count // _FILES_OF_PROCESS))
+    with contextlib.ExitStack() as stack:
+      others = [
+          stack.enter_context(processes.Beside(_all_files, share))
+          for share in shares[1:]
+      ]
+      yield from map(_files, shares[0])
+      for other in others:
+        yield from other.answer()
+
+
+def _by_many(
+    unseen: Iterable[_Unseen]
+) -> Iterator[tuple[list[_Unseen], int]]:
+  """Yields names of several folders, and how many they are."""
+  some: list[_Unseen] = []
+  count = 0
+  for one in unseen:
+    some.append(one)
+    count += len(one.files)
+    if count >= _AT_ONCE:
+      yield some, count
+      some, count = [], 0
+  if some:
+    yield some, count
+
+
+def _shares(some: list[_Unseen], num_shares: int) -> list[list[_Unseen]]:
+  """Returns a list in at most so many parts, in order; one at least."""
+  size = -(-len(some) // max(1, num_shares))
+  return [some[start:start + size] for start in range(0, len(some), size)]
+
+
+def _all_files(unseen: Iterable[_Unseen]) -> list[Files]:
+  return list(map(_files, unseen))
+
+
+def _walk(
+    root: pathlib.Path | remote_paths.RemotePath, name: str, recursive: bool,
+    excluded: str,
+) -> Iterator[_Unseen]:
+  """Yields the names in a folder; see `walk`."""
   prefix = len(str(root)) + 1
   for folder, folders, files, sizes in remote_paths.walk(root):
     folders[:] = sorted(
@@ -103,27 +178,16 @@ def walk(
     result = result_names.RECORDS if result_names.PROVENANCE in files else ''
     files.sort()
     for start in range(0, max(1, len(files)), _TOGETHER):
-      yield _files(
+      yield _Unseen(
           path, f'{name}/{below}/' if below else f'{name}/',
           files[start:start + _TOGETHER], sizes, result,
           0 if start else num_unsearched,
       )
 
 
-def _files(
-    path: str, name: str, files: list[str], sizes: dict[str, int] | None,
-    result: str, num_unsearched: int,
-) -> Files:
-  """Returns what some files of a folder are.
-
-  Args:
-    path: As in `Files`, and so are the others.
-    name: Likewise.
-    files: Their names.
-    sizes: Their sizes by name; asked for if None.
-    result: One that is no input.
-    num_unsearched: Likewise.
-  """
+def _files(unseen: _Unseen) -> Files:
+  """Returns what some names in a folder are."""
+  path, name, files, sizes, result, num_unsearched = unseen
   found, kinds, skipped = [], [], []
   found_sizes = array.array('Q')
   for file in files:

@@ -149,7 +149,7 @@ def find_roots(
 
 def list_inputs(
     values: Sequence[str], *, recursive: bool = False,
-    excluded: pathlib.Path | None = None,
+    excluded: pathlib.Path | None = None, num_processes: int = 1,
 ) -> Listing:
   """Finds the files that the caller means and counts them.
 
@@ -157,6 +157,7 @@ def list_inputs(
     values: Files, folders and globs.
     recursive: Search folders in folders.
     excluded: A folder below them that is not searched.
+    num_processes: How many may look at the files, if these are many.
 
   Raises:
     InputError: If a path is missing, unreadable or of no known kind, or if
@@ -164,7 +165,7 @@ def list_inputs(
   """
   listing = find_roots(values, recursive=recursive, excluded=excluded)
   kept: list[folders_lib.Files | SourceFile] = []
-  for found in _found(listing, count=True):
+  for found in _found(listing, True, num_processes):
     if isinstance(found, folders_lib.Files):
       listing.num_files += len(found.sizes)
       listing.num_bytes += sum(found.sizes)
@@ -227,13 +228,14 @@ def source_files(
 
 
 def _found(
-    listing: Listing, count: bool
+    listing: Listing, count: bool, num_processes: int = 1
 ) -> Iterator[folders_lib.Files | SourceFile]:
   """Yields the files of a listing, those of folders together."""
   for path, name, named in listing.roots:
     if path.is_dir():
       for files in folders_lib.walk(
-          path, name, recursive=listing.recursive, excluded=listing.excluded
+          path, name, recursive=listing.recursive, excluded=listing.excluded,
+          num_processes=num_processes,
       ):
         if count:
           listing.skipped.update(files.skipped)

@@ -26,10 +26,10 @@ import told_steps
 
 import drumspace_ext
 from drumspace_ext import errors
-from drumspace_ext.dataset import beside
 from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import creation as dataset_creation
 from drumspace_ext.dataset import examples
+from drumspace_ext.dataset import merging
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import one_input
 from drumspace_ext.extraction import reading
@@ -201,7 +201,7 @@ def test_order_and_place_of_files_change_no_byte(
   assert report['rejected']['not_midi'] == report['rejected']['unreadable'] == 1
   assert report['skipped_files'] == {'.txt': 1}
   fill(there)
-  monkeypatch.setattr(beside, 'ROWS', rows_of_process)
+  monkeypatch.setattr(merging, 'ROWS_OF_PROCESS', rows_of_process)
   random.Random(seed).shuffle(values)
   _create(
       [there / v for v in values], tmp_path / 'again', recursive=True,
@@ -698,7 +698,7 @@ def _small_disk(path, num_bytes):
 
 @pytest.mark.parametrize('num_workers', [0, 2])
 def test_disk_that_fills_up_leaves_nothing(tmp_path, monkeypatch, num_workers):
-  monkeypatch.setattr(beside, 'ROWS', 1)
+  monkeypatch.setattr(merging, 'ROWS_OF_PROCESS', 1)
   _write_midi(tmp_path / 'in', [*_SONGS, synthetic_songs.Song(())])
   _create([tmp_path / 'in'], tmp_path / 'out')
   expected = _files(tmp_path / 'out')

@@ -12,12 +12,12 @@ import pytest
 import told_steps
 
 from drumspace_ext import errors
-from drumspace_ext.dataset import beside
 from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import gathered
 from drumspace_ext.dataset import merging
 from drumspace_ext.dataset import scratch
 from drumspace_ext.dataset import sums
+from drumspace_ext.files import processes
 from drumspace_ext.patterns import groove_sums
 
 _NO_GROOVE = groove_sums.Total().packed()
@@ -69,7 +69,7 @@ def test_any_number_of_processes_merges_to_the_same(
   (path / 'several').mkdir()
   alone, _ = _merged(path / 'one', rows, 1)
   with pytest.MonkeyPatch.context() as patch:
-    patch.setattr(beside, 'ROWS', 1)
+    patch.setattr(merging, 'ROWS_OF_PROCESS', 1)
     together, places = _merged(path / 'several', rows, num_files)
   assert together == alone
   assert len(places) == len(alone)
@@ -91,13 +91,13 @@ def test_rows_of_a_class_are_one_row(tmp_path):
 def _counted_starts(monkeypatch):
   started = []
 
-  class Counted(beside.Beside):
+  class Counted(processes.Beside):
 
     def __init__(self, function, *args):
       started.append(args)
       super().__init__(function, *args)
 
-  monkeypatch.setattr(beside, 'Beside', Counted)
+  monkeypatch.setattr(processes, 'Beside', Counted)
   return started
 
 
@@ -107,7 +107,7 @@ def _counted_starts(monkeypatch):
 def test_a_process_is_started_where_there_is_work_for_it(
     monkeypatch, tmp_path, num_rows, num_files, num_started
 ):
-  monkeypatch.setattr(beside, 'ROWS', 10)
+  monkeypatch.setattr(merging, 'ROWS_OF_PROCESS', 10)
   started = _counted_starts(monkeypatch)
   rows = [_occurrence(number) for number in range(1, num_rows + 1)]
   found, _ = _merged(tmp_path, rows, num_files)
@@ -116,7 +116,7 @@ def test_a_process_is_started_where_there_is_work_for_it(
 
 
 def test_files_of_a_collection_are_read_in_one_order(monkeypatch, tmp_path):
-  monkeypatch.setattr(beside, 'ROWS', 10)
+  monkeypatch.setattr(merging, 'ROWS_OF_PROCESS', 10)
   rows = [
       _occurrence(number, name=name) for number in range(1, 40)
       for name in 'abcd'[:1 + number % 4]
@@ -161,7 +161,7 @@ def _small_files(monkeypatch, most):
 
 @pytest.mark.parametrize('num_processes', [1, 2])
 def test_full_disk_is_one_line(monkeypatch, tmp_path, num_processes):
-  monkeypatch.setattr(beside, 'ROWS', 1)
+  monkeypatch.setattr(merging, 'ROWS_OF_PROCESS', 1)
   _small_files(monkeypatch, 12)
   rows = [_occurrence(number) for number in range(1, 200)]
   with pytest.raises(errors.OutputError, match='/[01]: .* full. Make room'):
@@ -190,20 +190,20 @@ def _raises_full(path):
 
 @pytest.mark.parametrize('action, kind, message', [
     (lambda path: os.kill(os.getpid(), signal.SIGKILL), errors.PipelineError,
-     'merged or wrote was killed'),
+     'beside this one was killed'),
     (_raises_full, errors.OutputError, '^1 is full$'),
 ])
 def test_what_befalls_another_process_is_said_here(
     monkeypatch, tmp_path, action, kind, message
 ):
-  monkeypatch.setattr(beside, 'ROWS', 1)
+  monkeypatch.setattr(merging, 'ROWS_OF_PROCESS', 1)
   _only_here(monkeypatch, action)
   with pytest.raises(kind, match=message):
     _merged(tmp_path, [_occurrence(number) for number in range(1, 30)], 2)
 
 
 def test_no_process_is_left_after_an_error_here(monkeypatch, tmp_path):
-  monkeypatch.setattr(beside, 'ROWS', 1)
+  monkeypatch.setattr(merging, 'ROWS_OF_PROCESS', 1)
   here = os.getpid()
 
   def fails(path, *args):

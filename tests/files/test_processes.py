@@ -1,4 +1,4 @@
-"""Tests for beside."""
+"""Tests for processes."""
 
 import errno
 import multiprocessing
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import pytest
 
 from drumspace_ext import errors
-from drumspace_ext.dataset import beside
+from drumspace_ext.files import processes
 
 _values = st.recursive(
     st.none() | st.integers() | st.text() | st.binary(),
@@ -47,12 +47,13 @@ def _is_interrupted():
 @hypothesis.given(values=st.lists(_values, max_size=3))
 @hypothesis.settings(max_examples=20)
 def test_answer_is_what_the_function_returns(values):
-  with beside.Beside(_same, *values) as beside_us:
-    assert beside_us.answer() == tuple(values)
+  with processes.Beside(_same, *values) as other:
+    assert other.answer() == tuple(values)
 
 
 def test_several_run_at_once_and_none_is_left():
-  with beside.Beside(_process_id) as one, beside.Beside(_process_id) as two:
+  beside = processes.Beside
+  with beside(_process_id) as one, beside(_process_id) as two:
     ids = {two.answer(), one.answer(), os.getpid()}
   assert len(ids) == 3
   assert not multiprocessing.active_children()
@@ -60,14 +61,14 @@ def test_several_run_at_once_and_none_is_left():
 
 def test_one_that_nobody_waits_for_is_ended():
   with pytest.raises(KeyboardInterrupt):
-    with beside.Beside(_waits):
+    with processes.Beside(_waits):
       raise KeyboardInterrupt
   assert not multiprocessing.active_children()
 
 
 def test_an_interrupt_is_for_the_process_that_started_it():
-  with beside.Beside(_is_interrupted) as beside_us:
-    assert beside_us.answer() == 'goes on'
+  with processes.Beside(_is_interrupted) as other:
+    assert other.answer() == 'goes on'
 
 
 # Failures
@@ -79,12 +80,12 @@ def test_an_interrupt_is_for_the_process_that_started_it():
     (ZeroDivisionError, ('by 0',), 'by 0'),
 ])
 def test_what_the_function_raises_is_raised_here(kind, args, message):
-  with beside.Beside(_fails, kind, *args) as beside_us:
+  with processes.Beside(_fails, kind, *args) as other:
     with pytest.raises(kind, match=message):
-      beside_us.answer()
+      other.answer()
 
 
 def test_killed_process_is_one_line():
-  with beside.Beside(_dies) as beside_us:
+  with processes.Beside(_dies) as other:
     with pytest.raises(errors.PipelineError, match='was killed, .* memory'):
-      beside_us.answer()
+      other.answer()

@@ -1,18 +1,38 @@
-"""Work beside: a function in a process of its own, while this one goes on."""
+"""Processes: how others are started, and functions that run beside this one."""
 
 from collections.abc import Callable
 import contextlib
+import multiprocessing
 from multiprocessing import connection
+import multiprocessing.context
 import signal
+import sys
 import typing
 
 from drumspace_ext import errors
-from drumspace_ext.extraction import worker_process
-
-# With fewer rows to merge or to write, another process is not worth its start.
-ROWS = 4096
 
 _Answer = typing.TypeVar('_Answer')
+
+
+def context(
+    threaded: bool,
+) -> multiprocessing.context.ForkContext | multiprocessing.context.SpawnContext:
+  """Returns how processes are started.
+
+  Args:
+    threaded: Whether this process has other threads that may be at work.
+  """
+  # fork starts a worker in milliseconds; elsewhere than on Linux it is not
+  # safe together with system libraries, and nowhere beside other threads,
+  # whose locks nobody would open again in the worker.
+  if sys.platform == 'linux' and not threaded:
+    return multiprocessing.get_context('fork')
+  return multiprocessing.get_context('spawn')
+
+
+def start_soon() -> bool:
+  """Says whether another process starts in milliseconds, or must import all."""
+  return context(threaded=False).get_start_method() == 'fork'
 
 
 class Beside(contextlib.AbstractContextManager, typing.Generic[_Answer]):
@@ -25,9 +45,9 @@ class Beside(contextlib.AbstractContextManager, typing.Generic[_Answer]):
       function: What it does; it can be pickled.
       *args: What the function is called with.
     """
-    context = worker_process.context(threaded=False)
-    self._pipe, theirs = context.Pipe(duplex=False)
-    self._process = context.Process(
+    started = context(threaded=False)
+    self._pipe, theirs = started.Pipe(duplex=False)
+    self._process = started.Process(
         target=_run, args=(theirs, function, *args), daemon=True
     )
     self._process.start()
@@ -48,8 +68,8 @@ class Beside(contextlib.AbstractContextManager, typing.Generic[_Answer]):
       answer, error = self._pipe.recv()
     except EOFError as e:
       raise errors.PipelineError(
-          'a process that merged or wrote was killed, perhaps for want of '
-          'memory. Run it again, or with --num_workers=1.'
+          'a process beside this one was killed, perhaps for want of memory. '
+          'Run it again, or with --num_workers=1.'
       ) from e
     if error is not None:
       raise error
