@@ -32,6 +32,8 @@ from drumspace_ext.inputs import tasks as input_tasks
 
 # The largest real song takes under a second, on a machine under load too.
 TASK_TIMEOUT_S = 60.0
+# Of those that list and merge; each has open files.
+_MOST_PROCESSES = 16
 
 
 _Place = typing.TypeVar(
@@ -195,7 +197,10 @@ def create(
       num_workers=num_workers, timeout_s=task_timeout_s,
   )) as pool:
     pool.start()
-    num_processes = pool.num_processes if processes.start_soon() else 1
+    num_processes = (
+        min(pool.num_processes, _MOST_PROCESSES)
+        if processes.start_quickly() else 1
+    )
     # Not before: each worker would have it in its memory too.
     from drumspace_ext.dataset import collection as collection_lib
     from drumspace_ext.dataset import writing as dataset_writing

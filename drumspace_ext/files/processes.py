@@ -12,6 +12,8 @@ import typing
 from drumspace_ext import errors
 
 _Answer = typing.TypeVar('_Answer')
+# Where this process waits for answers.
+_WAITED_FOR: list[connection.Connection] = []
 
 
 def context(
@@ -30,7 +32,7 @@ def context(
   return multiprocessing.get_context('spawn')
 
 
-def start_soon() -> bool:
+def start_quickly() -> bool:
   """Says whether another process starts in milliseconds, or must import all."""
   return context(threaded=False).get_start_method() == 'fork'
 
@@ -47,13 +49,16 @@ class Beside(contextlib.AbstractContextManager, typing.Generic[_Answer]):
     """
     started = context(threaded=False)
     self._pipe, theirs = started.Pipe(duplex=False)
+    others = [*_WAITED_FOR, self._pipe] if start_quickly() else []
     self._process = started.Process(
-        target=_run, args=(theirs, function, *args), daemon=True
+        target=_run, args=(theirs, others, function, *args), daemon=True
     )
     self._process.start()
     theirs.close()
+    _WAITED_FOR.append(self._pipe)
 
   def __exit__(self, kind, error, traceback):
+    _WAITED_FOR.remove(self._pipe)
     self._pipe.close()
     self._process.kill()
     self._process.join()
@@ -77,9 +82,14 @@ class Beside(contextlib.AbstractContextManager, typing.Generic[_Answer]):
 
 
 def _run(
-    pipe: connection.Connection, function: Callable, *args: object
+    pipe: connection.Connection, others: list[connection.Connection],
+    function: Callable, *args: object
 ) -> None:
   signal.signal(signal.SIGINT, signal.SIG_IGN)
+  # A forked process holds the ends that its parent reads too; with them open it
+  # would wait for ever to be read if the parent was killed.
+  for other in others:
+    other.close()
   answer, error = None, None
   try:
     answer = function(*args)

@@ -165,7 +165,7 @@ def list_inputs(
   """
   listing = find_roots(values, recursive=recursive, excluded=excluded)
   kept: list[folders_lib.Files | SourceFile] = []
-  for found in _found(listing, True, num_processes):
+  for found in _found(listing, count=True, num_processes=num_processes):
     if isinstance(found, folders_lib.Files):
       listing.num_files += len(found.sizes)
       listing.num_bytes += sum(found.sizes)

@@ -1,9 +1,13 @@
 """Tests for processes."""
 
+import contextlib
 import errno
 import multiprocessing
 import os
+import select
 import signal
+import subprocess
+import sys
 
 import hypothesis
 from hypothesis import strategies as st
@@ -69,6 +73,36 @@ def test_one_that_nobody_waits_for_is_ended():
 def test_an_interrupt_is_for_the_process_that_started_it():
   with processes.Beside(_is_interrupted) as other:
     assert other.answer() == 'goes on'
+
+
+# Three processes whose answers are too long for a pipe; nobody reads them.
+_KILLED = """
+import os, signal, sys
+from drumspace_ext.files import processes
+started = [processes.Beside(bytes, 1 << 20) for _ in range(3)]
+print('started', flush=True)
+sys.stdin.readline()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_none_outlives_a_killed_parent():
+  # Each of them holds the end that is written to.
+  reader, writer = os.pipe()
+  with os.fdopen(reader, 'rb') as ended:
+    with subprocess.Popen(
+        [sys.executable, '-c', _KILLED], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, pass_fds=[writer], start_new_session=True,
+    ) as parent:
+      os.close(writer)
+      assert parent.stdout.readline() == b'started\n'
+      assert not select.select([ended], [], [], 0)[0]
+      parent.stdin.close()
+      assert parent.wait() == -signal.SIGKILL
+    are_gone = select.select([ended], [], [], 60)[0]
+    with contextlib.suppress(ProcessLookupError):
+      os.killpg(parent.pid, signal.SIGKILL)
+    assert are_gone
 
 
 # Failures
