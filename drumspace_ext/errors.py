@@ -8,7 +8,7 @@
     CheckpointError    a checkpoint is damaged, or does not fit
     TrainingError      training can't go on
     OutputError        a result can't be written
-    PipelineError      a runner of Apache Beam failed
+    PipelineError      a runner of Apache Beam failed, or a process was killed
     MissingPackageError  an optional package is needed and not installed
     RejectedInputError one input of a corpus gives nothing; it is counted
 

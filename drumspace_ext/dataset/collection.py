@@ -116,7 +116,9 @@ class Collection:
       on_step: Called with the rows that are merged; see `callbacks`.
 
     Raises:
-      PipelineError: If there are not as many as were counted.
+      OutputError: If the temporary files can't be written.
+      PipelineError: If there are not as many as were counted, or a process was
+        killed.
     """
     num_occurrences = [0] * len(self._paths)
     num_merged = num_rejected = 0

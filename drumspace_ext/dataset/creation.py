@@ -184,6 +184,7 @@ def create(
   Raises:
     InputError: If there is nothing to read, or a named input is unusable.
     OutputError: If the files can't be written.
+    PipelineError: If a process that lists, merges or writes was killed.
   """
   output_dir = pathlib.Path(output_dir)
   result_folders.claim(
@@ -259,6 +260,7 @@ def create_dataset(
     InputError: If there is nothing to read, or a named input is unusable.
     DrumMapError: If there is no such drum map.
     OutputError: If the files can't be written.
+    PipelineError: If a process that lists, merges or writes was killed.
   """
   return create(
       local_paths.names(input_values), local_paths.expand(output_dir),

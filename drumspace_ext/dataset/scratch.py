@@ -1,8 +1,8 @@
 """Scratch files: the rows of a collection while it is made, in SQLite.
 
 Occurrences, what they are merged to, and rejected inputs; see `sums`. A file is
-open in one process at a time, and none when another process is forked: SQLite
-would take the locks of one for those of the other.
+open in one process at a time, and no process uses a connection that it was
+forked with: SQLite would take the locks of one for those of the other.
 """
 
 from collections.abc import Iterable
@@ -60,8 +60,8 @@ def opened(path: pathlib.Path) -> Iterator[sqlite3.Connection]:
       database.execute('COMMIT')
   except sqlite3.Error as e:
     raise errors.OutputError(
-        f"can't write the temporary file {path}: {e}. Make room, or choose "
-        'another output folder.'
+        f"can't write temporary files in {path.parent}: {e}. Make room, or "
+        'choose another output folder.'
     ) from e
 
 
@@ -87,15 +87,24 @@ def sorted_rows(
     total: How many rows will come.
     on_step: Called with none of them while they are sorted; see `callbacks`.
   """
+  raised: list[BaseException] = []
 
-  def going_on() -> None:
-    on_step(0, total, 'sorting')
+  def is_over() -> bool:
+    try:
+      on_step(0, total, 'sorting')
+    except BaseException as e:  # noqa: BLE001 (SQLite takes it for an answer)
+      raised.append(e)
+    return bool(raised)
 
-  going_on()
+  on_step(0, total, 'sorting')
   # A cursor sorts before it gives its first row.
-  database.set_progress_handler(going_on, _SORT_INSTRUCTIONS)
+  database.set_progress_handler(is_over, _SORT_INSTRUCTIONS)
   try:
     return database.execute(query)
+  except sqlite3.Error:
+    if raised:
+      raise raised[0] from None
+    raise
   finally:
     database.set_progress_handler(None, 0)
 

@@ -53,6 +53,7 @@ def write(
     The contents of `report.json`.
 
   Raises:
+    PipelineError: If a process that writes was killed.
     RuntimeError: If an input is not accounted for.
   """
   collection.totals.check()
@@ -114,7 +115,9 @@ def _rejected(
     return
   with processes.Beside(rejected_tsv.write, *arguments) as writing:
     yield
+    on_step(0, total, 'writing rejected inputs')
     writing.answer()
+    on_step(total, total, 'writing rejected inputs')
 
 
 def _records(

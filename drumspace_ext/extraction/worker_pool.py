@@ -151,7 +151,7 @@ class WorkerPool(typing.Generic[_Task, _Result]):
         daemon=True,
     )
     with worker_process.as_no_daemon():
-      process.start()
+      processes.start(process)
     theirs.close()
     worker: _Worker[_Task] = _Worker(process, ours, room)
     self._workers.append(worker)

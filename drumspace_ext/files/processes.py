@@ -5,6 +5,7 @@ import contextlib
 import multiprocessing
 from multiprocessing import connection
 import multiprocessing.context
+import multiprocessing.process
 import signal
 import sys
 import typing
@@ -37,6 +38,22 @@ def start_quickly() -> bool:
   return context(threaded=False).get_start_method() == 'fork'
 
 
+def start(process: multiprocessing.process.BaseProcess) -> None:
+  """Starts a process; an interrupt comes before or after it.
+
+  In between it would end the other before that could say that it minds none, or
+  be lost in what Python does around a fork.
+  """
+  if not hasattr(signal, 'pthread_sigmask'):
+    process.start()
+    return
+  was = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+  try:
+    process.start()
+  finally:
+    signal.pthread_sigmask(signal.SIG_SETMASK, was)
+
+
 class Beside(contextlib.AbstractContextManager, typing.Generic[_Answer]):
   """A process that runs a function once; a context manager that ends it."""
 
@@ -53,7 +70,7 @@ class Beside(contextlib.AbstractContextManager, typing.Generic[_Answer]):
     self._process = started.Process(
         target=_run, args=(theirs, others, function, *args), daemon=True
     )
-    self._process.start()
+    start(self._process)
     theirs.close()
     _WAITED_FOR.append(self._pipe)
 
@@ -71,7 +88,7 @@ class Beside(contextlib.AbstractContextManager, typing.Generic[_Answer]):
     """
     try:
       answer, error = self._pipe.recv()
-    except EOFError as e:
+    except (EOFError, OSError) as e:
       raise errors.PipelineError(
           'a process beside this one was killed, perhaps for want of memory. '
           'Run it again, or with --num_workers=1.'

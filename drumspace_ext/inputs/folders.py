@@ -113,6 +113,9 @@ def walk(
     recursive: Whether folders in it are searched.
     excluded: One that is not.
     num_processes: How many may look at the files, if these are many.
+
+  Raises:
+    PipelineError: If one of them was killed.
   """
   unseen = _walk(root, name, recursive, excluded)
   if num_processes == 1 or isinstance(root, remote_paths.RemotePath):
@@ -138,7 +141,8 @@ def _by_many(
   count = 0
   for one in unseen:
     some.append(one)
-    count += len(one.files)
+    # Nor may folders without files come together without end.
+    count += max(1, len(one.files))
     if count >= _AT_ONCE:
       yield some, count
       some, count = [], 0

@@ -162,6 +162,7 @@ def list_inputs(
   Raises:
     InputError: If a path is missing, unreadable or of no known kind, or if
       there is nothing to read.
+    PipelineError: If a process was killed.
   """
   listing = find_roots(values, recursive=recursive, excluded=excluded)
   kept: list[folders_lib.Files | SourceFile] = []

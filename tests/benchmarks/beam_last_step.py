@@ -34,6 +34,8 @@ from drumspace_ext.inputs import listing as inputs
 from drumspace_ext.inputs import tasks as input_tasks
 from drumspace_ext.patterns import step_codes
 
+# Rows that come at once.
+_TOGETHER = 1000
 _ROWS = flags.DEFINE_integer('rows', 50_000, 'Rows of each kind.')
 
 
@@ -72,6 +74,16 @@ def _rows(phases, count):
     ))
 
 
+def _parts(rows, rejected, totals):
+  yield gathered.Gathered(totals=totals)
+  for start in range(0, max(len(rows), len(rejected)), _TOGETHER):
+    some = slice(start, start + _TOGETHER)
+    yield gathered.Gathered(
+        merged=list(map(beam_rows.row_of_json, rows[some])),
+        rejected=list(map(json.loads, rejected[some])),
+    )
+
+
 def _last_step(phases, count, with_patterns):
   rows = list(_rows(phases, count)) if with_patterns else []
   rejected = [] if with_patterns else [
@@ -89,10 +101,7 @@ def _last_step(phases, count, with_patterns):
       scratch = batch.scratch_folder()
       with collection_lib.Collection(scratch) as collection:
         totals.counts[gathered.IN_CLASSES] = len(rows)
-        collection.add([gathered.Gathered(
-            merged=map(beam_rows.row_of_json, rows),
-            rejected=map(json.loads, rejected), totals=totals,
-        )])
+        collection.add(_parts(rows, rejected, totals))
         loaded = time.process_time()
         size = sum(path.stat().st_size for path in scratch.iterdir())
         dataset_writing.write(batch, collection, one_input.Recipe(), 1)

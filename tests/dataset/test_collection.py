@@ -343,6 +343,26 @@ def test_temporary_folder_that_cannot_be_made_is_one_line(tmp_path):
     collection_lib.Collection(tmp_path / 'no' / 'folder' / 'scratch')
 
 
+def test_what_is_raised_while_rows_are_sorted_ends_it(tmp_path, monkeypatch):
+  monkeypatch.setattr(scratch, '_SORT_INSTRUCTIONS', 100)
+  calls = []
+
+  def on_step(done, total, what):
+    del done, total
+    calls.append(what)
+    if len(calls) == 5:
+      raise KeyboardInterrupt
+
+  with collection_lib.Collection(tmp_path / 'scratch') as collection:
+    _add(collection, [
+        one_input.InputResult(str(number), 'no_loop')
+        for number in range(1000)
+    ])
+    with pytest.raises(KeyboardInterrupt):
+      list(collection.rejected_inputs(on_step))
+  assert calls == ['sorting'] * 5
+
+
 def test_a_sort_says_that_it_goes_on(tmp_path, monkeypatch):
   monkeypatch.setattr(scratch, '_SORT_INSTRUCTIONS', 100)
   steps = told_steps.ToldSteps()

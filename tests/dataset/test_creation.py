@@ -402,10 +402,17 @@ def test_progress_is_told_of_every_byte_and_input(tmp_path):
   assert totals[0] >= created.num_patterns > 0
 
 
-def test_progress_of_the_last_step_leaves_out_what_there_is_none_of(tmp_path):
+@pytest.mark.parametrize('num_workers', [0, 2])
+def test_progress_of_the_last_step_leaves_out_what_there_is_none_of(
+    tmp_path, monkeypatch, num_workers
+):
+  monkeypatch.setattr(merging, 'ROWS_OF_PROCESS', 1)
   (tmp_path / 'a.mid').write_bytes(b'no MIDI')
   steps = told_steps.ToldSteps()
-  _create([tmp_path / 'a.mid'], tmp_path / 'out', on_step=steps)
+  _create(
+      [tmp_path / 'a.mid'], tmp_path / 'out', on_step=steps,
+      num_workers=num_workers,
+  )
   steps.check()
   assert [job[-1][2] for job in steps.jobs()] == [
       'reading, 1 inputs', 'writing rejected inputs'

@@ -164,7 +164,7 @@ def test_full_disk_is_one_line(monkeypatch, tmp_path, num_processes):
   monkeypatch.setattr(merging, 'ROWS_OF_PROCESS', 1)
   _small_files(monkeypatch, 12)
   rows = [_occurrence(number) for number in range(1, 200)]
-  with pytest.raises(errors.OutputError, match='/[01]: .* full. Make room'):
+  with pytest.raises(errors.OutputError, match='scratch: .* full. Make room'):
     with collection_lib.Collection(
         tmp_path / 'scratch', num_processes
     ) as collection:

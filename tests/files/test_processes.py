@@ -75,6 +75,21 @@ def test_an_interrupt_is_for_the_process_that_started_it():
     assert other.answer() == 'goes on'
 
 
+def test_an_interrupt_waits_until_a_process_has_started():
+  seen = []
+
+  class Process:
+
+    def start(self):
+      os.kill(os.getpid(), signal.SIGINT)
+      seen.append('started')
+
+  with pytest.raises(KeyboardInterrupt):
+    processes.start(Process())
+  assert seen == ['started']
+  assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
 # Three processes whose answers are too long for a pipe; nobody reads them.
 _KILLED = """
 import os, signal, sys
@@ -116,6 +131,16 @@ def test_none_outlives_a_killed_parent():
 def test_what_the_function_raises_is_raised_here(kind, args, message):
   with processes.Beside(_fails, kind, *args) as other:
     with pytest.raises(kind, match=message):
+      other.answer()
+
+
+def test_process_that_is_killed_while_it_answers_is_one_line():
+  # A pipe holds some of so much, and the process waits for the rest to be read.
+  with processes.Beside(bytes, 1 << 21) as other:
+    assert other._pipe.poll(60)
+    other._process.kill()
+    other._process.join()
+    with pytest.raises(errors.PipelineError, match='was killed, .* memory'):
       other.answer()
 
 

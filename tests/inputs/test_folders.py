@@ -78,6 +78,16 @@ def test_many_files_are_shared_out_in_order(tmp_path, monkeypatch):
   ]
 
 
+def test_folders_without_files_do_not_gather(tmp_path, monkeypatch):
+  _shared_out(monkeypatch, at_once=4)
+  for number in range(10):
+    (tmp_path / str(number)).mkdir()
+  sizes = [len(some) for some, _ in folders._by_many(
+      folders._walk(tmp_path, 'songs', True, '')
+  )]
+  assert sizes == [4, 4, 3]
+
+
 # Failures
 
 
