@@ -39,6 +39,7 @@ class PlayedPatterns:
     answers: Velocities and offsets, float32 `[num_patterns, 2, 448]`.
     known: Whether their hits differ in each, float32 `[num_patterns, 2]`.
     plays: How often an input plays each, float32 `[num_patterns]`.
+    num_inputs: How many inputs play each, float32 `[num_patterns]`.
     weights: What each counts, float32 `[num_patterns]`: for each input a power
       of the plays in it.
     own: Whether the groove is a performance, no mean of different ones, bool
@@ -50,6 +51,7 @@ class PlayedPatterns:
   answers: np.ndarray
   known: np.ndarray
   plays: np.ndarray
+  num_inputs: np.ndarray
   weights: np.ndarray
   own: np.ndarray
 
@@ -162,6 +164,7 @@ def read(
   return PlayedPatterns(
       codes=codes, hits=hits.astype(np.float32), answers=answers,
       known=known.astype(np.float32), plays=of_each.astype(np.float32),
+      num_inputs=num_inputs.astype(np.float32),
       weights=_weights(list(ids), of_each * known.any(1)),
       own=(num_inputs == 1) | (spreads < _MAX_SPREAD),
   ), list(ids)

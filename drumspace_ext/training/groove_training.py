@@ -28,9 +28,8 @@ from drumspace_ext.models import groove_network
 from drumspace_ext.models import takes
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
-from drumspace_ext.training import batches
 from drumspace_ext.training import groove_data
-from drumspace_ext.training import groove_fitting
+from drumspace_ext.training import groove_lessons
 from drumspace_ext.training import same_data
 from drumspace_ext.training import take_training
 
@@ -52,43 +51,6 @@ def table(data: groove_data.PlayedPatterns) -> np.ndarray:
         (weights @ data.hits).astype(np.float64).reshape(_SHAPE), _TABLE_PRIOR,
     ).ravel())
   return np.array(rows, np.float32)
-
-
-class _Batches:
-  """Training patterns as they are drawn, each as often as it counts."""
-
-  def __init__(
-      self, data: groove_data.PlayedPatterns, config: configs.TrainingConfig,
-      *, seed: int,
-  ):
-    self._config, self._seed = config, seed
-    scales = np.array(groove_network.SCALES, np.float32)[:, None]
-    self._hits = torch.from_numpy(data.hits)
-    self._answers = torch.from_numpy(data.centred() / scales)
-    self._known = torch.from_numpy(data.known)
-    self._weights = torch.from_numpy(data.weights)
-    self._generator = torch.Generator()
-
-  def batch(
-      self, train_step: int
-  ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Returns (hits, answers, known) of a train step."""
-    size = self._config.batch_size
-    self._generator.manual_seed(
-        batches.mixed_seed(self._seed, 1, train_step)
-    )
-    rows = torch.multinomial(
-        self._weights, size, replacement=True, generator=self._generator
-    )
-    hits, answers = self._hits[rows], self._answers[rows]
-    turned = torch.rand(size, generator=self._generator)
-    turned = turned < self._config.bar_exchange
-    half = hits.shape[1] // 2
-    hits = torch.where(turned[:, None], hits.roll(half, 1), hits)
-    answers = torch.where(
-        turned[:, None, None], answers.roll(half, 2), answers
-    )
-    return hits, answers, self._known[rows]
 
 
 def fit_spreads(
@@ -192,10 +154,8 @@ def train(
   """
   training = settings.training
   network, drawing = _fresh(data.train, settings.model, seed)
-  drawn = _Batches(data.train, training, seed=seed)
-  groove_fitting.fit(
-      network, lambda step: network.losses(*drawn.batch(step)).sum(), training,
-      seed=seed, on_step=on_step, what='training',
+  groove_lessons.teach(
+      network, data.train, training, seed=seed, on_step=on_step
   )
   take_training.train(
       drawing, data.train, training, seed=seed, on_step=on_step

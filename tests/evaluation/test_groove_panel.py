@@ -41,6 +41,7 @@ def _played(count, seed):
       hits=flat.astype(np.float32),
       answers=(answers * flat[:, None]).astype(np.float32),
       known=np.ones((count, 2), np.float32), plays=np.ones(count, np.float32),
+      num_inputs=np.ones(count, np.float32),
       weights=np.ones(count, np.float32), own=np.ones(count, np.bool_),
   )
 
