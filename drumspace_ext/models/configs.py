@@ -110,9 +110,10 @@ class GrooveConfig:
     kind: `groove`.
     hidden_size: Width of the network that sees patterns as they stand.
     around_size: Width of the one that sees them from each step.
-    dropout: Share of the first one's units left out in training.
+    dropout: Share of the first one's units that its teachers leave out in
+      training.
     around_dropout: Share of the other one's.
-    hit_dropout: Share of the hits of a pattern that they do not see in
+    hit_dropout: Share of the hits of a pattern that teachers do not see in
       training.
     take_size: Width of the networks that draw.
     take_dropout: Share of their units left out in training.

@@ -4,8 +4,8 @@ The teachers are networks, wider and several, which learn from performances,
 and `groove_kernels`, which holds these. Together they foretell how patterns of
 other files are played better than a network that is small enough for a page
 and learns from performances itself; it learns nearly all that they say (Hinton
-et al. 2015, "Distilling the knowledge in a neural network"). Questions without
-end take the place of dropout, and what is a performance's own is in no answer.
+et al. 2015, "Distilling the knowledge in a neural network"). Many questions
+take the place of dropout, and what is a performance's own is in no answer.
 """
 
 import dataclasses
@@ -30,8 +30,9 @@ _NUM_TEACHERS, _WIDER, _LONGER = 2, 2, 1.5
 # What counts of the kernels' velocities, beside the networks'. Lateness is a
 # matter of the whole beat, of which kernels tell less.
 _KERNEL_SHARE = 0.5
-# Questions and lessons, by train steps of the configuration.
-_QUESTIONS, _LESSONS = 25, 4
+# Questions and lessons, by train steps of the configuration. Three times as
+# many questions were of no use.
+_QUESTIONS, _MAX_QUESTIONS, _LESSONS = 25, 20_000, 4
 # Answers hold no noise that must be kept out.
 _WEIGHT_DECAY, _FASTER = 0.01, 2
 _ASKED = 1000
@@ -118,6 +119,7 @@ def _answers(
         (table[_VELOCITY] + kernels(hits))[:, None], hits
     )[:, 0]
     result[:, _VELOCITY].lerp_(said, _KERNEL_SHARE)
+  # What was made in inference mode can't be trained by.
   return result.clone()
 
 
@@ -144,7 +146,9 @@ def teach(
           on_step=on_step, what=f'training teacher {number + 1}',
       ) for number in range(_NUM_TEACHERS)
   ]
-  hits = questions(data, _QUESTIONS * config.num_train_steps, seed=seed)
+  hits = questions(
+      data, min(_QUESTIONS * config.num_train_steps, _MAX_QUESTIONS), seed=seed
+  )
   answers = _answers(teachers, data, hits)
   pupil = _network(dataclasses.replace(
       network.config, dropout=0.0, around_dropout=0.0, hit_dropout=0.0

@@ -1,9 +1,9 @@
 """Training of a groove model: table, networks and spreads.
 
-The table is `grooves.taken_over` of the training patterns, networks correct it,
-others draw takes, and the spreads are fitted to what the mean answer leaves on
-the patterns kept for validation. A run takes a few minutes; one that was
-interrupted begins anew.
+The table is `grooves.taken_over` of the training patterns, networks correct it
+as teachers say (`groove_lessons`), others draw takes, and the spreads are
+fitted to what the mean answer leaves on the patterns kept for validation. A run
+takes a few minutes; one that was interrupted begins anew.
 """
 
 from collections.abc import Callable
