@@ -39,6 +39,8 @@ _NUM_THREADS = flags.DEFINE_integer(
 
 def _train() -> int:
   from drumspace_ext.cli import progress
+  from drumspace_ext.files import local_paths
+  from drumspace_ext.files import result_names
   from drumspace_ext.training import training
 
   reached = None
@@ -64,9 +66,15 @@ def _train() -> int:
     except KeyboardInterrupt:
       if reached is None:
         raise
+      state = local_paths.expand(
+          drumspace_flags.given(drumspace_flags.RUN_DIR)
+      )
+      # Not every training is long enough to be kept.
+      goes_on = (state / result_names.STATE).is_file()
       print(
-          f'Interrupted at train step {reached:,}; the same command goes on '
-          'from there.', file=sys.stderr,
+          f'Interrupted at train step {reached:,}; the same command '
+          + ('goes on from there.' if goes_on else 'begins anew.'),
+          file=sys.stderr,
       )
       return 130
   print(run)

@@ -22,6 +22,9 @@ from drumspace_ext.models import groove_answers
 from drumspace_ext.patterns import step_codes
 
 BLOCK = 40
+# Into so many smaller ones few inputs are divided, where these leave too little
+# to learn from or to judge by.
+_FEW_BLOCKS = 10
 # A beat is what is played again; a fill is not. What a pattern of so many plays
 # counts, and an input with all of its own, was chosen on files kept back.
 _MAX_PLAYS, _POWER, _INPUT_POWER = 16.0, 2.0, 0.75
@@ -122,10 +125,12 @@ def _weights(
   ], np.float32)
 
 
-def blocks(input_ids: list[tuple[str, ...]]) -> list[set[int]]:
+def blocks(
+    input_ids: list[tuple[str, ...]], size: int = BLOCK
+) -> list[set[int]]:
   """Returns the blocks of neighboring inputs that patterns come from."""
   ordered = sorted({name for names in input_ids for name in names})
-  block = {name: i // BLOCK for i, name in enumerate(ordered)}
+  block = {name: i // size for i, name in enumerate(ordered)}
   return [{block[name] for name in names} for names in input_ids]
 
 
@@ -170,6 +175,30 @@ def read(
   ), list(ids)
 
 
+def _split(
+    of_patterns: list[set[int]], *, valid_share: float, seed: int, least: int
+) -> tuple[np.ndarray, np.ndarray]:
+  """Draws blocks for validation, so many at least.
+
+  Returns:
+    Which patterns are for training and which for validation, bool
+    `[num_patterns]` each.
+  """
+  drawn = {
+      block: int.from_bytes(
+          hashlib.blake2b(f'{seed},{block}'.encode(), digest_size=8).digest(),
+          'big',
+      ) for block in set().union(*of_patterns)
+  }
+  chosen = {b for b, value in drawn.items() if value < valid_share * 2**64}
+  chosen |= set(sorted(drawn, key=drawn.__getitem__)[:least])
+  sides = [[block in chosen for block in found] for found in of_patterns]
+  return (
+      ~np.array([any(side) for side in sides], np.bool_),
+      np.array([all(side) for side in sides], np.bool_),
+  )
+
+
 def load(path: local_paths.Name, *, valid_share: float, seed: int) -> Data:
   """Reads a dataset and splits it.
 
@@ -183,23 +212,27 @@ def load(path: local_paths.Name, *, valid_share: float, seed: int) -> Data:
   """
   played, ids = read(path)
 
-  def is_valid(block: int) -> bool:
-    key = f'{seed},{block}'.encode()
-    digest = hashlib.blake2b(key, digest_size=8).digest()
-    return int.from_bytes(digest, 'big') < valid_share * 2**64
-
-  sides = [[is_valid(b) for b in sorted(found)] for found in blocks(ids)]
   counted = played.known.any(1)
-  train = counted & ~np.array([any(side) for side in sides])
-  valid = counted & np.array([all(side) for side in sides])
-  if not played.known[train].any(0).all() or not valid.any():
+  few = len({name for names in ids for name in names}) // _FEW_BLOCKS
+  for size, least in ((BLOCK, 0), (min(max(few, 1), BLOCK), 1)):
+    train, valid = _split(
+        blocks(ids, size), valid_share=valid_share, seed=seed, least=least
+    )
+    train, valid = train & counted, valid & counted
+    enough = train.sum() if valid_share < 0.5 else len(ids)
+    if train.any() and 0 < valid.sum() <= enough:
+      break
+  else:
     raise errors.InputError(
         f'{path}: {int(counted.sum()):,} of {len(ids):,} patterns are played '
         'with dynamics or timing, which is too few to keep some inputs of '
         'these for validation. Give more MIDI files.'
     )
+  learned = played.chosen(train)
+  # What nobody varies is learned so: all alike, or on the grid.
+  learned.known[:, ~learned.known.any(0)] = 1
   return Data(
-      train=played.chosen(train), valid=played.chosen(valid),
+      train=learned, valid=played.chosen(valid),
       digest=hashlib.sha256(
           np.sort(step_codes.class_digests(played.codes)).tobytes()
       ).hexdigest()[:16],

@@ -96,7 +96,8 @@ def evaluate(
     counted = data.known[:, answer] * data.weights
     squares = ((left[:, answer]**2).sum(-1) * counted).sum()
     total = ((truth[:, answer].astype(np.float64)**2).sum(-1) * counted).sum()
-    result[f'{name}_r2'] = float(1 - squares / max(total, 1e-12))
+    # Where nothing varies there is nothing to tell.
+    result[f'{name}_r2'] = float(1 - squares / total) if total else 0.0
   return result
 
 

@@ -20,6 +20,7 @@ from drumspace_ext.models import checkpoints
 from drumspace_ext.models import trained_model
 from drumspace_ext.training import loop
 from drumspace_ext.training import trainer as training
+from drumspace_ext.training import training as training_lib
 
 _train = functools.partial(entry_points.main, 'drumspace_train')
 # What setuptools' wrapper does; the script need not be installed.
@@ -163,8 +164,28 @@ def test_interrupted_run_loses_no_step(
     folder, tmp_path, args, monkeypatch, capsys
 ):
   _interrupt(monkeypatch, args)
-  assert 'going on at 13\n' in capsys.readouterr().out
+  out, err = capsys.readouterr()
+  assert 'at train step 13; the same command goes on from there.' in err
+  assert 'going on at 13\n' in out
   assert _best(tmp_path / 'run') == _best(folder / 'whole')
+
+
+def test_what_keeps_no_state_says_that_it_begins_anew(
+    folder, tmp_path, monkeypatch, capsys
+):
+  def interrupted(*args, on_step, **kwargs):
+    del args, kwargs
+    on_step(7, 20, 'lessons')
+    raise KeyboardInterrupt
+
+  monkeypatch.setattr(training_lib, 'train', interrupted)
+  assert _train(
+      '--config=groove', f'--examples_path={folder}/examples.tsv',
+      f'--run_dir={tmp_path}/groove',
+  ) == 130
+  assert capsys.readouterr().err.endswith(
+      'at train step 7; the same command begins anew.\n'
+  )
 
 
 def test_interrupted_run_has_the_same_lines_of_numbers(
