@@ -98,11 +98,13 @@ class GrooveModels:
         list(ids)
     )])
     heldout = played.chosen(chosen)
-    if len(heldout) < _MIN_PATTERNS or not heldout.known[:, 0].any():
+    dynamic = int(heldout.known[:, 0].sum())
+    if len(heldout) < _MIN_PATTERNS or not dynamic:
       raise errors.InputError(
           f'{source}: {len(heldout):,} patterns with dynamics or timing are '
-          f'held out, at least {_MIN_PATTERNS} are needed. Give more MIDI '
-          'files, or others with --heldout_path.'
+          f'held out, at least {_MIN_PATTERNS} are needed; {dynamic:,} have '
+          'dynamics, which some must. Give more MIDI files, or others with '
+          '--heldout_path.'
       )
     return Judges(
         training=data.train, heldout=heldout, groups=groups[chosen],

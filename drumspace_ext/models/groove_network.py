@@ -144,6 +144,13 @@ class GrooveNetwork(nn.Module):
     said = share * self.whole(hits) + (1 - share) * self.around(hits)
     return centred(self.table + said, hits)
 
+  def mute(self, answer: int) -> None:
+    """Leaves an answer to the table: `groove_answers.VELOCITY` or `OFFSET`."""
+    with torch.no_grad():
+      for layer in (self.whole.linear()[-1], self.around.out):
+        for values in (layer.weight, layer.bias):
+          values.unflatten(0, (_ANSWERS, -1))[answer].zero_()
+
   def losses(
       self, hits: torch.Tensor, answers: torch.Tensor, known: torch.Tensor
   ) -> torch.Tensor:

@@ -1,9 +1,10 @@
 """Training data of a groove model: patterns of a dataset, as they are played.
 
 A dataset's `groove.tsv` has the grooves, its `provenance.tsv` the inputs. It is
-split by *blocks* of neighboring inputs, for the songs of a folder are kin: a
-pattern is for training if none of its inputs is in a block kept for validation,
-for validation if all of them are, and else for neither.
+split by *blocks* of neighboring inputs (of fewer, where there are few), for the
+songs of a folder are kin: a pattern is for training if none of its inputs is in
+a block kept for validation, for validation if all of them are, and else for
+neither.
 """
 
 import collections

@@ -117,3 +117,10 @@ def test_what_says_nothing_of_grooves_is_refused(made, tmp_path):
     drumspace_ext.evaluate(
         dataset, tmp_path / 'out', checkpoint_file=run, heldout_path=few
     )
+  straight = played_datasets.make_random(
+      tmp_path / 'straight', 60, dynamic=False, timed=True
+  )
+  with pytest.raises(errors.InputError, match='needed; 0 have dynamics'):
+    drumspace_ext.evaluate(
+        dataset, tmp_path / 'out', checkpoint_file=run, heldout_path=straight
+    )

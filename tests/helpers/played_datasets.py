@@ -53,3 +53,28 @@ def make(folder: pathlib.Path, count: int, seed: int = 0) -> pathlib.Path:
   songs.mkdir(parents=True)
   write_songs(songs, count, seed)
   return creation.create_dataset([str(songs)], folder / 'ds').output_dir
+
+
+def make_random(
+    folder: pathlib.Path, count: int, *, dynamic: bool, timed: bool
+) -> pathlib.Path:
+  """Returns the folder of a dataset of files played by chance.
+
+  Args:
+    folder: Where they are made.
+    count: How many.
+    dynamic: Whether velocities differ.
+    timed: Whether anything is off the grid.
+  """
+  songs = folder / 'songs'
+  songs.mkdir(parents=True)
+  rng = np.random.default_rng(count)
+  for number in range(count):
+    hits = np.zeros((32, 14), np.bool_)
+    hits[::4, 2] = True
+    hits[rng.integers(32, size=5), rng.integers(14, size=5)] = True
+    (songs / f'{number:03}.mid').write_bytes(midi(
+        hits, np.rint(80 + 40 * dynamic * rng.uniform(-1, 1, hits.shape)),
+        0.2 * timed * rng.uniform(-1, 1, hits.shape),
+    ))
+  return creation.create_dataset([str(songs)], folder / 'ds').output_dir

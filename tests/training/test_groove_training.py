@@ -103,9 +103,10 @@ def test_patterns_that_nobody_has_played_are_refused(dataset, tmp_path):
 @pytest.mark.parametrize('num_files', (12, 45, 130))
 def test_few_files_are_divided_too(tmp_path, num_files):
   """45 were divided into 5 to learn from and 40 to judge by, 130 not at all."""
-  data = groove_data.load(
-      _dynamics(tmp_path, num_files), valid_share=0.1, seed=0
+  dataset = played_datasets.make_random(
+      tmp_path, num_files, dynamic=True, timed=False
   )
+  data = groove_data.load(dataset, valid_share=0.1, seed=0)
   assert 0 < len(data.valid) <= len(data.train) / 2
   assert len(data.valid) + len(data.train) > 0.9 * num_files
   there = {row.tobytes() for row in data.train.codes}
@@ -113,37 +114,38 @@ def test_few_files_are_divided_too(tmp_path, num_files):
 
 
 def test_one_file_can_not_be_divided(tmp_path):
+  dataset = played_datasets.make_random(
+      tmp_path, 1, dynamic=True, timed=True
+  )
   with pytest.raises(errors.InputError, match='too few to keep'):
-    groove_data.load(_dynamics(tmp_path, 1), valid_share=0.1, seed=0)
+    groove_data.load(dataset, valid_share=0.1, seed=0)
 
 
 def test_what_is_always_on_the_grid_is_learned_so(tmp_path):
+  dataset = played_datasets.make_random(
+      tmp_path, 60, dynamic=True, timed=False
+  )
   run = training.train(
-      _dynamics(tmp_path, 60), tmp_path / 'run', config='groove',
-      hparams=tiny_grooves.HPARAMS,
+      dataset, tmp_path / 'run', config='groove', hparams=tiny_grooves.HPARAMS,
   )
   # There is nothing to tell of timing.
   assert run.evaluation['offset_r2'] == 0 != run.evaluation['velocity_r2']
-  played = groove_model.load(str(run.run_dir))(
-      np.random.default_rng(1).random((20, 32, 14)) < 0.2
+  model = groove_model.load(str(run.run_dir))
+  hits = np.random.default_rng(1).random((20, 32, 14)) < 0.2
+  played = model(hits)
+  assert not played.offsets.any() and played.velocities[hits].std() > 1
+
+
+def test_those_who_know_no_dynamics_teach_timing(tmp_path):
+  run = training.train(
+      played_datasets.make_random(tmp_path, 60, dynamic=False, timed=True),
+      tmp_path / 'run', config='groove', hparams=tiny_grooves.HPARAMS,
   )
-  assert np.abs(played.offsets).max() < 0.05 < played.velocities.std()
-
-
-def _dynamics(folder, num_files):
-  """Makes a dataset of files that have dynamics, all on the grid."""
-  songs = folder / 'songs'
-  songs.mkdir()
-  rng = np.random.default_rng(num_files)
-  for number in range(num_files):
-    hits = np.zeros((32, 14), np.bool_)
-    hits[::4, 2] = True
-    hits[rng.integers(32, size=5), rng.integers(14, size=5)] = True
-    (songs / f'{number:03}.mid').write_bytes(played_datasets.midi(
-        hits, rng.integers(40, 120, hits.shape).astype(float),
-        np.zeros(hits.shape),
-    ))
-  return creation.create_dataset([str(songs)], folder / 'ds').output_dir
+  assert run.evaluation['velocity_r2'] == 0 != run.evaluation['offset_r2']
+  model = groove_model.load(str(run.run_dir))
+  hits = np.random.default_rng(1).random((20, 32, 14)) < 0.2
+  played = model(hits)
+  assert np.ptp(played.velocities[hits]) < 1e-3 and played.offsets.any()
 
 
 def test_spreads_are_those_of_a_mixture():
