@@ -57,9 +57,8 @@ class Batches:
         turned[:, None, None], answers.roll(half, 2), answers
     )
     order = self._voices()
-    return _exchanged(hits, order), _exchanged(answers, order), self._known[
-        rows
-    ]
+    known = self._known[rows]
+    return _exchanged(hits, order), _exchanged(answers, order), known
 
   def _some(self, share: float) -> torch.Tensor:
     """Draws patterns of a batch, bool `[batch]`."""

@@ -22,7 +22,7 @@ _NUM_PATTERNS = 3000
 # Hits that stand less often are left to the table.
 _MIN_HITS = 20
 # Distances after which likeness fades, and what each scale explains, in squares
-# of scaled velocities.
+# of scaled velocities; chosen on files kept back, as what cells count is.
 _LENGTHS = (2.0, 6.0, 20.0)
 _AMOUNTS = (1.0, 0.4, 0.3)
 # What is a file's own: of a single play 5 times as much as of very many.
