@@ -162,7 +162,8 @@ class GrooveNetwork(nn.Module):
       known: 0 where a pattern says nothing of an answer, float `[batch, 2]`.
     """
     # By what is left of a pattern, all of it is told, or what is left.
-    seen = hits * (torch.rand_like(hits) >= self.config.hit_dropout)
+    dropout = self.config.hit_dropout if self.training else 0.0
+    seen = hits * (torch.rand_like(hits) >= dropout)
     return torch.stack([
         self._loss(self.whole(seen), hits, answers, known),
         self._loss(self.around(seen), seen, centred(answers, seen), known),

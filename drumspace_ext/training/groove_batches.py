@@ -19,7 +19,6 @@ _ALIKE = tuple(
         ('cowbell', 'high_bongo', 'low_bongo', 'conga', 'low_conga'),
     )
 )
-_SHAPE = step_codes.NUM_STEPS, step_codes.NUM_VOICES
 
 
 class Batches:

@@ -28,7 +28,7 @@ BLOCK = 40
 _FEW_BLOCKS = 10
 # A beat is what is played again; a fill is not. What a pattern of so many plays
 # counts, and an input with all of its own, was chosen on files kept back.
-_MAX_PLAYS, _POWER, _INPUT_POWER = 16.0, 2.0, 0.75
+MAX_PLAYS, _POWER, _INPUT_POWER = 16.0, 2.0, 0.75
 # Where plays of several inputs differ by more, their mean is nobody's.
 _MAX_SPREAD = 2.0
 
@@ -115,7 +115,7 @@ def _weights(
     ids: list[tuple[str, ...]], plays: np.ndarray
 ) -> np.ndarray:
   """Returns what patterns count that inputs play so often, float32 `[n]`."""
-  of_each = (np.minimum(plays, _MAX_PLAYS)**_POWER).tolist()
+  of_each = (np.minimum(plays, MAX_PLAYS)**_POWER).tolist()
   totals: collections.defaultdict[str, float] = collections.defaultdict(float)
   for count, names in zip(of_each, ids):
     for name in names:

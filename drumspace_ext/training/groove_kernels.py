@@ -29,7 +29,6 @@ _AMOUNTS = (1.0, 0.4, 0.3)
 _NOISE, _SINGLE = 3.0, 4.0
 # With less, float32 can't tell patterns of very many inputs apart.
 _MIN_NOISE = 0.02
-_MAX_PLAYS = 16.0
 _BATCH = 1000
 _STEPS, _VOICES = step_codes.NUM_STEPS, step_codes.NUM_VOICES
 _CELLS = groove_answers.NUM_CELLS
@@ -75,7 +74,7 @@ class Kernels:
     counts = data.weights * data.known[:, groove_answers.VELOCITY]
     chosen = np.argsort(-counts, kind='stable')[:_NUM_PATTERNS]
     chosen = chosen[counts[chosen] > 0]
-    plays = data.plays[chosen].clip(1, _MAX_PLAYS)
+    plays = data.plays[chosen].clip(1, groove_data.MAX_PLAYS)
     noise = _NOISE * (1 + _SINGLE / plays) / data.num_inputs[chosen]
     noise = noise.clip(_MIN_NOISE)
     self._hits = _both_ways(torch.from_numpy(data.hits[chosen]))

@@ -33,7 +33,6 @@ _KERNEL_SHARE = 0.5
 # Questions and lessons, by train steps of the configuration. Three times as
 # many questions were of no use.
 _QUESTIONS, _MAX_QUESTIONS, _LESSONS = 25, 20_000, 4
-# Answers hold no noise that must be kept out.
 _WEIGHT_DECAY, _FASTER = 0.01, 2
 _ASKED = 1000
 _CELLS = groove_answers.NUM_CELLS
@@ -68,17 +67,6 @@ def questions(
   return torch.from_numpy(made[made.sum(1) > 1])
 
 
-def _network(
-    config: configs.GrooveConfig, plain: groove_network.GrooveNetwork, seed: int
-) -> groove_network.GrooveNetwork:
-  """Returns a network that has learnt nothing but the table."""
-  with torch.random.fork_rng(devices=[]):
-    torch.manual_seed(seed)
-    network = groove_network.GrooveNetwork(config)
-  network.table.copy_(plain.table)
-  return network
-
-
 def _teacher(
     plain: groove_network.GrooveNetwork, data: groove_data.PlayedPatterns,
     config: configs.TrainingConfig, *, seed: int, on_step: callbacks.OnStep,
@@ -89,9 +77,12 @@ def _teacher(
   config = dataclasses.replace(
       config, num_train_steps=round(_LONGER * config.num_train_steps)
   )
-  network = _network(dataclasses.replace(
-      plain.config, hidden_size=width, around_size=width
-  ), plain, seed)
+  with torch.random.fork_rng(devices=[]):
+    torch.manual_seed(seed)
+    network = groove_network.GrooveNetwork(dataclasses.replace(
+        plain.config, hidden_size=width, around_size=width
+    ))
+  network.table.copy_(plain.table)
   drawn = groove_batches.Batches(data, config, seed=seed)
   groove_fitting.fit(
       network, lambda step: network.losses(*drawn.batch(step)).sum(), config,
@@ -150,23 +141,20 @@ def teach(
       data, min(_QUESTIONS * config.num_train_steps, _MAX_QUESTIONS), seed=seed
   )
   answers = _answers(teachers, data, hits)
-  pupil = _network(dataclasses.replace(
-      network.config, dropout=0.0, around_dropout=0.0, hit_dropout=0.0
-  ), network, seed)
+  # Nothing is left out: answers hold no noise that must be kept out.
+  network.eval()
   generator = torch.Generator()
 
   def loss(step: int) -> torch.Tensor:
     generator.manual_seed(batches.mixed_seed(seed, 3, step))
     rows = torch.randint(len(hits), (config.batch_size,), generator=generator)
     known = hits.new_ones(len(rows), groove_answers.NUM_ANSWERS)
-    return pupil.losses(hits[rows], answers[rows], known).sum()
+    return network.losses(hits[rows], answers[rows], known).sum()
 
   groove_fitting.fit(
-      pupil, loss, dataclasses.replace(
+      network, loss, dataclasses.replace(
           config, weight_decay=_WEIGHT_DECAY,
           learning_rate=_FASTER * config.learning_rate,
           num_train_steps=_LESSONS * config.num_train_steps,
       ), seed=seed, on_step=on_step, what='lessons',
   )
-  network.whole.load_state_dict(pupil.whole.state_dict())
-  network.around.load_state_dict(pupil.around.state_dict())

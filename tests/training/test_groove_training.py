@@ -100,6 +100,7 @@ def test_patterns_that_nobody_has_played_are_refused(dataset, tmp_path):
   with pytest.raises(errors.InputError, match='nothing says how'):
     groove_data.load(tmp_path, valid_share=0.1, seed=0)
 
+
 @pytest.mark.parametrize('num_files', (12, 45, 130))
 def test_few_files_are_divided_too(tmp_path, num_files):
   """45 were divided into 5 to learn from and 40 to judge by, 130 not at all."""
