@@ -17,6 +17,7 @@ from drumspace_ext.notes import onsets as onsets_lib
 from drumspace_ext.notes import sequence_times
 from drumspace_ext.notes import symusic_core
 from drumspace_ext.notes import tempo_maps
+from drumspace_ext.notes import written_hits
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import dynamics as dynamics_lib
 from drumspace_ext.patterns import step_codes
@@ -119,7 +120,9 @@ def rows_to_midi(
   drum_map = drum_map or drum_maps.load(drum_maps.GM14)
   if repeats > 1:
     rows = np.tile(rows, (repeats, 1))
-  step, voice = np.nonzero(drum_map.folded(rows))
+  notes = written_hits.of_rows(
+      rows, drum_map=drum_map, velocity=velocity, dynamics=dynamics
+  )
   ticks_per_step = note_sequences.TICKS_PER_QUARTER // (
       step_codes.STEPS_PER_QUARTER
   )
@@ -127,19 +130,15 @@ def rows_to_midi(
   score.tempos.append(core.TempoTick(0, max(qpm, _QPM_LIMITS[0])))
   score.time_signatures.append(core.TimeSignatureTick(0, 4, 4))
   track = core.TrackTick(name, 0, True)
-  starts, velocities = step * ticks_per_step, np.full(len(step), velocity)
-  ends = starts + ticks_per_step
-  if dynamics is not None:
-    velocities = dynamics.velocities(step, voice)
-    starts, ends = (
-        np.rint(steps * ticks_per_step)
-        for steps in dynamics.stretches(step, voice, len(rows))
-    )
+  starts, ends = (
+      np.rint(steps * ticks_per_step) for steps in (notes.starts, notes.ends)
+  )
   track.notes = _notes(
-      starts, ends - starts, drum_map.exemplar_array[voice], velocities
+      starts, ends - starts, drum_map.exemplar_array[notes.voices],
+      notes.velocities,
   )
   score.tracks.append(track)
-  last = int(ends.max()) if len(step) else 0
+  last = int(ends.max(initial=0))
   return _with_end(score.dumps_midi(), last, len(rows) * ticks_per_step)
 
 

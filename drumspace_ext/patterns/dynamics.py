@@ -206,25 +206,6 @@ class Dynamics:
     # Nothing comes before the file begins.
     return np.where(steps == 0, np.maximum(result, 0.0), result)
 
-  def stretches(
-      self, steps: np.ndarray, struck: np.ndarray, num_steps: int
-  ) -> tuple[np.ndarray, np.ndarray]:
-    """Returns where hits begin and end, in steps, float64 `[num_hits]` each.
-
-    A hit lasts a step, but makes room for the next of its voice.
-
-    Args:
-      steps: Step of each hit, ascending, int64 `[num_hits]`.
-      struck: Its voice, int64 `[num_hits]`.
-      num_steps: Where everything ends.
-    """
-    starts = steps + self.delays(steps, struck)
-    ends = np.minimum(starts + 1, num_steps)
-    for voice in np.unique(struck):
-      own = np.flatnonzero(struck == voice)
-      ends[own[:-1]] = np.minimum(ends[own[:-1]], starts[own[1:]])
-    return starts, ends
-
 
 def chosen(
     *, accents: bool, swing: Swing, humanize: float, seed: int,

@@ -16,6 +16,7 @@ from drumspace_ext.models import sampling
 from drumspace_ext.notes import drum_tracks
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import dynamics as dynamics_lib
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.pipelines import stages
 
@@ -183,15 +184,20 @@ class VoiceMapper(stages.Stage):
   hits that the map has no room for.
   """
 
-  def __init__(self, drum_map: drum_maps.DrumMap, *, name: str | None = None):
+  def __init__(
+      self, drum_map: drum_maps.DrumMap, *,
+      dynamics: dynamics_lib.Dynamics | None = None, name: str | None = None,
+  ):
     """Makes the stage.
 
     Args:
       drum_map: How patterns are written.
+      dynamics: How they are played, with the voices that they have before; all
+        alike and on the grid if None.
       name: See `stages.Stage`.
     """
     super().__init__(name)
-    self._drum_map = drum_map
+    self._drum_map, self._dynamics = drum_map, dynamics
 
   def _outputs(self, sequence) -> Iterable:
     hits, repeats = stages.pattern_of(sequence)
@@ -200,7 +206,7 @@ class VoiceMapper(stages.Stage):
     self._counts['hits_lost'] += lost
     mapped = stages.derive(
         sequence, hits, self._drum_map.name, repeats=repeats,
-        drum_map=self._drum_map,
+        drum_map=self._drum_map, dynamics=self._dynamics,
     )
     mapped.text_annotations.extend(sequence.text_annotations)
     yield mapped
@@ -214,14 +220,20 @@ class DrumsRnnWriter(VoiceMapper):
   out, for drums_rnn's DrumsExtractor would cut it into pieces too short for it.
   """
 
-  def __init__(self, *, repeats: int = 1, name: str | None = None):
+  def __init__(
+      self, *, repeats: int = 1,
+      dynamics: dynamics_lib.Dynamics | None = None, name: str | None = None,
+  ):
     """Makes the stage.
 
     Args:
       repeats: How often a pattern is played, at least 4 times all the same.
+      dynamics: See `VoiceMapper`.
       name: See `stages.Stage`.
     """
-    super().__init__(drum_maps.load(MAGENTA_MAP), name=name)
+    super().__init__(
+        drum_maps.load(MAGENTA_MAP), dynamics=dynamics, name=name
+    )
     self._repeats = max(repeats, DRUMS_RNN_REPEATS)
 
   def _outputs(self, sequence) -> Iterable:

@@ -107,7 +107,7 @@ KINDS: types.MappingProxyType[
     'unique': lambda options, name: pattern_stages.UniquePatterns(name=name),
     'novel': _novel,
     'drums_rnn': lambda options, name: pattern_stages.DrumsRnnWriter(
-        repeats=options.repeats, name=name
+        repeats=options.repeats, dynamics=options.dynamics, name=name
     ),
     'encode': _encoder,
     'reconstruct': _reconstructor,
@@ -145,14 +145,12 @@ def make(kinds: Sequence[str], options: Options) -> list[stages.Stage]:
       )
     name = kind if kind not in kinds[:number - 1] else f'{kind}_{number}'
     chain.append(KINDS[kind](options, name))
+  # What writes another map plays as well: it knows all voices of a pattern.
   if options.voices_out is not None:
     # Last: the other stages read gm14.
-    chain.append(pattern_stages.VoiceMapper(options.voices_out, name='voices'))
-  if options.dynamics is not None:
-    is_theirs = kinds[-1] == 'drums_rnn'
-    chain.append(playing_stages.PatternPlayer(
-        options.dynamics, name='groove',
-        drum_map=drum_maps.load(pattern_stages.MAGENTA_MAP) if is_theirs
-        else options.voices_out,
+    chain.append(pattern_stages.VoiceMapper(
+        options.voices_out, dynamics=options.dynamics, name='voices'
     ))
+  elif options.dynamics is not None and kinds[-1] != 'drums_rnn':
+    chain.append(playing_stages.PatternPlayer(options.dynamics, name='groove'))
   return chain

@@ -39,6 +39,7 @@ from drumspace_ext.files import reader_faults
 from drumspace_ext.notes import music_proto
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import dynamics as dynamics_lib
 
 if typing.TYPE_CHECKING:
   import note_seq
@@ -173,7 +174,7 @@ def pattern_of(
 def derive(
     sequence: 'note_seq.NoteSequence', hits: np.ndarray, suffix: str, *,
     repeats: int = 1, drum_map: drum_maps.DrumMap | None = None,
-    qpm: float | None = None,
+    qpm: float | None = None, dynamics: dynamics_lib.Dynamics | None = None,
 ) -> 'note_seq.NoteSequence':
   """Returns a pattern NoteSequence that comes from another NoteSequence.
 
@@ -184,10 +185,11 @@ def derive(
     repeats: How often it is played.
     drum_map: How it is written; `gm14` if None.
     qpm: Its tempo; that of `sequence` if None.
+    dynamics: How it is played; all alike and on the grid if None.
   """
   low, high = note_sequences.QPM_LIMITS
   derived = note_sequences.from_patterns(
-      hits, drum_map=drum_map, repeats=repeats,
+      hits, drum_map=drum_map, repeats=repeats, dynamics=dynamics,
       qpm=note_sequences.qpm_of(sequence) if qpm is None
       else min(max(qpm, low), high),
       sequence_id=f'{sequence_name(sequence)}/{suffix}',

@@ -56,12 +56,13 @@ def test_a_pattern_is_played_and_stays_itself(hits, drum_map):
   assert played.text_annotations == sequence.text_annotations
 
 
-@pytest.mark.parametrize('kinds, voices_out, drum_map', [
-    (['bars'], None, 'gm14'), (['bars', 'drums_rnn'], None, 'note_seq9'),
-    (['bars'], 'groovae9', 'groovae9'),
+@pytest.mark.parametrize('kinds, voices_out, drum_map, last', [
+    (['bars'], None, 'gm14', 'groove'),
+    (['bars', 'drums_rnn'], None, 'note_seq9', 'drums_rnn'),
+    (['bars'], 'groovae9', 'groovae9', 'voices'),
 ])
 def test_what_comes_out_of_a_chain_is_played(
-    tmp_path, kinds, voices_out, drum_map
+    tmp_path, kinds, voices_out, drum_map, last
 ):
   source = tmp_path / 'in.tfrecord'
   with source.open('wb') as stream:
@@ -78,7 +79,7 @@ def test_what_comes_out_of_a_chain_is_played(
 
   own = drum_maps.load(drum_map)
   done, played = run('played', groove='shipped:groove', swing=0.2)
-  assert list(done.report['stages'])[-1] == 'groove'
+  assert list(done.report['stages'])[-1] == last
   _, straight = run('straight')
   for sequence in played, straight:
     np.testing.assert_array_equal(
@@ -96,6 +97,28 @@ def test_what_comes_out_of_a_chain_is_played(
   assert np.abs(whole.offsets[hits]).max() > 0.01
   between = (100 + whole.velocities) / 2
   assert np.abs(groove.velocities - between)[hits].max() <= 1
+
+
+@pytest.mark.parametrize('kinds, voices_out', [
+    (['bars', 'drums_rnn'], None), (['bars'], 'groovae9'),
+])
+def test_a_chain_plays_a_beat_with_the_voices_that_it_has(kinds, voices_out):
+  asked = []
+
+  def play(hits):
+    asked.append(hits[0])
+    return _played().groove(hits)
+
+  chain = stage_registry.make(kinds, stage_registry.Options(
+      dynamics=dynamics.Dynamics(groove=play),
+      voices_out=drum_maps.load(voices_out) if voices_out else None,
+  ))
+  (sequence,) = chain[0].transform(note_sequences.from_patterns(_BEAT))
+  (written,) = chain[1].transform(sequence)
+  assert asked
+  for hits in asked:
+    np.testing.assert_array_equal(hits, _BEAT)
+  assert {note.velocity for note in written.notes} == {40}
 
 
 def test_a_chain_without_a_groove_has_no_stage_for_it():
