@@ -23,6 +23,7 @@ from drumspace_ext.files import output_files
 from drumspace_ext.files import result_names
 from drumspace_ext.models import checkpoints
 from drumspace_ext.training import interrupts
+from drumspace_ext.training import same_run
 
 STATE, METRICS = result_names.STATE, result_names.METRICS
 # A minute's work at most is lost when a run is killed.
@@ -92,18 +93,11 @@ class Trainer(abc.ABC):
       CheckpointError: If it was made with another configuration, data, seed or
         voice table.
     """
+    same_run.check(self.run_dir, self.identity)
     path = self.run_dir / STATE
     if not path.is_file():
       return
     tensors, metadata = checkpoints.read(path)
-    for key, value in self.identity.items():
-      # JSON has lists where Python has tuples.
-      if metadata.get(key) != json.loads(json.dumps(value)):
-        raise errors.CheckpointError(
-            f'{self.run_dir} was made with another {key}: '
-            f'{_difference(metadata.get(key), value)}. Use another --run_dir, '
-            'or the same arguments.'
-        )
     try:
       self.restore(tensors)
       self.train_step = checkpoints.whole_number(metadata, 'train_step')
@@ -235,12 +229,3 @@ def under(
 def on_cpu(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
   """Returns tensors as files have them."""
   return {key: value.detach().cpu() for key, value in tensors.items()}
-
-
-def _difference(before: object, now: object) -> str:
-  """Names the first value that differs."""
-  if isinstance(before, dict) and isinstance(now, dict):
-    for key in sorted({*before, *now}):
-      if before.get(key) != json.loads(json.dumps(now.get(key))):
-        return f'{key}: {_difference(before.get(key), now.get(key))}'
-  return f'{before!r} there, {now!r} here'

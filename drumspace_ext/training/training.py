@@ -27,6 +27,7 @@ from drumspace_ext.training import batches
 from drumspace_ext.training import groove_data
 from drumspace_ext.training import groove_training
 from drumspace_ext.training import loop
+from drumspace_ext.training import same_run
 from drumspace_ext.training import song_batches
 from drumspace_ext.training import song_trainer
 from drumspace_ext.training import trainer as training
@@ -194,6 +195,9 @@ def _train_groove(
   data = groove_data.load(
       examples_path, valid_share=settings.training.valid_share, seed=seed
   )
+  same_run.check(folder, {
+      'config': settings.to_dict(), 'data_digest': data.digest, 'seed': seed,
+  })
   num_steps = settings.training.num_train_steps
   on_start(
       f'{settings.name}: {len(data.train):,} played patterns to train on, '

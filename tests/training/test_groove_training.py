@@ -170,6 +170,44 @@ def test_a_run_is_evaluated_again_by_what_it_kept_back(dataset, tmp_path):
     groove_training.evaluate_best(run.run_dir, _other(dataset, tmp_path))
 
 
+@pytest.mark.parametrize('change, message', [
+    ({'hparams': 'num_train_steps=1'}, 'another config: .* there, .* here'),
+    ({'seed': 1}, 'another seed: 0 there, 1 here. Use another --run_dir'),
+    ({}, 'another data_digest: '),
+    ({'config': 'smoke', 'hparams': 'num_train_steps=1'}, 'another config'),
+])
+def test_a_run_of_something_else_is_left_alone(
+    dataset, tmp_path, change, message
+):
+  few = {'config': 'groove', 'hparams': 'num_train_steps=2,hidden_size=8'}
+  training.train(dataset, tmp_path / 'run', **few)
+
+  def files():
+    return {path: path.read_bytes() for path in tmp_path.glob('run/*/*')}
+
+  before = files()
+  training.train(dataset, tmp_path / 'run', **few)
+  assert files() == before
+  other = _other(dataset, tmp_path) if not change else dataset
+  with pytest.raises(errors.CheckpointError, match=message):
+    training.train(other, tmp_path / 'run', **few | change)
+  assert files() == before
+
+
+def test_what_draws_patterns_is_not_replaced_by_what_plays_them(
+    dataset, tmp_path
+):
+  run = training.train(
+      dataset, tmp_path, config='smoke', hparams='num_train_steps=1'
+  )
+  before = run.checkpoint.read_bytes()
+  with pytest.raises(errors.CheckpointError, match='another config: '):
+    training.train(
+        dataset, tmp_path, config='groove', hparams='num_train_steps=1'
+    )
+  assert run.checkpoint.read_bytes() == before
+
+
 def _other(dataset, tmp_path):
   """Makes a dataset of a half of the files."""
   return creation.create_dataset(
