@@ -3,9 +3,10 @@ r"""Makes a dataset of unique drum patterns from NoteSequences and MIDI files.
 A pattern is two bars of 4/4 on a sixteenth grid, with 14 voices, that some
 input plays at least three times in a row. Patterns that differ only by a shift
 in time are one. The folder given by --output_dir then holds dataset.tsv (the
-patterns), provenance.tsv (where each comes from), patterns.tfrecord (the same
-as NoteSequences), rejected.tsv (why every other input gave none), report.json
-and report.html. Drums that are played or varied seldom repeat exactly:
+patterns), provenance.tsv (where each comes from), groove.tsv (how hard and how
+late each hit is played), patterns.tfrecord (the patterns as NoteSequences, all
+hits alike), rejected.tsv (why every other input gave none), report.json and
+report.html. Drums that are played or varied seldom repeat exactly:
 --max_flips=4 finds most of them, --recurring more.
 
 Usage:

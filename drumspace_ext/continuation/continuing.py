@@ -193,7 +193,7 @@ def continue_beats(
   folder = local_paths.expand(output_dir)
   values = local_paths.names(input_values)
   result_folders.claim(folder, result_folders.CONTINUE, [
-      *values, *map(str, filter(None, [primer_midi])),
+      *values, *map(str, filter(None, [primer_midi])), *players.files(groove),
   ])
   if num_outputs < 1:
     raise errors.InputError(

@@ -175,7 +175,8 @@ def convert(
   _check_form(form, soundfont, dynamics)
   drum_kit.load(kit)
   result_folders.claim(
-      folder, result_folders.CONVERT, values, names=[name] if name else []
+      folder, result_folders.CONVERT, [*values, *players.files(groove)],
+      names=[name] if name else [],
   )
   read_with, write_with = _maps(voices_in, voices_out)
   options = reading.Options(

@@ -163,7 +163,7 @@ def build_map(
   result_folders.claim(
       folder, result_folders.BUILD_MAP, values, completes=path
   )
-  playing = str(groove or groove_model.RECOMMENDED)
+  playing = str(groove_model.RECOMMENDED if groove is None else groove)
   if playing != defaults.GROOVE:
     _check_groove(playing)
   model = trained_model.TrainedModel(weights)

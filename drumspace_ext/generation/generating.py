@@ -173,7 +173,7 @@ def generate(
   )
   folder, name = local_paths.expand(output_dir), str(checkpoint_file)
   result_folders.claim(folder, result_folders.GENERATE, [
-      *wish.input_values, *wish.near,
+      *wish.input_values, *wish.near, *players.files(groove),
       *([str(examples_path)] if examples_path else []),
   ])
   found = wish.beats()

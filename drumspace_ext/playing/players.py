@@ -35,8 +35,8 @@ def player(
   Args:
     name: `none`; a groove model as `shipped:groove`, a run directory or a file;
       a GrooVAE of Magenta's for two bars (`.tar`, `.index`); a MIDI file that
-      patterns are to be played like; a dataset folder, or `FOLDER:GENRE` or
-      `FOLDER:LINE` for a part of it.
+      patterns are to be played like; a dataset by its folder or dataset.tsv,
+      or `FOLDER:GENRE` or `FOLDER:LINE` for a part of it.
     drum_map: How a MIDI file's pitches are read; `gm14` if None.
     drawn: Have one of many answers of a model, not its mean.
     seed: Of what is drawn.
@@ -48,7 +48,7 @@ def player(
   text = str(name)
   if text == defaults.GROOVE:
     return None
-  path = local_paths.expand(name)
+  path = _folder(text)
   if not text or _is_of_something_else(path):
     raise errors.InputError(
         f'--groove: {text or "an empty name"} holds neither a groove model nor '
@@ -58,14 +58,21 @@ def player(
     return _model_player(text, drawn=drawn, seed=seed)
   default = _model_player(RECOMMENDED, drawn=drawn, seed=seed)
   folder, _, part = text.rpartition(':')
-  if not path.exists() and folder and local_paths.expand(folder).is_dir():
-    return _dataset_player(local_paths.expand(folder), part, default)
+  if not path.exists() and folder and _folder(folder).is_dir():
+    return _dataset_player(_folder(folder), part, default)
   if path.is_dir():
     return _dataset_player(path, '', default)
   # What reads songs is needed for few of them.
   from drumspace_ext.extraction import manners
 
   return grooves.Manner(manners.read(path, drum_map), default)
+
+
+def files(name: local_paths.Name) -> list[str]:
+  """Returns the file that a groove is read from, if a name means one."""
+  text = str(name)
+  is_file = text != defaults.GROOVE and local_paths.expand(text).is_file()
+  return [text] if is_file else []
 
 
 def dynamics(
@@ -106,6 +113,13 @@ def dynamics(
       groove=grooves.Remembered(found) if found else None,
       groove_strength=groove_strength,
   )
+
+
+def _folder(text: str) -> pathlib.Path:
+  """Returns what a name means; of a dataset.tsv, the folder that it is in."""
+  path = local_paths.expand(text)
+  is_table = path.name == result_names.DATASET and path.is_file()
+  return path.parent if is_table else path
 
 
 def _is_model(text: str, path: pathlib.Path) -> bool:

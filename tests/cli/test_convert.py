@@ -24,6 +24,7 @@ from drumspace_ext import errors
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import midi_sequences
+from drumspace_ext.notes import midi_writing
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import step_codes
 
@@ -418,15 +419,17 @@ def test_sequence_that_fits_no_grid_is_left_out(tmp_path):
 
 @pytest.mark.parametrize(('args', 'message'), [
     (['in.tsv', '--output=in.tsv'], 'would be overwritten'),
+    (['--primer_drums=[(36,)]', '--output=in.mid', '--groove=in.mid'],
+     'would be overwritten'),
     (['in.tsv', '--output=o.zip', '--to=tfrecord'], 'does not fit the ending'),
     (['in.tsv', '--output=o.zip', '--qpm=nan'], '--qpm must be a number'),
 ])
 def test_mistake_that_would_lose_something_is_refused(tmp_path, args, message):
-  codes = ','.join(['1,0,2,0'] * 8)
-  (tmp_path / 'in.tsv').write_text(codes + '\n')
+  (tmp_path / 'in.tsv').write_text(','.join(['1,0,2,0'] * 8) + '\n')
+  (tmp_path / 'in.mid').write_bytes(midi_writing.patterns_to_midi(_BEAT))
+  before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
   _assert_fails_in_one_line(_console(*args, cwd=tmp_path), message)
-  assert [path.name for path in tmp_path.iterdir()] == ['in.tsv']
-  assert (tmp_path / 'in.tsv').read_text() == codes + '\n'
+  assert before == {p.name: p.read_bytes() for p in tmp_path.iterdir()}
 
 
 def test_comma_at_the_end_is_no_further_input(tmp_path):

@@ -318,8 +318,9 @@ def test_beat_that_is_varied_is_not_lost_to_its_variations(tmp_path):
   for value in (beat, tmp_path / 'patterns.tsv:2', tmp_path / 'midi/*.mid'):
     with pytest.raises(errors.InputError, match='would be overwritten'):
       _generate(*args, '--mode=vary', f'--input={value}')
-  with pytest.raises(errors.InputError, match='would be overwritten'):
-    _generate(*args, f'--near={beat}')
+  for flag in 'near', 'groove':
+    with pytest.raises(errors.InputError, match='would be overwritten'):
+      _generate(*args, f'--{flag}={beat}')
   assert before == {
       p: p.read_bytes() for p in tmp_path.rglob('*') if p.is_file()
   }

@@ -66,6 +66,23 @@ def test_a_pattern_of_a_dataset_is_played_as_it_was(dataset):
   assert played[2::4, 2].tolist() == [90] * 8
 
 
+def test_a_dataset_is_named_by_its_file_as_well(dataset):
+  other = _hits(0, 7, 12)[None]
+  for part in ('', ':jazz', ':2'):
+    by_folder, by_file = (
+        players.player(f'{name}{part}')(other).velocities
+        for name in (dataset, dataset / result_names.DATASET)
+    )
+    np.testing.assert_array_equal(by_folder, by_file)
+
+
+def test_a_groove_is_read_from_a_file_if_it_is_one(dataset, tmp_path):
+  song = _song(tmp_path / 'a.mid', _hits(0, 2), 120, 70)
+  assert players.files(song) == [str(song)]
+  for name in ('none', 'shipped:groove', dataset, f'{dataset}:jazz', 'no.mid'):
+    assert players.files(name) == []
+
+
 def test_a_genre_or_a_line_of_a_dataset_is_a_manner(dataset):
   other = _hits(0, 7, 12)[None]
   loud, soft = (
