@@ -13,6 +13,7 @@ from drumspace_ext.notes import midi_reading
 from drumspace_ext.notes import onsets as onsets_lib
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import groove_sums
+from drumspace_ext.patterns import map_fit
 from drumspace_ext.patterns import step_codes
 
 
@@ -31,7 +32,9 @@ def of_onsets(
   Raises:
     RejectedInputError: If its times are unusable.
   """
-  drum_map = drum_map or drum_maps.load(drum_maps.GM14)
+  drum_map = map_fit.chosen(
+      drum_map or drum_maps.load(drum_maps.GM14), onsets.pitches
+  )
   pieces = grids.cut(onsets, drum_map.code_of_pitch)
   if not len(pieces.steps):
     return np.zeros(
@@ -72,7 +75,8 @@ def read(
     ) from e
   except errors.RejectedInputError as e:
     raise errors.InputError(
-        f'--groove: {path} gives no groove: {e}. Name a MIDI file with drums.'
+        f'--groove: {path} gives no groove: {e}. Name a MIDI file with drums, '
+        'or a dataset that drumspace_create_dataset makes of it.'
     ) from e
   if not cells[0].any():
     raise errors.InputError(

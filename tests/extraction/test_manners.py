@@ -1,12 +1,15 @@
 """Tests for the manner of a MIDI file."""
 
 import builders
+import drawn_patterns
 import numpy as np
 import played_datasets
 import pytest
 
 from drumspace_ext import errors
 from drumspace_ext.extraction import manners
+from drumspace_ext.notes import midi_writing
+from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import voices
 
@@ -42,6 +45,26 @@ def test_what_the_file_leaves_out_follows_its_habit(tmp_path):
   velocities = manner(np.ones((1, 32, 14), np.bool_)).velocities
   # Sixteenths of hats that it does not play are like its hats on the whole.
   assert velocities[0, 1, _HAT] < 110
+
+
+def test_a_file_of_another_kit_is_read_with_the_map_that_explains_it(tmp_path):
+  velocities = np.full((32, 14), 90.0)
+  hits = drawn_patterns.hits_of(
+      kick=(0, 8, 16, 24), snare=(4, 12, 20, 28), closed_hat=range(0, 32, 2)
+  )
+  low = drum_maps.load('gm14-12')
+  path = tmp_path / 'low.mid'
+  path.write_bytes(midi_writing.patterns_to_midi(
+      hits, repeats=4, drum_map=low,
+      dynamics=played_datasets.dynamics_of(velocities, 0 * velocities),
+  ))
+  by_itself, named = (
+      manners.read(path, drum_map)
+      for drum_map in (drum_maps.load('auto'), low)
+  )
+  np.testing.assert_array_equal(by_itself, named)
+  np.testing.assert_array_equal(named[0], 4 * hits)
+  assert (manners.read(path)[0] != named[0]).any()
 
 
 @pytest.mark.parametrize(('content', 'said'), [
