@@ -8,6 +8,7 @@ import typing
 from absl import flags
 
 from drumspace_ext import defaults
+from drumspace_ext import errors
 from drumspace_ext.cli import flags as drumspace_flags
 from drumspace_ext.patterns import genre_swings
 
@@ -79,5 +80,15 @@ drumspace_flags.MODULES.append(__name__)
 
 
 def values() -> dict[str, typing.Any]:
-  """Returns the values of `ALL` by name, as verbs take them."""
+  """Returns the values of `ALL` by name, as verbs take them.
+
+  Raises:
+    InputError: If something is said of a groove, and nothing which, not even
+      that there is none.
+  """
+  if not GROOVE.present and (GROOVE_STRENGTH.present or GROOVE_DRAWN.value):
+    raise errors.InputError(
+        f'--{GROOVE_STRENGTH.name} and --{GROOVE_DRAWN.name} say how a groove '
+        f'is played: name one with --{GROOVE.name}, as shipped:groove.'
+    )
   return {holder.name: holder.value for holder in ALL}

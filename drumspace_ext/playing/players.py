@@ -98,7 +98,7 @@ def dynamics(
 
   Raises:
     InputError: If a number is out of range, a swing needs genres that nobody
-      knows, something is said of a groove and none named, or see `player`.
+      knows, or see `player`.
     CheckpointError: See `player`.
   """
   if swing == genre_swings.AUTO and not knows_genres:
@@ -106,14 +106,7 @@ def dynamics(
         '--swing=auto needs beats of a known genre, which drumspace_convert '
         'and drumspace_generate have: give a number.'
     )
-  shares = dynamics_lib.strengths(groove_strength)
-  if str(groove) == defaults.GROOVE and (
-      groove_drawn or shares != dynamics_lib.strengths(defaults.GROOVE_STRENGTH)
-  ):
-    raise errors.InputError(
-        '--groove_strength and --groove_drawn say how a groove is played: name '
-        f'one with --groove, as {RECOMMENDED}.'
-    )
+  dynamics_lib.strengths(groove_strength)
   found = player(groove, drum_map=drum_map, drawn=groove_drawn, seed=seed)
   return dynamics_lib.chosen(
       accents=accents, swing=swing, humanize=humanize, seed=seed,

@@ -1,4 +1,4 @@
-"""Tests of --groove_drawn: one of many grooves, by --seed."""
+"""Tests of --groove_drawn, one of many grooves, and of what it needs."""
 
 import functools
 
@@ -7,6 +7,7 @@ import entry_points
 import numpy as np
 import pytest
 
+from drumspace_ext import errors
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.notes import midi_sequences
 from drumspace_ext.patterns import step_codes
@@ -71,3 +72,14 @@ def test_hits_stay_the_same(played):
       assert len(asked) == len(found)
       assert np.abs(found - asked).max() < 0.51 * step
     assert np.std([velocity for *_, velocity in notes]) > 2
+
+
+@pytest.mark.parametrize(
+    'said', ['--groove_drawn', '--groove_strength=0.5', '--groove_strength=1,0']
+)
+def test_what_is_said_of_a_groove_needs_a_name(played, said):
+  with pytest.raises(errors.InputError, match='one with --groove, as shipped:'):
+    played('nameless', said)
+  # Who compares grooves names none as well.
+  assert played('none', '--groove=none', said) == played('straight')
+  assert played('named', _GROOVE, said) != played('straight')

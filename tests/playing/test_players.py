@@ -97,21 +97,6 @@ def test_a_genre_or_a_line_of_a_dataset_is_a_manner(dataset):
   assert sorted(lines) == pytest.approx([soft, loud])
 
 
-@pytest.mark.parametrize('playing', [
-    {'groove_strength': 0.5}, {'groove_strength': (1.0, 0.0)},
-    {'groove_drawn': True},
-])
-def test_what_is_said_of_a_groove_needs_one(playing):
-  given = {
-      'accents': True, 'swing': 0.0, 'humanize': 0.0, 'seed': 0,
-      'groove_strength': 1.0, 'groove_drawn': False, **playing,
-  }
-  with pytest.raises(errors.InputError, match='one with --groove, as shipped:'):
-    players.dynamics('none', **given)
-  played = players.dynamics('shipped:groove', **given)
-  assert played is not None and played.groove is not None
-
-
 def test_what_says_nothing_of_grooves_is_refused(dataset, tmp_path):
   with pytest.raises(errors.InputError, match="genres jazz, rock, not 'ska'"):
     players.player(f'{dataset}:ska')
