@@ -12,7 +12,9 @@ then by voice:
   * offsets: how late the hits are, mean, in steps; -0.5 (early) to 0.5;
   * offset_spreads: the standard deviations of that.
 
-Numbers have six significant digits.
+Numbers have six significant digits. A hit has 0 in all five where no play that
+is counted has it on its step (a bar that is taken twice, of `--loop_bars` with
+`--max_flips`).
 """
 
 from collections.abc import Iterator

@@ -202,7 +202,11 @@ def _of_hits(hits: np.ndarray, played: list[np.ndarray]) -> Groove:
 
 
 class Known:
-  """Plays patterns that somebody has played as they were; see `Player`."""
+  """Plays patterns that somebody has played as they were; see `Player`.
+
+  Of a near repeat there may be hits that no play has on its step: these are as
+  by the default.
+  """
 
   def __init__(
       self, played: Mapping[bytes, groove_sums.Played], default: Player
@@ -222,7 +226,10 @@ class Known:
     codes = step_codes.hits_to_step_codes(hits)
     for row, code in enumerate(codes):
       played = self._played.get(code.tobytes())
-      if played is not None and played.plays.all():
-        velocities[row, hits[row]] = played.velocities
-        offsets[row, hits[row]] = played.offsets
+      if played is None:
+        continue
+      there = hits[row].copy()
+      there[hits[row]] = counted = played.plays > 0
+      velocities[row, there] = played.velocities[counted]
+      offsets[row, there] = played.offsets[counted]
     return Groove(velocities=velocities, offsets=offsets)

@@ -103,8 +103,15 @@ def _played(
   answers = np.zeros((len(codes), 2, hits.shape[1]), np.float32)
   plays, spreads = np.zeros((2, len(codes)))
   for i, played in enumerate(groove_tsv.read(path, codes)):
-    answers[i, groove_answers.VELOCITY, hits[i]] = played.velocities
-    answers[i, groove_answers.OFFSET, hits[i]] = played.offsets
+    there = played.plays > 0
+    for answer, values in (
+        (groove_answers.VELOCITY, played.velocities),
+        (groove_answers.OFFSET, played.offsets),
+    ):
+      # A hit that nobody has played says nothing: it is as the others are.
+      answers[i, answer, hits[i]] = (
+          np.where(there, values, values[there].mean()) if there.any() else 0.0
+      )
     if len(played.plays):
       plays[i] = played.plays.mean()
       spreads[i] = played.velocity_spreads.mean()

@@ -10,6 +10,7 @@ import pytest
 
 from drumspace_ext.patterns import groove_sums
 from drumspace_ext.patterns import grooves
+from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import voices
 
 _SNARE = voices.NAMES.index('snare')
@@ -130,3 +131,26 @@ def test_who_draws_in_turn_is_not_asked_ahead():
       raise AssertionError
 
   grooves.Remembered(InTurn()).foresee(np.ones((2, 32, 14), np.bool_))
+
+
+@given(counted=st.lists(st.booleans(), min_size=3, max_size=3))
+def test_of_a_known_pattern_what_nobody_played_is_as_by_the_default(counted):
+  hits = np.zeros((1, 32, 14), np.bool_)
+  hits[0, [0, 4, 9], [0, 1, 2]] = True
+  values = np.array([50.0, 60.0, 70.0]) * counted
+  known = grooves.Known({
+      step_codes.hits_to_step_codes(hits[0]).tobytes(): groove_sums.Played(
+          plays=np.array(counted, np.int64), velocities=values,
+          velocity_spreads=0 * values, offsets=values / 1000,
+          offset_spreads=0 * values,
+      ),
+  }, lambda asked: grooves.Groove(
+      velocities=np.full(asked.shape, 99.0), offsets=np.full(asked.shape, -0.1)
+  ))
+  played = known(hits)
+  assert played.velocities[hits].tolist() == [
+      value or 99.0 for value in values.tolist()
+  ]
+  assert played.offsets[hits].tolist() == [
+      value / 1000 or -0.1 for value in values.tolist()
+  ]

@@ -13,6 +13,7 @@ from drumspace_ext.models import config_loading
 from drumspace_ext.models import groove_model
 from drumspace_ext.models import take_features
 from drumspace_ext.models import takes
+from drumspace_ext.notes import midi_writing
 from drumspace_ext.training import groove_data
 from drumspace_ext.training import groove_training
 from drumspace_ext.training import take_training
@@ -99,6 +100,29 @@ def test_patterns_that_nobody_has_played_are_refused(dataset, tmp_path):
   )
   with pytest.raises(errors.InputError, match='nothing says how'):
     groove_data.load(tmp_path, valid_share=0.1, seed=0)
+
+
+def test_a_hit_that_nobody_has_played_is_learned_as_the_others_are(tmp_path):
+  """An open hat in every other bar of five is in the beat of one bar, twice."""
+  rows = np.zeros((96, 14), np.bool_)
+  rows[:80:2, 2] = rows[:80:8, 0] = rows[6:80:32, 5] = True
+  velocities = np.full((32, 14), 60.0)
+  velocities[::4], velocities[:, 5] = 110, 70
+  (tmp_path / 'a.mid').write_bytes(midi_writing.patterns_to_midi(
+      rows.reshape(3, 32, 14), dynamics=played_datasets.dynamics_of(
+          velocities, np.zeros((32, 14))
+      ),
+  ))
+  dataset = creation.create_dataset(
+      [str(tmp_path)], tmp_path / 'ds', max_flips=4, loop_bars=[1]
+  ).output_dir
+  played, _ = groove_data.read(dataset)
+  hits = played.hits[0].reshape(32, 14) > 0
+  found = played.answers[0, 0].reshape(32, 14)
+  (step,) = np.flatnonzero(hits[:, 5] & (found[:, 5] != 70))
+  others = hits.copy()
+  others[step, 5] = False
+  assert found[step, 5] == pytest.approx(found[others].mean())
 
 
 @pytest.mark.parametrize('num_files', (12, 45, 130))
