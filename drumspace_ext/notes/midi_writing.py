@@ -130,15 +130,15 @@ def rows_to_midi(
   score.tempos.append(core.TempoTick(0, max(qpm, _QPM_LIMITS[0])))
   score.time_signatures.append(core.TimeSignatureTick(0, 4, 4))
   track = core.TrackTick(name, 0, True)
-  starts, ends = (
-      np.rint(steps * ticks_per_step) for steps in (notes.starts, notes.ends)
-  )
+  starts, ends = notes.starts * ticks_per_step, notes.ends * ticks_per_step
+  if dynamics is not None:
+    starts, ends = np.rint(starts), np.rint(ends)
   track.notes = _notes(
       starts, ends - starts, drum_map.exemplar_array[notes.voices],
       notes.velocities,
   )
   score.tracks.append(track)
-  last = int(ends.max(initial=0))
+  last = int(ends.max()) if len(ends) else 0
   return _with_end(score.dumps_midi(), last, len(rows) * ticks_per_step)
 
 
