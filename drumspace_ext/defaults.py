@@ -28,3 +28,5 @@ MAP_TITLE = 'Drum space'
 KIT = 'acoustic'
 # How patterns are played: all alike and on the grid.
 GROOVE, GROOVE_STRENGTH = 'none', 1.0
+# The other way for `patterns.tfrecord`: each as its inputs play it.
+OWN_GROOVE = 'own'

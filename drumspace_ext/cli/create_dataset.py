@@ -5,9 +5,9 @@ input plays at least three times in a row. Patterns that differ only by a shift
 in time are one. The folder given by --output_dir then holds dataset.tsv (the
 patterns), provenance.tsv (where each comes from), groove.tsv (how hard and how
 late each hit is played), patterns.tfrecord (the patterns as NoteSequences, all
-hits alike), rejected.tsv (why every other input gave none), report.json and
-report.html. Drums that are played or varied seldom repeat exactly:
---max_flips=4 finds most of them, --recurring more.
+hits alike, or played so with --groove=own), rejected.tsv (why every other input
+gave none), report.json and report.html. Drums that are played or varied seldom
+repeat exactly: --max_flips=4 finds most of them, --recurring more.
 
 Usage:
   drumspace_create_dataset --input=notesequences.tfrecord \

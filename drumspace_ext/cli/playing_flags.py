@@ -65,7 +65,8 @@ HUMANIZE = flags.DEFINE_float('humanize', 0.0, 'How much hits vary, 0 to 1.')
 GROOVE = flags.DEFINE_string(
     'groove', defaults.GROOVE,
     'How hits are played: none; shipped:groove, a run_dir of its config or a '
-    'GrooVAE; a MIDI file to play like; a dataset, FOLDER:GENRE, FOLDER:LINE.',
+    'GrooVAE; a MIDI file to play like; a dataset, FOLDER:GENRE, FOLDER:LINE. '
+    'Where a dataset is made, none or own.',
 )
 GROOVE_STRENGTH = flags.DEFINE(
     _StrengthParser(), 'groove_strength', defaults.GROOVE_STRENGTH,

@@ -10,6 +10,7 @@ from absl import flags
 from drumspace_ext import defaults
 from drumspace_ext.cli import flags as drumspace_flags
 from drumspace_ext.cli import list_flags
+from drumspace_ext.cli import playing_flags
 
 if typing.TYPE_CHECKING:
   from drumspace_ext.dataset import creation as dataset_creation
@@ -69,7 +70,8 @@ ALL = (
 # What all ways to make a dataset take.
 FOR_DATASETS = (
     drumspace_flags.INPUT, drumspace_flags.RECURSIVE, *ALL,
-    drumspace_flags.GENRES, drumspace_flags.TILE, drumspace_flags.STRICT,
+    drumspace_flags.GENRES, drumspace_flags.TILE, playing_flags.GROOVE,
+    drumspace_flags.STRICT,
 )
 drumspace_flags.MODULES.append(__name__)
 
@@ -87,6 +89,7 @@ def for_datasets() -> 'dataset_creation.Arguments':
       'recursive': drumspace_flags.RECURSIVE.value,
       'genres': drumspace_flags.GENRES.value,
       'tile': drumspace_flags.TILE.value,
+      'groove': playing_flags.GROOVE.value,
       **values(),
   }
 

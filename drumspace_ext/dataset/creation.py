@@ -13,6 +13,7 @@ import pathlib
 import typing
 
 from drumspace_ext import callbacks
+from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext import rejections
 from drumspace_ext.dataset import gathered
@@ -106,11 +107,32 @@ class Arguments(recipes.Reading, total=False):
     genres: Text file with further genre labels, see `read_genre_table`.
     tile: How many times each pattern is played in `patterns.tfrecord`; once if
       None.
+    groove: How it is played there, see `check_groove`.
   """
 
   recursive: bool
   genres: local_paths.Name | None
   tile: int | None
+  groove: str
+
+
+def check_groove(name: str) -> str:
+  """Returns how patterns are played in `patterns.tfrecord`.
+
+  Args:
+    name: `none`, all alike and on the grid, as all who quantize it expect; or
+      `own`, each with the mean velocities and offsets of its `groove.tsv`.
+
+  Raises:
+    InputError: If it is something else.
+  """
+  if name not in (defaults.GROOVE, defaults.OWN_GROOVE):
+    raise errors.InputError(
+        f'--groove is {defaults.GROOVE} or {defaults.OWN_GROOVE} where a '
+        f'dataset is made, not {errors.shown(name)}: drumspace_convert '
+        '--input=DATASET --groove=... plays patterns in any other way.'
+    )
+  return name
 
 
 def read_genre_table(
@@ -163,6 +185,7 @@ def create(
     recursive: bool = False,
     num_workers: int | None = None,
     tile: int = 1,
+    groove: str = defaults.GROOVE,
     genre_table: Mapping[str, frozenset[str]] | None = None,
     task_timeout_s: float = TASK_TIMEOUT_S,
     on_step: callbacks.OnStep = callbacks.silent,
@@ -176,6 +199,7 @@ def create(
     recursive: Search folders in folders.
     num_workers: Processes; all processors if None, this process alone if 0.
     tile: How many times each pattern is played in `patterns.tfrecord`.
+    groove: How it is played there, see `check_groove`.
     genre_table: Further genre labels by input id or file name.
     task_timeout_s: Seconds after which a worker counts as hanging.
     on_step: Called with the bytes read, then with what is merged and written;
@@ -226,7 +250,7 @@ def create(
         return CreatedDataset(
             output_dir=output_dir,
             report=dataset_writing.write(
-                batch, collection, recipe, tile, on_step
+                batch, collection, recipe, tile, groove, on_step
             ),
             paths={name: output_dir / name for name in dataset_writing.NAMES},
         )
@@ -236,6 +260,7 @@ def create_dataset(
     input_values: local_paths.Names, output_dir: local_paths.Name, *,
     recursive: bool = False,
     genres: local_paths.Name | None = None, tile: int | None = None,
+    groove: str = defaults.GROOVE,
     num_workers: int | None = None,
     on_step: callbacks.OnStep = callbacks.silent,
     **reading: typing.Unpack[recipes.Reading],
@@ -250,6 +275,7 @@ def create_dataset(
     genres: Text file with further genre labels, see `read_genre_table`.
     tile: How many times each pattern is played in `patterns.tfrecord`; once if
       None.
+    groove: How it is played there, see `check_groove`.
     num_workers: Processes; all processors if None, this process alone if 0.
     on_step: Called with the bytes read, then with what is merged and written;
       see `callbacks`.
@@ -257,7 +283,8 @@ def create_dataset(
       `recipes.of_arguments`.
 
   Raises:
-    InputError: If there is nothing to read, or a named input is unusable.
+    InputError: If there is nothing to read, a named input is unusable, or
+      there is no such groove.
     DrumMapError: If there is no such drum map.
     OutputError: If the files can't be written.
     PipelineError: If a process that lists, merges or writes was killed.
@@ -266,5 +293,6 @@ def create_dataset(
       local_paths.names(input_values), local_paths.expand(output_dir),
       recipe=recipes.of_arguments(**reading),
       recursive=recursive, num_workers=num_workers, tile=tile or 1,
-      genre_table=read_genre_table(genres), on_step=on_step,
+      groove=check_groove(groove), genre_table=read_genre_table(genres),
+      on_step=on_step,
   )

@@ -10,6 +10,7 @@ import json
 import numpy as np
 
 from drumspace_ext import callbacks
+from drumspace_ext import defaults
 from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import groove_tsv
 from drumspace_ext.dataset import merging
@@ -27,7 +28,10 @@ from drumspace_ext.files import result_names
 from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.notes import pattern_records
+from drumspace_ext.patterns import dynamics as dynamics_lib
 from drumspace_ext.patterns import groove_sums
+from drumspace_ext.patterns import grooves as grooves_lib
+from drumspace_ext.patterns import step_codes
 
 NAMES = result_names.OF_DATASET
 # Patterns whose lines and records are made at once.
@@ -36,7 +40,7 @@ _TOGETHER = 256
 
 def write(
     batch: output_files.Batch, collection: collection_lib.Collection,
-    recipe: one_input.Recipe, tile: int,
+    recipe: one_input.Recipe, tile: int, groove: str = defaults.GROOVE,
     on_step: callbacks.OnStep = callbacks.silent,
 ) -> dict:
   """Writes all files of a dataset.
@@ -46,6 +50,7 @@ def write(
     collection: What they say, merged.
     recipe: How the inputs were read.
     tile: How many times each pattern is played in `patterns.tfrecord`.
+    groove: How it is played there, `none` (straight) or `own`.
     on_step: Called with the patterns, then with the rejected inputs that are
       written; see `callbacks`.
 
@@ -84,14 +89,16 @@ def write(
           groove_sums.played(np.concatenate([p.groove for p in some], axis=1)),
           [p.groove.shape[1] for p in some],
       ))
-      tfrecords.write(records, _records(some, number, tile))
+      tfrecords.write(records, _records(some, number, tile, groove))
       number += len(some)
   report = dataset_report.make(collection.totals, recipe, shape)
   batch.open(dataset_tsv.REPORT).write(
       json.dumps(report, indent=2, ensure_ascii=False) + '\n'
   )
+  # What is said of a groove is said where there is one.
+  playing = {} if groove == defaults.GROOVE else {'groove': groove}
   manifest.write(manifests.text(
-      {**report['recipe'], 'tile': tile}, {},
+      {**report['recipe'], 'tile': tile, **playing}, {},
       maker=result_folders.CREATE_DATASET.script,
   ))
   batch.open(report_html.FILE_NAME).write(report_html.render(report))
@@ -121,16 +128,47 @@ def _rejected(
 
 
 def _records(
-    patterns: Sequence[collection_lib.UniquePattern], first: int, tile: int
+    patterns: Sequence[collection_lib.UniquePattern], first: int, tile: int,
+    groove: str,
 ) -> list[bytes]:
   """Returns patterns as the bytes of NoteSequences, at their usual tempo."""
   low, high = note_sequences.QPM_LIMITS
+  qpms = [
+      min(max((pattern.min_qpm + pattern.max_qpm) / 2, low), high)
+      for pattern in patterns
+  ]
+  ids = [f'/id/drumspace/{first + i}' for i in range(len(patterns))]
+  if groove == defaults.OWN_GROOVE:
+    return [
+        _played_record(*each, tile) for each in zip(patterns, qpms, ids)
+    ]
   return pattern_records.of_patterns(
-      np.stack([pattern.codes for pattern in patterns]),
-      qpms=[
-          min(max((pattern.min_qpm + pattern.max_qpm) / 2, low), high)
-          for pattern in patterns
-      ],
-      ids=[f'/id/drumspace/{first + i}' for i in range(len(patterns))],
+      np.stack([pattern.codes for pattern in patterns]), qpms=qpms, ids=ids,
       genres=[list(pattern.genres) for pattern in patterns], repeats=tile,
   )
+
+
+def _played_record(
+    pattern: collection_lib.UniquePattern, qpm: float, sequence_id: str,
+    tile: int,
+) -> bytes:
+  """Returns a pattern as its inputs play it; straight if that isn't known."""
+  hits = step_codes.step_codes_to_hits(pattern.codes)
+  played, cells = groove_sums.played(pattern.groove), _no_plays()
+  dynamics = None
+  if played.plays.any():
+    cells[:, hits] = groove_sums.once(played)
+    groove = grooves_lib.Known(
+        {pattern.codes.tobytes(): played}, grooves_lib.Manner(cells)
+    )(hits[None])
+    dynamics = dynamics_lib.Dynamics(groove=lambda hits: groove)
+  return note_sequences.from_patterns(
+      hits, qpm=qpm, dynamics=dynamics, repeats=tile, sequence_id=sequence_id,
+      genres=list(pattern.genres),
+  ).SerializeToString(deterministic=True)
+
+
+def _no_plays() -> np.ndarray:
+  return np.zeros((
+      groove_sums.NUM_ROWS, step_codes.NUM_STEPS, step_codes.NUM_VOICES
+  ), np.int64)

@@ -12,6 +12,7 @@ import pathlib
 import typing
 
 from drumspace_ext import callbacks
+from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import creation as dataset_creation
@@ -41,6 +42,7 @@ class Request(typing.TypedDict, total=False):
     recursive: Search folders in folders.
     protected: Read in processes of their own, which may crash or hang.
     tile: How many times each pattern is played in `patterns.tfrecord`.
+    groove: How it is played there, see `dataset.creation.check_groove`.
     genre_table: Further genre labels by input id or file name.
     task_timeout_s: Seconds after which such a process counts as hanging.
     run_task: What is done with a task; a function that can be pickled.
@@ -52,6 +54,7 @@ class Request(typing.TypedDict, total=False):
   recursive: bool
   protected: bool
   tile: int
+  groove: str
   genre_table: Mapping[str, frozenset[str]] | None
   task_timeout_s: float
   run_task: Callable
@@ -82,6 +85,9 @@ def request(arguments: Arguments) -> Request:
       'recursive': arguments.get('recursive', False),
       'protected': arguments.get('reader_process', True),
       'tile': arguments.get('tile') or 1,
+      'groove': dataset_creation.check_groove(
+          arguments.get('groove', defaults.GROOVE)
+      ),
       'genre_table': dataset_creation.read_genre_table(
           arguments.get('genres')
       ),
@@ -134,7 +140,8 @@ def create(
       collection.add(spread(listing, reading, work, on_step), on_step)
       _check_totals(collection.totals, input_values, listing)
       report = dataset_writing.write(
-          batch, collection, recipe, asked.get('tile', 1), on_step
+          batch, collection, recipe, asked.get('tile', 1),
+          asked.get('groove', defaults.GROOVE), on_step,
       )
   return SpreadDataset(
       output_dir=output, report=report,

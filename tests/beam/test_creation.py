@@ -127,11 +127,12 @@ def test_runner_may_stand_among_the_options(tmp_path):
     assert created.report['patterns'] == 1
 
 
-def test_recipe_genres_and_tile_are_followed(tmp_path):
+def test_recipe_genres_tile_and_groove_are_followed(tmp_path):
   _write_midi(tmp_path / 'in', _SONGS)
   options = {
       'recipe': one_input.Recipe(steps_per_quarter=3, gap_steps=8),
       'genre_table': {'in/000.mid': frozenset(('polka',))}, 'tile': 4,
+      'groove': 'own',
   }
   beam_runs.assert_same([tmp_path / 'in'], tmp_path, **options)
   plain = beam_runs.create([tmp_path / 'in'], tmp_path / 'plain')

@@ -61,6 +61,7 @@ def _lose_a_machine(values, folder, cluster, **options):
 def test_inputs_of_every_kind_give_the_bytes_of_the_local_run(tmp_path):
   created = _assert_same(
       mixed_inputs.mixture(tmp_path), tmp_path, recursive=True, tile=4,
+      groove='own',
       genre_table={'rock/000.mid': frozenset(('polka',))},
       recipe=recipes.Recipe(max_flips=4, gap_steps=8),
   )
