@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from drumspace_ext import callbacks
 from drumspace_ext.models import configs
 from drumspace_ext.models import take_critic
 from drumspace_ext.models import take_features
@@ -223,7 +224,8 @@ def _numbered(
 
 
 def numbered(
-    network: TakeNetwork, hits: np.ndarray, numbers: np.ndarray, *, seed: int
+    network: TakeNetwork, hits: np.ndarray, numbers: np.ndarray, *, seed: int,
+    on_step: callbacks.OnStep = callbacks.silent,
 ) -> np.ndarray:
   """Draws takes among which none has been chosen.
 
@@ -232,16 +234,17 @@ def numbered(
     hits: bool `[num_takes, 32, 14]`.
     numbers: Takes of one pattern and number are the same, int64 `[num_takes]`.
     seed: Of everything random.
+    on_step: Called with the takes done; see `callbacks`.
 
   Returns:
     MIDI velocities and ticks, 0 where there is no hit, int16
     `[num_takes, 2, 32, 14]`.
   """
+  parts = []
   with torch.inference_mode():
-    parts = [
-        _numbered(network, hits[some], seed, numbers[some])
-        for some in _batches(len(hits), _BATCH)
-    ]
+    for some in _batches(len(hits), _BATCH):
+      parts.append(_numbered(network, hits[some], seed, numbers[some]))
+      on_step(min(some.stop, len(hits)), len(hits), 'drawing takes')
   return np.concatenate([np.zeros((0, 2, *hits.shape[1:]), np.int16), *parts])
 
 

@@ -13,6 +13,7 @@ networks learn its answers: these hold none.
 import numpy as np
 import torch
 
+from drumspace_ext import callbacks
 from drumspace_ext.models import groove_answers
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.training import groove_data
@@ -63,13 +64,17 @@ def _likeness(some: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
 class Kernels:
   """Foretells the velocities of patterns, by those of training."""
 
-  def __init__(self, data: groove_data.PlayedPatterns, left: np.ndarray):
+  def __init__(
+      self, data: groove_data.PlayedPatterns, left: np.ndarray,
+      on_step: callbacks.OnStep = callbacks.silent,
+  ):
     """Learns.
 
     Args:
       data: Training patterns.
       left: What the table leaves of their velocities, centred and scaled,
         float32 `[num_patterns, 448]`.
+      on_step: Called with the cells of a bar done; see `callbacks`.
     """
     counts = data.weights * data.known[:, groove_answers.VELOCITY]
     chosen = np.argsort(-counts, kind='stable')[:_NUM_PATTERNS]
@@ -90,12 +95,16 @@ class Kernels:
         self._parts[cell] = rows, torch.cholesky_solve(
             values[rows, cell, None], torch.linalg.cholesky(matrix)
         )
+      on_step(cell + 1, _BAR, 'comparing beats')
 
-  def __call__(self, hits: torch.Tensor) -> torch.Tensor:
+  def __call__(
+      self, hits: torch.Tensor, on_step: callbacks.OnStep = callbacks.silent
+  ) -> torch.Tensor:
     """Returns what the table leaves, scaled, float32 `[num_patterns, 448]`.
 
     Args:
       hits: 0 or 1, float32 `[num_patterns, 448]`.
+      on_step: Called with the cells of a bar done; see `callbacks`.
     """
     asked = _both_ways(hits)
     result = torch.zeros_like(asked)
@@ -106,6 +115,7 @@ class Kernels:
       for part in rows.split(_BATCH):
         likeness = _likeness(asked[part] * weights, seen)
         result[part, cell] = (likeness @ factors)[:, 0]
+      on_step(cell + 1, _BAR, 'asking teachers')
     first, second = result.chunk(2)
     return torch.cat([first[:, :_BAR], second[:, :_BAR]], 1)
 

@@ -94,20 +94,21 @@ def _teacher(
 def _answers(
     teachers: list[groove_network.GrooveNetwork],
     data: groove_data.PlayedPatterns, hits: torch.Tensor,
+    on_step: callbacks.OnStep,
 ) -> torch.Tensor:
   """Returns what is to be learned, centred and scaled, `[n, 2, 448]`."""
   table = teachers[0].table
   left = data.centred()[:, _VELOCITY] / groove_network.SCALES[_VELOCITY] - (
       groove_answers.centred(table.numpy(), data.hits)[:, _VELOCITY]
   )
-  kernels = groove_kernels.Kernels(data, left)
+  kernels = groove_kernels.Kernels(data, left, on_step)
   with torch.inference_mode():
     result = torch.cat([
         torch.stack([teacher(part) for teacher in teachers]).mean(0)
         for part in hits.split(_ASKED)
     ])
     said = groove_network.centred(
-        (table[_VELOCITY] + kernels(hits))[:, None], hits
+        (table[_VELOCITY] + kernels(hits, on_step))[:, None], hits
     )[:, 0]
     result[:, _VELOCITY].lerp_(said, _KERNEL_SHARE)
   # What was made in inference mode can't be trained by.
@@ -140,7 +141,7 @@ def teach(
   hits = questions(
       data, min(_QUESTIONS * config.num_train_steps, _MAX_QUESTIONS), seed=seed
   )
-  answers = _answers(teachers, data, hits)
+  answers = _answers(teachers, data, hits, on_step)
   # Nothing is left out: answers hold no noise that must be kept out.
   network.eval()
   generator = torch.Generator()

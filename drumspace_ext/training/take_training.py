@@ -26,8 +26,11 @@ from drumspace_ext.training import groove_fitting
 _MAX_PATTERNS = 12_000
 # Hits of a train step.
 _BATCH_SIZE = 1024
-# Takes that the critic is trained by, and performances of a train step.
-_NUM_TAKES, _CRITIC_BATCH = 6000, 64
+# Those who draw, and who choose, learn for longer than what is likeliest.
+_DRAWING, _CHOOSING = 3, 2
+# Performances that the critic is trained by, takes that it sees of each, and
+# performances of a train step.
+_NUM_PERFORMANCES, _TAKES_OF_EACH, _CRITIC_BATCH = 8000, 2, 64
 _SHAPE = step_codes.NUM_STEPS, step_codes.NUM_VOICES
 
 
@@ -93,8 +96,17 @@ def performances(
   return data.chosen(np.sort(order))
 
 
-def hits_of(data: groove_data.PlayedPatterns) -> Hits:
-  """Returns the hits of performances."""
+def hits_of(
+    data: groove_data.PlayedPatterns,
+    on_step: callbacks.OnStep = callbacks.silent,
+) -> Hits:
+  """Returns the hits of performances.
+
+  Args:
+    data: The performances.
+    on_step: Called with the hits done of the one that has most; see
+      `callbacks`.
+  """
   hits = data.hits.reshape(-1, *_SHAPE) > 0
   values = _values(data)
   patterns, steps, of_voice = take_features.places(hits)
@@ -107,7 +119,8 @@ def hits_of(data: groove_data.PlayedPatterns) -> Hits:
   shape = len(patterns), 2, take_features.NUM_EARLIER
   found, there = np.empty(shape, np.int16), np.empty(shape[::2], np.bool_)
   played = take_features.Played(len(hits))
-  for number in range(counts.max(initial=0)):
+  most = int(counts.max(initial=0))
+  for number in range(most):
     rows = np.flatnonzero(counts > number)
     at = starts[rows] + number
     place = rows, steps[at], of_voice[at]
@@ -117,6 +130,7 @@ def hits_of(data: groove_data.PlayedPatterns) -> Hits:
     features[at, :widths[0]] = played.features(*place, seen)
     apart[at] = take_features.velocity_apart(truth[:, 0], played.mean(rows))
     played.play(*place, truth, seen)
+    on_step(number + 1, most, 'listening to performances')
   return Hits(**{name: torch.from_numpy(value) for name, value in {
       'features': features, 'apart': apart, 'found': found, 'there': there,
       'values': values[patterns, :, steps, of_voice],
@@ -142,7 +156,7 @@ def train(
     TrainingError: If the loss is no number any more.
   """
   data = performances(data)
-  hits = hits_of(data)
+  hits = hits_of(data, on_step)
   upto = np.cumsum(hits.weights.numpy().astype(np.float64))
 
   def loss_of(step: int) -> torch.Tensor:
@@ -152,10 +166,18 @@ def train(
     return batch.nats(network).mean(0).sum()
 
   groove_fitting.fit(
-      network, loss_of, config, seed=seed, on_step=on_step,
+      network, loss_of, _longer(config, _DRAWING), seed=seed, on_step=on_step,
       what='learning to draw',
   )
   _train_critic(network, data, config, seed=seed, on_step=on_step)
+
+
+def _longer(
+    config: configs.TrainingConfig, times: int
+) -> configs.TrainingConfig:
+  return dataclasses.replace(
+      config, num_train_steps=times * config.num_train_steps
+  )
 
 
 def _train_critic(
@@ -165,40 +187,33 @@ def _train_critic(
   """Trains the critic to tell performances from takes of the same hits."""
   rng = np.random.default_rng(batches.mixed_seed(seed, 4, 0))
   weights = data.weights.astype(np.float64)
-  rows = rng.choice(
-      len(data), min(_NUM_TAKES, 2 * len(data)), p=weights / weights.sum()
-  )
-  data = data.chosen(rows)
-  hits = data.hits.reshape(-1, *_SHAPE) > 0
+  data = data.chosen(rng.choice(
+      len(data), min(_NUM_PERFORMANCES, 2 * len(data)),
+      p=weights / weights.sum(),
+  ))
+  hits, played = data.hits.reshape(-1, *_SHAPE) > 0, _values(data)
   network.eval()
-  sides = [
-      _divided(*take_critic.seen(hits, values), len(hits)) for values in (
-          _values(data),
-          takes.numbered(network, hits, np.arange(len(hits)), seed=seed),
-      )
-  ]
+  drawn = takes.numbered(
+      network, hits.repeat(_TAKES_OF_EACH, 0),
+      np.arange(len(hits) * _TAKES_OF_EACH), seed=seed, on_step=on_step,
+  ).reshape(-1, _TAKES_OF_EACH, *played.shape[1:])
   network.train()
   truth = torch.tensor([1.0, 0.0]).repeat_interleave(_CRITIC_BATCH)
 
   def loss_of(step: int) -> torch.Tensor:
     rng = np.random.default_rng(batches.mixed_seed(seed, 5, step))
-    chosen = rng.integers(len(hits), size=_CRITIC_BATCH).tolist()
-    parts = [side[row] for side in sides for row in chosen]
-    number = torch.arange(len(parts)).repeat_interleave(
-        torch.tensor([len(part) for part in parts])
+    rows = rng.integers(len(hits), size=_CRITIC_BATCH)
+    which = rng.integers(_TAKES_OF_EACH, size=_CRITIC_BATCH)
+    patterns, seen = take_critic.seen(
+        np.tile(hits[rows], (2, 1, 1)),
+        np.concatenate([played[rows], drawn[rows, which]]),
     )
-    said = network.critic(number, torch.cat(parts), len(parts))
+    said = network.critic(
+        torch.from_numpy(patterns), torch.from_numpy(seen), len(truth)
+    )
     return nn.functional.binary_cross_entropy_with_logits(said, truth)
 
   groove_fitting.fit(
-      network.critic, loss_of, config, seed=seed, on_step=on_step,
-      what='learning to choose',
+      network.critic, loss_of, _longer(config, _CHOOSING), seed=seed,
+      on_step=on_step, what='learning to choose',
   )
-
-
-def _divided(
-    patterns: np.ndarray, seen: np.ndarray, num_takes: int
-) -> list[torch.Tensor]:
-  """Returns what is seen of each take."""
-  counts = np.bincount(patterns, minlength=num_takes).tolist()
-  return list(torch.from_numpy(seen).split(counts))
