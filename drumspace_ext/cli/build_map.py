@@ -7,7 +7,8 @@ model are placed on the map, and so are the patterns of each file of --input:
 datasets, published samples, MIDI, zips, TFRecords, drums_rnn primers and
 outputs.
 --map=EXISTING keeps an earlier map as it is and places on it what is new.
-The page plays by --groove: a groove model, shipped:groove by default, or none.
+The page plays by --groove, shipped:groove by default; of a dataset, which adds
+some 50 bytes a pattern, it plays the patterns as they were. It runs no GrooVAE.
 
 The folder given by --output_dir then holds map.html, dataset.tsv (step codes,
 latent vectors, map coordinates), generated.tsv (likewise), regions.tsv,

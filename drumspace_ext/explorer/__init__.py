@@ -53,6 +53,12 @@ way (a triplet's last comes a third of a step before its sixteenth: in the 49
 starter beats of that kind by 0.17 to 0.31, the median 0.22; in others -0.08 to
 0.06; 10th to 90th percentile).
 
+A page that plays like a MIDI file or a dataset (`groove_data`) has the groove
+model too, for what is unknown, and all patterns of the dataset that it knows,
+not those of the map alone: a hand finds others. Its module (`model/manner.js`)
+is in no other page and takes the model's place before the others run, so that
+pages of a model stay as they are, byte for byte, and nothing asks which it is.
+
 A dropped file is judged as create_dataset would: by what it plays three times
 in a row (`midi/loops.js`); where nothing is, by what it nearly plays so
 (`near_bits` of difference), and last by its first two bars. A loop that is a

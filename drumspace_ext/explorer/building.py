@@ -7,22 +7,21 @@ import pathlib
 
 from drumspace_ext import callbacks
 from drumspace_ext import defaults
-from drumspace_ext import errors
 from drumspace_ext.conversion import named_patterns
 from drumspace_ext.conversion import reading
 from drumspace_ext.dataset import examples as training_sets
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.explorer import files as map_files
+from drumspace_ext.explorer import groove_data
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import manifests
 from drumspace_ext.files import result_folders
-from drumspace_ext.files import result_names
 from drumspace_ext.latent_map import building as map_building
 from drumspace_ext.latent_map import data as map_data
 from drumspace_ext.models import checkpoints
-from drumspace_ext.models import groove_model
 from drumspace_ext.models import trained_model
 from drumspace_ext.patterns import drum_maps
+from drumspace_ext.playing import players
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
@@ -97,20 +96,6 @@ def build(
   )
 
 
-def _check_groove(name: str) -> None:
-  """Raises an error unless a page can play by what a name means."""
-  path = local_paths.expand(name)
-  is_dataset = (path / result_names.DATASET).is_file()
-  if is_dataset or (
-      path.is_file() and path.suffix != result_names.CHECKPOINT_SUFFIX
-  ):
-    raise errors.InputError(
-        f'--groove={name}: a page plays by a model of --config=groove, and no '
-        f'file or dataset. Give {groove_model.RECOMMENDED}, a run_dir or none.'
-    )
-  groove_model.load(name)
-
-
 def build_map(
     checkpoint_file: local_paths.Name, output_dir: local_paths.Name, *,
     examples_path: local_paths.Name | None = None,
@@ -137,14 +122,15 @@ def build_map(
     recursive: Search folders in folders.
     steps_per_quarter: Grid steps of a quarter note.
     assume_drums: Take all notes as drums.
-    voices_in: Drum map to read with, a name or a TOML file.
+    voices_in: Drum map to read with, a name or a TOML file; a MIDI file that
+      is played like, too.
     num_outputs: Beats to draw from the model; 500 if None.
     perplexity: How many neighbors count, see `layout.perplexity_for`.
     title: The page's heading.
     names: What to call examples and inputs on the map, by their paths; by
       default the last part of each.
-    groove: The groove model that the page plays by: `shipped:groove` if None,
-      a run directory or a file; or `none`.
+    groove: How the page plays beats: `shipped:groove` if None; a name as for
+      `players.player`, but not of a GrooVAE, which no page can run.
     seed: Of everything random.
     on_step: Called with the steps done; see `callbacks`.
     arguments: What the manifest says was asked for; this call if None.
@@ -152,7 +138,7 @@ def build_map(
   Raises:
     InputError: If something can't be read, there are too few patterns, or a
       dataset in `output_dir` would be lost.
-    CheckpointError: If the model is none.
+    CheckpointError: If the model is none, or that of the groove.
     OutputError: If the files can't be written.
   """
   asked = manifests.arguments_of(locals()) if arguments is None else arguments
@@ -160,12 +146,13 @@ def build_map(
   values = local_paths.names(input_values)
   weights, examples = str(checkpoint_file), examples_path or existing_map
   path = local_paths.expand(examples) if examples else None
+  playing = players.RECOMMENDED if groove is None else groove
   result_folders.claim(
-      folder, result_folders.BUILD_MAP, values, completes=path
+      folder, result_folders.BUILD_MAP, [*values, *players.files(playing)],
+      completes=path,
   )
-  playing = str(groove_model.RECOMMENDED if groove is None else groove)
-  if playing != defaults.GROOVE:
-    _check_groove(playing)
+  drum_map = drum_maps.load(voices_in)
+  groove_of_page = groove_data.of_name(playing, drum_map=drum_map)
   model = trained_model.TrainedModel(weights)
   digests = {'weights': manifests.digest(checkpoints.find(weights))}
   existing = None
@@ -177,7 +164,7 @@ def build_map(
   map_files.check_folder(folder, path, training_set.codes)
   names = names or {}
   inputs = _read_inputs(values, names, reading.Options(
-      voices_in=drum_maps.load(voices_in), assume_drums=assume_drums,
+      voices_in=drum_map, assume_drums=assume_drums,
       steps_per_quarter=steps_per_quarter,
   ), recursive)
   built = build(
@@ -186,7 +173,8 @@ def build_map(
       name=names.get(str(examples)), on_step=on_step,
   )
   paths = map_files.write(
-      folder, built, model, asked, digests, examples=path, groove=playing
+      folder, built, model, asked, digests, examples=path,
+      groove=groove_of_page,
   )
   return BuiltMap(
       output_dir=folder, latent_map=built.latent_map, report=built.report,

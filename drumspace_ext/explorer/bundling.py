@@ -90,14 +90,14 @@ def in_order(names: Sequence[str]) -> list[str]:
   return found
 
 
-def bundle(main: str) -> str:
-  """Returns a module and all that it needs as one classic script.
+def bundle(*mains: str) -> str:
+  """Returns modules and all that they need as one classic script.
 
   Raises:
     ValueError: If modules need each other in a circle, or one imports or
       exports in a form that is not known here.
   """
-  parts = map(_wrapped, in_order([main]))
+  parts = map(_wrapped, in_order(mains))
   return for_html(
       '\n'.join(['(() => {', 'const modules = {};', *parts, '})();'])
   )

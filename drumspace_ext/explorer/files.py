@@ -17,6 +17,7 @@ import numpy as np
 from drumspace_ext import errors
 from drumspace_ext.dataset import provenance
 from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.explorer import groove_data
 from drumspace_ext.explorer import page as map_page
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import manifests
@@ -25,7 +26,6 @@ from drumspace_ext.files import result_folders
 from drumspace_ext.files import result_names
 from drumspace_ext.latent_map import building as map_building
 from drumspace_ext.latent_map import data as map_data
-from drumspace_ext.models import groove_model
 from drumspace_ext.models import trained_model
 from drumspace_ext.patterns import step_codes
 
@@ -132,7 +132,7 @@ def write(
     folder: pathlib.Path, built: map_building.Built,
     model: trained_model.TrainedModel, arguments: Mapping,
     digests: Mapping[str, str], *, examples: pathlib.Path | None = None,
-    groove: str = groove_model.RECOMMENDED,
+    groove: groove_data.GrooveData | None = None,
 ) -> list[pathlib.Path]:
   """Writes everything about a map.
 
@@ -144,7 +144,7 @@ def write(
     arguments: For the manifest.
     digests: For the manifest.
     examples: What the training patterns were read from.
-    groove: The groove model that the page plays by, or `none`.
+    groove: How the page plays; see `map_page.render`.
 
   Returns:
     The files written, the page first.

@@ -10,12 +10,11 @@ import html
 import json
 import re
 
-from drumspace_ext import defaults
 from drumspace_ext.explorer import bundling
+from drumspace_ext.explorer import groove_data
 from drumspace_ext.explorer import page_data
 from drumspace_ext.files import result_names
 from drumspace_ext.latent_map import data as map_data
-from drumspace_ext.models import groove_model
 from drumspace_ext.models import trained_model
 from drumspace_ext.sound import rendering
 
@@ -98,20 +97,21 @@ def _bokeh() -> str:
 
 def render(
     latent_map: map_data.LatentMap, model: trained_model.TrainedModel,
-    groove: str = groove_model.RECOMMENDED,
+    groove: groove_data.GrooveData | None = None,
 ) -> str:
   """Returns the page of a map.
 
   Args:
     latent_map: What it shows.
     model: What it decodes with.
-    groove: The groove model that it plays by, or `none`.
-
-  Raises:
-    CheckpointError: If that is none.
+    groove: How it plays beats, see `groove_data.of_name`; as `shipped:groove`
+      does if None.
   """
+  if groove is None:
+    groove = groove_data.of_name()
   scripts = [
-      bundling.for_html(_bokeh()), bundling.bundle('app/main.js')
+      bundling.for_html(_bokeh()),
+      bundling.bundle(*groove.scripts, 'app/main.js'),
   ]
   policy = '; '.join([
       "default-src 'none'",
@@ -126,8 +126,7 @@ def render(
       'policy': html.escape(policy), 'title': html.escape(latent_map.title),
       'style': bundling.read('style.css'), 'plot': html.escape(_plot()),
       'data': page_data.render(
-          latent_map, model, rendering.page_description(),
-          None if groove == defaults.GROOVE else groove_model.load(groove),
+          latent_map, model, rendering.page_description(), groove
       ),
       'bokeh': scripts[0], 'main': scripts[1],
   }

@@ -25,7 +25,6 @@ from drumspace_ext.explorer import genre_groups
 from drumspace_ext.explorer import groove_data
 from drumspace_ext.latent_map import data as map_data
 from drumspace_ext.models import autoencoder
-from drumspace_ext.models import groove_model
 from drumspace_ext.models import trained_model
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import entropy
@@ -172,7 +171,7 @@ def network(
 
 def render(
     latent_map: map_data.LatentMap, model: trained_model.TrainedModel,
-    kit: Mapping, groove: groove_model.GrooveModel | None,
+    kit: Mapping, groove: groove_data.GrooveData,
 ) -> str:
   """Returns all that the page shows, in the format of this module.
 
@@ -180,12 +179,11 @@ def render(
     latent_map: The map.
     model: Its model.
     kit: The sounds, as `rendering.page_description` gives them.
-    groove: How beats are played; None for all alike and on the grid.
+    groove: How beats are played.
   """
   names = _genre_names(latent_map.training)
   header, columns = network(model.weights())
-  playing, more = groove_data.of_model(groove)
-  columns |= more
+  columns |= groove.columns
   continuing, more = continuer_data.shipped()
   columns |= more
   layers = []
@@ -200,7 +198,7 @@ def render(
       },
       'layers': layers, 'genres': names, 'kit': kit,
       'genre_groups': _genre_groups(latent_map.training, names),
-      **playing,
+      **groove.header,
       'directions': directions.of_genres(latent_map.training, names),
       'words': directions.of_words(latent_map.training),
       'voices': list(voices.NAMES),

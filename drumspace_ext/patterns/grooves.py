@@ -98,6 +98,12 @@ class Manner:
 
   What the performance does not have is played as another player would, moved
   by the performance's habits.
+
+  Attributes:
+    velocities: Of the performance alone, float64 `[32, 14]`.
+    offsets: Likewise, in steps.
+    unknown: How far a cell is left to the other player, 0 to 1.
+    default: The other player, if any.
   """
 
   def __init__(self, cells: np.ndarray, default: Player | None = None):
@@ -115,21 +121,20 @@ class Manner:
         velocities * share - self._plain * counts, counts
     )
     self.offsets = taken_over(offsets * share / groove_sums.UNITS, counts)
-    # How far a cell is left to the default.
-    self._unknown = PRIOR_HITS / (counts + PRIOR_HITS)
-    self._default = default
+    self.unknown = PRIOR_HITS / (counts + PRIOR_HITS)
+    self.default = default
 
   def __call__(self, hits: np.ndarray) -> Groove:
     """Returns how patterns, bool `[num_patterns, 32, 14]`, are played."""
     shape = len(hits), *_SHAPE
     velocities = np.broadcast_to(self.velocities, shape)
     offsets = np.broadcast_to(self.offsets, shape)
-    if self._default is not None:
-      other = self._default(hits)
-      velocities = velocities + self._unknown * _centred(
+    if self.default is not None:
+      other = self.default(hits)
+      velocities = velocities + self.unknown * _centred(
           other.velocities - self._plain, hits
       )
-      offsets = offsets + self._unknown * _centred(other.offsets, hits)
+      offsets = offsets + self.unknown * _centred(other.offsets, hits)
     return Groove(
         velocities=np.clip(velocities, 1, 127),
         offsets=np.clip(offsets, -0.5, 0.5),
@@ -206,26 +211,25 @@ class Known:
 
   Of a near repeat there may be hits that no play has on its step: these are as
   by the default.
+
+  Attributes:
+    played: What is known, by the bytes of a pattern's step codes, uint16.
+    default: Plays all others.
   """
 
   def __init__(
       self, played: Mapping[bytes, groove_sums.Played], default: Player
   ):
-    """Takes what is known.
-
-    Args:
-      played: By the bytes of a pattern's step codes, uint16.
-      default: Plays all others.
-    """
-    self._played, self._default = played, default
+    """Takes what is known; see the attributes."""
+    self.played, self.default = played, default
 
   def __call__(self, hits: np.ndarray) -> Groove:
     """Returns how patterns, bool `[num_patterns, 32, 14]`, are played."""
-    groove = self._default(hits)
+    groove = self.default(hits)
     velocities, offsets = groove.velocities.copy(), groove.offsets.copy()
     codes = step_codes.hits_to_step_codes(hits)
     for row, code in enumerate(codes):
-      played = self._played.get(code.tobytes())
+      played = self.played.get(code.tobytes())
       if played is None:
         continue
       there = hits[row].copy()

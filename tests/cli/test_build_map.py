@@ -66,10 +66,30 @@ def test_page_plays_by_the_groove_that_is_named(tmp_path):
     _map(_ACAI, '--groove=shipped:vae', f'--output_dir={tmp_path / "bad"}')
   (tmp_path / 'a.mid').write_bytes(b'MThd')
   for name in ('few.tsv', 'a.mid'):
-    with pytest.raises(errors.InputError, match='a page plays by a model of'):
+    with pytest.raises(errors.InputError, match=f'{name} gives no groove'):
       _map(_ACAI, f'--groove={tmp_path / name}',
            f'--output_dir={tmp_path / "bad"}')
   assert not (tmp_path / 'bad').exists()
+
+
+def test_page_plays_like_a_file_or_says_in_a_line_why_not(tmp_path):
+  hits = step_codes.step_codes_to_hits(_STARTER.codes[:1])
+  (tmp_path / 'a.mid').write_bytes(midi_writing.patterns_to_midi(hits))
+  assert _map(
+      _ACAI, '--num_outputs=3', f'--groove={tmp_path / "a.mid"}',
+      f'--examples_path={_counted(tmp_path / "few.tsv")}',
+      f'--output_dir={tmp_path / "made"}',
+  ) == 0
+  page = (tmp_path / 'made' / 'map.html').read_text(encoding='utf-8')
+  assert "modules['model/manner.js'] = " in page
+  noted = json.loads((tmp_path / 'made' / 'manifest.json').read_text())
+  assert noted['arguments']['groove'] == str(tmp_path / 'a.mid')
+  done = _console(
+      _ACAI, f'--groove={tmp_path / "b.mid"}', f'--output_dir={tmp_path / "no"}'
+  )
+  assert done.returncode == 1
+  assert len(done.stderr.splitlines()) == 1
+  assert "b.mid can't be read" in done.stderr
 
 
 def _contents(folder):

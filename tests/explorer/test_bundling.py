@@ -118,12 +118,18 @@ def test_hash_is_that_of_the_standard():
   )
 
 
+# Of pages that play like a file or a dataset; it runs before all others.
+_MANNER = 'model/manner.js'
+
+
 def test_all_modules_of_the_explorer_are_in_the_page():
-  found = bundling.in_order(['app/main.js'])
+  found = bundling.in_order([_MANNER, 'app/main.js'])
   assert len(found) > 15 and set(found) == {*_MODULES, 'constants.js'}
-  text = bundling.bundle('app/main.js')
+  plain = bundling.bundle('app/main.js')
+  text = bundling.bundle(_MANNER, 'app/main.js')
   for name in _MODULES:
     assert f"modules['{name}'] = " in text
+    assert (f"modules['{name}'] = " in plain) == (name != _MANNER)
 
 
 @pytest.mark.parametrize('name', _MODULES)

@@ -16,6 +16,7 @@ import pytest
 import tiny_grooves
 
 from drumspace_ext.explorer import directions
+from drumspace_ext.explorer import groove_data
 from drumspace_ext.explorer import page_data
 from drumspace_ext.latent_map import data as map_data
 from drumspace_ext.patterns import entropy
@@ -73,7 +74,8 @@ def _made():
 def _rendered(latent_map, model=None):
   return page_data.render(
       latent_map, model or map_builders.model(),
-      rendering.page_description(), tiny_grooves.model(),
+      rendering.page_description(),
+      groove_data.of_player(tiny_grooves.model()),
   )
 
 
