@@ -1,12 +1,10 @@
 """The page in a browser: how much of a groove is played, loud and late."""
 
 import map_pages
-import numpy as np
-import played_files
+import played_pages
 import pytest
 
 from drumspace_ext.models import groove_model
-from drumspace_ext.notes import midi_writing
 from drumspace_ext.patterns import dynamics
 from drumspace_ext.patterns import step_codes
 
@@ -16,9 +14,6 @@ _SET = """
   slide(byId('grooveVelocity'), args[0]);
   slide(byId('grooveTiming'), args[1]);
   return [settings.grooveVelocity, settings.grooveTiming, settings.swing]"""
-_LOOK = """return [...document.querySelectorAll('#grid .cells .hit')].map(
-  (cell) => [Number(cell.style.getPropertyValue('--loud')),
-    Number(cell.style.getPropertyValue('--late'))])"""
 
 
 @pytest.mark.parametrize('strength', [(0.8, 0.3), (0, 1), (0.5, 0), (1, 1)])
@@ -36,28 +31,15 @@ def test_file_and_grid_are_played_as_the_package_plays(page, strength):
       groove_strength=strength, swing='auto', genres=[genre],
   )
   page.gesture()
-  ours = played_files.notes(page.download('get-midi')[1])
-  theirs = played_files.notes(
-      midi_writing.patterns_to_midi(hits[None], dynamics=played)
-  )
-  assert (np.abs(ours - theirs).max(0) <= (1, 0, 1)).all()
-  steps, struck = np.nonzero(hits)
-  shown = np.array(page.run(_LOOK))
-  for column, values, apart in (
-      (0, played.velocities(steps, struck) / 127, 1.1 / 127),
-      (1, played.delays(steps, struck), 0.003),
-  ):
-    np.testing.assert_allclose(
-        np.sort(shown[:, column]), np.sort(values), atol=apart
-    )
+  played_pages.assert_played(page, hits, played)
   assert 0 <= swing <= 1
 
 
 def test_strength_is_in_the_link_and_undone(page):
   page.run('deck.show(app.maker.ofPoint(0, args[0]))', map_pages.POINT)
-  whole = page.run(_LOOK)
+  whole = page.run(played_pages.LOOK)
   page.run(_SET, 0.4, 0.2)
-  part = page.run(_LOOK)
+  part = page.run(played_pages.LOOK)
   assert part != whole
   page.run("byId('groove').click()")
   now = 'return [settings.groove, settings.grooveVelocity, ' \
@@ -69,11 +51,11 @@ def test_strength_is_in_the_link_and_undone(page):
   ):
     page.run('deck.go(args[0])', by)
     assert page.run(now) == [*expected, map_pages.POINT]
-  assert page.run(_LOOK) == part
+  assert page.run(played_pages.LOOK) == part
   hash_ = page.run("byId('share').click(); return location.hash")
   page.open(hash_)
   assert page.run(now) == [True, 0.4, 0.2, map_pages.POINT]
-  assert page.run(_LOOK) == part
+  assert page.run(played_pages.LOOK) == part
   # What can't be is left as it is.
   page.open(hash_.replace('gv=0.4', 'gv=1.5').replace('gt=0.2', 'gt=x'))
   assert page.run(now)[1:3] == [1, 1]

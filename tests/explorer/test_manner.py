@@ -9,7 +9,7 @@ import map_builders
 import map_pages
 import numpy as np
 import played_datasets
-import played_files
+import played_pages
 import pytest
 import tiny_grooves
 
@@ -18,7 +18,6 @@ from drumspace_ext.dataset import examples
 from drumspace_ext.explorer import groove_data
 from drumspace_ext.explorer import page as map_page
 from drumspace_ext.explorer import page_data
-from drumspace_ext.notes import midi_writing
 from drumspace_ext.patterns import dynamics
 from drumspace_ext.patterns import groove_sums
 from drumspace_ext.patterns import grooves
@@ -31,9 +30,6 @@ pytestmark = pytest.mark.browser
 
 # A sixteenth at 40 qpm, the slowest that the page plays, lasts 375 ms.
 _HALF_MILLISECOND = 0.5 / 375
-_LOOK = """return [...document.querySelectorAll('#grid .cells .hit')].map(
-  (cell) => [Number(cell.style.getPropertyValue('--loud')),
-    Number(cell.style.getPropertyValue('--late'))])"""
 
 
 def _plays(rng, shape):
@@ -172,20 +168,7 @@ def test_page_shows_and_writes_beats_so(opened, layer):
   played = dynamics.Dynamics(
       accents=True, groove=player, groove_strength=(0.8, 1)
   )
-  ours = played_files.notes(page.download('get-midi')[1])
-  theirs = played_files.notes(
-      midi_writing.patterns_to_midi(hits[None], dynamics=played)
-  )
-  assert (np.abs(ours - theirs).max(0) <= (1, 0, 1)).all()
-  steps, struck = np.nonzero(hits)
-  shown = np.array(page.run(_LOOK))
-  for column, values, apart in (
-      (0, played.velocities(steps, struck) / 127, 1.1 / 127),
-      (1, played.delays(steps, struck), 0.003),
-  ):
-    np.testing.assert_allclose(
-        np.sort(shown[:, column]), np.sort(values), atol=apart
-    )
+  played_pages.assert_played(page, hits, played)
   # It is not what the model says alone.
   assert page.run("""
     const groove = app.data.kit.groove;
