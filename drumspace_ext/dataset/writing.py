@@ -28,7 +28,7 @@ from drumspace_ext.files import result_names
 from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.notes import pattern_records
-from drumspace_ext.patterns import dynamics as dynamics_lib
+from drumspace_ext.notes import played_patterns
 from drumspace_ext.patterns import groove_sums
 from drumspace_ext.patterns import grooves as grooves_lib
 from drumspace_ext.patterns import step_codes
@@ -154,21 +154,15 @@ def _played_record(
 ) -> bytes:
   """Returns a pattern as its inputs play it; straight if that isn't known."""
   hits = step_codes.step_codes_to_hits(pattern.codes)
-  played, cells = groove_sums.played(pattern.groove), _no_plays()
+  played, cells = groove_sums.played(pattern.groove), groove_sums.no_cells()
   dynamics = None
   if played.plays.any():
     cells[:, hits] = groove_sums.once(played)
-    groove = grooves_lib.Known(
+    play = grooves_lib.Known(
         {pattern.codes.tobytes(): played}, grooves_lib.Manner(cells)
-    )(hits[None])
-    dynamics = dynamics_lib.Dynamics(groove=lambda hits: groove)
+    )
+    dynamics = played_patterns.as_played(play(hits[None]))
   return note_sequences.from_patterns(
       hits, qpm=qpm, dynamics=dynamics, repeats=tile, sequence_id=sequence_id,
       genres=list(pattern.genres),
   ).SerializeToString(deterministic=True)
-
-
-def _no_plays() -> np.ndarray:
-  return np.zeros((
-      groove_sums.NUM_ROWS, step_codes.NUM_STEPS, step_codes.NUM_VOICES
-  ), np.int64)

@@ -37,10 +37,7 @@ def of_onsets(
   )
   pieces = grids.cut(onsets, drum_map.code_of_pitch)
   if not len(pieces.steps):
-    return np.zeros(
-        (groove_sums.NUM_ROWS, step_codes.NUM_STEPS, step_codes.NUM_VOICES),
-        np.int64,
-    )
+    return groove_sums.no_cells()
   ends = np.append(pieces.starts[1:], len(pieces.steps)) - 1
   firsts, lasts = pieces.steps[pieces.starts], pieces.steps[ends]
   return played_grooves.cells([played_grooves.Input(onsets, pieces, [

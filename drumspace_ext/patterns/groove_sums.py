@@ -117,6 +117,13 @@ def none() -> np.ndarray:
   return np.zeros((NUM_ROWS, 0), np.int64)
 
 
+def no_cells() -> np.ndarray:
+  """Returns the sums of no plays by cell, int64 `[5, 32, 14]`."""
+  return np.zeros(
+      (NUM_ROWS, step_codes.NUM_STEPS, step_codes.NUM_VOICES), np.int64
+  )
+
+
 def played(sums: np.ndarray) -> Played:
   """Returns means and spreads of sums, int64 `[5, num_hits]`."""
   plays = np.maximum(sums[_PLAYS], 1)

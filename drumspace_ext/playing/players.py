@@ -186,11 +186,7 @@ def _dataset_player(
   training_set = examples.load(folder)
   codes = training_set.codes
   chosen = _chosen(training_set, folder, part)
-  cells = np.zeros(
-      (groove_sums.NUM_ROWS, step_codes.NUM_STEPS, step_codes.NUM_VOICES),
-      np.int64,
-  )
-  known = {}
+  cells, known = groove_sums.no_cells(), {}
   # What is read comes first, so that it is read to its end.
   for played, row, counts in zip(groove_tsv.read(path, codes), codes, chosen):
     if not counts:
