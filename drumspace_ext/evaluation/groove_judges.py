@@ -112,13 +112,16 @@ class GrooveModels:
         part=judged_models.OTHERS if heldout_path else 'validation',
     ), [
         *(_shared(data.train, heldout) if heldout_path else []),
-        *self._notes(data.digest, is_other=bool(heldout_path)),
+        *self._notes(data, is_other=bool(heldout_path)),
     ]
 
-  def _notes(self, digest: str, *, is_other: bool) -> list[str]:
+  def _notes(
+      self, data: 'groove_data.Data', *, is_other: bool
+  ) -> list[str]:
     notes = []
     for name, _ in self.named:
-      if self.metadata[name].get('data_digest') != digest:
+      said = self.metadata[name]
+      if any(said.get(k) != v for k, v in data.said_by(said).items()):
         notes.append(
             f'{name} was trained on other data than --examples_path; that none '
             'of these files is in it is for you to know.'

@@ -8,6 +8,7 @@ neither.
 """
 
 import collections
+from collections.abc import Mapping
 import dataclasses
 import hashlib
 import pathlib
@@ -31,6 +32,7 @@ _FEW_BLOCKS = 10
 MAX_PLAYS, _POWER, _INPUT_POWER = 16.0, 2.0, 0.75
 # Where plays of several inputs differ by more, their mean is nobody's.
 _MAX_SPREAD = 2.0
+_GROOVE_DIGEST = 'groove_digest'
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
@@ -82,12 +84,23 @@ class Data:
   Attributes:
     train: For training.
     valid: For validation.
-    digest: Of all its patterns.
+    digests: Of all its patterns, and of how those of both sides are played,
+      by the names that checkpoints have for them.
   """
 
   train: PlayedPatterns
   valid: PlayedPatterns
-  digest: str
+  digests: Mapping[str, str]
+
+  def said_by(self, metadata: Mapping[str, object]) -> dict[str, str]:
+    """Returns those digests that a checkpoint has, or should have.
+
+    Earlier ones say nothing of how their patterns are played.
+    """
+    return {
+        key: digest for key, digest in self.digests.items()
+        if key in metadata or key != _GROOVE_DIGEST
+    }
 
 
 def _played(
@@ -207,6 +220,19 @@ def _split(
   )
 
 
+def _groove_digest(*sides: PlayedPatterns) -> str:
+  """Returns a digest of all that is learned from."""
+  digest = hashlib.sha256()
+  for side in sides:
+    # The others follow from these.
+    for values in (
+        side.codes, side.answers, side.plays, side.num_inputs, side.weights,
+        side.own,
+    ):
+      digest.update(np.ascontiguousarray(values).data)
+  return digest.hexdigest()[:16]
+
+
 def load(path: local_paths.Name, *, valid_share: float, seed: int) -> Data:
   """Reads a dataset and splits it.
 
@@ -236,12 +262,14 @@ def load(path: local_paths.Name, *, valid_share: float, seed: int) -> Data:
         'with dynamics or timing, which is too few to keep some inputs of '
         'these for validation. Give more MIDI files.'
     )
-  learned = played.chosen(train)
+  learned, kept = played.chosen(train), played.chosen(valid)
   # What nobody varies is learned so: all alike, or on the grid.
   learned.known[:, ~learned.known.any(0)] = 1
   return Data(
-      train=learned, valid=played.chosen(valid),
-      digest=hashlib.sha256(
-          np.sort(step_codes.class_digests(played.codes)).tobytes()
-      ).hexdigest()[:16],
+      train=learned, valid=kept, digests={
+          'data_digest': hashlib.sha256(
+              np.sort(step_codes.class_digests(played.codes)).tobytes()
+          ).hexdigest()[:16],
+          _GROOVE_DIGEST: _groove_digest(learned, kept),
+      },
   )

@@ -175,21 +175,27 @@ def train(
 
 def write(
     folder: pathlib.Path, model: groove_model.GrooveModel,
-    line: Mapping[str, float], *, digest: str, seed: int,
-) -> pathlib.Path:
-  """Writes a trained model into its run directory; returns its file.
+    line: Mapping[str, float], *, digests: Mapping[str, str], seed: int,
+) -> None:
+  """Writes a trained model into its run directory.
+
+  Args:
+    folder: The run's folder.
+    model: The model.
+    line: Its evaluation.
+    digests: Of what it was trained on, see `groove_data.Data`.
+    seed: Of the run.
 
   Raises:
     OutputError: If a file can't be written.
   """
-  path = folder / result_names.BEST
-  groove_model.write(path, model, {
-      'train_step': int(line['train_step']), 'data_digest': digest,
-      'seed': seed, 'metrics': dict(line),
-  })
   text = json.dumps(dict(line)) + '\n'
   output_files.write_bytes(folder / result_names.METRICS, text.encode())
-  return path
+  # Where it is, the run is complete.
+  groove_model.write(folder / result_names.BEST, model, {
+      'train_step': int(line['train_step']), **digests, 'seed': seed,
+      'metrics': dict(line),
+  })
 
 
 def is_run(run_dir: pathlib.Path) -> bool:
@@ -216,9 +222,8 @@ def evaluate_best(
       examples_path, valid_share=model.settings.training.valid_share,
       seed=checkpoints.whole_number(metadata, 'seed'),
   )
-  same_data.check(
-      path, metadata, key='data_digest', here=data.digest, digest=data.digest
-  )
+  for key, digest in data.said_by(metadata).items():
+    same_data.check(path, metadata, key=key, here=digest)
   step = checkpoints.whole_number(metadata, 'train_step')
   return {'train_step': step, **evaluate(model, data.valid)}
 

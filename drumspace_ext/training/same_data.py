@@ -9,7 +9,7 @@ from drumspace_ext import errors
 
 def check(
     path: pathlib.Path, metadata: Mapping[str, typing.Any], *,
-    key: str, here: str, digest: str, what: str = 'data',
+    key: str, here: str, what: str = 'data',
 ) -> None:
   """Checks that a checkpoint was trained on what it is to be evaluated on.
 
@@ -18,7 +18,6 @@ def check(
     metadata: What it says of itself.
     key: What of that stands for its data.
     here: What stands for those that there are.
-    digest: The digest of these.
     what: What they are called.
 
   Raises:
@@ -28,6 +27,6 @@ def check(
     raise errors.CheckpointError(f'{path} lacks {key!r}.')
   if metadata[key] != here:
     raise errors.CheckpointError(
-        f'{path} was trained on other {what} ({metadata.get("data_digest")}, '
-        f'not {digest}). Give the same --examples_path.'
+        f'{path} was trained on other {what} ({key}: {metadata[key]}, not '
+        f'{here}). Give the same --examples_path.'
     )

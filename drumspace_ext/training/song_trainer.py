@@ -206,8 +206,7 @@ def evaluate_best(
   except KeyError as e:
     raise errors.CheckpointError(f'{path} lacks {e}.') from e
   same_data.check(
-      path, metadata, key='data_split', here=data.split_digest,
-      digest=data.digest, what='songs',
+      path, metadata, key='data_split', here=data.split_digest, what='songs'
   )
   model = next_step.from_tensors(tensors, str(path))
   return {'train_step': step, **evaluate(

@@ -5,6 +5,7 @@ A next-step model is trained on songs, every other one on patterns.
 
 from collections.abc import Callable
 from collections.abc import Mapping
+from collections.abc import Sized
 import dataclasses
 import pathlib
 
@@ -84,15 +85,14 @@ def _device(name: str) -> torch.device:
 
 
 def _in_words(
-    trainer: training.Trainer | song_trainer.SongTrainer, name: str, what: str
+    name: str, train_on: Sized, kept: Sized, what: str, num_steps: int,
+    done: int,
 ) -> str:
   """Says what is about to be trained on what."""
-  data, step = trainer.data, trainer.train_step
   return (
-      f'{name}: {len(data.train):,} {what} to train on, '
-      f'{len(data.valid):,} to validate, '
-      f'{trainer.num_train_steps:,} train steps'
-      + (f', going on at {step:,}' if step else '')
+      f'{name}: {len(train_on):,} {what} to train on, {len(kept):,} to '
+      f'validate, {num_steps:,} train steps'
+      + (f', going on at {done:,}' if done else '')
   )
 
 
@@ -165,10 +165,11 @@ def train(
         examples.load(examples_path), settings.for_training(), seed=seed,
         device=place,
     ), folder, seed=seed, device=place)
-  on_start(_in_words(
-      trainer, settings.name, 'songs' if is_of_songs else 'patterns'
-  ))
   before = trainer.train_step
+  on_start(_in_words(
+      settings.name, trainer.data.train, trainer.data.valid,
+      'songs' if is_of_songs else 'patterns', trainer.num_train_steps, before,
+  ))
   evaluation = loop.train(
       trainer, on_step=on_step, on_evaluation=on_evaluation
   )
@@ -196,22 +197,24 @@ def _train_groove(
       examples_path, valid_share=settings.training.valid_share, seed=seed
   )
   same_run.check(folder, {
-      'config': settings.to_dict(), 'data_digest': data.digest, 'seed': seed,
+      'config': settings.to_dict(), 'seed': seed, **data.digests,
   })
-  num_steps = settings.training.num_train_steps
-  on_start(
-      f'{settings.name}: {len(data.train):,} played patterns to train on, '
-      f'{len(data.valid):,} to validate, {num_steps:,} train steps'
-  )
-  model, line = groove_training.train(
-      settings, data, seed=seed, on_step=on_step, on_evaluation=on_evaluation
-  )
+  best, num_steps = folder / checkpoints.BEST, settings.training.num_train_steps
+  done = num_steps if best.is_file() else 0
+  on_start(_in_words(
+      settings.name, data.train, data.valid, 'played patterns', num_steps, done
+  ))
+  line: Mapping[str, float] = {}
+  if done:
+    on_step(done, num_steps, 'training')
+  else:
+    model, line = groove_training.train(
+        settings, data, seed=seed, on_step=on_step, on_evaluation=on_evaluation
+    )
+    groove_training.write(folder, model, line, digests=data.digests, seed=seed)
   return TrainingRun(
-      run_dir=folder, config=settings.name, num_steps=num_steps,
-      num_trained=num_steps, evaluation=line,
-      checkpoint=groove_training.write(
-          folder, model, line, digest=data.digest, seed=seed
-      ),
+      run_dir=folder, checkpoint=best, config=settings.name,
+      num_steps=num_steps, num_trained=num_steps - done, evaluation=line,
   )
 
 

@@ -77,8 +77,7 @@ def evaluate_best(
   except KeyError as e:
     raise errors.CheckpointError(f'{path} lacks {e}.') from e
   same_data.check(
-      path, metadata, key='data_split', here=data.split_digest,
-      digest=data.digest,
+      path, metadata, key='data_split', here=data.split_digest
   )
   network = networks.make(config.model, seed=0)
   network.load_state_dict({

@@ -1,14 +1,18 @@
 """Tests of the training of groove models."""
 
+import shutil
+
 import numpy as np
 import played_datasets
 import pytest
 import tiny_grooves
+import told_steps
 import torch
 
 from drumspace_ext import errors
 from drumspace_ext.dataset import creation
 from drumspace_ext.files import result_names
+from drumspace_ext.models import checkpoints
 from drumspace_ext.models import config_loading
 from drumspace_ext.models import groove_model
 from drumspace_ext.models import take_features
@@ -192,6 +196,72 @@ def test_a_run_is_evaluated_again_by_what_it_kept_back(dataset, tmp_path):
   assert training.in_words(again).startswith('step     30: of inputs kept back')
   with pytest.raises(errors.CheckpointError, match='trained on other data'):
     groove_training.evaluate_best(run.run_dir, _other(dataset, tmp_path))
+
+
+def test_a_run_that_is_complete_says_so_and_is_left_alone(dataset, tmp_path):
+  few = {'config': 'groove', 'hparams': 'num_train_steps=2,hidden_size=8'}
+  said, lines, steps = [], [], told_steps.ToldSteps()
+  run = training.train(dataset, tmp_path / 'run', on_start=said.append, **few)
+  before = {p: p.stat().st_mtime_ns for p in tmp_path.glob('run/*/*')}
+  again = training.train(
+      dataset, tmp_path / 'run', on_start=said.append, on_step=steps,
+      on_evaluation=lines.append, **few,
+  )
+  assert (again.num_steps, again.num_trained, again.evaluation) == (2, 0, {})
+  assert str(again) == f'this run is complete already\n{run}'
+  assert said == [said[0], f'{said[0]}, going on at 2']
+  assert not lines and steps == [(2, 2, 'training')]
+  assert {p: p.stat().st_mtime_ns for p in tmp_path.glob('run/*/*')} == before
+
+
+def test_a_run_without_its_model_is_not_complete(dataset, tmp_path):
+  few = {'config': 'groove', 'hparams': 'num_train_steps=2,hidden_size=8'}
+  run = training.train(dataset, tmp_path, **few)
+  before = run.checkpoint.read_bytes()
+  run.checkpoint.unlink()
+  assert (tmp_path / result_names.METRICS).is_file()
+  assert training.train(dataset, tmp_path, **few).num_trained == 2
+  assert run.checkpoint.read_bytes() == before
+
+
+@pytest.mark.parametrize('name, value', [
+    ('velocities', 99), ('offsets', 0.25), ('plays', 5),
+])
+def test_the_same_hits_played_otherwise_are_other_data(
+    dataset, tmp_path, name, value
+):
+  few = {'config': 'groove', 'hparams': 'num_train_steps=2,hidden_size=8'}
+  run = training.train(dataset, tmp_path / 'run', **few)
+  other = tmp_path / 'other'
+  shutil.copytree(dataset, other)
+  path = other / result_names.GROOVE
+  lines = path.read_text().splitlines()
+  column = lines[1].split('\t').index(name)
+  # All hits of one pattern.
+  fields = lines[100].split('\t')
+  fields[column] = ','.join([str(value)] * len(fields[column].split(',')))
+  path.write_text('\n'.join([*lines[:100], '\t'.join(fields), *lines[101:]]))
+  with pytest.raises(errors.CheckpointError, match='another groove_digest: '):
+    training.train(other, tmp_path / 'run', **few)
+  with pytest.raises(
+      errors.CheckpointError, match='trained on other data .groove_digest: '
+  ):
+    training.validate(other, run.run_dir)
+
+
+def test_a_run_that_says_nothing_of_how_its_patterns_were_played(
+    dataset, tmp_path
+):
+  few = {'config': 'groove', 'hparams': 'num_train_steps=2,hidden_size=8'}
+  run = training.train(dataset, tmp_path / 'run', **few)
+  tensors, metadata = checkpoints.read(run.checkpoint)
+  evaluation = training.validate(dataset, run.run_dir)
+  del metadata['groove_digest'], metadata['format_version']
+  del metadata['voice_table']
+  checkpoints.write(run.checkpoint, tensors, metadata)
+  assert training.validate(dataset, run.run_dir) == evaluation
+  with pytest.raises(errors.CheckpointError, match='groove_digest: None there'):
+    training.train(dataset, tmp_path / 'run', **few)
 
 
 @pytest.mark.parametrize('change, message', [
