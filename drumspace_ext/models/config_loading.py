@@ -20,6 +20,7 @@ from drumspace_ext import suggestions
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import reader_faults
 from drumspace_ext.models import configs
+from drumspace_ext.models import groove_configs
 from drumspace_ext.models import hparams as hparams_lib
 from drumspace_ext.models import networks
 
@@ -35,6 +36,8 @@ _IN_WORDS: Mapping[object, str] = {
 
 # What plays patterns is no model of patterns, and has a class of its own.
 GROOVE = 'groove'
+# What earlier versions asked for, and what had no effect.
+_OF_EARLIER_GROOVES = {'eval_steps', 'test_share'}
 _Filled = typing.TypeVar('_Filled')
 _Config = typing.TypeVar('_Config', bound=configs.AnyConfig)
 
@@ -130,10 +133,10 @@ def from_dict(values: object, origin: str) -> configs.Config:
 
 
 def _of_patterns(
-    settings: configs.Config | configs.GrooveSettings, origin: str
+    settings: configs.Config | groove_configs.GrooveSettings, origin: str
 ) -> configs.Config:
   """Returns settings that are those of a model of patterns."""
-  if isinstance(settings, configs.GrooveSettings):
+  if isinstance(settings, groove_configs.GrooveSettings):
     raise errors.ConfigError(
         f'{origin}: this plays patterns (--groove), and makes none. Name a '
         f'model of one of the kinds {", ".join(networks.KINDS)}.'
@@ -143,11 +146,24 @@ def _of_patterns(
 
 def any_from_dict(
     values: object, origin: str
-) -> configs.Config | configs.GrooveSettings:
+) -> configs.Config | groove_configs.GrooveSettings:
   """Makes a configuration of either sort; see `from_dict`."""
   name, model, training = tables_of(values, origin)
-  # What was trained when there were two parts does not name a third.
-  training = {'test_share': 0.0, **training}
+  if model.get('kind') == GROOVE:
+    training = {
+        key: value for key, value in training.items()
+        if key not in _OF_EARLIER_GROOVES
+    }
+  return _any_of_file(
+      {'name': name, 'model': model, 'training': training}, origin
+  )
+
+
+def _any_of_file(
+    values: object, origin: str
+) -> configs.Config | groove_configs.GrooveSettings:
+  """Makes a configuration of either sort, which must have no other keys."""
+  name, model, training = tables_of(values, origin)
   kind = model.get('kind')
   if not isinstance(kind, str) or kind not in (*networks.KINDS, GROOVE):
     raise errors.ConfigError(
@@ -155,10 +171,12 @@ def any_from_dict(
         f'{GROOVE}, got {errors.shown(kind)}.'
     )
   if kind == GROOVE:
-    return configs.GrooveSettings(
-        name=name, model=fill(configs.GrooveConfig, model, origin),
-        training=fill(configs.TrainingConfig, training, origin),
+    return groove_configs.GrooveSettings(
+        name=name, model=fill(groove_configs.GrooveConfig, model, origin),
+        training=fill(configs.TrainStepsConfig, training, origin),
     )
+  # What was trained when there were two parts does not name a third.
+  training = {'test_share': 0.0, **training}
   return configs.Config(
       name=name, model=fill(networks.KINDS[kind].config, model, origin),
       training=fill(configs.TrainingConfig, training, origin),
@@ -181,7 +199,7 @@ def load(name_or_path: str, hparams: str = '') -> configs.Config:
 
 def load_any(
     name_or_path: str, hparams: str = ''
-) -> configs.Config | configs.GrooveSettings:
+) -> configs.Config | groove_configs.GrooveSettings:
   """Reads a configuration by its name, or from a TOML file.
 
   Args:
@@ -191,7 +209,7 @@ def load_any(
   Raises:
     ConfigError: If there is no such configuration, or a value does not fit.
   """
-  return load_as(any_from_dict, name_or_path, hparams)
+  return load_as(_any_of_file, name_or_path, hparams)
 
 
 def kind_of(name_or_path: str) -> str:

@@ -103,48 +103,6 @@ class StepwiseConfig(VaeConfig):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class GrooveConfig:
-  """What plays patterns: networks of the mean answer and of drawn ones.
-
-  Attributes:
-    kind: `groove`.
-    hidden_size: Width of the network that sees patterns as they stand.
-    around_size: Width of the one that sees them from each step.
-    dropout: Share of the first one's units that its teachers leave out in
-      training.
-    around_dropout: Share of the other one's.
-    hit_dropout: Share of the hits of a pattern that teachers do not see in
-      training.
-    take_size: Width of the networks that draw.
-    take_dropout: Share of their units left out in training.
-    critic_size: Width of the network that chooses what is drawn.
-    critic_dropout: Share of its units left out in training.
-  """
-
-  kind: str
-  hidden_size: int
-  around_size: int
-  dropout: float
-  around_dropout: float
-  hit_dropout: float
-  take_size: int
-  take_dropout: float
-  critic_size: int
-  critic_dropout: float
-
-  def __post_init__(self):
-    for name in ('hidden_size', 'around_size', 'take_size', 'critic_size'):
-      value = getattr(self, name)
-      check(1 <= value <= 65536, name, value, 'in [1, 65536]')
-    for name in (
-        'dropout', 'around_dropout', 'hit_dropout', 'take_dropout',
-        'critic_dropout',
-    ):
-      value = getattr(self, name)
-      check(0 <= value < 1, name, value, 'in [0, 1)')
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class PlannedConfig(StepwiseConfig):
   """A stepwise model that decides on repeats before it writes them.
 
@@ -176,8 +134,8 @@ class ForetoldConfig(PlannedConfig):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class TrainingConfig:
-  """How a model is trained.
+class TrainStepsConfig:
+  """The train steps of networks, and what is kept back for choices.
 
   Attributes:
     batch_size: Patterns in a train step.
@@ -190,9 +148,7 @@ class TrainingConfig:
     bar_exchange: Share of a batch whose two bars change places: still beats,
       but other ones.
     gradient_norm: Gradients are scaled down to this norm.
-    eval_steps: Train steps between evaluations.
     valid_share: Share of inputs (or patterns) kept for all choices.
-    test_share: Share that nothing is chosen by; 0 where there are two parts.
   """
 
   batch_size: int
@@ -203,12 +159,10 @@ class TrainingConfig:
   average_decay: float
   bar_exchange: float
   gradient_norm: float
-  eval_steps: int
   valid_share: float
-  test_share: float
 
   def __post_init__(self):
-    for name in ('batch_size', 'num_train_steps', 'eval_steps'):
+    for name in ('batch_size', 'num_train_steps'):
       value = getattr(self, name)
       check(value >= 1, name, value, 'at least 1')
     for name in ('learning_rate', 'gradient_norm'):
@@ -228,6 +182,23 @@ class TrainingConfig:
     check(
         0 < self.valid_share < 1, 'valid_share', self.valid_share, 'in (0, 1)'
     )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TrainingConfig(TrainStepsConfig):
+  """How a model of patterns is trained.
+
+  Attributes:
+    eval_steps: Train steps between evaluations.
+    test_share: Share that nothing is chosen by; 0 where there are two parts.
+  """
+
+  eval_steps: int
+  test_share: float
+
+  def __post_init__(self):
+    super().__post_init__()
+    check(self.eval_steps >= 1, 'eval_steps', self.eval_steps, 'at least 1')
     check(
         0 <= self.test_share < 1 - self.valid_share, 'test_share',
         self.test_share, f'in [0, {1 - self.valid_share:g})',
@@ -270,19 +241,6 @@ class Config(AnyConfig):
     if self.training is None:
       raise errors.ConfigError(f'{self.name} was trained elsewhere.')
     return self.training
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class GrooveSettings(AnyConfig):
-  """The whole configuration of what plays patterns.
-
-  Attributes:
-    model: The model's values.
-    training: The training's values.
-  """
-
-  model: GrooveConfig
-  training: TrainingConfig
 
 
 def check(fits: bool, name: str, value: object, expected: str) -> None:

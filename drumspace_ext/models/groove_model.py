@@ -15,8 +15,8 @@ from torch import nn
 from drumspace_ext import errors
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import config_loading
-from drumspace_ext.models import configs
 from drumspace_ext.models import groove_answers
+from drumspace_ext.models import groove_configs
 from drumspace_ext.models import groove_network
 from drumspace_ext.models import next_step
 from drumspace_ext.models import take_features
@@ -42,7 +42,7 @@ class GrooveModel:
   """Plays patterns; see `grooves.Player`."""
 
   def __init__(
-      self, settings: configs.GrooveSettings,
+      self, settings: groove_configs.GrooveSettings,
       network: groove_network.GrooveNetwork, drawing: takes.TakeNetwork,
   ):
     """Takes the parts of a model; their weights are rounded."""
@@ -158,7 +158,7 @@ def load(name: str) -> GrooveModel:
   settings = None if continues else config_loading.any_from_dict(
       metadata.get('config'), str(path)
   )
-  if not isinstance(settings, configs.GrooveSettings):
+  if not isinstance(settings, groove_configs.GrooveSettings):
     what = 'continues beats' if continues else 'makes patterns'
     raise errors.CheckpointError(
         f'{name} {what} and does not play them. Give --groove a model trained '

@@ -13,8 +13,8 @@ Answers are scaled: velocities by `SCALES[0]`, offsets by `SCALES[1]`.
 import torch
 from torch import nn
 
-from drumspace_ext.models import configs
 from drumspace_ext.models import groove_answers
+from drumspace_ext.models import groove_configs
 from drumspace_ext.patterns import step_codes
 
 SCALES = (10.0, 0.1)
@@ -119,7 +119,7 @@ class GrooveNetwork(nn.Module):
   spreads: torch.Tensor
   shares: torch.Tensor
 
-  def __init__(self, config: configs.GrooveConfig):
+  def __init__(self, config: groove_configs.GrooveConfig):
     """Makes the layers; their weights come from torch's global generator."""
     super().__init__()
     self.config = config

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from drumspace_ext import callbacks
-from drumspace_ext.models import configs
+from drumspace_ext.models import groove_configs
 from drumspace_ext.models import take_critic
 from drumspace_ext.models import take_features
 from drumspace_ext.patterns import step_codes
@@ -62,7 +62,7 @@ def around(hits: np.ndarray, plays: np.ndarray) -> np.ndarray:
 
 
 def _layers(
-    config: configs.GrooveConfig, num_in: int, num_out: int
+    config: groove_configs.GrooveConfig, num_in: int, num_out: int
 ) -> nn.Module:
   width, dropout = config.take_size, config.take_dropout
   return nn.Sequential(
@@ -75,7 +75,7 @@ def _layers(
 class TakeNetwork(nn.Module):
   """Says how likely the values of the next hit are, and takes as a whole."""
 
-  def __init__(self, config: configs.GrooveConfig):
+  def __init__(self, config: groove_configs.GrooveConfig):
     """Makes the layers; their weights come from torch's global generator."""
     super().__init__()
     size = sum(num_features())

@@ -25,7 +25,7 @@ class Batches:
   """Training patterns as they are drawn, each as often as it counts."""
 
   def __init__(
-      self, data: groove_data.PlayedPatterns, config: configs.TrainingConfig,
+      self, data: groove_data.PlayedPatterns, config: configs.TrainStepsConfig,
       *, seed: int,
   ):
     """Takes the patterns, how they are drawn, and the seed of all batches."""

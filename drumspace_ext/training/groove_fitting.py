@@ -17,7 +17,7 @@ _FIRST_STEPS = 10
 
 def fit(
     network: nn.Module, loss_of: Callable[[int], torch.Tensor],
-    config: configs.TrainingConfig, *, seed: int,
+    config: configs.TrainStepsConfig, *, seed: int,
     on_step: callbacks.OnStep = callbacks.silent, what: str,
 ) -> None:
   """Trains a network; it ends with the running averages of its weights.

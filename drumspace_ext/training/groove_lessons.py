@@ -69,7 +69,7 @@ def questions(
 
 def _teacher(
     plain: groove_network.GrooveNetwork, data: groove_data.PlayedPatterns,
-    config: configs.TrainingConfig, *, seed: int, on_step: callbacks.OnStep,
+    config: configs.TrainStepsConfig, *, seed: int, on_step: callbacks.OnStep,
     what: str,
 ) -> groove_network.GrooveNetwork:
   """Returns a network that has learnt from performances."""
@@ -117,7 +117,7 @@ def _answers(
 
 def teach(
     network: groove_network.GrooveNetwork, data: groove_data.PlayedPatterns,
-    config: configs.TrainingConfig, *, seed: int,
+    config: configs.TrainStepsConfig, *, seed: int,
     on_step: callbacks.OnStep = callbacks.silent,
 ) -> None:
   """Trains a network by what its teachers say.

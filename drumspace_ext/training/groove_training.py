@@ -21,8 +21,8 @@ from drumspace_ext.files import output_files
 from drumspace_ext.files import result_names
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import config_loading
-from drumspace_ext.models import configs
 from drumspace_ext.models import groove_answers
+from drumspace_ext.models import groove_configs
 from drumspace_ext.models import groove_model
 from drumspace_ext.models import groove_network
 from drumspace_ext.models import takes
@@ -119,7 +119,8 @@ def _set_spreads(
 
 
 def _fresh(
-    data: groove_data.PlayedPatterns, config: configs.GrooveConfig, seed: int
+    data: groove_data.PlayedPatterns, config: groove_configs.GrooveConfig,
+    seed: int,
 ) -> tuple[groove_network.GrooveNetwork, takes.TakeNetwork]:
   with torch.random.fork_rng(devices=[]):
     torch.manual_seed(seed)
@@ -134,8 +135,8 @@ def _fresh(
 
 
 def train(
-    settings: configs.GrooveSettings, data: groove_data.Data, *, seed: int,
-    on_step: callbacks.OnStep = callbacks.silent,
+    settings: groove_configs.GrooveSettings, data: groove_data.Data, *,
+    seed: int, on_step: callbacks.OnStep = callbacks.silent,
     on_evaluation: Callable[[Mapping[str, float]], None] = lambda line: None,
 ) -> tuple[groove_model.GrooveModel, dict[str, float]]:
   """Trains a groove model.
@@ -202,9 +203,8 @@ def is_run(run_dir: pathlib.Path) -> bool:
   """Says whether a run directory holds a model that plays patterns."""
   path = checkpoints.find(str(run_dir))
   config = checkpoints.read_arrays(path)[1].get('config')
-  return isinstance(
-      config_loading.any_from_dict(config, str(path)), configs.GrooveSettings
-  )
+  settings = config_loading.any_from_dict(config, str(path))
+  return isinstance(settings, groove_configs.GrooveSettings)
 
 
 def evaluate_best(

@@ -140,7 +140,7 @@ def hits_of(
 
 def train(
     network: takes.TakeNetwork, data: groove_data.PlayedPatterns,
-    config: configs.TrainingConfig, *, seed: int,
+    config: configs.TrainStepsConfig, *, seed: int,
     on_step: callbacks.OnStep = callbacks.silent,
 ) -> None:
   """Trains networks that draw takes.
@@ -173,8 +173,8 @@ def train(
 
 
 def _longer(
-    config: configs.TrainingConfig, times: int
-) -> configs.TrainingConfig:
+    config: configs.TrainStepsConfig, times: int
+) -> configs.TrainStepsConfig:
   return dataclasses.replace(
       config, num_train_steps=times * config.num_train_steps
   )
@@ -182,7 +182,7 @@ def _longer(
 
 def _train_critic(
     network: takes.TakeNetwork, data: groove_data.PlayedPatterns,
-    config: configs.TrainingConfig, *, seed: int, on_step: callbacks.OnStep,
+    config: configs.TrainStepsConfig, *, seed: int, on_step: callbacks.OnStep,
 ) -> None:
   """Trains the critic to tell performances from takes of the same hits."""
   rng = np.random.default_rng(batches.mixed_seed(seed, 4, 0))

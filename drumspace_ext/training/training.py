@@ -21,7 +21,7 @@ from drumspace_ext.files import local_paths
 from drumspace_ext.files import result_folders
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import config_loading
-from drumspace_ext.models import configs
+from drumspace_ext.models import groove_configs
 from drumspace_ext.models import networks
 from drumspace_ext.models import next_step_configs
 from drumspace_ext.training import batches
@@ -84,6 +84,15 @@ def _device(name: str) -> torch.device:
   return device
 
 
+def _check_device(name: str, what: str) -> None:
+  """Refuses a device that would be ignored."""
+  if name.split(':')[0] != defaults.DEVICE:
+    raise errors.InputError(
+        f'--device={name}: a model of {what} is trained on the processor '
+        'alone. Leave it out.'
+    )
+
+
 def _in_words(
     name: str, train_on: Sized, kept: Sized, what: str, num_steps: int,
     done: int,
@@ -124,7 +133,7 @@ def train(
     hparams: Values that override it: `name=value`, with commas between them.
     num_steps: Train steps of the whole run, in place of the configuration's.
     seed: Of everything random.
-    device: `cpu` or `cuda`.
+    device: `cpu` or `cuda`; models of songs and of grooves take `cpu` alone.
     num_threads: Threads for torch; more seldom help nets this small.
     on_step: Called with the train steps done; see `callbacks`.
     on_start: Called once, with what is trained on what, in words.
@@ -144,13 +153,15 @@ def train(
       next_step_configs.load(str(config), hparams) if is_of_songs
       else config_loading.load_any(str(config), hparams)
   )
+  if is_of_songs or isinstance(settings, groove_configs.GrooveSettings):
+    _check_device(device, 'songs' if is_of_songs else 'grooves')
   folder = local_paths.expand(run_dir)
   result_folders.claim(folder, result_folders.TRAIN)
   # A run that is complete writes nothing more.
   leftovers.sweep(folder / pathlib.PurePath(checkpoints.BEST).parent)
   place = _device(device)
   networks.prepare_torch(num_threads)
-  if isinstance(settings, configs.GrooveSettings):
+  if isinstance(settings, groove_configs.GrooveSettings):
     return _train_groove(
         settings, examples_path, folder, seed=seed, on_step=on_step,
         on_start=on_start, on_evaluation=on_evaluation,
@@ -187,9 +198,9 @@ def train(
 
 
 def _train_groove(
-    settings: configs.GrooveSettings, examples_path: local_paths.Name,
-    folder: pathlib.Path, *, seed: int, on_step: callbacks.OnStep,
-    on_start: Callable[[str], None],
+    settings: groove_configs.GrooveSettings,
+    examples_path: local_paths.Name, folder: pathlib.Path, *, seed: int,
+    on_step: callbacks.OnStep, on_start: Callable[[str], None],
     on_evaluation: Callable[[Mapping[str, float]], None],
 ) -> TrainingRun:
   """Trains what plays patterns; on the processor, which takes it a minute."""
@@ -238,10 +249,12 @@ def validate(
   networks.prepare_torch(num_threads)
   folder = local_paths.expand(run_dir)
   if song_trainer.is_run(folder):
+    _check_device(device, 'songs')
     return song_trainer.evaluate_best(
         folder, _songs(examples_path, callbacks.silent)
     )
   if groove_training.is_run(folder):
+    _check_device(device, 'grooves')
     return groove_training.evaluate_best(folder, examples_path)
   return validation.evaluate_best(
       folder, examples.load(examples_path), device=place

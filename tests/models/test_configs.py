@@ -11,6 +11,7 @@ import pytest
 from drumspace_ext import errors
 from drumspace_ext.models import config_loading
 from drumspace_ext.models import configs
+from drumspace_ext.models import groove_configs
 from drumspace_ext.models import hparams as hparams_lib
 from drumspace_ext.models import networks
 from drumspace_ext.models import next_step_configs
@@ -47,6 +48,16 @@ def test_every_configuration_loads_and_survives_json(name):
   assert load(str(_FOLDER / f'{name}.toml')) == config
 
 
+def test_a_groove_model_of_an_earlier_version_loads():
+  config = config_loading.load_any('groove')
+  plain = config.to_dict()
+  plain['training'] |= {'eval_steps': 400, 'test_share': 0.0}
+  assert config_loading.any_from_dict(plain, 'again') == config
+  plain['training']['eval_step'] = 400
+  with pytest.raises(errors.ConfigError, match="again: unknown key 'eval_step"):
+    config_loading.any_from_dict(plain, 'again')
+
+
 def test_what_plays_patterns_is_no_model_of_patterns():
   with pytest.raises(errors.ConfigError, match='plays patterns .--groove.'):
     config_loading.load('groove')
@@ -74,7 +85,7 @@ def test_every_value_has_one_place():
   # No defaults in Python: a second copy would hide what a file leaves out.
   classes = (
       *(kind.config for kind in networks.KINDS.values()),
-      configs.GrooveConfig, configs.TrainingConfig,
+      groove_configs.GrooveConfig, configs.TrainingConfig,
       next_step_configs.NextStepConfig, next_step_configs.SongTrainingConfig,
   )
   fields = [field for cls in classes for field in dataclasses.fields(cls)]

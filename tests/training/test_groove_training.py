@@ -1,5 +1,8 @@
 """Tests of the training of groove models."""
 
+import dataclasses
+import functools
+import pathlib
 import shutil
 
 import numpy as np
@@ -14,6 +17,8 @@ from drumspace_ext.dataset import creation
 from drumspace_ext.files import result_names
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import config_loading
+from drumspace_ext.models import configs
+from drumspace_ext.models import groove_configs
 from drumspace_ext.models import groove_model
 from drumspace_ext.models import take_features
 from drumspace_ext.models import takes
@@ -22,6 +27,8 @@ from drumspace_ext.training import groove_data
 from drumspace_ext.training import groove_training
 from drumspace_ext.training import take_training
 from drumspace_ext.training import training
+
+_CONFIGS = pathlib.Path(__file__).parents[2] / 'configs'
 
 
 @pytest.fixture(scope='module', name='dataset')
@@ -262,6 +269,59 @@ def test_a_run_that_says_nothing_of_how_its_patterns_were_played(
   assert training.validate(dataset, run.run_dir) == evaluation
   with pytest.raises(errors.CheckpointError, match='groove_digest: None there'):
     training.train(dataset, tmp_path / 'run', **few)
+
+
+# A smaller change shows in a few train steps only by chance.
+_CHANGES = {
+    'dropout': 0.9, 'around_dropout': 0.9, 'hit_dropout': 0.9,
+    'take_dropout': 0.9, 'critic_dropout': 0.9, 'adam_beta2': 0.5,
+    'learning_rate': 0.01, 'weight_decay': 0.9, 'average_decay': 0.0,
+    'bar_exchange': 1.0, 'gradient_norm': 0.01, 'valid_share': 0.4,
+}
+
+
+@pytest.fixture(scope='module', name='trained')
+def _trained(dataset, tmp_path_factory):
+  """Returns the weights of a run with some values."""
+  def tensors(hparams=''):
+    run = training.train(
+        dataset, tmp_path_factory.mktemp('trained'), config='groove',
+        hparams=f'{tiny_grooves.HPARAMS.replace("=30", "=4")},{hparams}',
+    )
+    return checkpoints.read_arrays(run.checkpoint)[0]
+
+  return functools.cache(tensors)
+
+
+@pytest.mark.parametrize('key', sorted({
+    field.name
+    for cls in (groove_configs.GrooveConfig, configs.TrainStepsConfig)
+    for field in dataclasses.fields(cls)
+} - {'kind'}))
+def test_every_value_of_the_configuration_has_an_effect(trained, key):
+  change = f'{key}={_CHANGES.get(key, 7)}'
+  before, after = trained(), trained(change)
+  assert any(
+      values.shape != after[name].shape or (values != after[name]).any()
+      for name, values in before.items()
+  )
+
+
+@pytest.mark.parametrize('key', ['eval_steps', 'test_share'])
+def test_what_would_have_no_effect_is_refused(dataset, tmp_path, key):
+  with pytest.raises(errors.ConfigError, match=f"unknown key '{key}'"):
+    training.train(
+        dataset, tmp_path / 'run', config='groove', hparams=f'{key}=0.5'
+    )
+  file = tmp_path / 'mine.toml'
+  file.write_text(
+      (_CONFIGS / 'groove.toml').read_text() + f'{key} = 0.5\n'
+  )
+  with pytest.raises(errors.ConfigError, match=f"mine.toml: .* '{key}'"):
+    training.train(dataset, tmp_path / 'run', config=file)
+  with pytest.raises(errors.InputError, match='grooves is trained on the pro'):
+    training.train(dataset, tmp_path / 'run', config='groove', device='cuda')
+  assert not (tmp_path / 'run').exists()
 
 
 @pytest.mark.parametrize('change, message', [
