@@ -20,6 +20,8 @@ def digest(path: pathlib.Path) -> str:
 
 # Arguments of a verb that make no difference to its results.
 _NOT_NOTED = ('output_dir', 'on_step', 'arguments', 'reading')
+# Those that are numbers where there are several; of list flags all is text.
+_NUMBERS = ('groove_strength',)
 
 
 def arguments_of(call: Mapping[str, object]) -> dict[str, object]:
@@ -29,9 +31,15 @@ def arguments_of(call: Mapping[str, object]) -> dict[str, object]:
     call: Its arguments, by name: what `locals()` gives in its first line.
   """
   return {
-      name: list(map(str, value)) if isinstance(value, list | tuple) else value
+      name: list(map(str, value))
+      if isinstance(value, list | tuple) and name not in _NUMBERS else value
       for name, value in call.items() if name not in _NOT_NOTED
   }
+
+
+def _plain(value: object) -> object:
+  """Returns what JSON has no form for as what has: numpy's numbers, paths."""
+  return value.tolist() if hasattr(value, 'tolist') else str(value)
 
 
 def text(
@@ -47,4 +55,4 @@ def text(
   return json.dumps({
       'drumspace_ext': drumspace_ext.__version__, 'maker': maker,
       'arguments': dict(arguments), 'digests': dict(digests),
-  }, indent=2, sort_keys=True, default=str) + '\n'
+  }, indent=2, sort_keys=True, default=_plain) + '\n'

@@ -6,6 +6,7 @@ import pathlib
 
 import hypothesis
 from hypothesis import strategies as st
+import numpy as np
 
 import drumspace_ext
 from drumspace_ext.files import manifests
@@ -33,6 +34,21 @@ def test_paths_are_written_as_text():
       {'run_dir': pathlib.Path('a') / 'b'}, {}, maker='drumspace_x'
   )
   assert json.loads(text)['arguments'] == {'run_dir': 'a/b'}
+
+
+def test_numbers_are_written_as_numbers():
+  noted = manifests.arguments_of({
+      'groove_strength': (np.float32(0.5), 1), 'seed': np.int64(3),
+      'accents': np.bool_(True), 'swing': np.float32(0.25), 'loop_bars': (1, 2),
+      'output_dir': 'x',
+  })
+  assert json.loads(manifests.text(noted, {}, maker='drumspace_x'))[
+      'arguments'
+  ] == {
+      'groove_strength': [0.5, 1], 'seed': 3, 'accents': True, 'swing': 0.25,
+      # As the list flag has them.
+      'loop_bars': ['1', '2'],
+  }
 
 
 def test_digest_is_sha256_of_the_bytes(tmp_path):
