@@ -10,7 +10,7 @@ from drumspace_ext.conversion import converting
 from drumspace_ext.dataset import examples
 from drumspace_ext.files import result_names
 from drumspace_ext.patterns import step_codes
-from drumspace_ext.playing import players
+from drumspace_ext.playing import sources
 from drumspace_ext.starter import beats as starter_beats
 
 _BEAT = 'Ghost-note funk on eighth-note hats'
@@ -39,11 +39,11 @@ def play(
   output = folder / result_names.QUICK_GROOVES
   style = output / STYLE
   converting.convert(
-      _line(dataset, _STYLE_OF), style, groove=players.RECOMMENDED,
+      _line(dataset, _STYLE_OF), style, groove=sources.RECOMMENDED,
       swing=_STYLE_SWING, seed=seed,
   )
   ways: dict[str, str | pathlib.Path] = {
-      'straight': 'none', 'learned': players.RECOMMENDED, 'styled': style,
+      'straight': 'none', 'learned': sources.RECOMMENDED, 'styled': style,
   }
   for word, groove in ways.items():
     for form in _FORMS:

@@ -22,6 +22,7 @@ from drumspace_ext.notes import onsets as onsets_lib
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import dynamics as dynamics_lib
 from drumspace_ext.playing import players
+from drumspace_ext.playing import sources
 
 # As Magenta's flags.
 NUM_OUTPUTS, NUM_STEPS, TEMPERATURE = 10, 128, 1.0
@@ -193,7 +194,7 @@ def continue_beats(
   folder = local_paths.expand(output_dir)
   values = local_paths.names(input_values)
   result_folders.claim(folder, result_folders.CONTINUE, [
-      *values, *map(str, filter(None, [primer_midi])), *players.files(groove),
+      *values, *map(str, filter(None, [primer_midi])), *sources.files(groove),
   ])
   if num_outputs < 1:
     raise errors.InputError(
@@ -229,7 +230,7 @@ def continue_beats(
   paths = files.write(
       folder, codes, style,
       given | {'num_primer_steps': len(primer.codes)},
-      {'weights': manifests.digest(path)},
+      {'weights': manifests.digest(path), **sources.digests(groove)},
   )
   return Continued(
       output_dir=folder, codes=codes, num_primer_steps=len(primer.codes),

@@ -24,6 +24,7 @@ from drumspace_ext.files import result_folders
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import dynamics as dynamics_lib
 from drumspace_ext.playing import players
+from drumspace_ext.playing import sources
 from drumspace_ext.sound import kit as drum_kit
 from drumspace_ext.sound import soundfonts
 
@@ -175,7 +176,7 @@ def convert(
   _check_form(form, soundfont, dynamics)
   drum_kit.load(kit)
   result_folders.claim(
-      folder, result_folders.CONVERT, [*values, *players.files(groove)],
+      folder, result_folders.CONVERT, [*values, *sources.files(groove)],
       names=[name] if name else [],
   )
   read_with, write_with = _maps(voices_in, voices_out)

@@ -21,7 +21,7 @@ from drumspace_ext.latent_map import data as map_data
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import trained_model
 from drumspace_ext.patterns import drum_maps
-from drumspace_ext.playing import players
+from drumspace_ext.playing import sources
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
@@ -146,15 +146,18 @@ def build_map(
   values = local_paths.names(input_values)
   weights, examples = str(checkpoint_file), examples_path or existing_map
   path = local_paths.expand(examples) if examples else None
-  playing = players.RECOMMENDED if groove is None else groove
+  playing = sources.RECOMMENDED if groove is None else groove
   result_folders.claim(
-      folder, result_folders.BUILD_MAP, [*values, *players.files(playing)],
+      folder, result_folders.BUILD_MAP, [*values, *sources.files(playing)],
       completes=path,
   )
   drum_map = drum_maps.load(voices_in)
   groove_of_page = groove_data.of_name(playing, drum_map=drum_map)
   model = trained_model.TrainedModel(weights)
-  digests = {'weights': manifests.digest(checkpoints.find(weights))}
+  digests = {
+      'weights': manifests.digest(checkpoints.find(weights)),
+      **sources.digests(playing),
+  }
   existing = None
   if existing_map:
     existing = map_files.read_existing(existing_map)

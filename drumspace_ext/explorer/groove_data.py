@@ -22,6 +22,7 @@ from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.playing import players
+from drumspace_ext.playing import sources
 
 _MANNER_SCRIPT = 'model/manner.js'
 
@@ -42,7 +43,7 @@ class GrooveData:
 
 
 def of_name(
-    name: local_paths.Name = players.RECOMMENDED, *,
+    name: local_paths.Name = sources.RECOMMENDED, *,
     drum_map: drum_maps.DrumMap | None = None,
 ) -> GrooveData:
   """Returns what a page needs to play beats as a name says.
@@ -73,7 +74,7 @@ def of_player(player: grooves.Player | None) -> GrooveData:
   if not isinstance(manner, grooves.Manner):
     raise errors.InputError(
         '--groove: a page runs no GrooVAE. Give a model of --config=groove, a '
-        f'MIDI file or a dataset, or {players.RECOMMENDED}.'
+        f'MIDI file or a dataset, or {sources.RECOMMENDED}.'
     )
   default = of_player(manner.default)
   more = {

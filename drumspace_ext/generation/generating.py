@@ -24,6 +24,7 @@ from drumspace_ext.patterns import descriptors
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import dynamics as dynamics_lib
 from drumspace_ext.playing import players
+from drumspace_ext.playing import sources
 
 SAMPLE, WALK, MODES = wishes.SAMPLE, wishes.WALK, wishes.MODES
 
@@ -173,7 +174,7 @@ def generate(
   )
   folder, name = local_paths.expand(output_dir), str(checkpoint_file)
   result_folders.claim(folder, result_folders.GENERATE, [
-      *wish.input_values, *wish.near, *players.files(groove),
+      *wish.input_values, *wish.near, *sources.files(groove),
       *([str(examples_path)] if examples_path else []),
   ])
   found = wish.beats()
@@ -196,7 +197,8 @@ def generate(
       folder, made, style, reference, noted,
       {'weights': manifests.digest(checkpoints.find(name)),
        'training_data': str(model.metadata.get('data_digest')),
-       'reference': reference.digest}, on_step=on_step,
+       'reference': reference.digest, **sources.digests(groove)},
+      on_step=on_step,
   )
   return GeneratedBeats(
       output_dir=folder, hits=made.hits, latents=made.latents,

@@ -20,13 +20,15 @@ from drumspace_ext.patterns import dynamics as dynamics_lib
 from drumspace_ext.pipelines import chains as stage_chains
 from drumspace_ext.pipelines import registry as stage_registry
 from drumspace_ext.playing import players
+from drumspace_ext.playing import sources
 
 
 def _digests(
-    checkpoint_file: str | None, examples_path: local_paths.Name | None
+    checkpoint_file: str | None, examples_path: local_paths.Name | None,
+    groove: local_paths.Name,
 ) -> dict[str, str]:
-  """Returns the digests of what the stages used, for the manifest."""
-  digests = {}
+  """Returns the digests of what was used, for the manifest."""
+  digests = sources.digests(groove)
   if checkpoint_file:
     digests['weights'] = manifests.digest(checkpoints.find(checkpoint_file))
   if examples_path:
@@ -114,7 +116,7 @@ def run_pipeline(
           voices_in=recipe.drum_map, qpm=qpm, drum_parts=parts
       ),
       manifest=lambda: manifests.text(
-          asked, _digests(model, examples_path),
+          asked, _digests(model, examples_path, groove),
           maker=result_folders.RUN_PIPELINE.script,
       ),
       on_step=on_step,

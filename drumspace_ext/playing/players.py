@@ -18,12 +18,7 @@ from drumspace_ext.patterns import genre_swings
 from drumspace_ext.patterns import groove_sums
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
-
-# Of ours, and of Magenta's.
-_MODEL_SUFFIXES = {result_names.CHECKPOINT_SUFFIX, '.tar', '.index'}
-_SHIPPED = 'shipped:'
-RECOMMENDED = f'{_SHIPPED}groove'
-_NAMES = 'Name a groove model, a MIDI file, a dataset, or none.'
+from drumspace_ext.playing import sources
 
 
 def player(
@@ -45,34 +40,18 @@ def player(
     InputError: If there is no such thing, or it says nothing of grooves.
     CheckpointError: If it is a model, and no groove model.
   """
-  text = str(name)
-  if text == defaults.GROOVE:
+  source = sources.of_name(name)
+  if source is None:
     return None
-  path = _folder(text)
-  if not text or _is_of_something_else(path):
-    raise errors.InputError(
-        f'--groove: {text or "an empty name"} holds neither a groove model nor '
-        f'a dataset. {_NAMES}'
-    )
-  if _is_model(text, path):
-    return _model_player(text, drawn=drawn, seed=seed)
-  default = _model_player(RECOMMENDED, drawn=drawn, seed=seed)
-  folder, _, part = text.rpartition(':')
-  if not path.exists() and folder and _folder(folder).is_dir():
-    return _dataset_player(_folder(folder), part, default)
-  if path.is_dir():
-    return _dataset_player(path, '', default)
+  if source.kind is sources.Kind.MODEL:
+    return _model_player(source.name, drawn=drawn, seed=seed)
+  default = _model_player(sources.RECOMMENDED, drawn=drawn, seed=seed)
+  if source.kind is sources.Kind.DATASET:
+    return _dataset_player(source.path, source.part, default)
   # What reads songs is needed for few of them.
   from drumspace_ext.extraction import manners
 
-  return grooves.Manner(manners.read(path, drum_map), default)
-
-
-def files(name: local_paths.Name) -> list[str]:
-  """Returns the file that a groove is read from, if a name means one."""
-  text = str(name)
-  is_file = text != defaults.GROOVE and local_paths.expand(text).is_file()
-  return [text] if is_file else []
+  return grooves.Manner(manners.read(source.path, drum_map), default)
 
 
 def dynamics(
@@ -113,30 +92,6 @@ def dynamics(
       groove=grooves.Remembered(found) if found else None,
       groove_strength=groove_strength,
   )
-
-
-def _folder(text: str) -> pathlib.Path:
-  """Returns what a name means; of a dataset.tsv, the folder that it is in."""
-  path = local_paths.expand(text)
-  is_table = path.name == result_names.DATASET and path.is_file()
-  return path.parent if is_table else path
-
-
-def _is_model(text: str, path: pathlib.Path) -> bool:
-  return text.startswith(_SHIPPED) or path.suffix in _MODEL_SUFFIXES or (
-      path.is_dir() and not (path / result_names.DATASET).exists()
-  )
-
-
-def _is_of_something_else(path: pathlib.Path) -> bool:
-  """Says whether it is a folder with neither a checkpoint nor a dataset."""
-  if not path.is_dir() or (path / result_names.DATASET).exists():
-    return False
-  try:
-    checkpoints.find(str(path))
-  except errors.CheckpointError:
-    return True
-  return False
 
 
 def _model_player(name: str, *, drawn: bool, seed: int) -> grooves.Player:

@@ -156,7 +156,7 @@ def test_manifest_says_what_was_asked_for(made):
   assert manifest['arguments']['num_outputs'] == 10
   assert manifest['arguments']['checkpoint_file'] == ['shipped:acai']
   assert 'output_dir' not in manifest['arguments']
-  assert set(manifest['digests']) == {'weights', 'examples'}
+  assert set(manifest['digests']) == {'weights', 'examples', 'groove'}
 
 
 def test_another_seed_makes_another_map(examples, made, tmp_path):

@@ -76,13 +76,6 @@ def test_a_dataset_is_named_by_its_file_as_well(dataset):
     np.testing.assert_array_equal(by_folder, by_file)
 
 
-def test_a_groove_is_read_from_a_file_if_it_is_one(dataset, tmp_path):
-  song = _song(tmp_path / 'a.mid', _hits(0, 2), 120, 70)
-  assert players.files(song) == [str(song)]
-  for name in ('none', 'shipped:groove', dataset, f'{dataset}:jazz', 'no.mid'):
-    assert players.files(name) == []
-
-
 def test_a_genre_or_a_line_of_a_dataset_is_a_manner(dataset):
   other = _hits(0, 7, 12)[None]
   loud, soft = (
@@ -102,11 +95,8 @@ def test_what_says_nothing_of_grooves_is_refused(dataset, tmp_path):
     players.player(f'{dataset}:ska')
   with pytest.raises(errors.InputError, match="2 patterns, not '3'"):
     players.player(f'{dataset}:3')
-  with pytest.raises(errors.InputError, match="can't be read"):
-    players.player(tmp_path / 'no.mid')
-  for name in (tmp_path, ''):
-    with pytest.raises(errors.InputError, match='neither a groove model nor'):
-      players.player(name)
+  with pytest.raises(errors.InputError, match='neither a groove model nor'):
+    players.player(tmp_path)
   with pytest.raises(errors.CheckpointError, match='continues beats and does'):
     players.player('shipped:continue')
   (tmp_path / result_names.DATASET).write_bytes(
