@@ -21,6 +21,7 @@ from absl import logging
 from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext import scripts
+from drumspace_ext import seeds
 from drumspace_ext import suggestions
 from drumspace_ext.cli import list_flags
 from drumspace_ext.cli import magenta_flags
@@ -117,7 +118,7 @@ QPM = flags.DEFINE_float(
 )
 SEED = flags.DEFINE_integer(
     'seed', defaults.SEED, 'Seed of everything random.', lower_bound=0,
-    upper_bound=2**32 - 1,
+    upper_bound=seeds.MAX,
 )
 LOG = flags.DEFINE_enum(
     'log', 'INFO', ['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'],

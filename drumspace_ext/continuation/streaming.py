@@ -12,6 +12,7 @@ import itertools
 import numpy as np
 
 from drumspace_ext import defaults
+from drumspace_ext import seeds
 from drumspace_ext.continuation import continuers
 from drumspace_ext.continuation import continuing
 from drumspace_ext.dataset import tsv as dataset_tsv
@@ -54,6 +55,7 @@ def stream_beats(
     InputError: If something named can't be used, or leaves no step to draw.
     CheckpointError: If the model is none that continues beats.
   """
+  seeds.check(seed)
   continuer = continuers.load(checkpoints.find(checkpoint), hparams=hparams)
   primer = continuing.read_primer(
       local_paths.names(input_values), primer_drums=primer_drums,

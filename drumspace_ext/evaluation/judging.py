@@ -11,6 +11,7 @@ import re
 from drumspace_ext import callbacks
 from drumspace_ext import defaults
 from drumspace_ext import errors
+from drumspace_ext import seeds
 from drumspace_ext.conversion import named_patterns
 from drumspace_ext.conversion import reading
 from drumspace_ext.dataset import examples
@@ -209,6 +210,7 @@ def evaluate(
     OutputError: If the files can't be written.
   """
   asked = manifests.arguments_of(locals()) if arguments is None else arguments
+  seeds.check(seed)
   values = local_paths.names(input_values)
   files = local_paths.names(checkpoint_file)
   if not values and not files:

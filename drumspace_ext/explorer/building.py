@@ -7,6 +7,7 @@ import pathlib
 
 from drumspace_ext import callbacks
 from drumspace_ext import defaults
+from drumspace_ext import seeds
 from drumspace_ext.conversion import named_patterns
 from drumspace_ext.conversion import reading
 from drumspace_ext.dataset import examples as training_sets
@@ -142,6 +143,7 @@ def build_map(
     OutputError: If the files can't be written.
   """
   asked = manifests.arguments_of(locals()) if arguments is None else arguments
+  seeds.check(seed)
   folder = local_paths.expand(output_dir)
   values = local_paths.names(input_values)
   weights, examples = str(checkpoint_file), examples_path or existing_map

@@ -15,12 +15,14 @@ what they don't; both in full would be more than anybody plays.
 
 from collections.abc import Sequence
 import dataclasses
+import numbers
 import types
 
 import numpy as np
 
 from drumspace_ext import defaults
 from drumspace_ext import errors
+from drumspace_ext import seeds
 from drumspace_ext.patterns import genre_swings
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
@@ -47,17 +49,24 @@ def strengths(value: Strength) -> tuple[float, float]:
   Raises:
     InputError: If it is neither a number from 0 to 1 nor two of them.
   """
-  try:
-    found = list(map(float, value if isinstance(value, Sequence) else [value]))
-  except (TypeError, ValueError):
-    found = []
+  # A text is a sequence of texts, which are no numbers.
+  found = list(value) if isinstance(value, Sequence) else [value]
   least, most = GROOVE_STRENGTHS
-  if len(found) not in (1, 2) or not all(least <= x <= most for x in found):
+  if len(found) not in (1, 2) or not all(
+      _is_within(x, GROOVE_STRENGTHS) for x in found
+  ):
     raise errors.InputError(
         f'groove_strength must be in [{least:g}, {most:g}], or two such, of '
         f'velocity and of timing, got {errors.shown(value)}.'
     )
-  return found[0], found[-1]
+  return float(found[0]), float(found[-1])
+
+
+def _is_within(value: object, limits: tuple[float, float]) -> bool:
+  """Says whether something is a number within limits."""
+  return isinstance(value, numbers.Real) and (
+      limits[0] <= float(value) <= limits[1]
+  )
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -89,16 +98,17 @@ class Dynamics:
   genres: Sequence[str] = ('',)
 
   def __post_init__(self):
-    if not 1 <= self.velocity <= 127:
+    if not _is_within(self.velocity, (1, 127)):
       raise errors.InputError(
-          f'velocity must be in [1, 127], got {self.velocity}.'
+          f'velocity must be in [1, 127], got {errors.shown(self.velocity)}.'
       )
     strengths(self.groove_strength)
+    seeds.check(self.seed)
     for name, (least, most) in RANGES.items():
       value = getattr(self, name)
-      if name == 'swing' and self.swings_by_genre:
+      if name == 'swing' and isinstance(value, str) and self.swings_by_genre:
         continue
-      if isinstance(value, str) or not least <= value <= most:
+      if not _is_within(value, (least, most)):
         also = f', or {genre_swings.AUTO}' if name == 'swing' else ''
         raise errors.InputError(
             f'{name} must be in [{least:g}, {most:g}]{also}, got '
@@ -210,21 +220,3 @@ class Dynamics:
     result = np.clip(result, -MAX_DELAY, MAX_DELAY)
     # Nothing comes before the file begins.
     return np.where(steps == 0, np.maximum(result, 0.0), result)
-
-
-def chosen(
-    *, accents: bool, swing: Swing, humanize: float, seed: int,
-    groove: grooves.Player | None = None,
-    groove_strength: Strength = defaults.GROOVE_STRENGTH,
-) -> Dynamics | None:
-  """Returns how hits are played; None if nothing of it was asked for.
-
-  Raises:
-    InputError: If a number is out of range.
-  """
-  if not (accents or swing or humanize or groove is not None):
-    return None
-  return Dynamics(
-      accents=accents, swing=swing, humanize=humanize, seed=seed,
-      groove=groove, groove_strength=groove_strength,
-  )

@@ -1,5 +1,6 @@
 """Players: from what `--groove` names to what plays patterns."""
 
+import dataclasses
 import pathlib
 
 import numpy as np
@@ -14,7 +15,6 @@ from drumspace_ext.models import checkpoints
 from drumspace_ext.models import magenta_files
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import dynamics as dynamics_lib
-from drumspace_ext.patterns import genre_swings
 from drumspace_ext.patterns import groove_sums
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
@@ -80,18 +80,20 @@ def dynamics(
       knows, or see `player`.
     CheckpointError: See `player`.
   """
-  if swing == genre_swings.AUTO and not knows_genres:
+  # What is no number is told before a groove is read.
+  result = dynamics_lib.Dynamics(
+      accents=accents, swing=swing, humanize=humanize, seed=seed,
+      groove_strength=groove_strength,
+  )
+  if result.swings_by_genre and not knows_genres:
     raise errors.InputError(
         '--swing=auto needs beats of a known genre, which drumspace_convert '
         'and drumspace_generate have: give a number.'
     )
-  dynamics_lib.strengths(groove_strength)
   found = player(groove, drum_map=drum_map, drawn=groove_drawn, seed=seed)
-  return dynamics_lib.chosen(
-      accents=accents, swing=swing, humanize=humanize, seed=seed,
-      groove=grooves.Remembered(found) if found else None,
-      groove_strength=groove_strength,
-  )
+  if found is not None:
+    return dataclasses.replace(result, groove=grooves.Remembered(found))
+  return result if accents or swing or humanize else None
 
 
 def _model_player(name: str, *, drawn: bool, seed: int) -> grooves.Player:

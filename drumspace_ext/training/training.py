@@ -14,6 +14,7 @@ import torch
 from drumspace_ext import callbacks
 from drumspace_ext import defaults
 from drumspace_ext import errors
+from drumspace_ext import seeds
 from drumspace_ext.dataset import examples
 from drumspace_ext.extraction import songs
 from drumspace_ext.files import leftovers
@@ -146,6 +147,7 @@ def train(
     TrainingError: If the loss is no number any more.
     OutputError: If the files can't be written.
   """
+  seeds.check(seed)
   if num_steps:
     hparams = f'{hparams},num_train_steps={num_steps}'.lstrip(',')
   is_of_songs = config_loading.kind_of(str(config)) == config_loading.NEXT_STEP

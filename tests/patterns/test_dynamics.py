@@ -197,6 +197,16 @@ def test_seed_decides_what_varies():
     ({'humanize': 'auto'}, r'humanize must be in \[0, 1\], got \'auto\''),
     ({'humanize': 2}, 'humanize .* got 2'),
     ({'humanize': float('nan')}, 'humanize .* got nan'),
+    ({'humanize': None}, 'humanize .* got None'),
+    ({'swing': None}, 'swing .* got None'),
+    ({'swing': [0.5]}, r'swing .* got \[0.5\]'),
+    ({'velocity': None}, 'velocity .* got None'),
+    ({'groove_strength': '1'}, "groove_strength .* got '1'"),
+    ({'groove_strength': '11'}, "groove_strength .* got '11'"),
+    ({'groove_strength': ('1', '0')}, 'groove_strength .* got'),
+    ({'groove_strength': None}, 'groove_strength .* got None'),
+    ({'groove_strength': ()}, r'groove_strength .* got \(\)'),
+    ({'seed': -1}, r'seed must be a whole number in \[0, 4294967295\], got -1'),
 ])
 def test_value_out_of_range_is_named(wrong, message):
   dynamics.Dynamics(velocity=127, swing=1, humanize=1)
