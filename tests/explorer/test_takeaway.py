@@ -81,6 +81,25 @@ def test_file_can_be_dragged_out_of_the_page(page, id, head):
   assert address.startswith('blob:') and bytes(start) == head
 
 
+def test_what_is_dragged_is_what_is_heard_by_then(page):
+  page.gesture()
+  page.run(_SHOW, 0, map_pages.POINT)
+  first = page.run(_DRAG, 'get-wav')[2]
+  # The mouse rests on the button while another beat comes, as of the radio.
+  page.run(_SHOW, 0, 3)
+  grab = """const transfer = new DataTransfer();
+    const event = new DragEvent('dragstart',
+      {dataTransfer: transfer, cancelable: true});
+    byId('get-wav').dispatchEvent(event);
+    return [event.defaultPrevented, transfer.files.length];"""
+  assert page.run(grab) == [True, 0]
+  name = page.run(_DRAG, 'get-wav')[2]
+  assert first != name
+  assert name.endswith(f"_{page.run('return settings.qpm')}bpm.wav")
+  page.run("app.settings.set('humanize', 0.5)")
+  assert page.run(grab) == [True, 0]
+
+
 def test_song_of_slots_plays_is_in_the_link_and_in_files(page):
   page.gesture()
   page.run("""slide(byId('qpm'), 240); byId('locked').click();

@@ -63,8 +63,7 @@ export class Deck {
     this.current = beat;
     if (sounds) {
       // First what is heard; a hand takes over from the radio and the path.
-      this.source = null;
-      this.queue = [];
+      Object.assign(this, {source: null, queue: []});
       this.pace.await(beat);
       if (!this.player.playing) this.pace.arrive();
       if (plays || this.player.playing) this.player.next(beat.codes);
@@ -157,8 +156,9 @@ export class Deck {
   }
 
   stop() {
-    this.source = null;
-    this.queue = [];
+    // What took over, and is not heard any more, takes its pace along.
+    if (this.queue.length) this.pace.await(this.current);
+    Object.assign(this, {source: null, queue: []});
     this.pace.arrive();
     this.player.stop();
     this.tell('step', null);

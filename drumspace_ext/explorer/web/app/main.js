@@ -36,6 +36,7 @@ import {Radio} from './radio.js';
 import {serve} from './serving.js';
 import {makeSliders} from './sliders.js';
 import {Song} from './song.js';
+import {say} from './status.js';
 import {connectTakeaway} from './takeaway.js';
 import {connectTransport} from './transport.js';
 import {Workshop} from './workshop.js';
@@ -61,6 +62,7 @@ async function makePage() {
   makeControls(settings);
   const maker = new Beatmaker(data, values);
   const player = new Player(data.kit, values);
+  player.onSilent = say;
   const workshop = new Workshop(maker, data.buffer);
   // Sounds have a thread of their own: they take longer than a beat may.
   const studio = new Workshop();
@@ -152,9 +154,12 @@ async function start() {
   if (!restore(location.hash, page)) showTypical(page);
   window.addEventListener('hashchange', () => restore(location.hash, page));
   const {player, deck, studio} = page;
-  player.sounds.prepare(
-    (voice, stroke) => studio.call('stroke', voice, stroke),
-    deck.current.codes);
+  // A browser without sounds shows the map all the same.
+  if ('AudioBuffer' in window) {
+    player.sounds.prepare(
+      (voice, stroke) => studio.call('stroke', voice, stroke),
+      deck.current.codes);
+  }
   wakeEarly(player);
   findFar(page);
   // For tests, and for those who look under the lid.

@@ -21,11 +21,11 @@ export class Outgoing {
 
   /**
    * Returns the MIDI file of some patterns, each at its tempo and swing.
-   * @param {!Object} what `title`, `patterns`, `tempos` and `swings`.
+   * @param {!Object} what `title`, `patterns`, `tempos`, `swings` and `wholes`.
    */
-  midi({title, patterns, tempos, swings}) {
+  midi({title, patterns, ...parts}) {
     return {name: `${title}.mid`, type: 'audio/midi', bytes: patternsToMidi(
-      this.kit, patterns, this.settings, title, {tempos, swings})};
+      this.kit, patterns, this.settings, title, parts)};
   }
 
   /** Returns the WAV file likewise, in a while. */
@@ -61,7 +61,7 @@ export class Outgoing {
    * @param {string} id Of the button.
    * @param {string} kind `midi`, `wav` or `pack`.
    * @param {function(): (!Object|!Promise<!Object>)} look Returns `title`,
-   *     `patterns`, `tempos` and `swings`.
+   *     `patterns`, `tempos`, `swings` and, but of a pack, `wholes`.
    */
   connect(id, kind, look) {
     const button = byId(id);
@@ -71,24 +71,50 @@ export class Outgoing {
         say(NOTHING);
         return;
       }
-      this.save(await this[kind](what), what);
+      try {
+        this.save(await this[kind](what), what);
+      } catch (error) {
+        // Memory has an end, and some browsers make no sound.
+        say(`The file can't be made: ${error.message}`);
+      }
     });
-    // Sound takes a moment, which a drag does not give: it is made before.
+    this.letDrag(button, kind, look);
+  }
+
+  /** Lets a button be dragged as the file that a press of it saves. */
+  letDrag(button, kind, look) {
+    // Sound takes a moment, which a drag does not give: it is made before, and
+    // is of no use when something else is heard by then.
     let ready = null;
+    const keyOf = (what) => JSON.stringify([what, this.settings]);
     const prepare = async () => {
       const what = await look();
-      ready = null;
-      if (what.patterns.length) ready = await this[kind](what);
+      const key = keyOf(what);
+      if (ready?.key === key || !what.patterns.length) return;
+      try {
+        ready = {key, file: await this[kind](what)};
+      } catch {
+        // A press says so.
+      }
+    };
+    const atHand = (what) => {
+      if (what instanceof Promise) return ready?.file;
+      if (kind === 'midi') return what.patterns.length && this.midi(what);
+      return ready?.key === keyOf(what) && ready.file;
     };
     button.draggable = true;
     button.title ||= 'Press, or drag the file elsewhere';
-    button.addEventListener('pointerenter', prepare);
+    for (const name of ['pointerenter', 'pointerdown']) {
+      button.addEventListener(name, prepare);
+    }
     button.addEventListener('dragstart', (event) => {
-      const what = look();
-      const isAtHand = kind === 'midi' && !(what instanceof Promise);
-      const file = isAtHand ? what.patterns.length && this.midi(what) : ready;
-      if (file) this.drag(event, file);
-      else event.preventDefault();
+      const file = atHand(look());
+      if (file) {
+        this.drag(event, file);
+        return;
+      }
+      event.preventDefault();
+      prepare();
     });
   }
 

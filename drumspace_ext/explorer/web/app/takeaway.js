@@ -32,6 +32,17 @@ async function copy(text, what) {
 }
 
 /**
+ * Returns what tells how fast beats go and how much they swing, as heard: that
+ * of the beat on show unless the next one of several has taken over already.
+ */
+function heardPace({deck, settings}) {
+  const asHeard = (one) => (beat) =>
+    beat === deck.current && !deck.queue.length ? one.value :
+      one.of(beat) ?? settings[one.name];
+  return {tempoOf: asHeard(deck.pace.tempo), swingOf: asHeard(deck.pace.swing)};
+}
+
+/**
  * Connects the buttons that make files.
  * @param {!Object} data See app/data.js.
  * @param {!Object} parts `settings`, their values, `deck`, `path`, `square`,
@@ -41,16 +52,13 @@ function connectFiles({kit, layers, model}, {
   settings, deck, maker, path, square, favourites, panel, song, player, studio,
 }) {
   const outgoing = new Outgoing({kit, player, settings});
-  // How a beat goes, by a setting that follows it.
-  const asHeard = (one) => (beat) => beat === deck.current ? one.value :
-    one.of(beat) ?? settings[one.name];
-  const tempoOf = asHeard(deck.pace.tempo);
-  const swingOf = asHeard(deck.pace.swing);
+  const {tempoOf, swingOf} = heardPace({deck, settings});
   const files = (name, find, {patterns, tempo = tempoOf} = {}) => {
     const told = (beats) => ({
       patterns: patterns?.() ?? beats.map(({codes}) => codes),
       title: typeof name === 'string' ? name : beats.length ? name() : '',
-      tempos: beats.map(tempo), swings: beats.map(swingOf)});
+      tempos: beats.map(tempo), swings: beats.map(swingOf),
+      wholes: beats.map(({codes}) => codes)});
     const look = () => {
       const beats = find();
       return beats instanceof Promise ? beats.then(told) : told(beats);
@@ -59,7 +67,7 @@ function connectFiles({kit, layers, model}, {
   };
   const beat = files(
     () => fileNameOf(layers, deck.current, panel.genresAround(deck.current),
-      deck.pace.tempo.value),
+      tempoOf(deck.current)),
     () => deck.current.codes.some(Boolean) ? [deck.current] : []);
   beat('get-midi', 'midi');
   beat('get-wav', 'wav');
@@ -98,6 +106,7 @@ function connectFiles({kit, layers, model}, {
  */
 export function connectTakeaway(data, parts) {
   const {deck, plot, settings, song, favourites} = parts;
+  const {tempoOf, swingOf} = heardPace(parts);
   connectFiles(data, parts);
   const onShow = () =>
     deck.current.codes.some(Boolean) ? [deck.current.codes] : [];
@@ -116,7 +125,9 @@ export function connectTakeaway(data, parts) {
         'map.html, in a browser, and share it from there.');
       return;
     }
-    const hash = toHash({...deck.current, view: plot.view, settings, song,
+    const {current} = deck;
+    const hash = toHash({...current, view: plot.view, song,
+      settings: {...settings, qpm: tempoOf(current), swing: swingOf(current)},
       favourites: favourites.isKept ? [] : favourites.items});
     history.replaceState(null, '', hash);
     if (onShow().length) copy(location.href, 'Link');

@@ -23,17 +23,18 @@ function uint32(value) {
 const ascii = (text) => [...text].map((letter) => letter.charCodeAt(0));
 
 /** Returns the notes, {start, end, pitch, velocity}, by their start. */
-function notesOf(kit, patterns, settings, swings) {
+function notesOf(kit, patterns, settings, {swings, wholes}) {
   const codes = patterns.flat();
+  const at = (parts, count) =>
+    parts[Math.floor(count * parts.length / codes.length)];
   const lastOf = new Map();
   const notes = [];
   codes.forEach((code, count) => {
     for (let voice = 0; voice < kit.voices.length; voice++) {
       if (!(code >> voice & 1)) continue;
-      const swing = swings[Math.floor(count * swings.length / codes.length)];
       const {delay, velocity} = played(
-        kit, {...settings, swing}, voice, count % NUM_STEPS, count,
-        patterns[Math.floor(count / NUM_STEPS)]);
+        kit, {...settings, swing: at(swings, count)}, voice,
+        count % NUM_STEPS, count, at(wholes, count));
       const start = Math.round((count + delay) * TICKS_PER_STEP);
       const end = Math.min(
         start + TICKS_PER_STEP, codes.length * TICKS_PER_STEP);
@@ -55,13 +56,14 @@ function notesOf(kit, patterns, settings, swings) {
  * @param {!Object} settings Values of settings.js: tempo and dynamics.
  * @param {string} name Of the track.
  * @param {!Object} parts `tempos`, one, or some for as many parts of the same
- *     length, in quarter notes a minute; and `swings` likewise.
+ *     length, in quarter notes a minute; and likewise `swings`, and `wholes`,
+ *     the patterns that the parts are of: a groove is that of all of one.
  * @return {!Uint8Array} The file: 480 ticks a quarter, one track, exactly as
  *     long as its bars.
  */
 export function patternsToMidi(
   kit, patterns, settings, name,
-  {tempos = [settings.qpm], swings = [settings.swing]} = {},
+  {tempos = [settings.qpm], swings = [settings.swing], wholes = patterns} = {},
 ) {
   const end = patterns.length * NUM_STEPS * TICKS_PER_STEP;
   const changes = tempos.map((qpm, i) => ({
@@ -76,7 +78,7 @@ export function patternsToMidi(
     ...(name ? [0, 0xFF, 0x03, ...variableLength(title.length), ...title] : []),
     0, 0xC0 | DRUM_CHANNEL, 0,
   ];
-  const events = notesOf(kit, patterns, settings, swings)
+  const events = notesOf(kit, patterns, settings, {swings, wholes})
     .flatMap(({start, end, pitch, velocity}) => [
       {tick: start, order: 1, bytes: [0x90 | DRUM_CHANNEL, pitch, velocity]},
       {tick: end, order: 0, bytes: [0x80 | DRUM_CHANNEL, pitch, velocity]},

@@ -6,7 +6,8 @@
  * keeps the beat.
  */
 
-import {DRUM_CHANNEL, NUM_STEPS} from '../constants.js';
+import {NUM_STEPS, STEPS_PER_QUARTER} from '../constants.js';
+import {sendHit, silence} from './notes_out.js';
 import {Sequencer} from './sequencer.js';
 import {Sounds} from './strokes.js';
 
@@ -15,11 +16,12 @@ const TICK_MS = 25;
 const LOOKAHEAD_S = 0.12;
 const HIDDEN_LOOKAHEAD_S = 1.5;
 const START_S = 0.03;
+// A hit that comes early is scheduled before its step, by so much and more.
+const SPARE_S = 0.05;
+// Of sound that is held back, until that is said.
+const STILL_TICKS = 2000 / TICK_MS;
 // Of a single hit, for an instrument of the system.
 const STRIKE_S = 0.1;
-const DRUM_NOTE_ON = 0x90 | DRUM_CHANNEL;
-const DRUM_NOTE_OFF = 0x80 | DRUM_CHANNEL;
-const ALL_NOTES_OFF = [0xB0 | DRUM_CHANNEL, 123, 0];
 
 export class Player {
   /**
@@ -39,6 +41,8 @@ export class Player {
     this.listeners = [];
     /** @type {function(!Array<number>)} Gets a pattern that takes over. */
     this.onTakeOver = () => {};
+    /** @type {function(string)} Is told why nothing is heard. */
+    this.onSilent = () => {};
     this.timer = 0;
   }
 
@@ -54,19 +58,26 @@ export class Player {
     return new Sequencer(context, this.sounds.now, settings, mixer);
   }
 
-  /** Makes the audio context; browsers ask for a gesture. */
+  /** Makes the audio context, in a gesture; returns whether there is one. */
   wake() {
     if (!this.context) {
-      this.context = new AudioContext({latencyHint: 'interactive'});
+      try {
+        this.context = new AudioContext({latencyHint: 'interactive'});
+      } catch {
+        this.onSilent('This browser plays no sound; it still gives MIDI.');
+        return false;
+      }
       document.addEventListener('visibilitychange', () => this.tick());
     }
-    this.context.resume();
+    // `tick` sees whether it goes on.
+    this.context.resume().catch(() => {});
+    return true;
   }
 
   /** Lets one voice be heard at once, whether anything plays or not. */
   strike(voice, velocity) {
     if (!this.context && !navigator.userActivation?.hasBeenActive) return;
-    this.wake();
+    if (!this.wake()) return;
     if (this.pads?.kit !== this.kit) {
       this.pads = this.makeSequencer(this.context);
     }
@@ -77,7 +88,8 @@ export class Player {
   /** Starts a pattern from a step, in the place of what plays. */
   start(pattern, step = 0) {
     this.stop();
-    this.wake();
+    if (!this.wake()) return;
+    this.still = 0;
     this.sequencer = this.makeSequencer(this.context);
     this.sequencer.onHit = (...hit) => this.sendHit(...hit);
     this.sequencer.onTakeOver = (codes) => this.onTakeOver(codes);
@@ -103,7 +115,9 @@ export class Player {
     if (!this.playing) {
       const first = source(0);
       if (!first) return;
+      this.onTakeOver(first);
       this.start(first);
+      if (!this.playing) return;
       this.sequencer.given = 0;
     }
     this.sequencer.sequence(source, every);
@@ -114,17 +128,23 @@ export class Player {
     clearInterval(this.timer);
     this.timer = 0;
     this.sequencer.release();
-    this.midiOut?.clear?.();
-    this.midiOut?.send(ALL_NOTES_OFF);
+    silence(this.midiOut);
   }
 
   tick() {
     if (!this.playing) return;
+    this.still = this.context.state === 'running' ? 0 : this.still + 1;
+    if (this.still === STILL_TICKS) {
+      this.onSilent('The browser holds the sound back: press Play twice.');
+    }
     if (this.sequencer.time === Infinity) {
       if (!this.sounds.has(this.sequencer.pattern)) return;
       this.sequencer.time = this.context.currentTime + START_S;
     }
-    const ahead = document.hidden ? HIDDEN_LOOKAHEAD_S : LOOKAHEAD_S;
+    const early = this.kit.dynamics.most_late * 60 /
+      (this.settings.qpm * STEPS_PER_QUARTER);
+    const ahead = Math.max(SPARE_S + early,
+      document.hidden ? HIDDEN_LOOKAHEAD_S : LOOKAHEAD_S);
     this.sequencer.advance(this.context.currentTime + ahead);
     if (document.hidden) this.tellSteps();
   }
@@ -150,12 +170,9 @@ export class Player {
     this.listeners.push(listener);
   }
 
-  sendHit(voice, time, velocity, seconds) {
-    if (!this.midiOut) return;
-    const at = performance.now() + (time - this.context.currentTime) * 1000;
-    const {pitch} = this.kit.voices[voice];
-    this.midiOut.send([DRUM_NOTE_ON, pitch, velocity], at);
-    this.midiOut.send([DRUM_NOTE_OFF, pitch, 0], at + seconds * 900);
+  sendHit(voice, time, velocity, length) {
+    sendHit(this.midiOut, {pitch: this.kit.voices[voice].pitch, velocity,
+      seconds: time - this.context.currentTime, length});
   }
 
   /** Puts to work what has changed. */
