@@ -27,15 +27,32 @@ export class Favourites {
     /** Whether this browser keeps them. */
     this.isKept = true;
     this.onChange = () => {};
+    this.renew();
+    // Another window of this browser keeps its own in the same place.
+    window.addEventListener('storage', () => {
+      this.renew();
+      this.onChange();
+    });
+  }
+
+  /** Takes over what is kept, by whichever window; a link's stay beside it. */
+  renew() {
+    if (!this.isKept) return;
     try {
       const kept = JSON.parse(localStorage.getItem(KEY) ?? '[]');
-      if (Array.isArray(kept)) {
-        this.items = kept.map(read).filter((item) => item !== null)
-          .slice(0, MOST_FAVOURITES);
-      }
+      if (!Array.isArray(kept)) return;
+      const given = this.items.filter(({isGiven}) => isGiven);
+      this.items = kept.map(read).filter((item) => item !== null);
+      this.join(given);
     } catch {
       // A browser may forbid it, and another page may have written nonsense.
     }
+  }
+
+  /** Adds those that are not there yet. */
+  join(items) {
+    this.items = [...this.items, ...items.filter(({codes}) => !this.has(codes))]
+      .slice(0, MOST_FAVOURITES);
   }
 
   get codes() {
@@ -47,6 +64,7 @@ export class Favourites {
   }
 
   save() {
+    for (const item of this.items) item.isGiven = false;
     try {
       localStorage.setItem(KEY, JSON.stringify(this.items.map(
         ({codes, name}) => ({beat: toText(codes), name}))));
@@ -61,28 +79,29 @@ export class Favourites {
     return this.items.some((kept) => sameBeat(kept.codes, codes));
   }
 
-  /** Adds a beat or takes it away. */
+  /** Adds a beat or takes it away, whatever other windows did meanwhile. */
   toggle(codes, name = '') {
-    if (this.has(codes)) {
-      this.items = this.items.filter((kept) => !sameBeat(kept.codes, codes));
-    } else {
-      this.items = [{codes, name: name.slice(0, MOST_LETTERS)}, ...this.items]
+    const wasThere = this.has(codes);
+    this.renew();
+    const others = this.items.filter((kept) => !sameBeat(kept.codes, codes));
+    this.items = wasThere ? others :
+      [{codes, name: name.slice(0, MOST_LETTERS)}, ...others]
         .slice(0, MOST_FAVOURITES);
-    }
     this.save();
   }
 
-  rename(item, name) {
-    item.name = name.trim().slice(0, MOST_LETTERS);
+  rename({codes}, name) {
+    this.renew();
+    const item = this.items.find((kept) => sameBeat(kept.codes, codes));
+    if (item) item.name = name.trim().slice(0, MOST_LETTERS);
     this.save();
   }
 
   /** Adds those of a link that are not there yet; they are not kept. */
   add(items) {
-    const fresh = items.filter(({codes}) =>
-      isPattern(codes) && !this.has(codes));
-    this.items = [...this.items, ...fresh].slice(0, MOST_FAVOURITES);
-    if (fresh.length) this.onChange();
+    const given = items.filter(({codes}) => isPattern(codes));
+    this.join(given.map((item) => ({...item, isGiven: true})));
+    if (given.length) this.onChange();
   }
 }
 
