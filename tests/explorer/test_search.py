@@ -45,6 +45,30 @@ def test_search_needs_no_trim(page):
   assert counts[0] == counts[1] and int(counts[0].split()[0]) > 0
 
 
+@pytest.mark.parametrize('text', [
+    'Höhlen beat take 2', 'hohlen', 'höhlen__BEAT', 'take 2.mid',
+    'ho\u0308hlen',
+])
+def test_names_are_found_as_they_are_read(page, window, tmp_path, text):
+  made = map_builders.starter_map(map_builders.model(), draws=0)
+  names = [(f'songs/{i}.mid',) for i in range(len(made.training))]
+  # With an accent of its own, as macOS writes it.
+  names[map_pages.POINT] = ('my songs/Ho\u0308hlen__beat take_2.mid',)
+  made = dataclasses.replace(made, training=dataclasses.replace(
+      made.training, sources=names
+  ))
+  path = tmp_path / 'map.html'
+  path.write_text(
+      map_page.render(made, map_builders.model()), encoding='utf-8'
+  )
+  other = map_pages.Page(window, path, made)
+  other.open()
+  found = other.run("""slide(byId('search'), args[0]);
+    await until(() => byId('matches').textContent);
+    return byId('matches').textContent""", text)
+  assert found == ('0 beats' if text == 'hohlen' else '1 beat')
+
+
 def test_enter_zooms_to_what_is_found_and_arrows_step_through_it(page):
   from selenium.webdriver.common.keys import Keys
   view = 'return app.plot.view'

@@ -6,16 +6,22 @@ import {byId} from '../elements.js';
 
 const PAUSE_MS = 120;
 
+/**
+ * A name as it is read: the page shows `_` as a space, and some systems write
+ * accents as letters of their own.
+ */
+const asRead = (name) =>
+  name.normalize('NFC').toLowerCase().replace(/[\s_]+/g, ' ');
+
 /** Returns which points match, by layer, 1 or 0 each. */
 export function matchesOf(layers, plain) {
-  const words = plain.replaceAll(' ', '_');
+  const words = asRead(plain);
+  const has = (name) => asRead(name).includes(words);
   return layers.map((layer) => {
-    const is = layer.name.toLowerCase().includes(plain) ?
-      new Uint8Array(layer.size).fill(1) :
-      layer.which((genre) => genre.includes(words),
-        (id) => id.toLowerCase().includes(plain));
+    const is = has(layer.name) ? new Uint8Array(layer.size).fill(1) :
+      layer.which(has, has);
     for (const [index, title] of layer.titles) {
-      if (title.toLowerCase().includes(plain)) is[index] = 1;
+      if (has(title)) is[index] = 1;
     }
     return is;
   });
@@ -41,9 +47,10 @@ export function connectSearch({find, show, zoom, go}) {
   let points = [];
   let at = -1;
   const tell = () => {
-    const count = points.length.toLocaleString();
-    byId('matches').textContent = !searched ? '' :
-      at < 0 ? `${count} beats` : `${at + 1} of ${count}`;
+    const {length} = points;
+    const count = length.toLocaleString();
+    byId('matches').textContent = !searched ? '' : at < 0 ?
+      `${count} ${length === 1 ? 'beat' : 'beats'}` : `${at + 1} of ${count}`;
   };
   let waiting = 0;
   let applied = null;
