@@ -101,6 +101,63 @@ def test_favourites_survive_a_reload_and_are_downloaded(page):
   assert page.run('return app.favourites.codes') == []
 
 
+def test_windows_of_one_browser_lose_no_favourites_of_each_other(page):
+  driver = page.window.driver
+  names = 'return app.favourites.codes'
+  star = """deck.show(app.maker.ofPoint(0, args[0]));
+    byId('favourite').click()"""
+  codes = page.made.training.codes[[3, 14, 15]].tolist()
+  page.run(star, 3)
+  first = driver.current_window_handle
+  driver.switch_to.new_window('tab')
+  second = driver.current_window_handle
+  try:
+    page.open()
+    assert page.run(names) == codes[:1]
+    page.run(star, 14)
+    driver.switch_to.window(first)
+    # It is told so: the list and the star of what is on show, too.
+    page.run("""await until(() => app.favourites.items.length === 2);
+      deck.show(app.maker.ofPoint(0, 14))""")
+    assert page.run("return byId('favourite').textContent") == '★'
+    page.run(star, 15)
+    driver.switch_to.window(second)
+    # What it has not been told of yet it finds as it writes.
+    page.run("""app.favourites.items = [];
+      app.favourites.rename({codes: args[0]}, 'mine')""", codes[1])
+    assert page.run(names) == [codes[2], codes[1], codes[0]]
+    page.open()
+    assert page.run('return app.favourites.items.map(({name}) => name)')[1] == (
+        'mine'
+    )
+  finally:
+    driver.switch_to.window(second)
+    driver.close()
+    driver.switch_to.window(first)
+
+
+def test_link_of_a_made_beat_that_is_a_known_one_opens_as_it_was(page):
+  # A beat that the model makes of its latent, and that is known.
+  made = page.run("""const {maker} = app;
+    for (let i = 0; i < maker.training.size; i++) {
+      const beat = maker.ofLatent(maker.training.latent(i));
+      if (maker.find(beat.codes)) {
+        deck.show(beat);
+        await rest();
+        byId('share').click();
+        return [deck.current.isDecoded, deck.current.place,
+          byId('name').textContent, location.hash];
+      }
+    }""")
+  page.open(made[3])
+  now = page.run("""await rest();
+    await until(() => byId('badge').textContent);
+    return [deck.current.isDecoded, deck.current.place,
+      byId('name').textContent, byId('badge').dataset.word]""")
+  assert now[0] is made[0] is True and now[2:] == [made[2], 'copy']
+  assert now[1] == pytest.approx(made[1], abs=1e-3)
+
+
 def test_link_in_a_notebook_is_answered_in_words(window, map_file, tmp_path):
   path, _ = map_file
   shown = map_display.show_map(str(path.parent))

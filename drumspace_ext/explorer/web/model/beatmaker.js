@@ -53,12 +53,13 @@ export class Beatmaker {
    *     `tempo`, if that is known otherwise.
    */
   ofCodes(codes, {z: from = null, isDecoded = false, tempo = null} = {}) {
-    const origin = this.find(codes);
+    // One that was made stays where it was made, whatever it is like.
+    const isMade = Boolean(from) && isDecoded;
+    const origin = isMade ? null : this.find(codes);
     if (origin) return {...this.ofPoint(origin.layer, origin.index), tempo};
     const z = from ?? this.network.encode(codes);
     return makeBeat(codes, {
-      z, place: this.space.placeOf(z), isDecoded: Boolean(from) && isDecoded,
-      tempo,
+      z, place: this.space.placeOf(z), isDecoded: isMade, tempo,
     });
   }
 
