@@ -150,6 +150,27 @@ def test_two_bars_without_a_loop_are_said_to_be_that(page):
   assert page.codes() == page.made.training.codes[9].tolist()
 
 
+@pytest.mark.parametrize('pause', [0, 5])
+def test_two_bars_without_a_loop_go_as_fast_as_their_file(page, pause):
+  hits = step_codes.step_codes_to_hits(page.made.training.codes[9])
+  midi = mido.MidiFile(file=io.BytesIO(_midi_of(hits)))
+  midi.tracks[0][0].time += 4 * 480 * pause
+  tempos = mido.MidiTrack()
+  for wait, qpm in ((0, 61), (1920 * pause, 93), (1920 * 2, 180)):
+    tempos.append(mido.MetaMessage(
+        'set_tempo', tempo=mido.bpm2tempo(qpm), time=wait
+    ))
+  midi.tracks.append(tempos)
+  midi.type = 1
+  content = io.BytesIO()
+  midi.save(file=content)
+  page.run(_DROP, 'once.mid', list(content.getvalue()), True)
+  assert page.run("await rest(); return settings.qpm") == 93
+  assert page.run("return byId('loops').querySelector('button').title") == (
+      '93 bpm'
+  )
+
+
 def test_near_loop_is_found_where_nothing_repeats_exactly(page):
   codes = np.tile(page.made.training.codes[9], 4)
   codes[np.arange(4) * 32 + np.arange(4)] ^= 1 << voices.INDEX['cowbell']

@@ -10,7 +10,7 @@ import {
   STEPS_PER_QUARTER,
 } from '../constants.js';
 import {piecesOf} from './pieces.js';
-import {firstBars, readSong} from './reading.js';
+import {firstBar, firstBars, readSong} from './reading.js';
 
 // As in onsets.py.
 const SAME_QUARTER = 2.5e-7;
@@ -142,6 +142,13 @@ export function findLoops(song, minEntropy, maxFlips = 0) {
   return [...found.values()];
 }
 
+/** Returns the first two bars of a song like a loop, which nothing repeats. */
+function firstOf(song) {
+  const codes = firstBars(song);
+  return {codes, tempo: tempoOf(song.tempos, ...hitQuarters(
+    {codes, step: firstBar(song), start: 0}, 0, NUM_STEPS))};
+}
+
 /**
  * Reads a MIDI file by its loops.
  * @param {!Uint8Array} bytes The file.
@@ -159,7 +166,7 @@ export function readLoops(
     // Hands never play the same twice.
     const near = findLoops(song, least, flips);
     if (near.length) return {loops: near, what: 'near loop', loss};
-    return {loops: [{codes: firstBars(song)}], what: '', loss};
+    return {loops: [firstOf(song)], what: '', loss};
   } catch ({message}) {
     return {error: message};
   }

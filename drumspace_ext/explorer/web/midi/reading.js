@@ -97,16 +97,20 @@ export function readSong(bytes, voiceOfPitch, assumeDrums = false) {
 export const stepOf = (quarters) =>
   Math.floor(quarters * STEPS_PER_QUARTER + 0.5 + SLACK_STEPS);
 
+/** Returns the step at which the first bar with drums begins, in 4/4. */
+export function firstBar({hits}) {
+  const first = hits.reduce(
+    (least, {quarter}) => Math.min(least, stepOf(quarter)), Infinity);
+  return first - first % STEPS_PER_BAR;
+}
+
 /** Returns the first two bars with drums of a song, in 4/4: 32 step codes. */
-export function firstBars({hits}) {
-  const steps = hits.map(
-    ({quarter, voice}) => ({voice, step: stepOf(quarter)}));
-  const first = steps.reduce(
-    (least, {step}) => Math.min(least, step), Infinity);
-  const bar = first - first % STEPS_PER_BAR;
+export function firstBars(song) {
+  const bar = firstBar(song);
   const codes = new Array(NUM_STEPS).fill(0);
-  for (const {voice, step} of steps) {
-    if (step < bar + NUM_STEPS) codes[step - bar] |= 1 << voice;
+  for (const {quarter, voice} of song.hits) {
+    const step = stepOf(quarter) - bar;
+    if (step < NUM_STEPS) codes[step] |= 1 << voice;
   }
   return codes;
 }
