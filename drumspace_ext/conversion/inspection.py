@@ -3,11 +3,13 @@
 import collections
 from collections.abc import Callable
 import contextlib
+import itertools
 import pathlib
 
 import numpy as np
 
 from drumspace_ext import errors
+from drumspace_ext.conversion import groove_inspection
 from drumspace_ext.conversion import magenta_inspection
 from drumspace_ext.conversion import song_inspection
 from drumspace_ext.dataset import tsv as dataset_tsv
@@ -19,8 +21,11 @@ from drumspace_ext.notes import drum_tracks
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
+from drumspace_ext.patterns import text_grids
 
 _MAX_LINE_CHARS = 500
+# Patterns of a dataset that are drawn.
+_SHOWN = 2
 
 
 def _dataset(path: pathlib.Path) -> list[str]:
@@ -33,14 +38,21 @@ def _dataset(path: pathlib.Path) -> list[str]:
   if patterns_read.coordinates is not None:
     columns.append('map coordinates')
   hits = step_codes.step_codes_to_hits(codes)
+  grooves, played = groove_inspection.describe(path, codes, _SHOWN)
+  shown = [
+      line for row, groove in itertools.zip_longest(codes[:_SHOWN], played)
+      for line in (
+          *song_inspection.grids(row[None]),
+          *([f'{"played":{text_grids.NAME_WIDTH}}{groove}'] if groove else []),
+      )
+  ]
   return [
       f'a dataset of drum patterns: {len(codes):,} lines',
       f'columns: {", ".join(columns)}',
       f'rotation classes: {classes:,}; trivial (entropy below '
       f'{entropy.MIN_NATS} nats): '
       f'{int(entropy.is_trivial(codes).sum()):,}',
-      f'hits per step: {hits.sum() / hits[..., 0].size:.2f}',
-      *song_inspection.grids(codes),
+      f'hits per step: {hits.sum() / hits[..., 0].size:.2f}', *grooves, *shown,
   ]
 
 

@@ -159,7 +159,7 @@ def is_groove_model(name: str) -> bool:
     CheckpointError: If there is none.
   """
   from drumspace_ext.models import checkpoints
-  from drumspace_ext.models import config_loading
+  from drumspace_ext.models import groove_configs
   from drumspace_ext.models import magenta_files
 
   path = checkpoints.find(name)
@@ -169,7 +169,7 @@ def is_groove_model(name: str) -> bool:
   # Other models have configurations of other forms, which their own readers
   # check.
   model = config.get('model') if isinstance(config, dict) else None
-  return isinstance(model, dict) and model.get('kind') == config_loading.GROOVE
+  return isinstance(model, dict) and model.get('kind') == groove_configs.KIND
 
 
 def load(names: Sequence[str], files: Sequence[str]) -> GrooveModels:

@@ -34,8 +34,6 @@ _IN_WORDS: Mapping[object, str] = {
 }
 
 
-# What plays patterns is no model of patterns, and has a class of its own.
-GROOVE = 'groove'
 # What earlier versions asked for, and what had no effect.
 _OF_EARLIER_GROOVES = {'eval_steps', 'test_share'}
 _Filled = typing.TypeVar('_Filled')
@@ -149,7 +147,7 @@ def any_from_dict(
 ) -> configs.Config | groove_configs.GrooveSettings:
   """Makes a configuration of either sort; see `from_dict`."""
   name, model, training = tables_of(values, origin)
-  if model.get('kind') == GROOVE:
+  if model.get('kind') == groove_configs.KIND:
     training = {
         key: value for key, value in training.items()
         if key not in _OF_EARLIER_GROOVES
@@ -165,12 +163,13 @@ def _any_of_file(
   """Makes a configuration of either sort, which must have no other keys."""
   name, model, training = tables_of(values, origin)
   kind = model.get('kind')
-  if not isinstance(kind, str) or kind not in (*networks.KINDS, GROOVE):
+  known = *networks.KINDS, groove_configs.KIND
+  if not isinstance(kind, str) or kind not in known:
     raise errors.ConfigError(
-        f'{origin}: kind must be one of {", ".join(networks.KINDS)}, '
-        f'{GROOVE}, got {errors.shown(kind)}.'
+        f'{origin}: kind must be one of {", ".join(known)}, got '
+        f'{errors.shown(kind)}.'
     )
-  if kind == GROOVE:
+  if kind == groove_configs.KIND:
     return groove_configs.GrooveSettings(
         name=name, model=fill(groove_configs.GrooveConfig, model, origin),
         training=fill(configs.TrainStepsConfig, training, origin),

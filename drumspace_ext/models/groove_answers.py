@@ -5,6 +5,8 @@ in MIDI velocities, `OFFSET`, in steps) and by cell. *Centred* ones have a mean
 of 0 over the hits of each pattern, and 0 where there is none.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from drumspace_ext.patterns import step_codes
@@ -42,3 +44,11 @@ def has_spread(values: np.ndarray, hits: np.ndarray) -> np.ndarray:
   counts = np.maximum(np.asarray(hits.sum(-1)), 1).reshape(-1, 1)
   spread = np.sqrt((values.astype(np.float64)**2).sum(-1) / counts)
   return spread >= (MIN_VELOCITY_SPREAD, MIN_OFFSET_SPREAD)
+
+
+def in_words(line: Mapping[str, float]) -> str:
+  """Returns an evaluation of a groove model as one line for a person."""
+  return (
+      f'step {int(line["train_step"]):>6,}: of inputs kept back, velocity R2 '
+      f'{line["velocity_r2"]:.3f}, offset R2 {line["offset_r2"]:.3f}'
+  )

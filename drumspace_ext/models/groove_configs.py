@@ -8,6 +8,8 @@ import dataclasses
 
 from drumspace_ext.models import configs
 
+# What plays patterns is no model of patterns, and has classes of its own.
+KIND = 'groove'
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class GrooveConfig:

@@ -162,7 +162,7 @@ def load(name: str) -> GrooveModel:
     what = 'continues beats' if continues else 'makes patterns'
     raise errors.CheckpointError(
         f'{name} {what} and does not play them. Give --groove a model trained '
-        f'with --config={config_loading.GROOVE}, or {RECOMMENDED}.'
+        f'with --config={groove_configs.KIND}, or {RECOMMENDED}.'
     )
   network = groove_network.GrooveNetwork(settings.model)
   drawing = takes.TakeNetwork(settings.model)

@@ -21,7 +21,7 @@ SCORE_ORDER: tuple[str, ...] = (
     'low_bongo', 'conga', 'low_conga', 'high_tom', 'low_tom', 'floor_tom',
     'snare', 'kick',
 )
-_NAME_WIDTH = 13
+NAME_WIDTH = 13
 
 
 def to_text(hits: np.ndarray) -> str:
@@ -39,7 +39,7 @@ def to_text(hits: np.ndarray) -> str:
     cells = ''.join('x' if hit else '.' for hit in row)
     beats = [cells[i:i + 4] for i in range(0, step_codes.NUM_STEPS, 4)]
     bars = ' '.join(beats[:4]), ' '.join(beats[4:])
-    lines.append(f'{name:{_NAME_WIDTH}}{bars[0]} | {bars[1]}')
+    lines.append(f'{name:{NAME_WIDTH}}{bars[0]} | {bars[1]}')
   return '\n'.join(lines) or '(silence)'
 
 

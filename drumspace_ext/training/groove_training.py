@@ -226,11 +226,3 @@ def evaluate_best(
     same_data.check(path, metadata, key=key, here=digest)
   step = checkpoints.whole_number(metadata, 'train_step')
   return {'train_step': step, **evaluate(model, data.valid)}
-
-
-def in_words(line: Mapping[str, float]) -> str:
-  """Returns an evaluation as one line for a person."""
-  return (
-      f'step {int(line["train_step"]):>6,}: of inputs kept back, velocity R2 '
-      f'{line["velocity_r2"]:.3f}, offset R2 {line["offset_r2"]:.3f}'
-  )

@@ -22,6 +22,7 @@ from drumspace_ext.files import local_paths
 from drumspace_ext.files import result_folders
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import config_loading
+from drumspace_ext.models import groove_answers
 from drumspace_ext.models import groove_configs
 from drumspace_ext.models import networks
 from drumspace_ext.models import next_step_configs
@@ -268,5 +269,5 @@ def in_words(line: Mapping[str, float]) -> str:
   if 'nats' in line:
     return song_trainer.in_words(line)
   if 'velocity_r2' in line:
-    return groove_training.in_words(line)
+    return groove_answers.in_words(line)
   return validation.in_words(line)

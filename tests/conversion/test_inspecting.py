@@ -7,11 +7,16 @@ import sys
 import builders
 from hypothesis import given
 from hypothesis import strategies as st
+import numpy as np
+import played_datasets
 import pytest
+import tiny_grooves
 
 import drumspace_ext
 from drumspace_ext import errors
 from drumspace_ext.conversion import inspecting
+from drumspace_ext.files import result_names
+from drumspace_ext.models import groove_model
 
 
 def test_text_is_the_name_and_the_lines_below_it(tmp_path):
@@ -49,6 +54,61 @@ def test_a_shipped_model_is_inspected_by_its_name():
   assert any('"kind": "acai"' in line for line in found.lines)
   with pytest.raises(errors.CheckpointError, match='Did you mean shipped:acai'):
     drumspace_ext.inspect('shipped:acia')
+
+
+def test_a_groove_model_says_what_it_is_for(tmp_path):
+  lines = drumspace_ext.inspect('shipped:groove').lines
+  assert lines[1] == 'a groove model: it plays patterns, and makes none'
+  assert lines[2].startswith('step 800: of inputs kept back, velocity R2 0.')
+  assert '--groove=shipped:groove ' in lines[3]
+  groove_model.write(tmp_path / result_names.BEST, tiny_grooves.model(), {})
+  first, _, said, use, *_ = drumspace_ext.inspect(tmp_path).lines
+  assert first == f'a folder with {result_names.BEST}, which is'
+  assert said == lines[1]
+  assert f'--groove={tmp_path / result_names.BEST} ' in use
+
+
+def test_a_dataset_says_how_it_is_played(tmp_path):
+  def beat(*kicks):
+    hits = np.zeros((32, 14), np.bool_)
+    hits[::2, 2] = hits[4::8, 1] = hits[list(kicks), 0] = True
+    return hits
+
+  velocities, offsets = np.full((32, 14), 60.0), np.zeros((32, 14))
+  loud, late = velocities.copy(), offsets.copy()
+  loud[::4], late[2::4] = 110, 0.25
+  for name, hits, played, moved, repeats in (
+      ('a', beat(0, 6, 10, 19), loud, late, 7),
+      ('b', beat(0, 3, 16, 25), velocities, offsets, 5),
+      ('c', beat(1, 8, 14, 30), loud, offsets, 3),
+  ):
+    (tmp_path / f'{name}.mid').write_bytes(
+        played_datasets.midi(hits, played, moved, repeats)
+    )
+  made = drumspace_ext.create_dataset(tmp_path, tmp_path / 'ds').output_dir
+  lines = drumspace_ext.inspect(made).lines
+  grooves = (
+      'grooves: 2 patterns with dynamics, 1 with timing; a pattern rests on 3 '
+      'to 7 plays (median 5)'
+  )
+  assert grooves in lines
+  assert drumspace_ext.inspect(made / result_names.DATASET).lines == lines[1:]
+  played = [line for line in lines if line.startswith('played  ')]
+  of_all = {
+      'played       7 plays, velocities 60 to 110, 0.00 to 0.25 steps late',
+      'played       5 plays, velocities 60, on the grid',
+      'played       3 plays, velocities 60 to 110, on the grid',
+  }
+  assert len(played) == 2 and set(played) < of_all
+  # Each below its pattern.
+  assert lines[-1] == played[1] and lines.index(played[0]) < len(lines) - 4
+  with (made / result_names.GROOVE).open('a') as stream:
+    stream.write('1\n')
+  damaged = drumspace_ext.inspect(made).lines
+  assert any(line.startswith('no grooves: ') for line in damaged)
+  (made / result_names.GROOVE).unlink()
+  bare = [line for line in lines if line not in (*played, grooves)]
+  assert drumspace_ext.inspect(made).lines == bare
 
 
 def test_what_a_midi_file_is_is_told_without_torch(tmp_path):

@@ -69,7 +69,7 @@ def test_the_folder_holds_what_is_found_by_name():
   assert {'ae', 'vae', 'acai', 'best', 'smoke'} <= set(files)
   kinds = {config_loading.kind_of(name) for name in files}
   assert kinds == {
-      *networks.KINDS, config_loading.GROOVE, config_loading.NEXT_STEP
+      *networks.KINDS, groove_configs.KIND, config_loading.NEXT_STEP
   }
 
 
