@@ -9,8 +9,10 @@ of n starts t whose windows are all alike is a near loop, played
 P = 32 this is the definition of `loops`, word for word. K is `max_flips` for
 two bars, half of it for one, twice for four.
 
-A *play* is P steps from the first step of the run, and every P steps on. The
-*consensus* has a hit where more than half of the plays have one: what just half
+A *play* is P steps from where the plays differ least from one to the next, the
+first such step of the run from which as many fit, and every P steps on: a run
+reaches into what stands before and behind the beat by as many hits as may
+differ, and of two plays each must be whole. The *consensus* has a hit where more than half of the plays have one: what just half
 of them have, as two halves of a phrase, is left out. What a consensus stands
 for must not depend on how long the run is: where a play differs from it in more
 than K flips the beat has *drifted* (each play is like the one before it, the
@@ -145,10 +147,11 @@ def _runs(
   if period == _PERIOD:
     # What does not differ at all is a loop of `loops`.
     keep &= sums[ends + period - 1] > sums[starts]
-  starts, ends = starts[keep], ends[keep]
-  yield from zip(
-      starts.tolist(), ((ends - starts + 2 * period - 1) // period).tolist()
-  )
+  for start, end in zip(starts[keep].tolist(), ends[keep].tolist()):
+    num_plays, spare = divmod(end - start + 2 * period - 1, period)
+    first = sums[start:start + spare + 1]
+    last = sums[start + (num_plays - 1) * period:][:spare + 1]
+    yield start + int(np.argmin(last - first)), num_plays
 
 
 def find(

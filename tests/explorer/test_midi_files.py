@@ -2,6 +2,7 @@
 
 import ast
 import io
+import random
 import re
 
 import builders
@@ -10,9 +11,14 @@ import map_pages
 import mido
 import numpy as np
 import pytest
+import step_songs
 
+from drumspace_ext.extraction import loops
+from drumspace_ext.extraction import near_loops
 from drumspace_ext.notes import midi_writing
 from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import entropy
+from drumspace_ext.patterns import nearest
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import voices
 from drumspace_ext.starter import songs as starter_songs
@@ -180,6 +186,32 @@ def test_near_loop_is_found_where_nothing_repeats_exactly(page):
   assert page.run(
       "await rest(); return byId('badge').dataset.word"
   ) == 'known'
+
+
+def test_near_loops_of_a_song_are_those_that_python_finds(page):
+  compared = 0
+  for seed in range(40):
+    codes = step_songs.noisy_song(random.Random(seed))
+    pieces = step_songs.pieces(codes)
+    found = near_loops.find(pieces, max_flips=nearest.NEAR_BITS)
+    ours = {
+        tuple(step_codes.canonical(loop.codes).tolist()) for loop in found
+        if not entropy.is_trivial(loop.codes)
+    }
+    if len(loops.find(pieces).codes) or not ours:
+      continue
+    hits = step_codes.step_codes_to_rows(np.array(codes, np.uint16))
+    page.run(_DROP, 'noisy.mid', list(_midi_of(hits)), True)
+    theirs = set()
+    for number in range(len(page.run(_CHIPS))):
+      page.run("""
+        byId('loops').querySelectorAll('[aria-pressed]')[args[0]].click();
+        await rest()""", number)
+      codes = step_codes.canonical(np.array(page.codes(), np.uint16))
+      theirs.add(tuple(codes.tolist()))
+    assert theirs == ours, seed
+    compared += 1
+  assert compared > 5
 
 
 def test_files_are_read_together_and_what_was_lost_is_said(page):

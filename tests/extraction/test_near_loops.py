@@ -101,6 +101,26 @@ def test_of_a_phrase_whose_halves_differ_the_common_hits_are_taken():
   assert [len(loop.plays) for loop in halves] == [3, 3]
 
 
+@pytest.mark.parametrize('before', [0, 16, 32])
+def test_flips_that_are_allowed_cost_two_whole_plays_no_hit(before):
+  # Four bars, twice: with a shift of the silence around them into the first
+  # play its last hits, or its first, would be those of half of the plays.
+  other = list(_BEAT)
+  other[9], other[14] = 2, 0
+  pieces = step_songs.pieces([0] * before + (_BEAT + other) * 2)
+  options = {'bars': 4, 'min_repeats': 2}
+  exact, near = (
+      near_loops.find(pieces, max_flips=flips, **options) for flips in (0, 4)
+  )
+  for loops_found in (exact, near):
+    assert [loop.codes.tolist() for loop in loops_found] == [_BEAT, other]
+  (twice,) = near_loops.find(
+      step_songs.pieces([0] * before + _BEAT + other), max_flips=4,
+      min_repeats=2,
+  )
+  assert twice.codes.tolist() == [a & b for a, b in zip(_BEAT, other)]
+
+
 def test_a_beat_that_drifts_away_is_cut_where_it_is_another():
   # Every play adds a hit to the one before: 12 plays, 11 flips apart.
   plays = [list(_BEAT)]

@@ -161,13 +161,18 @@ def near_loops(grid, piece, *, bars=2, max_flips=0, min_repeats=3):
     num_plays = (len(run) + 2 * period - 1) // period
     if num_plays < needed:
       continue
-    plays = [window(run[0] + period * i) for i in range(num_plays)]
-    if bars == 2 and len(set(plays)) == 1 and all(
-        window(t) == window(t + 32) for t in run
-    ):
+    if bars == 2 and all(window(t) == window(t + 32) for t in run):
       continue
+    spare = (len(run) + 2 * period - 1) % period
+    starts = {}
+    for t in range(run[0], run[0] + spare + 1):
+      plays = [window(t + period * i) for i in range(num_plays)]
+      starts.setdefault(
+          sum(flips(a, b) for a, b in itertools.pairwise(plays)), (t, plays)
+      )
+    first, plays = starts[min(starts)]
     found += [
-        loop for start, part in _steady(run[0], plays, allowed, needed)
+        loop for start, part in _steady(first, plays, allowed, needed)
         for loop in _two_bars(start, part)
     ]
   return found

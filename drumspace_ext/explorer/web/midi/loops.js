@@ -15,26 +15,27 @@ import {firstBar, firstBars, readSong} from './reading.js';
 // As in onsets.py.
 const SAME_QUARTER = 2.5e-7;
 
-/** Yields the runs of starts whose windows differ in so many flips at most. */
+/**
+ * Yields the runs of starts whose windows differ in so many flips at most, from
+ * where their plays differ least from one to the next.
+ */
 function* runsOf({codes}, maxFlips) {
-  const count = codes.length - NUM_STEPS;
-  const changes = new Int32Array(Math.max(count, 0));
-  for (let t = 0; t < count; t++) {
-    changes[t] = popcount(codes[t] ^ codes[t + NUM_STEPS]);
+  const sums = [0];
+  for (let t = 0; t + NUM_STEPS < codes.length; t++) {
+    sums.push(sums[t] + popcount(codes[t] ^ codes[t + NUM_STEPS]));
   }
-  let sum = 0;
-  let start = -1;
-  for (let t = 0; t < NUM_STEPS && t < count; t++) sum += changes[t];
-  for (let t = 0; t + NUM_STEPS <= count; t++) {
-    if (sum <= maxFlips) {
-      if (start < 0) start = t;
-    } else if (start >= 0) {
-      yield {start, end: t};
-      start = -1;
+  const isAlike = (t) => sums[t + NUM_STEPS] - sums[t] <= maxFlips;
+  for (let start = 0, end; start + NUM_STEPS < sums.length; start = end + 1) {
+    for (end = start; end + NUM_STEPS < sums.length && isAlike(end);) end++;
+    const room = end - start + 2 * NUM_STEPS - 1;
+    const plays = Math.floor(room / NUM_STEPS);
+    const changes = (t) => sums[t + (plays - 1) * NUM_STEPS] - sums[t];
+    let best = start;
+    for (let t = start; t <= start + room % NUM_STEPS && end > start; t++) {
+      if (changes(t) < changes(best)) best = t;
     }
-    sum += (changes[t + NUM_STEPS] ?? 0) - changes[t];
+    if (end > start) yield {start: best, plays};
   }
-  if (start >= 0) yield {start, end: count - NUM_STEPS + 1};
 }
 
 /** Returns what more than half of the plays have, step by step. */
@@ -70,8 +71,7 @@ function* steady(first, plays, maxFlips) {
 }
 
 function* loopsOf(piece, maxFlips) {
-  for (const {start, end} of runsOf(piece, maxFlips)) {
-    const count = Math.floor((end - start + 2 * NUM_STEPS - 1) / NUM_STEPS);
+  for (const {start, plays: count} of runsOf(piece, maxFlips)) {
     const plays = Array.from({length: count}, (_, k) => piece.codes.slice(
       start + k * NUM_STEPS, start + (k + 1) * NUM_STEPS));
     for (const found of steady(0, plays, maxFlips)) {
