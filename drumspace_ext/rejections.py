@@ -186,8 +186,8 @@ _REMARKS = {
     'triplets': (
         'much of it lies on triplets, which no sixteenth grid holds: its hits '
         'are on the nearest sixteenths',
-        'leave it out if that is not wanted, or read it with '
-        '--steps_per_quarter=3',
+        'nothing is lost: groove.tsv says how far off each is, and '
+        '--groove=own, or --groove of its dataset, plays the triplets again',
     ),
     'other_map': (
         'another drum map explains its pitches better than the one in use',
