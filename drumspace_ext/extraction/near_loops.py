@@ -12,14 +12,14 @@ two bars, half of it for one, twice for four.
 A *play* is P steps from where the plays differ least from one to the next, the
 first such step of the run from which as many fit, and every P steps on: a run
 reaches into what stands before and behind the beat by as many hits as may
-differ, and of two plays each must be whole. The *consensus* has a hit where more than half of the plays have one: what just half
-of them have, as two halves of a phrase, is left out. What a consensus stands
-for must not depend on how long the run is: where a play differs from it in more
-than K flips the beat has *drifted* (each play is like the one before it, the
-last is not like the first). Then the run is cut in the middle, the first part
-with the odd play, and its parts in turn, as long as both are long enough. A
-part that can't be cut loses its last plays one by one, and is no loop with too
-few of them.
+differ, and of two plays each must be whole. The *consensus* has a hit where
+more than half of the plays have one: what just half of them have, as two halves
+of a phrase, is left out. What a consensus stands for must not depend on how
+long the run is: where a play differs from it in more than K flips the beat has
+*drifted* (each play is like the one before it, the last is not like the first).
+Then the run is cut in the middle, the first part with the odd play, and its
+parts in turn, as long as both are long enough. A part that can't be cut loses
+its last plays one by one, and is no loop with too few of them.
 
 From the consensus, phase and length are made as in `loops`: two bars from the
 first bar line. One bar is taken twice. Four bars give their two halves, and
