@@ -34,6 +34,7 @@ from absl import flags
 from drumspace_ext import defaults
 from drumspace_ext.cli import flags as drumspace_flags
 from drumspace_ext.cli import playing_flags
+from drumspace_ext.cli import reading_flags
 
 _OUTPUT = flags.DEFINE_string(
     'output', None, 'File or folder to write; or give --output_dir and --to.'
@@ -68,6 +69,8 @@ def main(argv: list[str]) -> int:
         recursive=drumspace_flags.RECURSIVE.value,
         steps_per_quarter=drumspace_flags.STEPS_PER_QUARTER.value,
         assume_drums=drumspace_flags.ASSUME_DRUMS.value,
+        drum_channels=reading_flags.DRUM_CHANNELS.value,
+        drum_tracks=reading_flags.DRUM_TRACKS.value,
         # Its default holds where patterns are cut or voices are led over.
         voices_in=voices_in.value if voices_in.present else None,
         voices_out=drumspace_flags.VOICES_OUT.value,
@@ -88,7 +91,8 @@ def console_entry_point() -> None:
   drumspace_flags.run(main, shared=[
       drumspace_flags.INPUT, drumspace_flags.OUTPUT_DIR,
       drumspace_flags.RECURSIVE, drumspace_flags.STEPS_PER_QUARTER,
-      drumspace_flags.ASSUME_DRUMS, drumspace_flags.VOICES_IN,
+      drumspace_flags.ASSUME_DRUMS, reading_flags.DRUM_CHANNELS,
+      reading_flags.DRUM_TRACKS, drumspace_flags.VOICES_IN,
       drumspace_flags.VOICES_OUT, drumspace_flags.TILE, drumspace_flags.QPM,
       *playing_flags.ALL, drumspace_flags.SEED, drumspace_flags.PRIMER_DRUMS,
   ])

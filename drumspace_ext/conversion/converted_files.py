@@ -23,9 +23,11 @@ class Converted:
     left_out: Names of what was left out, by reason.
     silent: Names of what was written and holds no note.
     read_with: Names of what was read, by drum map, where these were chosen.
-    unplayed: Names of whole songs, written as they are in spite of `groove`.
+    unplayed: Names of whole songs, written as they are in spite of `groove`
+      or `qpm`.
     unswung: Names of beats of which nothing knows the genre, which a swing of
       `auto` leaves even.
+    drums_alone: Names of songs of which audio has the drums and no other notes.
   """
 
   output: pathlib.Path
@@ -38,6 +40,7 @@ class Converted:
   )
   unplayed: Sequence[str] = ()
   unswung: Sequence[str] = ()
+  drums_alone: Sequence[str] = ()
 
   def __repr__(self) -> str:
     num_left_out = sum(map(len, self.left_out.values()))
@@ -59,8 +62,13 @@ class Converted:
         yield from _named(f'read with the drum map {drum_map}', names)
     if self.unplayed:
       yield from _named(
-          'written as they are: what plays is for patterns; cut them with '
-          '--tile=1', self.unplayed
+          'written as they are: a tempo and what plays are for patterns; cut '
+          'them with --tile=1', self.unplayed
+      )
+    if self.drums_alone:
+      yield from _named(
+          'heard by their drums alone: the package has no other instruments, '
+          'which --soundfont plays too', self.drums_alone
       )
     if self.unswung:
       yield from _named(

@@ -1,11 +1,13 @@
 """Converting: from named inputs of any form to files of one form."""
 
 import collections
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 import contextlib
 import itertools
 import pathlib
+import typing
 
 import numpy as np
 
@@ -21,6 +23,7 @@ from drumspace_ext.conversion import reading
 from drumspace_ext.conversion import writing
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import result_folders
+from drumspace_ext.notes import drum_parts as parts_lib
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import dynamics as dynamics_lib
 from drumspace_ext.playing import players
@@ -71,15 +74,21 @@ def _maps(
 
 
 def _check_form(
-    form: str, soundfont: local_paths.Name | None,
+    form: str, soundfont: local_paths.Name | None, kit: str,
     dynamics: dynamics_lib.Dynamics | None,
 ) -> None:
   """Refuses what would be ignored in a form."""
   suggestions.one_of('--to', form, conversion_files.FORMS)
   if form == conversion_files.PARQUET:
     parquet.check()
-  if soundfont is not None and form != conversion_files.WAV:
-    raise errors.InputError('--soundfont is for audio: add --to=wav.')
+  drum_kit.load(kit)
+  if form != conversion_files.WAV:
+    if soundfont is not None:
+      raise errors.InputError('--soundfont is for audio: add --to=wav.')
+    if kit != defaults.KIT:
+      raise errors.InputError('--kit is for audio: add --to=wav.')
+  elif soundfont is not None and kit != defaults.KIT:
+    raise errors.InputError('give --kit or --soundfont, not both.')
   if dynamics and form not in conversion_files.PLAYED_FORMS:
     raise errors.InputError(
         '--groove, --accents, --swing and --humanize are for MIDI, audio and '
@@ -115,7 +124,8 @@ def convert(
     output_dir: local_paths.Name | None = None, to: str | None = None,
     primer_drums: Sequence[str] = (), recursive: bool = False,
     steps_per_quarter: int = defaults.STEPS_PER_QUARTER,
-    assume_drums: bool = False, voices_in: str | None = None,
+    assume_drums: bool = False, drum_channels: Iterable[int | str] = (),
+    drum_tracks: Iterable[str] = (), voices_in: str | None = None,
     voices_out: str | None = None, tile: int | None = None,
     qpm: float | None = None, accents: bool = False,
     swing: dynamics_lib.Swing = 0.0, humanize: float = 0.0,
@@ -137,13 +147,16 @@ def convert(
     recursive: Search folders in folders.
     steps_per_quarter: Grid steps of a quarter note, where patterns are cut.
     assume_drums: Take all notes as drums.
+    drum_channels: Channels, 1 to 16, that hold the drums of MIDI files in place
+      of those that are marked so; of NoteSequences instruments, from 1.
+    drum_tracks: Names or globs of tracks that hold them, likewise.
     voices_in: Drum map to read with, a name or a TOML file; by default `gm14`
       for patterns, and pitches of whole NoteSequences stay as they are.
     voices_out: Drum map to write with; likewise.
     tile: Cut into patterns and play each so many times; None leaves whole
       NoteSequences whole.
-    qpm: Tempo of patterns, and of NoteSequences that have none; by default
-      each beat's own, as its dataset knows it, or else 120.
+    qpm: Tempo of patterns; by default each beat's own, as its dataset or song
+      knows it, or else 120. Whole NoteSequences keep their own.
     accents: Velocities by place in the bar and by voice.
     swing: How late every second sixteenth comes; 1 makes triplets, `auto` is
       as each beat's genre has it, where its folder knows one.
@@ -173,17 +186,19 @@ def convert(
       groove_strength=groove_strength, groove_drawn=groove_drawn,
       drum_map=drum_maps.load(voices_in or defaults.VOICES_IN),
   )
-  _check_form(form, soundfont, dynamics)
-  drum_kit.load(kit)
+  _check_form(form, soundfont, kit, dynamics)
   result_folders.claim(
       folder, result_folders.CONVERT, [*values, *sources.files(groove)],
       names=[name] if name else [],
   )
   read_with, write_with = _maps(voices_in, voices_out)
+  parts = parts_lib.of_arguments(drum_channels, drum_tracks)
   options = reading.Options(
       voices_in=read_with, voices_out=write_with, tile=tile,
       steps_per_quarter=steps_per_quarter, assume_drums=assume_drums, qpm=qpm,
-      dynamics=dynamics, kit=kit,
+      # Where all notes are drums no part is.
+      drum_parts=parts_lib.MARKED if assume_drums else parts, dynamics=dynamics,
+      kit=kit,
       soundfont=None if soundfont is None else soundfonts.SoundFont(soundfont),
   )
   return _written(
@@ -192,18 +207,30 @@ def convert(
   )
 
 
+class _Noted(typing.NamedTuple):
+  """Names of items that are not written as was asked for; see `Converted`."""
+
+  unplayed: list[str]
+  unswung: list[str]
+  drums_alone: list[str]
+
+
 def _noting(
-    items: Iterator[reading.Item], options: reading.Options,
-    unplayed: list[str] | None, unswung: list[str],
+    items: Iterator[reading.Item], form: str, options: reading.Options,
+    noted: _Noted,
 ) -> Iterator[reading.Item]:
-  """Yields items, and notes those that are not played as was asked for."""
+  """Yields items, and notes those that are not written as was asked for."""
+  asks = options.dynamics is not None or options.qpm is not None
   for item in items:
     name = errors.on_one_line(item.name)
-    if writing.is_song(item, options):
-      if unplayed is not None:
-        unplayed.append(name)
-    elif writing.lacks_swing(item, options):
-      unswung.append(name)
+    if not writing.is_song(item, options):
+      if writing.lacks_swing(item, options):
+        noted.unswung.append(name)
+    elif form in conversion_files.SONG_FORMS:
+      if asks:
+        noted.unplayed.append(name)
+      if form == conversion_files.WAV and writing.sounds_in_part(item, options):
+        noted.drums_alone.append(name)
     yield item
 
 
@@ -236,8 +263,7 @@ def _written(
   left_out: dict[str, list[str]] = collections.defaultdict(list)
   read_with: dict[str, list[str]] = collections.defaultdict(list)
   silent: list[str] = []
-  unplayed: list[str] = []
-  unswung: list[str] = []
+  noted = _Noted([], [], [])
 
   def on_reject(item_name: str, reason: str, detail: str) -> None:
     line = f'{item_name} ({detail})' if detail else item_name
@@ -247,12 +273,9 @@ def _written(
       values, primers, options, recursive=recursive, on_reject=on_reject,
       on_step=on_step,
   )
-  if options.dynamics:
-    # Hydrogen's songs hold patterns alone.
-    songs = None if form == conversion_files.H2SONG else unplayed
-    items = _noting(items, options, songs, unswung)
-    if options.dynamics.groove is not None:
-      items = _foreseen(items, options, options.dynamics)
+  items = _noting(items, form, options, noted)
+  if options.dynamics and options.dynamics.groove is not None:
+    items = _foreseen(items, options, options.dynamics)
   try:
     count = conversion_files.write(
         items, folder, name, form, options, on_reject=on_reject,
@@ -271,6 +294,6 @@ def _written(
     raise errors.InputError(f'{e} {named}') from e
   return converted_files.Converted(
       output=folder / name if name else folder, form=form, count=count,
-      left_out=left_out, silent=silent, read_with=read_with, unplayed=unplayed,
-      unswung=unswung,
+      left_out=left_out, silent=silent, read_with=read_with,
+      **noted._asdict(),
   )

@@ -19,6 +19,7 @@ from drumspace_ext.conversion import parquet
 from drumspace_ext.conversion import reading
 from drumspace_ext.conversion import writing
 from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.files import audio_kinds
 from drumspace_ext.files import midi_kinds
 from drumspace_ext.files import output_files
 from drumspace_ext.files import reader_faults
@@ -32,6 +33,8 @@ WAV, PARQUET, H2SONG = 'wav', 'parquet', 'h2song'
 FORMS = (MIDI, ZIP, TFRECORD, TSV, PRIMER, WAV, PARQUET, H2SONG)
 # Those that can tell how hits are played.
 PLAYED_FORMS = (MIDI, ZIP, WAV, TFRECORD, H2SONG)
+# Those that hold whole songs; the others hold their patterns.
+SONG_FORMS = (MIDI, ZIP, WAV, TFRECORD)
 
 # What a file is called in an output folder, where the caller names none.
 DEFAULT_NAMES = {
@@ -61,6 +64,8 @@ def form_of_suffix(path: pathlib.PurePath) -> str | None:
 def fits(path: pathlib.Path, form: str) -> bool:
   """Says whether a file of this name may hold this form."""
   meant = form_of_suffix(path)
+  if form == WAV and meant is None and path.suffix in audio_kinds.SUFFIXES:
+    return False
   # A zip holds MIDI files, unless it is said that it holds audio.
   return meant in (None, form) or (meant, form) == (ZIP, WAV)
 

@@ -15,6 +15,7 @@ import pathlib
 import numpy as np
 
 from drumspace_ext import errors
+from drumspace_ext import rejections
 from drumspace_ext.conversion import reading
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import one_input
@@ -137,11 +138,22 @@ def _main_beats(
         ),
     )
   except errors.RejectedInputError as e:
-    raise errors.InputError(f'{item.name} gives no beat: {e}.') from e
+    raise _no_beat(item.name, e.reason, e.detail) from e
   if not result.loop_counts:
     return [reading.item_patterns(item, options)[0]]
   most = max(result.loop_counts, key=lambda l: (l.num_repeats, l.phase))
   return [codes_lib.step_codes_to_hits(codes_lib.bytes_to_codes(most.phase))]
+
+
+def _no_beat(name: str, reason: str, detail: str) -> errors.InputError:
+  """Returns what is raised of an input that was named and gives no beat."""
+  said = f'{name} gives no beat: {rejections.REASONS[reason][0]}'
+  if detail:
+    said += f' ({detail})'
+  if reason == 'no_drum_notes':
+    # Who reads beats alone takes no flags that say where drums are.
+    said += '. drumspace_convert, which can be told, makes a file with drums'
+  return errors.InputError(f'{said}.')
 
 
 def read_beats(
@@ -169,7 +181,7 @@ def read_beats(
   )
 
   def on_reject(name, reason, detail):
-    raise errors.InputError(f'{name} gives no beat: {reason} {detail}'.strip())
+    raise _no_beat(name, reason, detail)
 
   beats = []
   for value in values:

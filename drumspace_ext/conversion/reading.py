@@ -64,8 +64,8 @@ class Options:
     drum_parts: Parts of whole inputs whose notes become drums, in place of
       those that are marked: by the channel of MIDI, by the instrument of a
       NoteSequence.
-    qpm: Tempo of patterns, and of NoteSequences that have none. None leaves
-      each pattern its own, and is 120 where nothing says one.
+    qpm: Tempo of patterns. None leaves each its own, and is 120 where nothing
+      says one; a whole NoteSequence keeps its own.
     dynamics: How patterns are played in MIDI and audio; None for all alike.
     soundfont: What audio is rendered with; None for a kit of the package.
     kit: Which.

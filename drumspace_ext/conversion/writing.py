@@ -46,8 +46,6 @@ def qpm_of(item: reading.Item, options: reading.Options) -> float:
   it has, unless its folder knows better.
   """
   low, high = note_sequences.QPM_LIMITS
-  if item.sequence is not None and item.origin is None:
-    return note_sequences.qpm_of(item.sequence, options.qpm or _DEFAULT_QPM)
   if options.qpm is not None:
     return options.qpm
   if item.origin is not None and not math.isnan(item.origin.qpm):
@@ -64,6 +62,14 @@ def _is_whole(item: reading.Item, options: reading.Options) -> bool:
 def is_song(item: reading.Item, options: reading.Options) -> bool:
   """Says whether an item is played as it is, and not as a beat of a pack."""
   return _is_whole(item, options) and item.origin is None
+
+
+def sounds_in_part(item: reading.Item, options: reading.Options) -> bool:
+  """Says whether audio of an item has its drums, and leaves out other notes."""
+  if item.sequence is None or not is_song(item, options):
+    return False
+  kinds = {note.is_drum for note in item.sequence.notes}
+  return len(kinds) > 1 and not (options.soundfont or options.assume_drums)
 
 
 def dynamics_of(

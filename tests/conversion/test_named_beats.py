@@ -131,7 +131,7 @@ def test_what_gives_no_beat_is_named(tmp_path, name, content, message):
 def test_song_without_drums_says_so(tmp_path):
   path = tmp_path / 'piano.mid'
   path.write_bytes(synthetic_songs.to_midi(synthetic_songs.beat(), channel=0))
-  with pytest.raises(errors.InputError, match='piano.mid gives no beat: no_dr'):
+  with pytest.raises(errors.InputError, match='piano.mid gives no beat: no n'):
     named_patterns.read_beats([str(path)])
 
 
