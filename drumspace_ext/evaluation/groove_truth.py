@@ -19,14 +19,15 @@ if typing.TYPE_CHECKING:
 
 # What is said of a hit, as in `groove_answers`.
 ANSWERS = 'velocity', 'timing'
-# Of so many draws 20 of 40 and 36 of 40 places lie between the 10th and the
-# 30th, and the 2nd and the 38th: intervals of 50 and 90 %.
-NUM_DRAWS = 39
-_INTERVALS = {50: 10, 90: 2}
-# Machines have no timing, and are drawn too: of so many draws those are taken
-# whose hits differ.
-_MAX_DRAWS = 2 * NUM_DRAWS
-_MAX_DRAWN, _MAX_TOLD = 200, 2000
+# Of so many draws 10 of 20 and 18 of 20 places lie between the 5th and the
+# 15th, and the first and the last: intervals of 50 and 90 %.
+NUM_DRAWS = 19
+_INTERVALS = {50: 5, 90: 1}
+# What was played has timing where it is judged. Machines are drawn too, half of
+# the time and more, and among them it would seem to stray: loops are drawn on
+# until so many draws have timing, or this many have been made.
+_MAX_DRAWS = 5 * NUM_DRAWS
+_MAX_DRAWN, _MAX_TOLD = 600, 2000
 
 
 class Truth:
@@ -97,19 +98,17 @@ class Truth:
     """Judges spread and intervals of drawn answers."""
     chosen = rng.permutation(len(self.flat))[:_MAX_DRAWN]
     flat = self.flat[chosen]
-    draws = np.array([
-        self._centred_draw(model, chosen, seed + number)
-        for number in range(_MAX_DRAWS)
-    ])
+    draws = self._draws(model, chosen, seed)
     result = {}
     for answer, name in enumerate(ANSWERS):
       known = self.known[chosen, answer]
       struck, truth = flat[known], self.centred[chosen][known, answer]
       if not struck.any():
         continue
-      made = _fit(draws[:, known, answer], struck, answer)
+      made = draws[:, known, answer]
       result[f'{name}_spread'] = self._ratio(
-          _spread(made[0], struck), _spread(truth, struck), chosen[known], rng
+          _spread(made, struck).mean(0), _spread(truth, struck), chosen[known],
+          rng,
       )
       ordered = np.sort(made, axis=0)
       for share, place in _INTERVALS.items():
@@ -120,13 +119,33 @@ class Truth:
         )
     return result
 
-  def _centred_draw(
+  def _draws(
       self, model: 'groove_model.GrooveModel', chosen: np.ndarray, seed: int
   ) -> np.ndarray:
-    made = model.drawn(self.hits[chosen], seed=seed)
-    return groove_baselines.centred(np.stack(
-        [made.velocities, made.offsets], 1
-    ).reshape(len(chosen), len(ANSWERS), -1), self.flat[chosen])
+    """Returns centred draws whose hits differ, `[NUM_DRAWS, n, 2, 448]`.
+
+    Where too few do, the others are 0: all hits alike.
+    """
+    from drumspace_ext.models import groove_answers
+
+    shape = NUM_DRAWS, len(chosen), *self.centred.shape[1:]
+    result = np.zeros(shape, np.float32)
+    count = np.where(self.known[chosen], 0, NUM_DRAWS)
+    for number in range(_MAX_DRAWS):
+      rows = np.flatnonzero((count < NUM_DRAWS).any(1))
+      if not len(rows):
+        break
+      made = model.drawn(self.hits[chosen[rows]], seed=seed + number)
+      flat = self.flat[chosen[rows]]
+      values = groove_baselines.centred(np.stack(
+          [made.velocities, made.offsets], 1
+      ).reshape(len(rows), *shape[2:]), flat)
+      new = groove_answers.has_spread(values, flat) & (count[rows] < NUM_DRAWS)
+      which, answer = np.nonzero(new)
+      at = rows[which]
+      result[count[at, answer], at, answer] = values[which, answer]
+      count[rows] += new
+    return result
 
   def told(
       self, model: 'groove_model.GrooveModel', rng: np.random.Generator,
@@ -151,15 +170,3 @@ def _spread(values: np.ndarray, struck: np.ndarray) -> np.ndarray:
   """Returns the standard deviation over the hits of each, `[num_patterns]`."""
   squares = np.where(struck, values.astype(np.float64)**2, 0).sum(-1)
   return np.sqrt(squares / np.maximum(struck.sum(-1), 1))
-
-
-def _fit(draws: np.ndarray, struck: np.ndarray, answer: int) -> np.ndarray:
-  """Returns draws whose hits differ, and then others, `[39, n, 448]`."""
-  from drumspace_ext.models import groove_answers
-
-  least = (
-      groove_answers.MIN_VELOCITY_SPREAD, groove_answers.MIN_OFFSET_SPREAD
-  )[answer]
-  same = _spread(draws, struck) < least
-  order = np.argsort(same, axis=0, kind='stable')[:NUM_DRAWS]
-  return np.take_along_axis(draws, order[:, :, None], 0)

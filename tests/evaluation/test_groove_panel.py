@@ -139,11 +139,15 @@ def test_other_loops_of_a_file_are_told_of_with_their_numbers(part):
 
 
 class _Machine(_Model):
-  """Has no timing, but for every other draw."""
+  """Has no timing, but for some draws."""
+
+  def __init__(self, every):
+    super().__init__()
+    self.every = every
 
   def drawn(self, hits, *, seed):
     played = super().drawn(hits, seed=seed)
-    return played if seed % 2 == 0 else grooves.Groove(
+    return played if seed % self.every == 0 else grooves.Groove(
         velocities=played.velocities, offsets=0 * played.offsets
     )
 
@@ -154,12 +158,17 @@ def test_timing_is_judged_by_draws_that_have_any():
       groups=np.arange(60) // 10, input_ids=[(f'{i}',) for i in range(60)],
       part='test',
   )
-  models = groove_judges.GrooveModels(
-      named=[('machine', _Machine())], metadata={}, digests={}
-  )
-  values = _values(groove_panel.evaluate(models, judges, seed=0), 'machine')
-  assert values['timing_in_50'] == pytest.approx(0.5, abs=0.06)
-  assert values['timing_spread'] == pytest.approx(1, abs=0.1)
+  models = groove_judges.GrooveModels(named=[
+      ('machine', _Machine(4)), ('stiff', _Machine(1000)),
+  ], metadata={}, digests={})
+  part = groove_panel.evaluate(models, judges, seed=1)
+  machine, stiff = (_values(part, name) for name in ('machine', 'stiff'))
+  # Three of four draws without timing are no narrower timing ...
+  assert machine['timing_in_50'] == pytest.approx(0.5, abs=0.06)
+  assert machine['timing_in_90'] == pytest.approx(0.9, abs=0.04)
+  assert machine['timing_spread'] == pytest.approx(1, abs=0.1)
+  # ... but none at all is.
+  assert stiff['timing_in_90'] == stiff['timing_spread'] == 0
 
 
 def test_settings_say_what_judged(part):
