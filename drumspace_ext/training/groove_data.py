@@ -33,6 +33,7 @@ MAX_PLAYS, _POWER, _INPUT_POWER = 16.0, 2.0, 0.75
 # Where plays of several inputs differ by more, their mean is nobody's.
 _MAX_SPREAD = 2.0
 _GROOVE_DIGEST = 'groove_digest'
+_OF_FOLDER = result_names.DATASET, result_names.RECORDS
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
@@ -161,7 +162,8 @@ def read(
   """Reads how the patterns of a dataset are played.
 
   Args:
-    path: Its folder, or `dataset.tsv`.
+    path: Its folder, or its `dataset.tsv` or `patterns.tfrecord`, for which the
+      folder stands.
 
   Returns:
     (patterns, the ids of the inputs of each).
@@ -169,9 +171,11 @@ def read(
   Raises:
     InputError: If it has no grooves.
   """
-  training_set = examples.load(path)
   folder = local_paths.expand(path)
-  folder = folder if folder.is_dir() else folder.parent
+  # Records name no inputs, and kin would be on both sides.
+  if folder.is_file() and folder.name in _OF_FOLDER:
+    folder = folder.parent
+  training_set = examples.load(folder)
   grooves, ids = folder / result_names.GROOVE, training_set.input_ids
   if not grooves.is_file() or ids is None:
     raise errors.InputError(

@@ -105,6 +105,20 @@ def test_the_critic_tells_performances_from_what_a_beginner_draws(dataset):
   assert np.median(ours) > 1 > np.median(theirs)
 
 
+def test_a_file_of_a_dataset_stands_for_its_folder(dataset, tmp_path):
+  whole = groove_data.load(dataset, valid_share=0.3, seed=0)
+  for name in (result_names.DATASET, result_names.RECORDS):
+    data = groove_data.load(dataset / name, valid_share=0.3, seed=0)
+    assert data.digests == whole.digests
+  # Other patterns may lie there too.
+  shutil.copytree(dataset, tmp_path / 'ds')
+  for name in (result_names.DATASET, result_names.RECORDS):
+    other = tmp_path / 'ds' / f'my_{name}'
+    (tmp_path / 'ds' / name).rename(other)
+    with pytest.raises(errors.InputError, match=f'my_{name} has no groove'):
+      groove_data.load(other, valid_share=0.3, seed=0)
+
+
 def test_patterns_that_nobody_has_played_are_refused(dataset, tmp_path):
   (tmp_path / result_names.DATASET).write_bytes(
       (dataset / result_names.DATASET).read_bytes()
