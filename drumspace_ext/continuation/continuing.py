@@ -174,7 +174,8 @@ def continue_beats(
     silent_step: See `continue_codes`.
     qpm: Tempo; that of a MIDI file stands above it.
     voices_in: Drum map of the primer; by default Magenta's for its own two
-      forms, and gm14 for a beat of ours.
+      forms, and gm14 for a beat of ours. Also of a MIDI file that is played
+      like, by default gm14.
     voices_out: Drum map to write with; gm14 by default.
     accents: Velocities by place in the bar and by voice.
     swing: How late every second sixteenth comes.
@@ -203,6 +204,7 @@ def continue_beats(
   dynamics = players.dynamics(
       groove, accents=accents, swing=swing, humanize=humanize, seed=seed,
       groove_strength=groove_strength, groove_drawn=groove_drawn,
+      drum_map=drum_maps.load(voices_in) if voices_in else None,
       knows_genres=False,
   )
   path = checkpoints.find(checkpoint)

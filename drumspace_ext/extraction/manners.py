@@ -77,6 +77,7 @@ def read(
     ) from e
   if not cells[0].any():
     raise errors.InputError(
-        f'--groove: {path} holds no drums in 4/4 that its drum map knows.'
+        f'--groove: {path} holds no drums in 4/4 that its drum map knows. Name '
+        'another map with --voices_in, or another file.'
     )
   return cells

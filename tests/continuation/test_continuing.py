@@ -7,6 +7,7 @@ import hypothesis
 from hypothesis import strategies as st
 import magenta_files
 import numpy as np
+import played_datasets
 import pytest
 
 from drumspace_ext import errors
@@ -103,6 +104,27 @@ def test_the_step_behind_the_primer_is_silent_only_when_asked_for(bundle):
       continuer, primer, num_steps=12, num_outputs=200
   )
   assert played_on[:, 4].any()
+
+
+def test_a_file_that_is_played_like_is_read_by_its_drum_map(tmp_path):
+  hits = np.zeros((32, 14), np.bool_)
+  hits[::2, :3] = True
+  velocities = np.full((32, 14), 120.0)
+  velocities[:, 0] = 20
+  song = tmp_path / 'low.mid'
+  song.write_bytes(midi_writing.patterns_to_midi(
+      hits, repeats=4, drum_map=drum_maps.load('gm14-12'),
+      dynamics=played_datasets.dynamics_of(velocities, 0 * velocities),
+  ))
+  kicks = []
+  for voices_in in ('gm14-12', None):
+    made = continuing.continue_beats(
+        'shipped:continue', tmp_path / 'on', groove=song, voices_in=voices_in,
+        num_outputs=1, num_steps=32,
+    )
+    notes = midi_sequences.to_note_sequence(made.paths[0].read_bytes()).notes
+    kicks.append(min(note.velocity for note in notes if note.pitch == 36))
+  assert kicks[0] < 40 < kicks[1]
 
 
 def test_a_folder_of_continuations(bundle, tmp_path):
