@@ -247,6 +247,7 @@ def create(
         if not collection.totals.num_inputs:
           raise errors.InputError(no_input(input_values))
         collection.totals.skipped.update(listing.skipped)
+        collection.totals.counts[inputs.UNSEARCHED] = listing.unsearched_folders
         return CreatedDataset(
             output_dir=output_dir,
             report=dataset_writing.write(

@@ -18,6 +18,7 @@ from drumspace_ext.extraction import map_choice
 from drumspace_ext.extraction import near_hints
 from drumspace_ext.extraction import one_input
 from drumspace_ext.extraction import verdicts
+from drumspace_ext.inputs import listing
 from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import percussion_names
 from drumspace_ext.patterns import step_codes
@@ -219,6 +220,7 @@ def make(
       'dropped_pitches': _ordered(totals.dropped_pitches),
       **({'fitting_octaves': octaves} if octaves else {}),
       'skipped_files': _ordered(totals.skipped),
+      **({listing.UNSEARCHED: n} if (n := counts[listing.UNSEARCHED]) else {}),
       'genres': _ordered(totals.genres),
       **({'remarks': _remarks(totals.remarked)} if totals.remarked else {}),
       **({'read_with': _read_with(counts)} if recipe.drum_map.chooses else {}),
@@ -292,4 +294,6 @@ def summary(report: Mapping) -> str:
     kinds = ', '.join(list(report['skipped_files'])[:6])
     lines.append(f'  {skipped:,} other files in these folders were not read '
                  f'({kinds}).')
+  if unsearched := report.get(listing.UNSEARCHED):
+    lines.append(f'  {unsearched:,} {listing.UNSEARCHED_WORDS}')
   return '\n'.join(lines)

@@ -53,7 +53,8 @@ class Files(typing.NamedTuple):
     kinds: The kind of each; one that all have.
     sizes: Their bytes.
     skipped: Of each file that is no input, what it is counted under.
-    num_unsearched: Folders in it that are not searched.
+    num_unsearched: Folders in it that are not searched: all, or links to
+      folders, which may lead round in circles.
   """
 
   path: str
@@ -173,11 +174,16 @@ def _walk(
     if folder == excluded and folder != str(root):
       folders.clear()
       continue
-    num_unsearched = 0 if recursive else len(folders)
-    if not recursive:
-      folders.clear()
     below = folder[prefix:].replace(os.sep, '/')
     path = os.path.join(folder, '') if sizes is None else f'{folder}/'
+    # Results of an earlier run are no folder that songs are missed in.
+    others = [path + f for f in folders if path + f != excluded]
+    if not recursive:
+      folders.clear()
+    elif sizes is None:
+      others = list(filter(os.path.islink, others))
+    else:
+      others = []
     # What an earlier run made of songs is not read as songs.
     result = result_names.RECORDS if result_names.PROVENANCE in files else ''
     files.sort()
@@ -185,7 +191,7 @@ def _walk(
       yield _Unseen(
           path, f'{name}/{below}/' if below else f'{name}/',
           files[start:start + _TOGETHER], sizes, result,
-          0 if start else num_unsearched,
+          0 if start else len(others),
       )
 
 

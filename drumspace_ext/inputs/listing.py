@@ -30,6 +30,14 @@ _Path = pathlib.Path | remote_paths.RemotePath
 _MAX_KEPT = 1 << 16
 
 
+# What folders that are not searched are counted under, and said of them.
+UNSEARCHED = 'unsearched_folders'
+UNSEARCHED_WORDS = (
+    'folders below were not searched: --recursive does that, but for links to '
+    'folders, which are inputs by their own names.'
+)
+
+
 @dataclasses.dataclass
 class Listing:
   """What the arguments mean.
@@ -38,7 +46,7 @@ class Listing:
     roots: (path, id prefix, whether the caller named it) of files and folders.
     recursive: Whether folders in folders are searched.
     skipped: Files in folders that are no inputs, by extension.
-    unsearched_folders: Folders left out because `recursive` is off.
+    unsearched_folders: Folders left out because `recursive` is off, and links.
     num_files: Files that will be read.
     num_bytes: Their size.
     excluded: A folder that is not searched: that of the results.
@@ -59,8 +67,16 @@ class Listing:
   )
 
 
-def _expand(value: str, remote: bool) -> list[tuple[_Path, str, bool]]:
-  """Returns (path, id, named) for one argument, a glob or a plain path."""
+def _expand(
+    value: str, remote: bool, values: Sequence[str]
+) -> list[tuple[_Path, str, bool]]:
+  """Returns (path, id, named) for one argument, a glob or a plain path.
+
+  Args:
+    value: The argument.
+    remote: Whether it may be on a remote filesystem.
+    values: All arguments, for what is said if there is no such path.
+  """
   if remote_paths.is_remote(value) and not remote:
     raise errors.InputError(remote_paths.only_by_fronts(value))
   path: _Path = (
@@ -74,7 +90,7 @@ def _expand(value: str, remote: bool) -> list[tuple[_Path, str, bool]]:
     parts = parts[-1:] if path.is_dir() else parts[-2:]
     return [(path, '/'.join(parts).lstrip('/'), True)]
   if not glob.has_magic(value):
-    raise errors.InputError(f'{value} does not exist. Check the path.')
+    raise errors.InputError(f'{value} does not exist. {_advice(values)}')
   if isinstance(path, remote_paths.RemotePath):
     found = path.glob()
   else:
@@ -94,6 +110,17 @@ def _expand(value: str, remote: bool) -> list[tuple[_Path, str, bool]]:
       )), False)
       for match in matches
   ]
+
+
+def _advice(values: Sequence[str]) -> str:
+  """Returns what helps if a path is missing: its name may have commas."""
+  for comma in (',', ', '):
+    name = comma.join(values)
+    if len(values) > 1 and local_paths.expand(name).exists():
+      return (
+          f'There is {name!r}, whose name has a comma: give it without --input.'
+      )
+  return 'Check the path.'
 
 
 def find_roots(
@@ -118,7 +145,7 @@ def find_roots(
     )
   roots: dict[_Path, tuple[str, bool]] = {}
   for value in values:
-    for path, name, named in _expand(value, remote):
+    for path, name, named in _expand(value, remote, values):
       roots.setdefault(path.resolve(), (name, named))
   folders = {path for path in roots if path.is_dir()}
   for path in list(roots):
@@ -192,7 +219,7 @@ def nothing_found(values: Sequence[str], listing: Listing) -> str:
       return f'{path} is a dataset; name the songs that it was made of.'
   folders = listing.unsearched_folders
   if folders:
-    message += f' {folders} folders below were not searched: add --recursive.'
+    message += f' {folders} {UNSEARCHED_WORDS}'
   elif listing.skipped:
     seen = ', '.join(
         f'{count} {kind}' for kind, count in listing.skipped.most_common(5)

@@ -169,5 +169,5 @@ def _check_totals(
   if num_files:
     raise errors.InputError(dataset_creation.no_input(values, totals.skipped))
   listing.skipped.update(totals.skipped)
-  listing.unsearched_folders = totals.counts[reading_lib.UNSEARCHED]
+  listing.unsearched_folders = totals.counts[inputs.UNSEARCHED]
   raise errors.InputError(inputs.nothing_found(values, listing))

@@ -28,8 +28,8 @@ from drumspace_ext.inputs import listing as inputs
 from drumspace_ext.inputs import tasks as input_tasks
 
 # What is counted beside what the report shows: files as they are listed and as
-# they are read, and folders that were not entered.
-FILES, FILES_READ, UNSEARCHED = 'files', 'files_read', 'unsearched_folders'
+# they are read.
+FILES, FILES_READ = 'files', 'files_read'
 
 # path, kind, name, size, named
 Load = tuple[tuple[str, str, str, int, bool], ...]
@@ -117,7 +117,7 @@ def listed(
     yield load
   totals = sums.Totals(skipped=listing.skipped)
   totals.counts.update(
-      {FILES: num_files, UNSEARCHED: listing.unsearched_folders}
+      {FILES: num_files, inputs.UNSEARCHED: listing.unsearched_folders}
   )
   yield totals
 

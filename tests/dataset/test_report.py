@@ -305,3 +305,26 @@ def test_names_of_files_reach_the_page_as_text_only(tmp_path):
   ) == json.loads(json.dumps(report))
   provenance = created.paths['provenance.tsv'].read_text('utf-8')
   assert f'{_EVIL}/rock <b>/{_EVIL}.mid' in provenance
+
+
+@pytest.mark.parametrize('recursive', [False, True])
+def test_folders_that_were_not_searched_are_said(tmp_path, recursive):
+  songs = tmp_path / 'songs'
+  for name in ('a.mid', 'deep/b.mid', 'deep/er/c.mid'):
+    (songs / name).parent.mkdir(parents=True, exist_ok=True)
+    (songs / name).write_bytes(
+        synthetic_songs.to_midi(synthetic_songs.beat())
+    )
+  (songs / 'link').symlink_to('deep')
+  made, again = (
+      dataset_creation.create_dataset(
+          songs, songs / 'out', recursive=recursive, num_workers=0
+      ).report for _ in range(2)
+  )
+  # The first results are in a folder of the second run, which misses none.
+  assert made == again
+  assert made['inputs'] == 1 + 2 * recursive
+  assert made['unsearched_folders'] == 2 - recursive
+  *_, last = dataset_report.summary(made).split('\n')
+  assert last.startswith(f'  {2 - recursive} folders below were not searched')
+  assert '--recursive' in last

@@ -207,6 +207,40 @@ def test_folders_in_folders_are_searched_only_if_asked(tmp_path):
   assert (listing.num_files, listing.unsearched_folders) == (3, 0)
 
 
+def test_links_to_folders_are_not_searched_but_counted(tmp_path):
+  _fill(tmp_path, ['rock/a.mid', 'elsewhere/b.mid'])
+  for name, target in (('link', '../elsewhere'), ('round', '.')):
+    (tmp_path / 'rock' / name).symlink_to(target)
+  listing = inputs.list_inputs([str(tmp_path / 'rock')], recursive=True)
+  assert (listing.num_files, listing.unsearched_folders) == (1, 2)
+  named = inputs.list_inputs([str(tmp_path / 'rock' / 'link')])
+  assert (named.num_files, named.unsearched_folders) == (1, 0)
+
+
+@pytest.mark.parametrize('recursive', [False, True])
+def test_the_folder_of_results_is_none_that_songs_are_missed_in(
+    tmp_path, recursive
+):
+  _fill(tmp_path / 'rock', ['a.mid', 'out/b.mid'])
+  listing = inputs.list_inputs(
+      [str(tmp_path / 'rock')], recursive=recursive,
+      excluded=tmp_path / 'rock' / 'out',
+  )
+  assert (listing.num_files, listing.unsearched_folders) == (1, 0)
+
+
+@pytest.mark.parametrize('name', ['a,b.mid', 'one, two.mid'])
+def test_a_name_with_a_comma_that_was_cut_is_named(tmp_path, name):
+  _fill(tmp_path, [name])
+  values = [part.strip() for part in str(tmp_path / name).split(',')]
+  with pytest.raises(
+      errors.InputError, match=f'{name}.*has a comma: give it without --input'
+  ):
+    inputs.list_inputs(values)
+  with pytest.raises(errors.InputError, match='Check the path'):
+    inputs.list_inputs([*values, 'other.mid'])
+
+
 @hypothesis.given(
     names=st.sets(st.builds(
         '{}{}.{}'.format, st.sampled_from(('', 'deep/', 'deep/er/', 'é/')),
@@ -449,7 +483,7 @@ def test_folder_without_permission_is_said_so(tmp_path, monkeypatch):
     ('text.txt', 'text.txt is no NoteSequence TFRecord, no MIDI file and no'),
     ('empty', 'empty: no MIDI file, TFRecord or zip in it.$'),
     ('texts', 'texts: .* Other files there: 2 .txt, 1 .md'),
-    ('outer', 'outer: .* 1 folders below were not searched: add --recursive'),
+    ('outer', 'outer: .* 1 folders below were not searched: --recursive'),
     ('x' * 5000, 'xxxxx'),
     ('~no_such_user_here/a.mid', 'no_such_user_here/a.mid'),
 ])
