@@ -28,6 +28,7 @@ class Converted:
     unswung: Names of beats of which nothing knows the genre, which a swing of
       `auto` leaves even.
     drums_alone: Names of songs of which audio has the drums and no other notes.
+    num_others: Files of the form that were in the folder before, and still are.
   """
 
   output: pathlib.Path
@@ -41,6 +42,7 @@ class Converted:
   unplayed: Sequence[str] = ()
   unswung: Sequence[str] = ()
   drums_alone: Sequence[str] = ()
+  num_others: int = 0
 
   def __repr__(self) -> str:
     num_left_out = sum(map(len, self.left_out.values()))
@@ -77,6 +79,11 @@ class Converted:
       )
     if self.silent:
       yield from _named('written hold no note', self.silent)
+    if self.num_others:
+      yield (
+          f'{self.num_others:,} more were in {self.output} before and stay '
+          'there; another --output keeps them apart'
+      )
 
 
 def _named(what: str, names: Sequence[str]) -> Iterator[str]:

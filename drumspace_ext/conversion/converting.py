@@ -294,6 +294,6 @@ def _written(
     raise errors.InputError(f'{e} {named}') from e
   return converted_files.Converted(
       output=folder / name if name else folder, form=form, count=count,
-      left_out=left_out, silent=silent, read_with=read_with,
-      **noted._asdict(),
+      left_out=left_out, silent=silent, read_with=read_with, **noted._asdict(),
+      num_others=conversion_files.num_others(folder, name, form, count),
   )

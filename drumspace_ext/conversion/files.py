@@ -97,6 +97,25 @@ def _file_name(number: int, name: str, form: str) -> str:
   return (f'{number:06}_{stem}' if stem else f'{number:06}') + _EXTENSIONS[form]
 
 
+def num_others(
+    folder: pathlib.Path, name: str, form: str, count: int
+) -> int:
+  """Returns how many files of a form were in a folder, and are not replaced.
+
+  Args:
+    folder: Where items were written, beside one another or in folders of it.
+    name: The file in it that holds them; empty if each has its own.
+    form: What they are.
+    count: How many.
+  """
+  if name:
+    return 0
+  pattern = f'*{_EXTENSIONS[form]}'
+  return sum(
+      1 for glob in (pattern, f'*/{pattern}') for _ in folder.glob(glob)
+  ) - count
+
+
 def _file_writer(batch: output_files.Batch, form: str, name: str):
   """Returns what writes a file an item; None where all go into one."""
   if form in _EXTENSIONS and not name:

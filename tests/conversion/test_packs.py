@@ -270,3 +270,21 @@ def test_damaged_nearest_is_one_line(tmp_path, line):
   (tmp_path / 'nearest.tsv').write_text(f'header\n{line}\n')
   with pytest.raises(errors.InputError, match='nearest.tsv.*line 2.*again'):
     origins.of_beats(tmp_path / 'patterns.tfrecord')
+
+
+@pytest.mark.parametrize('form', ['midi', 'wav'])
+def test_files_of_an_earlier_run_beside_new_ones_are_counted(
+    tmp_path, dataset, form
+):
+  first, again = (
+      drumspace_ext.convert(dataset, tmp_path / 'o', to=form) for _ in range(2)
+  )
+  assert first.count == again.count > 1
+  assert not list(first.warnings()) and not list(again.warnings())
+  (tmp_path / 'o' / 'notes.txt').write_bytes(b'')
+  faster = drumspace_ext.convert(dataset, tmp_path / 'o', to=form, qpm=199)
+  assert faster.num_others == first.count
+  (said,) = faster.warnings()
+  assert said.startswith(f'{first.count} more were in {tmp_path / "o"} before')
+  zipped = drumspace_ext.convert(dataset, tmp_path / 'o' / 'o.zip')
+  assert not zipped.num_others
