@@ -67,6 +67,11 @@ class Recipe:
   align: bool = False
 
   def __post_init__(self):
+    if not set(self.loop_bars) <= set(near_loops.LOOP_BARS):
+      raise errors.InputError(
+          f'loop_bars must be some of {_listed(near_loops.LOOP_BARS)}, got '
+          f'{_listed(self.loop_bars)}.'
+      )
     object.__setattr__(
         self, 'loop_bars', tuple(sorted({*self.loop_bars, *defaults.LOOP_BARS}))
     )
@@ -83,11 +88,6 @@ class Recipe:
         raise errors.InputError(
             f'{name} must be in [{low}, {high}], got {value}.'
         )
-    if not set(self.loop_bars) <= set(near_loops.LOOP_BARS):
-      raise errors.InputError(
-          f'loop_bars must be some of {_listed(near_loops.LOOP_BARS)}, got '
-          f'{_listed(self.loop_bars)}.'
-      )
 
   def __repr__(self) -> str:
     published = Recipe()

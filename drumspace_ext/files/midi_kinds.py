@@ -15,5 +15,6 @@ def safe_name(name: str) -> str:
   """Makes the last part of a name fit for a file, without MIDI's ending."""
   stem = _UNSAFE.sub('_', pathlib.PurePosixPath(name).name)
   for extension in EXTENSIONS:
-    stem = stem.removesuffix(extension)
+    if stem.lower().endswith(extension):
+      stem = stem[:-len(extension)]
   return stem.strip('._')[-_MAX_NAME_CHARS:]

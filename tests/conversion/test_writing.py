@@ -439,6 +439,8 @@ _NAMES = {
     '$(rm -rf ~)': '000001_rm_-rf.mid',
     '-rf.mid': '000001_-rf.mid',
     'dir/../../y.mid': '000001_y.mid',
+    'SONG.MID': '000001_SONG.mid',
+    'Song.Mid.RMI': '000001_Song.Mid.mid',
 }
 
 
