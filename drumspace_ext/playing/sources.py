@@ -129,7 +129,8 @@ def _of_run(name: str) -> pathlib.Path:
     return checkpoints.find(name)
   except errors.CheckpointError as e:
     raise errors.InputError(
-        f'--groove: {name} holds neither a groove model nor a dataset. {_NAMES}'
+        f'--groove: {name} holds neither a groove model nor a dataset, which '
+        f'drumspace_create_dataset makes of MIDI files. {_NAMES}'
     ) from e
 
 
