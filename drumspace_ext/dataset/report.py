@@ -185,7 +185,8 @@ def hint(report: Mapping, reason: str) -> str:
     )
   return (
       f'--max_flips={tried["max_flips"]} finds beats in {number} of these '
-      f'{total:,}; {said}'
+      f'{total:,}; '
+      + (said if tried['found'] else f'try {rejections.OTHER_REPEATS}')
   )
 
 

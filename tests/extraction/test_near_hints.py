@@ -69,6 +69,18 @@ def test_a_varied_beat_is_counted_and_noise_is_not():
   assert '-> --max_flips=4 finds beats in 1 of' in report.summary(made)
 
 
+def test_what_finds_nothing_is_not_what_to_try():
+  noise = [(step * 7 % 97 + step, _PITCHES[step * step % 4])
+           for step in range(60)]
+  made = report.make(
+      _totals([_read('b', noise)]), one_input.Recipe(), report.Shape()
+  )
+  assert report.hint(made, 'no_loop') == (
+      '--max_flips=4 finds beats in 0 of these 1; try --min_repeats=2 or '
+      '--recurring'
+  )
+
+
 def test_what_is_reached_already_is_not_tried():
   (result,) = one_input.extract_reads(
       [_read('a', [(step * 7 % 97 + step, _PITCHES[step * step % 4])
