@@ -8,6 +8,7 @@ which drum map explains its pitches better than the one it is read with.
 Usage:
   drumspace_inspect notesequences.tfrecord
   drumspace_inspect --input=song.mid,dataset.tsv
+  drumspace_inspect my_dataset:12
 """
 
 import sys

@@ -4,6 +4,7 @@ import collections
 from collections.abc import Callable
 import contextlib
 import itertools
+import math
 import pathlib
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from drumspace_ext import errors
 from drumspace_ext.conversion import groove_inspection
 from drumspace_ext.conversion import magenta_inspection
+from drumspace_ext.conversion import reading
 from drumspace_ext.conversion import song_inspection
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import one_input
@@ -26,6 +28,8 @@ from drumspace_ext.patterns import text_grids
 _MAX_LINE_CHARS = 500
 # Patterns of a dataset that are drawn.
 _SHOWN = 2
+# Inputs of a pattern that are named.
+_MAX_SOURCES = 5
 
 
 def _dataset(path: pathlib.Path) -> list[str]:
@@ -53,6 +57,22 @@ def _dataset(path: pathlib.Path) -> list[str]:
       f'{entropy.MIN_NATS} nats): '
       f'{int(entropy.is_trivial(codes).sum()):,}',
       f'hits per step: {hits.sum() / hits[..., 0].size:.2f}', *grooves, *shown,
+  ]
+
+
+def _line_of_dataset(path: pathlib.Path) -> list[str] | None:
+  """Describes what `dataset.tsv:12` names; None if it is none such."""
+  item = None if path.exists() else reading.line_of_dataset(str(path))
+  if item is None or item.hits is None:
+    return None
+  lines = ['one pattern of a dataset of drum patterns']
+  if origin := item.origin:
+    tempo = '' if math.isnan(origin.qpm) else f'tempo: {origin.qpm:g} qpm; '
+    lines.append(f'{tempo}genre: {origin.genre or "none known"}')
+    lines += [f'from {source}' for source in origin.sources[:_MAX_SOURCES]]
+  return [
+      *lines, f'hits per step: {item.hits[0].sum() / step_codes.NUM_STEPS:.2f}',
+      *song_inspection.grids(step_codes.hits_to_step_codes(item.hits)),
   ]
 
 
@@ -97,7 +117,7 @@ def describe(
   """Says what a file or folder is and holds.
 
   Args:
-    path: Any file.
+    path: Any file, or a line of a dataset, as `dataset.tsv:12`.
     recipe: How songs are read; by default as published.
 
   Returns:
@@ -107,12 +127,16 @@ def describe(
     InputError: If it can't be read, or is of no kind that is known here.
   """
   try:
-    lines = _describe(path, recipe or one_input.Recipe())
+    lines = _line_of_dataset(path) or _describe(
+        path, recipe or one_input.Recipe()
+    )
   except OSError as e:
     raise errors.InputError(
         f"{path} can't be read: {e.strerror or e}. Check the path."
     ) from e
   if lines is None:
+    if audio := input_kinds.audio_of(path):
+      raise errors.InputError(audio)
     raise errors.InputError(
         f'{path} is no NoteSequence or SequenceExample TFRecord, MIDI file, '
         'zip, dataset, primer or checkpoint: nothing that belongs here.'

@@ -127,7 +127,7 @@ def read(
   others = []
   for value in values:
     path = result_patterns.input_file(local_paths.expand(value))
-    line = None if path.exists() else _line_of_dataset(value)
+    line = None if path.exists() else line_of_dataset(value)
     kind = input_kinds.of_text(path) if path.is_file() else None
     if line is not None:
       yield line
@@ -156,7 +156,7 @@ def _line_name(path: pathlib.Path, number: int) -> str:
   return f'{path.stem}_{number:06}'
 
 
-def _line_of_dataset(value: str) -> Item | None:
+def line_of_dataset(value: str) -> Item | None:
   """Reads the twelfth pattern of `dataset.tsv:12`; None if it is none such."""
   match = _LINE.fullmatch(value)
   if not match:

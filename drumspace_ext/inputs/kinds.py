@@ -70,8 +70,8 @@ def kind_of_file(path: remote_paths.ReadablePath) -> str | None:
   return None
 
 
-def why_no_input(path: remote_paths.ReadablePath) -> str:
-  """Says why a file of no known kind is no input.
+def audio_of(path: remote_paths.ReadablePath) -> str:
+  """Says that a file is audio and what to do with it; '' if it is none.
 
   Raises:
     OSError: If it can't be read.
@@ -81,9 +81,16 @@ def why_no_input(path: remote_paths.ReadablePath) -> str:
     with path.open('rb') as stream:
       head = stream.read(tfrecords.HEAD_BYTES)
   audio = audio_kinds.of_head(head)
-  if audio:
-    return f'{path} is audio ({audio}). {audio_kinds.HINT}'
-  return (
+  return f'{path} is audio ({audio}). {audio_kinds.HINT}' if audio else ''
+
+
+def why_no_input(path: remote_paths.ReadablePath) -> str:
+  """Says why a file of no known kind is no input.
+
+  Raises:
+    OSError: If it can't be read.
+  """
+  return audio_of(path) or (
       f'{path} is no NoteSequence TFRecord, no MIDI file and no zip archive. '
       'drumspace_inspect says what a file holds.'
   )

@@ -17,6 +17,8 @@ from drumspace_ext import errors
 from drumspace_ext.conversion import inspecting
 from drumspace_ext.files import result_names
 from drumspace_ext.models import groove_model
+from drumspace_ext.patterns import step_codes
+from drumspace_ext.patterns import text_grids
 
 
 def test_text_is_the_name_and_the_lines_below_it(tmp_path):
@@ -121,3 +123,30 @@ def test_what_a_midi_file_is_is_told_without_torch(tmp_path):
   )
   run = subprocess.run([sys.executable, '-c', code, str(path)], check=False)
   assert run.returncode == 0
+
+
+def test_a_line_of_a_dataset_is_shown(tmp_path):
+  folder = played_datasets.make(tmp_path, 3)
+  codes = drumspace_ext.read_dataset(folder).codes
+  for number, row in enumerate(codes, 1):
+    found = drumspace_ext.inspect(f'{folder}:{number}')
+    assert found.lines[0] == 'one pattern of a dataset of drum patterns'
+    assert 'tempo: 120 qpm; genre: none known' in found.lines
+    assert any(line.startswith('from songs/00') for line in found.lines)
+    grid = text_grids.from_rows(
+        [line for line in found.lines if set('x.') & set(line[-1:])]
+    )
+    np.testing.assert_array_equal(grid, step_codes.step_codes_to_hits(row))
+  lone = drumspace_ext.inspect(f'{folder}/dataset.tsv:1')
+  assert lone.lines[0] == 'one pattern of a dataset of drum patterns'
+  with pytest.raises(errors.InputError, match='there is no line 9'):
+    drumspace_ext.inspect(f'{folder}:9')
+  with pytest.raises(errors.InputError, match="can't be read: No such file"):
+    drumspace_ext.inspect(f'{folder}/gone.tsv:1')
+
+
+def test_audio_is_said_to_be_none_of_it(tmp_path):
+  path = tmp_path / 'a.wav'
+  path.write_bytes(b'RIFF\x24\0\0\0WAVEfmt ' + bytes(40))
+  with pytest.raises(errors.InputError, match=r'is audio \(WAV\)'):
+    drumspace_ext.inspect(path)
