@@ -177,9 +177,14 @@ def _read_tfrecord(path: pathlib.Path) -> TrainingSet:
     tempos += [(qpm, qpm)] * len(found)
   if not codes:
     raise errors.InputError(f'{path} holds no record.')
-  # Without ids nothing says which patterns come from one input.
-  known_ids = ids if all(i for (i,) in ids) else None
-  return make(np.array(codes), genres, known_ids, tempos=tempos)
+  # Ids that are all different (`/id/drumspace/3`, `song/loop/2`) are those of
+  # patterns, and say nothing of which come from one input.
+  named = all(i for (i,) in ids)
+  is_of_inputs = named and len(set(ids)) < len(ids)
+  return make(
+      np.array(codes), genres, ids if is_of_inputs else None,
+      ids if named and not is_of_inputs else None, tempos=tempos,
+  )
 
 
 def load(path: local_paths.Name) -> TrainingSet:

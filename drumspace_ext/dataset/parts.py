@@ -46,6 +46,14 @@ class Parts:
     return (TEST, self.test) if len(self.test) else (VALID, self.valid)
 
 
+def digest(training_set: examples.TrainingSet, divided: Parts) -> str:
+  """Returns a digest of what is learnt and what choices go by, in order."""
+  return hashlib.sha256(b'|'.join(
+      training_set.codes[side].tobytes()
+      for side in (divided.train, divided.valid)
+  )).hexdigest()[:16]
+
+
 def _place(key: bytes, seed: int) -> float:
   """Returns a number in [0, 1) that depends on the seed and the key alone."""
   digest = hashlib.blake2b(key, digest_size=8, key=str(seed).encode())

@@ -86,21 +86,20 @@ class JudgedModels:
         models kept one.
 
     Raises:
-      InputError: If the models were trained on different parts, or kept no
-        test.
+      InputError: If the models were trained on different parts, or on others
+        than the training set is divided into, or kept no test.
     """
     if heldout_path:
       return Judges(
           training_set.codes, examples.load(heldout_path).codes, OTHERS
       )
-    models = [model for _, model in self.named]
     # What was trained on other data, or elsewhere, says less of a split.
-    own = [model for model in models
+    own = [(name, model) for name, model in self.named
            if model.metadata.get('data_digest') == training_set.digest]
     splits = {
         (model.seed, model.config.training.valid_share,
          model.config.training.test_share)
-        for model in own or models if model.config.training
+        for _, model in own or self.named if model.config.training
     } or {_DEFAULT_SPLIT}
     if len(splits) > 1:
       raise errors.InputError(
@@ -112,6 +111,15 @@ class JudgedModels:
       )
     seed, valid_share, test_share = splits.pop()
     divided = parts.divide(training_set, valid_share, test_share, seed=seed)
+    digest = parts.digest(training_set, divided)
+    for name, model in own:
+      # Patterns in another order, or without their inputs, are divided anew.
+      if model.metadata.get('data_split', digest) != digest:
+        raise errors.InputError(
+            f'{name} was trained on these patterns, but not as --examples_path '
+            'divides them: it may have learnt what would judge it. Give the '
+            'dataset as it was trained on, or --heldout_path.'
+        )
     name, chosen = divided.judges()
     if judged_by == parts.VALID:
       name, chosen = parts.VALID, divided.valid

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
-import hashlib
 
 import numpy as np
 import torch
@@ -54,10 +53,7 @@ def prepare(
   return Data(
       train=tensor(divided.train), valid=tensor(divided.valid),
       digest=training_set.digest,
-      split_digest=hashlib.sha256(b'|'.join(
-          training_set.codes[side].tobytes()
-          for side in (divided.train, divided.valid)
-      )).hexdigest()[:16],
+      split_digest=parts.digest(training_set, divided),
       classes=step_codes.class_digests(training_set.codes),
       sizes={
           parts.TRAIN: len(divided.train), parts.VALID: len(divided.valid),

@@ -145,8 +145,25 @@ def test_records_are_read_with_their_ids_and_genres(tmp_path, repeats):
   ])
   read = examples.load(path)
   assert np.array_equal(read.codes, codes)
-  assert read.input_ids == [('id 0',), ('id 1',), ('id 2',)]
+  assert read.sources == [('id 0',), ('id 1',), ('id 2',)]
   assert read.genres == [{}, {'rock': 1}, {'rock': 1, 'pop': 1}]
+
+
+@pytest.mark.parametrize('names, ids', [
+    (['/id/drumspace/0', '/id/drumspace/1', '/id/drumspace/2'], None),
+    (['song/loop/1', 'song/loop/2', 'other/loop/1'], None),
+    (['', 'a', 'a'], None),
+    (['song', 'song', 'other'], [('song',), ('song',), ('other',)]),
+])
+def test_records_that_are_all_named_apart_have_unknown_inputs(
+    tmp_path, names, ids
+):
+  codes = _random_codes(3)
+  path = _write_records(tmp_path / 'patterns.tfrecord', [
+      note_sequences.from_patterns(hits, sequence_id=name)
+      for name, hits in zip(names, step_codes.step_codes_to_hits(codes))
+  ])
+  assert examples.load(path).input_ids == ids
 
 
 @pytest.mark.skipif(

@@ -71,6 +71,20 @@ def test_models_of_other_data_leave_the_split_to_those_of_this():
   np.testing.assert_array_equal(judges.training, _SET.codes[expected.train])
 
 
+def test_model_that_may_have_learnt_its_judges_is_refused():
+  divided = parts.divide(_SET, 0.1, seed=1)
+  own = _model(1, digest=_SET.digest)
+  own.metadata['data_split'] = parts.digest(_SET, divided)
+  judges = _judged(('own', own)).judges(_SET, None)
+  np.testing.assert_array_equal(judges.heldout, _SET.codes[divided.valid])
+  # The same patterns, but nothing says which come from one input.
+  bare = examples.make(_SET.codes)
+  assert bare.digest == _SET.digest
+  with pytest.raises(errors.InputError, match='own was trained on these patt'):
+    _judged(('own', own)).judges(bare, None)
+  assert _judged(('other', _model(1))).judges(bare, None)
+
+
 def test_model_that_knows_other_patterns_is_noted():
   heldout = _SET.codes[:5]
   classes = step_codes.class_digests(heldout)
