@@ -112,6 +112,17 @@ class Recipe:
       return self
     return dataclasses.replace(self, drum_map=drum_map)
 
+  def for_patterns(self) -> 'Recipe':
+    """Returns the recipe for patterns that are written here, in `gm14`.
+
+    Which loops are taken is as here, which notes are read as published.
+    """
+    return Recipe(
+        gap_steps=self.gap_steps, max_flips=self.max_flips,
+        min_repeats=self.min_repeats, loop_bars=self.loop_bars,
+        recurring=self.recurring,
+    )
+
   @property
   def has_near_loops(self) -> bool:
     """Whether it takes loops that are none by the published recipe."""

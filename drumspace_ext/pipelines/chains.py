@@ -29,6 +29,8 @@ from drumspace_ext.files import output_files
 from drumspace_ext.files import result_folders
 from drumspace_ext.files import tfrecords
 from drumspace_ext.notes import note_sequences
+from drumspace_ext.notes import remapping
+from drumspace_ext.patterns import drum_maps
 from drumspace_ext.pipelines import stages
 
 if typing.TYPE_CHECKING:
@@ -40,6 +42,16 @@ READING = 'reading'
 NAMES = result_folders.RUN_PIPELINE.files
 # A counter: outputs of a rotation class that an earlier input gave too.
 SEEN_BEFORE = 'seen_before'
+
+
+class _Written(typing.NamedTuple):
+  """A NoteSequence of patterns that was written here.
+
+  Attributes:
+    sequence: It.
+  """
+
+  sequence: 'note_seq.NoteSequence'
 
 
 def run(
@@ -78,18 +90,21 @@ def run(
   def through(stage, objects):
     seen: set[bytes] = set()
     for one in objects:
-      outputs = stage.transform(one)
-      counts[stage.name].update(stage.counts)
-      if seen_before := len(stage.classes & seen):
+      taker = stage
+      if isinstance(one, _Written):
+        one, taker = one.sequence, stage.for_patterns
+      outputs = taker.transform(one)
+      counts[stage.name].update(taker.counts)
+      if seen_before := len(taker.classes & seen):
         counts[stage.name][SEEN_BEFORE] += seen_before
-      seen |= stage.classes
-      for name, numbers in stage.histograms.items():
+      seen |= taker.classes
+      for name, numbers in taker.histograms.items():
         own = sums.setdefault(stage.name, {})
         own.setdefault(name, collections.Counter()).update(numbers)
-      if stage.rejection:
+      if taker.rejection:
         on_reject(
-            stages.sequence_name(one), stage.name, stage.rejection.reason,
-            stage.rejection.detail,
+            stages.sequence_name(one), stage.name, taker.rejection.reason,
+            taker.rejection.detail,
         )
       yield from outputs
 
@@ -122,6 +137,24 @@ class PipelineRun:
   def __str__(self) -> str:
     paths = '\n'.join(f'  {path}' for path in self.paths.values())
     return f'{summary(self.report)}\n\n{paths}'
+
+
+def _song(
+    sequence: 'note_seq.NoteSequence', chain: Sequence[stages.Stage],
+    options: reading.Options,
+) -> 'note_seq.NoteSequence':
+  """Returns a NoteSequence as the first stage of a chain takes it.
+
+  Raises:
+    RejectedInputError: If no note of it would sound.
+  """
+  gm14 = drum_maps.load(drum_maps.GM14)
+  drum_map = options.voices_in or gm14
+  if chain[0].reads_songs or not (drum_map != gm14 or options.assume_drums):
+    return sequence
+  return remapping.remapped(
+      sequence, voices_in=drum_map, assume_drums=options.assume_drums
+  )
 
 
 def run_files(
@@ -173,10 +206,17 @@ def run_files(
           values, [], options, recursive=recursive, on_reject=on_unreadable,
           excluded=output_dir, on_step=on_step,
       ):
+        if item.sequence is None:
+          totals['inputs'] += 1
+          yield _Written(note_sequences.parse(writing.to_record(item, options)))
+          continue
+        try:
+          sequence = _song(item.sequence, chain, options)
+        except errors.RejectedInputError as e:
+          on_unreadable(item.name, e.reason, e.detail)
+          continue
         totals['inputs'] += 1
-        yield item.sequence or note_sequences.parse(
-            writing.to_record(item, options)
-        )
+        yield sequence
 
     totals['outputs'] = tfrecords.write(
         batch.open(dataset_tsv.TFRECORD, text=False),

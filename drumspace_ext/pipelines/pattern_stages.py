@@ -27,7 +27,7 @@ MAGENTA_MAP = 'note_seq9'
 DRUMS_RNN_REPEATS = 4
 
 
-class LoopExtractor(stages.Stage):
+class LoopExtractor(stages.SongReader):
   """NoteSequence -> the patterns that it plays three times in a row or more.
 
   One pattern NoteSequence of each rotation class, in the phase of most loops.
@@ -36,24 +36,6 @@ class LoopExtractor(stages.Stage):
   parts (by a `RandomPartition`, or `drums_rnn_create_dataset --eval_ratio`),
   `UniquePatterns` stands between, or one class is on both sides.
   """
-
-  may_repeat = True
-
-  def __init__(
-      self, recipe: one_input.Recipe | None = None, *, repeats: int = 1,
-      name: str | None = None,
-  ):
-    """Makes the stage.
-
-    Args:
-      recipe: How NoteSequences are read; by default as published.
-      repeats: How often a pattern is played in what comes out; drums_rnn's
-        DrumsExtractor needs 4.
-      name: See `stages.Stage`.
-    """
-    super().__init__(name)
-    self._recipe = recipe or one_input.Recipe()
-    self._repeats = repeats
 
   def _loops(self, sequence) -> list[one_input.LoopCount]:
     """Returns the best phase of each pattern; the class decides the order."""
@@ -116,24 +98,13 @@ class DrumTrackExtractor(LoopExtractor):
       yield drum_tracks.to_drum_track(codes, self._drum_map)
 
 
-class BarCutter(stages.Stage):
+class BarCutter(stages.SongReader):
   """NoteSequence -> every two bars from its start, the last ones padded.
 
   For what is too short to hold a loop, as the outputs of drums_rnn are. Two
   bars are 32 steps whatever the meter, so that of a recipe `meters` and all
   that is said of loops do not count here.
   """
-
-  may_repeat = True
-
-  def __init__(
-      self, recipe: one_input.Recipe | None = None, *, repeats: int = 1,
-      name: str | None = None,
-  ):
-    """Makes the stage; see `LoopExtractor`."""
-    super().__init__(name)
-    self._recipe = recipe or one_input.Recipe()
-    self._repeats = repeats
 
   def _outputs(self, sequence) -> Iterable:
     # What holds no drums has no bars, where `to_patterns` gives silence.

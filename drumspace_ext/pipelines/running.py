@@ -113,7 +113,8 @@ def run_pipeline(
       stage_registry.make(local_paths.names(stages), options),
       recursive=recursive,
       options=drum_reading.Options(
-          voices_in=recipe.drum_map, qpm=qpm, drum_parts=parts
+          voices_in=recipe.drum_map, qpm=qpm, drum_parts=parts,
+          assume_drums=recipe.assume_drums,
       ),
       manifest=lambda: manifests.text(
           asked, _digests(model, examples_path, groove),

@@ -27,6 +27,8 @@ import abc
 import collections
 from collections.abc import Iterable
 from collections.abc import Mapping
+import copy
+import functools
 import hashlib
 import types
 import typing
@@ -35,6 +37,7 @@ import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext.extraction import reading
+from drumspace_ext.extraction import recipes
 from drumspace_ext.files import reader_faults
 from drumspace_ext.notes import music_proto
 from drumspace_ext.notes import note_sequences
@@ -67,10 +70,13 @@ class Stage(abc.ABC):
   Attributes:
     may_repeat: Whether several inputs may give patterns of one rotation class.
     is_unique: Whether each rotation class comes once.
+    reads_songs: Whether it takes any NoteSequence, read by a recipe; the others
+      take patterns as they are written here, in `gm14`.
   """
 
   may_repeat = False
   is_unique = False
+  reads_songs = False
 
   def __init__(self, name: str | None = None):
     """Names the stage.
@@ -99,6 +105,12 @@ class Stage(abc.ABC):
   def output_type(self) -> type:
     """The class of what it gives."""
     return music_proto.note_sequence_class()
+
+  @property
+  def for_patterns(self) -> 'Stage':
+    """What does the same with pattern NoteSequences as they are written here.
+    """
+    return self
 
   @property
   def counts(self) -> Mapping[str, int]:
@@ -146,6 +158,36 @@ class Stage(abc.ABC):
   @abc.abstractmethod
   def _outputs(self, sequence) -> Iterable:
     """Yields at least one output, or raises RejectedInputError."""
+
+
+class SongReader(Stage):
+  """What stages that read NoteSequences by a recipe share."""
+
+  may_repeat = True
+  reads_songs = True
+
+  def __init__(
+      self, recipe: recipes.Recipe | None = None, *, repeats: int = 1,
+      name: str | None = None,
+  ):
+    """Makes the stage.
+
+    Args:
+      recipe: How NoteSequences are read; by default as published.
+      repeats: How often a pattern is played in what comes out; drums_rnn's
+        DrumsExtractor needs 4.
+      name: See `Stage`.
+    """
+    super().__init__(name)
+    self._recipe = recipe or recipes.Recipe()
+    self._repeats = repeats
+
+  @functools.cached_property
+  def for_patterns(self) -> Stage:
+    """The same without what the recipe says of the notes of songs."""
+    twin = copy.copy(self)
+    twin._recipe = self._recipe.for_patterns()
+    return twin
 
 
 def pattern_of(

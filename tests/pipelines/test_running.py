@@ -2,12 +2,16 @@
 
 import json
 
+import note_seq
+import numpy as np
 import pytest
 import told_steps
 
 import drumspace_ext
 from drumspace_ext import errors
 from drumspace_ext.files import tfrecords
+from drumspace_ext.notes import note_sequences
+from drumspace_ext.patterns import voices
 from drumspace_ext.starter import songs as starter_songs
 
 
@@ -51,3 +55,91 @@ def test_mistake_leaves_nothing(songs, tmp_path):
   with pytest.raises(errors.InputError, match="'lops'.*Did you mean 'loops'"):
     drumspace_ext.run_pipeline(songs, tmp_path / 'out', 'lops')
   assert not (tmp_path / 'out').exists()
+
+
+def _beat():
+  """A pattern whose tom and conga note_seq9 reads as other voices than gm14."""
+  hits = np.zeros((32, voices.NUM_VOICES), np.bool_)
+  for voice, step in (('kick', 0), ('snare', 4), ('low_tom', 6), ('conga', 9)):
+    hits[step::8, voices.INDEX[voice]] = True
+  return hits
+
+
+def _made(source, folder, stages, **options):
+  ran = drumspace_ext.run_pipeline(source, folder, stages, **options)
+  (record,) = drumspace_ext.read_tfrecords(ran.paths['patterns.tfrecord'])
+  return drumspace_ext.note_sequence_to_patterns(
+      note_seq.NoteSequence.FromString(record)
+  )[0]
+
+
+@pytest.mark.parametrize('stages', ['bars', 'filter', 'unique', 'drums_rnn'])
+@pytest.mark.parametrize('kind', ['tfrecord', 'mid', 'txt'])
+def test_drum_map_is_read_whatever_stage_comes_first(tmp_path, stages, kind):
+  drum_map = drumspace_ext.load_drum_map('note_seq9')
+  beat = drum_map.folded(_beat())
+  path = tmp_path / f'beat.{kind}'
+  if kind == 'txt':
+    events = [
+        tuple(drum_map.exemplars[v] for v in np.flatnonzero(row))
+        for row in beat
+    ]
+    path.write_text(f'{events}\n')
+  else:
+    drumspace_ext.convert(
+        _written(beat, tmp_path), path, voices_out='note_seq9', tile=1
+    )
+  made = _made(path, tmp_path / 'out', [stages], voices_in='note_seq9')
+  expected = beat
+  if stages == 'drums_rnn':
+    expected = note_sequences.to_patterns(
+        note_sequences.from_patterns(beat, drum_map=drum_map)
+    )[0]
+  np.testing.assert_array_equal(made, expected)
+
+
+def _written(hits, folder):
+  """Writes a pattern as a dataset."""
+  path = folder / 'beat.tsv'
+  codes = drumspace_ext.hits_to_step_codes(hits).tolist()
+  path.write_text(','.join(map(str, codes)) + '\n')
+  return path
+
+
+@pytest.mark.parametrize('reading', [
+    {'voices_in': 'note_seq9'}, {'steps_per_quarter': 3, 'align': True},
+    {'min_velocity': 127}, {'assume_drums': True},
+])
+@pytest.mark.parametrize('stages', ['bars', 'encode'])
+def test_pattern_of_a_dataset_is_itself_however_songs_are_read(
+    tmp_path, reading, stages
+):
+  source = _written(_beat(), tmp_path)
+  made = _made(
+      source, tmp_path / 'out', stages, checkpoint_file='shipped:ae', **reading
+  )
+  np.testing.assert_array_equal(made, _beat())
+
+
+def test_notes_that_are_assumed_to_be_drums_are_whatever_stage_reads(tmp_path):
+  sequence = note_sequences.from_patterns(_beat())
+  for note in sequence.notes:
+    note.is_drum = False
+  path = tmp_path / 'x.tfrecord'
+  path.write_bytes(tfrecords.frame(sequence.SerializeToString()))
+  for stages in ('bars', 'filter'):
+    made = _made(path, tmp_path / stages, stages, assume_drums=True)
+    np.testing.assert_array_equal(made, _beat())
+
+
+def test_input_without_a_known_voice_is_named(tmp_path):
+  sequence = note_sequences.from_patterns(_beat())
+  for note in sequence.notes:
+    note.pitch = 100
+  path = tmp_path / 'x.tfrecord'
+  path.write_bytes(tfrecords.frame(sequence.SerializeToString()))
+  ran = drumspace_ext.run_pipeline(
+      path, tmp_path / 'out', 'filter', voices_in='note_seq9'
+  )
+  assert ran.report['unreadable'] == {'no_known_voice': 1}
+  assert ran.report['inputs'] == 1 and not ran.report['outputs']
