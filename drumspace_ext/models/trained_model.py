@@ -96,13 +96,25 @@ class TrainedModel(music_vae_methods.MusicVaeMethods):
       is no use to a caller who did not seed it.
 
     Raises:
-      InputError: If a length is not 32.
+      InputError: If a length is not 32, or a number is NaN.
+      PatternError: If they have another shape.
     """
     del control_tensors
     for length in () if lengths is None else lengths:
       music_vae_methods.check_length(length)
-    hits = np.asarray(input_tensors) > 0.5
+    values = np.asarray(input_tensors)
+    if values.ndim and not len(values):
+      nothing = np.zeros((0, self.z_size), np.float32)
+      return nothing, nothing.copy(), nothing.copy()
+    if values.dtype.kind == 'f' and np.isnan(values).any():
+      raise errors.InputError('patterns must be numbers; some are NaN.')
+    hits = values > 0.5
     step_codes.validate(hits)
+    if hits.ndim != 3:
+      raise errors.PatternError(
+          f'expected patterns [num_patterns, {step_codes.NUM_STEPS}, '
+          f'{step_codes.NUM_VOICES}], got {list(hits.shape)}.'
+      )
     flat = torch.from_numpy(
         hits.reshape(len(hits), -1).astype(np.float32)
     )

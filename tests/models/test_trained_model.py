@@ -363,6 +363,27 @@ def test_what_is_no_latent_is_refused(models, wrong):
     models('vae').decode_hits(z)
 
 
+@pytest.mark.parametrize('wrong, error', [
+    (np.zeros((32, 14)), 'expected patterns .num_patterns, 32, 14., got .32'),
+    (np.zeros((1, 2, 32, 14)), r'got .1, 2, 32, 14.'),
+    (np.full((1, 32, 14), np.nan), 'some are NaN'),
+])
+def test_what_is_no_list_of_patterns_is_not_encoded(models, wrong, error):
+  with pytest.raises(errors.DrumspaceError, match=error):
+    models('vae').encode_tensors(wrong)
+
+
+def test_no_pattern_has_no_latent(models):
+  model = models('vae')
+  for encoded in (
+      model.encode([]), model.encode_tensors([]),
+      model.encode_tensors(np.zeros((0, 32, 14), np.bool_)),
+  ):
+    for values in encoded:
+      assert values.shape == (0, 4) and values.dtype == np.float32
+    assert model.decode(encoded[0]) == []
+
+
 def test_repr_is_a_line(runs):
   model = trained_model.TrainedModel(pathlib.Path(runs('ae')))
   assert repr(model) == (
