@@ -103,3 +103,10 @@ class RejectedInputError(DrumspaceError):
 
   def __reduce__(self):
     return type(self), (self.reason, self.detail)
+
+
+def check_positive(**values: int | None) -> None:
+  """Raises InputError for a number below 1; None stands for a default."""
+  for name, value in values.items():
+    if value is not None and value < 1:
+      raise InputError(f'{name} must be at least 1, got {value}.')

@@ -97,3 +97,29 @@ def test_what_python_does_not_write_is_named_by_its_kind():
 def test_text_is_cut_and_freed_of_control_codes():
   assert errors.on_one_line('a\x1b[2J\nb') == 'a\\x1b[2J b'
   assert errors.on_one_line('abcdef', 3) == 'abc...'
+
+
+@pytest.mark.parametrize('verb, arguments, wrong', [
+    ('generate', ['shipped:ae', 'OUT'], ['num_outputs', 'num_draws']),
+    ('evaluate', ['IN', 'OUT'], ['num_outputs']),
+    ('run_pipeline', ['IN', 'OUT', 'bars'], ['num_outputs', 'tile']),
+    ('build_map', ['shipped:ae', 'OUT'], ['num_outputs']),
+    ('train', ['IN', 'OUT'], ['num_steps']),
+    ('create_dataset', ['IN', 'OUT'], ['tile']),
+    ('convert', ['IN', 'OUT.zip'], ['tile']),
+    ('continue_beats', ['shipped:continue', 'OUT', 'IN'], ['num_outputs']),
+])
+def test_number_that_is_too_small_is_refused_in_python_too(
+    tmp_path, verb, arguments, wrong
+):
+  path = tmp_path / 'one.tsv'
+  path.write_text(','.join(map(str, [5, 1] * 16)) + '\n')
+  places = {'IN': path, 'OUT': tmp_path / 'out', 'OUT.zip': tmp_path / 'o.zip'}
+  for name in wrong:
+    with pytest.raises(
+        errors.InputError, match=f'{name} must be at least 1, got 0'
+    ):
+      getattr(drumspace_ext, verb)(
+          *(places.get(a, a) for a in arguments), **{name: 0}
+      )
+  assert list(tmp_path.iterdir()) == [path]

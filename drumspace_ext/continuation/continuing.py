@@ -197,10 +197,7 @@ def continue_beats(
   result_folders.claim(folder, result_folders.CONTINUE, [
       *values, *map(str, filter(None, [primer_midi])), *sources.files(groove),
   ])
-  if num_outputs < 1:
-    raise errors.InputError(
-        f'num_outputs must be at least 1, got {num_outputs}.'
-    )
+  errors.check_positive(num_outputs=num_outputs)
   dynamics = players.dynamics(
       groove, accents=accents, swing=swing, humanize=humanize, seed=seed,
       groove_strength=groove_strength, groove_drawn=groove_drawn,

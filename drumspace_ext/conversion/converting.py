@@ -177,6 +177,7 @@ def convert(
     DrumMapError: If there is no such drum map.
     OutputError: If a file can't be written.
   """
+  errors.check_positive(tile=tile)
   values = local_paths.names(input_values)
   if output and local_paths.expand(output).suffix == _WEIGHTS_SUFFIX:
     return _kept(values, local_paths.expand(output))

@@ -290,6 +290,7 @@ def create_dataset(
     OutputError: If the files can't be written.
     PipelineError: If a process that lists, merges or writes was killed.
   """
+  errors.check_positive(tile=tile)
   return create(
       local_paths.names(input_values), local_paths.expand(output_dir),
       recipe=recipes.of_arguments(**reading),

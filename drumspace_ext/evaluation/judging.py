@@ -211,6 +211,7 @@ def evaluate(
   """
   asked = manifests.arguments_of(locals()) if arguments is None else arguments
   seeds.check(seed)
+  errors.check_positive(num_outputs=num_outputs)
   values = local_paths.names(input_values)
   files = local_paths.names(checkpoint_file)
   if not values and not files:

@@ -7,6 +7,7 @@ import pathlib
 
 from drumspace_ext import callbacks
 from drumspace_ext import defaults
+from drumspace_ext import errors
 from drumspace_ext import seeds
 from drumspace_ext.conversion import named_patterns
 from drumspace_ext.conversion import reading
@@ -142,6 +143,7 @@ def build_map(
     CheckpointError: If the model is none, or that of the groove.
     OutputError: If the files can't be written.
   """
+  errors.check_positive(num_outputs=num_outputs)
   asked = manifests.arguments_of(locals()) if arguments is None else arguments
   seeds.check(seed)
   folder = local_paths.expand(output_dir)

@@ -69,6 +69,10 @@ class Wish:
 
   def check(self) -> None:
     """Refuses what would be ignored, or can't be."""
+    errors.check_positive(
+        num_outputs=self.num_outputs, num_draws=self.num_draws,
+        num_bars=self.num_bars,
+    )
     for name, modes in _ONLY_IN.items():
       if getattr(self, name) not in (None, []) and self.mode not in modes:
         raise errors.InputError(

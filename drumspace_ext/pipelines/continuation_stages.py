@@ -45,10 +45,7 @@ class Continuation(stages.Stage):
       name: See `stages.Stage`.
     """
     super().__init__(name)
-    if num_outputs < 1:
-      raise errors.InputError(
-          f'num_outputs must be at least 1, got {num_outputs}.'
-      )
+    errors.check_positive(num_outputs=num_outputs)
     self._checkpoint = checkpoint
     self._num_outputs = num_outputs
     self._seed = seed

@@ -143,10 +143,7 @@ class Variator(ModelStage):
       name: See `stages.Stage`.
     """
     super().__init__(checkpoint, name=name)
-    if num_outputs < 1:
-      raise errors.InputError(
-          f'num_outputs must be at least 1, got {num_outputs}.'
-      )
+    errors.check_positive(num_outputs=num_outputs)
     if temperature is not None and temperature < 0:
       raise errors.InputError(
           f'temperature must not be negative, got {temperature}.'

@@ -7,6 +7,7 @@ import typing
 
 from drumspace_ext import callbacks
 from drumspace_ext import defaults
+from drumspace_ext import errors
 from drumspace_ext.conversion import reading as drum_reading
 from drumspace_ext.dataset import examples
 from drumspace_ext.extraction import recipes
@@ -91,6 +92,7 @@ def run_pipeline(
       manifests.arguments_of({**locals(), **reading})
       if arguments is None else arguments
   )
+  errors.check_positive(num_outputs=num_outputs, tile=tile)
   model = str(checkpoint_file) if checkpoint_file else None
   recipe = recipes.of_arguments(**reading)
   # Only where an input is read it is known what its channels are.

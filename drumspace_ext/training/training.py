@@ -149,6 +149,7 @@ def train(
     OutputError: If the files can't be written.
   """
   seeds.check(seed)
+  errors.check_positive(num_steps=num_steps)
   if num_steps:
     hparams = f'{hparams},num_train_steps={num_steps}'.lstrip(',')
   is_of_songs = config_loading.kind_of(str(config)) == config_loading.NEXT_STEP
