@@ -165,11 +165,9 @@ def is_groove_model(name: str) -> bool:
   path = checkpoints.find(name)
   if magenta_files.read(path) is not None:
     return False
-  config = checkpoints.read_arrays(path)[1].get('config')
-  # Other models have configurations of other forms, which their own readers
-  # check.
-  model = config.get('model') if isinstance(config, dict) else None
-  return isinstance(model, dict) and model.get('kind') == groove_configs.KIND
+  return groove_configs.names_groove(
+      checkpoints.read_arrays(path)[1].get('config')
+  )
 
 
 def load(names: Sequence[str], files: Sequence[str]) -> GrooveModels:

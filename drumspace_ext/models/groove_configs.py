@@ -11,6 +11,15 @@ from drumspace_ext.models import configs
 # What plays patterns is no model of patterns, and has classes of its own.
 KIND = 'groove'
 
+
+def names_groove(config: object) -> bool:
+  """Says whether the configuration in a checkpoint is of a groove model."""
+  # Other models have configurations of other forms, which their own readers
+  # check.
+  model = config.get('model') if isinstance(config, dict) else None
+  return isinstance(model, dict) and model.get('kind') == KIND
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class GrooveConfig:
   """What plays patterns: networks of the mean answer and of drawn ones.

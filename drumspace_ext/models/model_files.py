@@ -22,6 +22,7 @@ from drumspace_ext.models import checkpoints
 from drumspace_ext.models import config_loading
 from drumspace_ext.models import configs
 from drumspace_ext.models import genre_places
+from drumspace_ext.models import groove_configs
 from drumspace_ext.models import magenta_files
 from drumspace_ext.models import networks
 from drumspace_ext.models import next_step
@@ -103,6 +104,11 @@ def _own_parts(path: pathlib.Path) -> Parts:
     raise errors.CheckpointError(
         f'{path} is a next-step model: it continues beats and has no latent '
         'space. drumspace_continue plays it.'
+    )
+  if groove_configs.names_groove(metadata.get('config')):
+    raise errors.CheckpointError(
+        f'{path} is a groove model: it plays beats (--groove) and makes none. '
+        f'{checkpoints.RECOMMENDED} makes them.'
     )
   try:
     config = config_loading.from_dict(metadata['config'], 'its configuration')

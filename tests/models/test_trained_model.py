@@ -339,7 +339,10 @@ def test_odd_checkpoint_is_said_so(runs, tmp_path, change):
 
 
 def test_model_that_plays_patterns_is_said_so_and_named_once():
-  with pytest.raises(errors.CheckpointError, match='this plays patterns') as e:
+  with pytest.raises(errors.CheckpointError, match=(
+      r'groove\.safetensors is a groove model: it plays beats \(--groove\) and '
+      'makes none. shipped:best makes them'
+  )) as e:
     trained_model.TrainedModel('shipped:groove')
   assert str(e.value).count('groove.safetensors') == 1
 
