@@ -144,12 +144,17 @@ class GrooveNetwork(nn.Module):
     said = share * self.whole(hits) + (1 - share) * self.around(hits)
     return centred(self.table + said, hits)
 
-  def mute(self, answer: int) -> None:
-    """Leaves an answer to the table: `groove_answers.VELOCITY` or `OFFSET`."""
+  def soften(self, answer: int, share: float) -> None:
+    """Leaves a share of what is said otherwise than the table.
+
+    Args:
+      answer: `groove_answers.VELOCITY` or `OFFSET`.
+      share: 0 leaves it to the table, 1 all as it is.
+    """
     with torch.no_grad():
       for layer in (self.whole.linear()[-1], self.around.out):
         for values in (layer.weight, layer.bias):
-          values.unflatten(0, (_ANSWERS, -1))[answer].zero_()
+          values.unflatten(0, (_ANSWERS, -1))[answer].mul_(share)
 
   def losses(
       self, hits: torch.Tensor, answers: torch.Tensor, known: torch.Tensor

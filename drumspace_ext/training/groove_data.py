@@ -85,12 +85,14 @@ class Data:
   Attributes:
     train: For training.
     valid: For validation.
+    num_inputs: How many inputs those for training have.
     digests: Of all its patterns, and of how those of both sides are played,
       by the names that checkpoints have for them.
   """
 
   train: PlayedPatterns
   valid: PlayedPatterns
+  num_inputs: int
   digests: Mapping[str, str]
 
   def said_by(self, metadata: Mapping[str, object]) -> dict[str, str]:
@@ -270,7 +272,10 @@ def load(path: local_paths.Name, *, valid_share: float, seed: int) -> Data:
   # What nobody varies is learned so: all alike, or on the grid.
   learned.known[:, ~learned.known.any(0)] = 1
   return Data(
-      train=learned, valid=kept, digests={
+      train=learned, valid=kept,
+      num_inputs=len({
+          name for names, own in zip(ids, train) if own for name in names
+      }), digests={
           'data_digest': hashlib.sha256(
               np.sort(step_codes.class_digests(played.codes)).tobytes()
           ).hexdigest()[:16],

@@ -20,6 +20,7 @@ from drumspace_ext.models import config_loading
 from drumspace_ext.models import configs
 from drumspace_ext.models import groove_configs
 from drumspace_ext.models import groove_model
+from drumspace_ext.models import groove_network
 from drumspace_ext.models import take_features
 from drumspace_ext.models import takes
 from drumspace_ext.notes import midi_writing
@@ -68,6 +69,34 @@ def test_a_model_learns_what_all_do(dataset, tmp_path):
       hparams=tiny_grooves.HPARAMS,
   )
   assert again.checkpoint.read_bytes() == run.checkpoint.read_bytes()
+
+
+def test_few_files_are_believed_by_half_unless_others_do_likewise(dataset):
+  settings = config_loading.load_any(
+      'groove', 'num_train_steps=4,hidden_size=8,around_size=8,take_size=8'
+  )
+  data = groove_data.load(dataset, valid_share=0.1, seed=0)
+  assert data.num_inputs == 160
+
+  def said(num_inputs, times):
+    """Returns what is said otherwise than the table: velocities, offsets."""
+    valid = dataclasses.replace(
+        data.valid, answers=times * data.valid.answers
+    )
+    model, _ = groove_training.train(settings, dataclasses.replace(
+        data, valid=valid, num_inputs=num_inputs
+    ), seed=0)
+    hits = torch.from_numpy(data.valid.hits)
+    table = groove_network.centred(model.network.table, hits)
+    return np.moveaxis((model.network(hits) - table).numpy(), 1, 0)
+
+  many = said(2000, 1)
+  assert np.abs(many).max() > 0.01
+  for num_inputs, share in ((400, 0.5), (894, 0.75)):
+    # Of those who play the other way round networks tell nothing.
+    velocities, offsets = said(num_inputs, -1)
+    np.testing.assert_allclose(velocities, share * many[0], atol=1e-3)
+    np.testing.assert_array_equal(offsets, many[1])
 
 
 def test_no_input_of_a_validation_block_is_trained_on(dataset):
