@@ -22,7 +22,7 @@ export class BeatList {
     const canvas = make(
       'canvas', {width: 96, height: 42, 'aria-hidden': 'true'});
     const button = make('button', {type: 'button', class: 'item'}, canvas,
-      make('span', {}, text, make('small', {}, more)));
+      make('span', {}, make('b', {}, text), make('small', {}, more)));
     if (label) button.setAttribute('aria-label', label);
     button.addEventListener('click', () => {
       const shown = whole();

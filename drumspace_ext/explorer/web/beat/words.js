@@ -5,7 +5,15 @@
 import {canSwing, inPercent} from './swing.js';
 import {inBpm} from './tempo.js';
 
-const plain = (text) => text.replaceAll('_', ' ');
+// Hebrew, Arabic and their kin, with their presentation forms.
+const FROM_THE_RIGHT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/;
+
+/** Lets what stands beside a name from the right keep its side. */
+const isolated = (name) =>
+  FROM_THE_RIGHT.test(name) ? `\u2068${name}\u2069` : name;
+
+/** Returns a name as it is read. */
+export const plain = (name) => isolated(name.replaceAll('_', ' ').trim());
 
 /**
  * Names a beat.
@@ -39,7 +47,7 @@ export function titleOf(layers, {layer: number, index}) {
   const layer = layers[number];
   const [source = ''] = layer.sourceNames(index);
   const last = source.split(/[/\\]/).pop().replace(/\.\w{1,4}$/, '');
-  return layer.title(index) || plain(last).trim() ||
+  return layer.title(index) || plain(last) ||
     `${layer.name}, beat ${index + 1}`;
 }
 
@@ -54,9 +62,10 @@ export function describePoint(layers, point) {
   // The starter collection's say no more than its beats' names.
   const sources = names.filter((source) =>
     !genres.some((genre) => source.endsWith(`/${genre}/${title}`)));
-  const from = sources.join(', ') + (more > 0 ? ` and ${more} more` : '');
+  const from = sources.map(isolated).join(', ') +
+    (more > 0 ? ` and ${more} more` : '');
   const swing = canSwing(layer.pattern(index)) ? layer.swing(index) : 0;
-  const facts = [plain(genres.join(', ')), inBpm(layer.tempo(index)),
+  const facts = [genres.map(plain).join(', '), inBpm(layer.tempo(index)),
     inPercent(swing)].filter(Boolean).join(' · ');
   return {title, facts, from,
     name: [title, facts].filter(Boolean).join(' · ')};

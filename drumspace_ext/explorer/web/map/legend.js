@@ -6,9 +6,8 @@
  * genres, one by one, behind a click.
  */
 
+import {plain} from '../beat/words.js';
 import {byId, make} from '../elements.js';
-
-const plain = (text) => text.replaceAll('_', ' ');
 
 /** Returns how many beats have each genre as their first. */
 function countsOf(layer) {
@@ -41,14 +40,8 @@ export class Legend {
     /** The boxes of genres, each with those that it stands for. */
     this.boxes = [];
     data.layers.forEach((layer, number) => this.layer(layer, number));
-    const counts = countsOf(data.layers[0]);
-    this.genres(data, counts);
-    const byGenre = box('Colour by genre', true);
-    byGenre.input.addEventListener('change', () => {
-      this.shown.byGenre = byGenre.input.checked;
-      this.changed();
-    });
-    this.host.append(byGenre.label);
+    // Where no beat has a genre there is nothing to say of them.
+    if (data.genres.length) this.genres(data, countsOf(data.layers[0]));
     this.host.addEventListener('keydown', (event) => this.key(event));
     this.host.addEventListener('focusin', ({target}) => this.stopAt(target));
     this.stopAt(this.stops[0]);
@@ -96,19 +89,27 @@ export class Legend {
     const rest = [...counts.keys()].filter((genre) => !(genre in names));
     this.host.append(
       ...groups.map(({name, genres}) =>
-        this.genreBox(name, genres, counts, genres.length > 1 ?
+        this.genreBox(plain(name), genres, counts, genres.length > 1 ?
           genres.map(nameOf).join(', ') : '')),
       ...rest.map(one));
-    if (counts.size < 2) return;
-    const all = make('button', {type: 'button'}, 'All or no genres');
-    all.addEventListener('click', () =>
-      this.hide([...counts.keys()], !this.shown.hiddenGenres.size));
-    this.host.append(all);
-    if (groups.every(({genres}) => genres.length < 2)) return;
-    const each = groups.flatMap(({genres}) => genres);
-    this.host.append(make('details', {},
-      make('summary', {}, `Each of ${each.length} genres`),
-      make('div', {}, ...each.map(one))));
+    if (counts.size > 1) {
+      const all = make('button', {type: 'button'}, 'All or no genres');
+      all.addEventListener('click', () =>
+        this.hide([...counts.keys()], !this.shown.hiddenGenres.size));
+      this.host.append(all);
+    }
+    if (groups.some(({genres}) => genres.length > 1)) {
+      const each = groups.flatMap(({genres}) => genres);
+      this.host.append(make('details', {},
+        make('summary', {}, `Each of ${each.length} genres`),
+        make('div', {}, ...each.map(one))));
+    }
+    const byGenre = box('Colour by genre', true);
+    byGenre.input.addEventListener('change', () => {
+      this.shown.byGenre = byGenre.input.checked;
+      this.changed();
+    });
+    this.host.append(byGenre.label);
   }
 
   genreBox(name, genres, counts, title) {
