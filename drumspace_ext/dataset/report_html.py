@@ -34,6 +34,8 @@ pre { background: #f1efec; padding: .8rem; overflow-x: auto;
 @media (prefers-color-scheme: dark) {
   body { color: #ececec; background: #1b1b1d; } pre { background: #2a2a2d; }
   .hint { color: #a0a0a5; } .bar { background: #e5564b; } }
+@media (max-width: 40rem) { td.name { width: 8rem; overflow-wrap: anywhere; }
+  td.count { width: 3.5rem; } }
 """
 
 

@@ -34,6 +34,11 @@ th { text-align: left; font-weight: 600; padding-right: 1rem; }
 .wide { overflow-x: auto; } .voices { width: auto; } .name { min-width: 12rem; }
 @media (prefers-color-scheme: dark) {
   .given { color: #e5564b; } .real { color: #a0a0a5; } }
+/* A phone has a name, its dot and its numbers below one another. */
+@media (max-width: 45rem) {
+  table:not(.voices) :is(tbody, tr, td) { display: block; padding-right: 0; }
+  table:not(.voices) td { width: auto; white-space: normal; }
+  table:not(.voices) tr { margin-bottom: .6rem; } }
 """
 
 # How each number comes about; what it means stands in `evaluation.COLUMNS`.

@@ -299,3 +299,18 @@ def test_page_of_numbers_that_are_all_zero_is_drawn(panel):
     row['hits_per_voice'] = dict.fromkeys(voices.NAMES, 0.0)
   flat['reference']['hits_per_voice'] = dict.fromkeys(voices.NAMES, 0.0)
   _Page(evaluation_html.render(flat))
+
+
+@pytest.mark.browser
+def test_page_shows_dots_and_numbers_on_a_phone(window, panel, tmp_path):
+  path = tmp_path / 'evaluation.html'
+  path.write_text(evaluation_html.render(panel), encoding='utf-8')
+  try:
+    window.resize(360, 640)
+    window.open(path)
+    ends = window.run("""
+      return [...document.querySelectorAll('table:not(.voices) *')].map((e) =>
+        e.getBoundingClientRect().right)""")
+  finally:
+    window.resize(1280, 900)
+  assert len(ends) > 100 and max(ends) <= 360
