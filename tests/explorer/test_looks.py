@@ -266,6 +266,31 @@ def test_nothing_hides_the_map_at_first_and_changes_stay_in_view(page, size):
     page.window.resize(1280, 900)
 
 
+@pytest.mark.parametrize('size', [
+    (1280, 720), (844, 390), (812, 375), (667, 375), (640, 450), (640, 360),
+    (568, 320), (360, 640),
+], ids=str)
+def test_map_has_room_for_its_buttons_on_every_phone_and_enlarged(page, size):
+  page.window.resize(*size)
+  try:
+    page.open()
+    hidden = page.run("""
+      return [...document.querySelectorAll(
+        '#modes button, #over > details > summary, #zoom button')].filter(
+        (e) => {
+          const {left, top, right, bottom} = e.getBoundingClientRect();
+          return [[left, top], [right, bottom]].some(([x, y]) => {
+            const at = document.elementFromPoint(
+              (x + (left + right) / 2) / 2, (y + (top + bottom) / 2) / 2);
+            return !e.contains(at);
+          });
+        }).map(({textContent}) => textContent)""")
+    assert hidden == []
+    assert page.run('return document.documentElement.scrollWidth') == size[0]
+  finally:
+    page.window.resize(1280, 900)
+
+
 def test_pads_of_a_narrow_page_sound_and_light_up(page):
   page.window.resize(390, 844)
   try:
