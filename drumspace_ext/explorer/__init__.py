@@ -154,5 +154,11 @@ Roaming and paths play nothing trivial: the nearest known beat of the six
 around the place comes instead, or the last one is held.
 
 A song is an order of slots at one tempo, 64 bars at most, and is in the link.
-Favourites are in the link where the browser keeps none.
+Favourites are in the link where the browser keeps none. Where it does, all
+windows of the page have the same ones: each reads them again before it writes.
+A favourite keeps its tempo and swing where its hits alone would not tell them,
+as those of an edited beat or set by a hand.
+
+Without sound the map is shown all the same, and MIDI is given. A hit may come
+half a step early, so that the player looks as far ahead at a slow tempo.
 """

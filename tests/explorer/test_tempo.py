@@ -83,6 +83,46 @@ def test_tempo_by_hand_stays_with_its_beat_and_undo_brings_it_back(page):
   assert page.run('deck.go(-1); return settings.qpm') == 77
 
 
+def test_favourites_go_as_they_went_when_they_were_kept(page):
+  page.gesture()
+  tempos = _tempos(page)
+  index = int(tempos.argmax())
+  # One whose tempo a hand has set, one that is edited, and one as it is.
+  page.run("""
+    deck.show(app.maker.ofPoint(0, 9)); slide(byId('qpm'), 61);
+    slide(byId('swing'), 0.37); byId('favourite').click();
+    deck.show(app.maker.ofPoint(0, args[0])); deck.edit(10, 7);
+    byId('favourite').click();
+    deck.show(app.maker.ofPoint(0, 3)); byId('favourite').click();""", index)
+  expected = [tempos[3], min(tempos[index], 240), 61]
+  for reopens in (False, True):
+    if reopens:
+      page.open()
+      page.gesture()
+    _, content = page.download('favourites-midi')
+    found = [
+        mido.tempo2bpm(message.tempo)
+        for message in mido.MidiFile(file=io.BytesIO(content)).tracks[0]
+        if message.type == 'set_tempo'
+    ]
+    assert found == pytest.approx(expected, abs=1e-3)
+    heard = page.run("""byId('take').open = true;
+      return [...document.querySelectorAll('#favourites .item')].map((item) => {
+        item.click();
+        deck.stop();
+        return [settings.qpm, settings.swing];
+      })""")
+    assert [qpm for qpm, _ in heard] == expected
+    assert heard[2][1] == 0.37
+  kept = page.run("return localStorage['drumspace_ext favourites']")
+  assert kept.count('"own":{}') == 1
+  # What another page left there is in the range of the slider, or nothing.
+  page.run("""localStorage['drumspace_ext favourites'] = args[0]""",
+           kept.replace('61', '1e9').replace('0.37', '"<b>"'))
+  page.open()
+  assert page.run('return app.favourites.items[2].own') == {}
+
+
 def test_files_have_the_tempos_that_are_heard(page):
   tempos = _tempos(page)
   page.gesture()

@@ -7,6 +7,7 @@
 
 import {fromText, isPattern, sameBeat, toText} from '../beat/patterns.js';
 import {byId, make} from '../elements.js';
+import {SETTINGS, valueOf} from '../settings.js';
 import {say} from './status.js';
 
 const MOST_FAVOURITES = 500;
@@ -17,12 +18,16 @@ const KEY = 'drumspace_ext favourites';
 function read(kept) {
   const codes = fromText(typeof kept === 'string' ? kept : kept?.beat);
   const name = typeof kept?.name === 'string' ? kept.name : '';
-  return codes && {codes, name: name.slice(0, MOST_LETTERS)};
+  const own = SETTINGS.map((row) => [row.name, kept?.own?.[row.name], row])
+    .filter(([, value, row]) => typeof value === 'number' &&
+      valueOf(row, value) === value);
+  return codes && {codes, name: name.slice(0, MOST_LETTERS),
+    own: Object.fromEntries(own)};
 }
 
 export class Favourites {
   constructor() {
-    /** Each `{codes, name}`, the newest first. */
+    /** Each `{codes, name, own}`, the newest first; see `Pace.own`. */
     this.items = [];
     /** Whether this browser keeps them. */
     this.isKept = true;
@@ -67,7 +72,7 @@ export class Favourites {
     for (const item of this.items) item.isGiven = false;
     try {
       localStorage.setItem(KEY, JSON.stringify(this.items.map(
-        ({codes, name}) => ({beat: toText(codes), name}))));
+        ({codes, name, own}) => ({beat: toText(codes), name, own}))));
     } catch {
       // They stay for as long as the page is open.
       this.isKept = false;
@@ -80,12 +85,12 @@ export class Favourites {
   }
 
   /** Adds a beat or takes it away, whatever other windows did meanwhile. */
-  toggle(codes, name = '') {
+  toggle(codes, name = '', own = {}) {
     const wasThere = this.has(codes);
     this.renew();
     const others = this.items.filter((kept) => !sameBeat(kept.codes, codes));
     this.items = wasThere ? others :
-      [{codes, name: name.slice(0, MOST_LETTERS)}, ...others]
+      [{codes, name: name.slice(0, MOST_LETTERS), own}, ...others]
         .slice(0, MOST_FAVOURITES);
     this.save();
   }
@@ -107,12 +112,12 @@ export class Favourites {
 
 /**
  * Shows the favourites as a list, and whether the beat on show is one.
- * @param {!Object} parts `favourites`, `deck`, `maker`, `list` (app/list.js),
- *     `looks`; `nameOf(beat)` gives a new one its name.
+ * @param {!Object} parts `favourites`, `deck`, `list` (app/list.js), `looks`;
+ *     `nameOf(beat)` gives a new one its name.
  * @return {function()} Makes a favourite of the beat on show, or no more.
  */
 export function connectFavourites({
-  favourites, deck, maker, list, looks, nameOf,
+  favourites, deck, list, looks, nameOf,
 }) {
   const star = () => {
     const isKept = favourites.has(deck.current.codes);
@@ -122,7 +127,7 @@ export function connectFavourites({
   const item = (kept, i) => {
     const element = list.item(
       kept, '', '', `favourite ${i + 1}: ${kept.name}`,
-      () => maker.ofCodes(kept.codes));
+      () => deck.pace.beatOf(kept.codes, kept.own));
     const field = make('input', {type: 'text', value: kept.name,
       maxLength: MOST_LETTERS, 'aria-label': `Name of favourite ${i + 1}`});
     field.addEventListener(
@@ -142,7 +147,8 @@ export function connectFavourites({
   favourites.onChange = show;
   return () => {
     if (!deck.current.codes.some(Boolean)) return;
-    favourites.toggle([...deck.current.codes], nameOf(deck.current));
+    favourites.toggle([...deck.current.codes], nameOf(deck.current),
+      deck.pace.own(deck.current));
     if (!favourites.isKept) {
       say('This browser keeps nothing for this page: Copy link holds your ' +
         'favourites, too.');

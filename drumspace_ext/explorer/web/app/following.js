@@ -32,7 +32,11 @@ class Following {
 
   /** The value of a beat as the slider has it; null if it stays as it is. */
   of(beat) {
-    if (this.settings.values[this.lock]) return null;
+    return this.settings.values[this.lock] ? null : this.byItself(beat);
+  }
+
+  /** The same, whether it is locked or not. */
+  byItself(beat) {
     return this.byHand.get(beat) ?? this.find(beat);
   }
 
@@ -108,6 +112,23 @@ export class Pace {
   goOn(beat, shown) {
     this.tempo.keepFor(beat);
     return this.swingAs(beat, shown);
+  }
+
+  /** How a beat goes, by name, where its hits alone would not tell that. */
+  own(beat) {
+    const alike = this.maker.ofCodes(beat.codes);
+    return Object.fromEntries(this.all
+      .map((one) => [one.name, one.byItself(beat), one.find(alike)])
+      .filter(([, value, told]) => value !== null && value !== told));
+  }
+
+  /** Returns the beat of hits that are to go as `own` has told. */
+  beatOf(codes, own = {}) {
+    const beat = this.maker.ofCodes(codes);
+    for (const one of this.all) {
+      if (one.name in own) one.byHand.set(beat, own[one.name]);
+    }
+    return beat;
   }
 
   /** Lets a beat go as settings of some names say, which are there already. */

@@ -74,7 +74,8 @@ function connectFiles({kit, layers, model}, {
   files('blend', () => square.beats())('blend-midi', 'midi');
   files('path', () => path.beats, {patterns: () => path.patterns()})(
     'path-midi', 'midi');
-  const kept = () => favourites.codes.map((codes) => maker.ofCodes(codes));
+  const kept = () => favourites.items.map(
+    ({codes, own}) => deck.pace.beatOf(codes, own));
   files('favourites', kept)('favourites-midi', 'midi');
   const packed = () => {
     const beats = kept();
