@@ -68,6 +68,31 @@ def test_what_is_written_is_played_like_the_inputs(
       np.testing.assert_allclose(some, others, atol=2e-3)
 
 
+@given(seed=st.integers(0, 999), options=st.fixed_dictionaries({
+    'max_flips': st.sampled_from([0, 2, 4]),
+    'min_repeats': st.sampled_from([1, 2, 3]),
+    'loop_bars': st.sampled_from([(2,), (1, 2, 4)]),
+    'recurring': st.booleans(),
+}))
+def test_what_repeats_exactly_is_the_same_by_every_recipe(
+    tmp_path_factory, seed, options
+):
+  folder, rng = tmp_path_factory.mktemp('own'), np.random.default_rng(seed)
+  hits = _BEAT | (rng.random((32, 14)) < 0.1)
+  offsets = rng.integers(-50, 51, hits.shape) / 120
+  offsets[0] = np.abs(offsets[0])  # nothing comes before a file begins
+  (folder / 'a.mid').write_bytes(played_datasets.midi(
+      hits, rng.integers(1, 128, hits.shape), offsets
+  ))
+  published, near = (
+      creation.create_dataset(
+          folder / 'a.mid', folder / name, groove='own', num_workers=0, **said
+      ) for name, said in (('published', {}), ('near', options))
+  )
+  for name in ('dataset.tsv', 'patterns.tfrecord'):
+    assert published.paths[name].read_bytes() == near.paths[name].read_bytes()
+
+
 @pytest.fixture(name='folder')
 def _folder(tmp_path):
   """A beat: hats that get louder, a snare a quarter of a step late."""
