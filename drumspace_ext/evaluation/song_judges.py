@@ -130,6 +130,19 @@ def _notes(
   return notes
 
 
+def _shared(
+    training: Sequence[np.ndarray], heldout: Sequence[np.ndarray], where: str
+) -> list[str]:
+  """Says how many songs held out are learnt from, by whatever name."""
+  known = {codes.tobytes() for codes in training}
+  if not (both := sum(codes.tobytes() in known for codes in heldout)):
+    return []
+  return [
+      f'{both:,} of the {len(heldout):,} songs held out are in {where} too: '
+      'what was trained on them knows them.'
+  ]
+
+
 def load(
     models: Mapping[str, pathlib.Path], examples_path: local_paths.Name,
     heldout_path: local_paths.Name | None, judged_by: str | None, *,
@@ -165,15 +178,13 @@ def load(
   songs = read(examples_path)
   if not heldout_path:
     data = _split(songs, trained)
-    return Judges(
-        data.train, data.valid, parts.VALID, _notes(trained, songs, parts.VALID)
-    )
-  known = {song.codes.tobytes() for song in songs}
+    return Judges(data.train, data.valid, parts.VALID, [
+        *_shared(data.train, data.valid, 'the part for training'),
+        *_notes(trained, songs, parts.VALID),
+    ])
+  known = [song.codes for song in songs]
   heldout = [song.codes for song in read(heldout_path)]
-  notes = _notes(trained, songs, OTHERS)
-  if both := sum(codes.tobytes() in known for codes in heldout):
-    notes.insert(0, (
-        f'{both:,} of the {len(heldout):,} songs held out are in '
-        '--examples_path too: what was trained on them knows them.'
-    ))
-  return Judges([song.codes for song in songs], heldout, OTHERS, notes)
+  return Judges(known, heldout, OTHERS, [
+      *_shared(known, heldout, '--examples_path'),
+      *_notes(trained, songs, OTHERS),
+  ])

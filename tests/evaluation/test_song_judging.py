@@ -8,10 +8,14 @@ import next_step_models
 import pytest
 
 import drumspace_ext
+from drumspace_ext import callbacks
 from drumspace_ext import errors
 from drumspace_ext.evaluation import metrics
 from drumspace_ext.evaluation import song_baselines
+from drumspace_ext.evaluation import song_judges
 from drumspace_ext.evaluation import song_panel
+from drumspace_ext.extraction import recipes
+from drumspace_ext.models import checkpoints
 from drumspace_ext.notes import midi_writing
 from drumspace_ext.patterns import step_codes
 
@@ -79,6 +83,31 @@ def test_model_is_judged_by_the_songs_that_it_did_not_learn(folder, tmp_path):
   assert written == judged.panel
   assert song_panel.REAL in judged.paths['evaluation.html'].read_text()
   assert 'weights of model1' in judged.panel['digests']
+
+
+def test_songs_that_are_learnt_by_another_name_are_counted(folder, tmp_path):
+  both = tmp_path / 'both'
+  both.mkdir()
+  for path in (folder / 'songs').iterdir():
+    for name in ('a', 'b'):
+      (both / f'{name}{path.name}').write_bytes(path.read_bytes())
+
+  def judges(songs):
+    return song_judges.load(
+        {'own': checkpoints.find(str(folder / 'model1'))}, songs, None, None,
+        recipe=recipes.Recipe(), on_step=callbacks.silent,
+    )
+
+  found = judges(both)
+  known = {codes.tobytes() for codes in found.training}
+  shared = sum(codes.tobytes() in known for codes in found.heldout)
+  assert 0 < shared
+  assert found.notes[0] == (
+      f'{shared} of the {len(found.heldout)} songs held out are in the part '
+      'for training too: what was trained on them knows them.'
+  )
+  (only,) = judges(folder / 'songs').notes
+  assert only.startswith('own was tuned')
 
 
 def test_other_songs_judge_ours_and_drums_rnn(folder, tmp_path, capsys):
