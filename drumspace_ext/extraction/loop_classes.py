@@ -28,6 +28,8 @@ from drumspace_ext.extraction import near_loops
 from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 
+_HALF = step_codes.NUM_STEPS // 2
+
 # Steps in a row that are part of a loop: (first step of `grids.Pieces`, number
 # of steps, step of the pattern that the first one is).
 Stretch = tuple[int, int, int]
@@ -76,11 +78,13 @@ class _Class:
     return step_codes.rotations(self.codes)
 
   def is_free(self, step: int) -> bool:
-    end = step + step_codes.NUM_STEPS
-    return all(
-        min(end, last) - max(step, first) < step_codes.STEPS_PER_BAR
-        for first, last in self.spans
-    )
+    # A play overlaps a longer stretch by half or more where this holds its
+    # middle.
+    middle = step + _HALF
+    for first, last in self.spans:
+      if first <= middle <= last:
+        return False
+    return True
 
 
 def _hits_per_voice(codes: np.ndarray) -> np.ndarray:

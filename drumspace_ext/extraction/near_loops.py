@@ -29,6 +29,7 @@ need one play less than others, but two: eight bars are more than six.
 from collections.abc import Iterator
 from collections.abc import Sequence
 import dataclasses
+import typing
 
 import numpy as np
 
@@ -81,6 +82,22 @@ class NearLoop:
         # The first steps of a run stand for its last, or for those of the
         # other two bars.
         yield step + self.other_half, self.turn, early
+
+
+class _Part(typing.NamedTuple):
+  """A part of a run.
+
+  Attributes:
+    layout: What it lies in.
+    start: Its index into that.
+    plays: Its plays, uint16 `[n, period]`.
+    codes: Their consensus, uint16 `[period]`.
+  """
+
+  layout: loops.Layout
+  start: int
+  plays: np.ndarray
+  codes: np.ndarray
 
 
 def scaled(max_flips: int, period: int) -> int:
@@ -167,33 +184,23 @@ def find(
     max_flips: Flips that are allowed in two bars, K above.
     min_repeats: Times in a row that a loop is played at least, 2 or more.
   """
-  return list(one_by_one(
-      pieces, bars=bars, max_flips=max_flips, min_repeats=min_repeats
+  return list(_as_two_bars(
+      list(_parts(pieces, bars, max_flips, min_repeats))
   ))
-
-
-def one_by_one(
-    pieces: grids.Pieces, *, bars: int, max_flips: int, min_repeats: int
-) -> Iterator[NearLoop]:
-  """Yields what `find` returns, for those who need not all of them."""
-  for layout, start, plays, codes in _parts(
-      pieces, bars, max_flips, min_repeats
-  ):
-    yield from _as_two_bars(layout, start, plays, codes)
 
 
 def two_bars(
     pieces: grids.Pieces, *, max_flips: int, min_repeats: int
 ) -> Iterator[np.ndarray]:
   """Yields the step codes of what `find` returns for two bars, in any phase."""
-  for *_, codes in _parts(pieces, 2, max_flips, min_repeats):
-    yield codes
+  for part in _parts(pieces, 2, max_flips, min_repeats):
+    yield part.codes
 
 
 def _parts(
     pieces: grids.Pieces, bars: int, max_flips: int, min_repeats: int
-) -> Iterator[tuple[loops.Layout, int, np.ndarray, np.ndarray]]:
-  """Yields (layout, index into it, plays, consensus) of the parts of runs."""
+) -> Iterator[_Part]:
+  """Yields the parts of runs, all of one layout."""
   period = bars * _BAR
   needed = plays_needed(period, min_repeats)
   allowed = scaled(max_flips, period)
@@ -205,19 +212,32 @@ def _parts(
     for first, plays, codes in _steady(
         steps.reshape(num_plays, period), 0, allowed, needed
     ):
-      yield layout, start + first * period, plays, codes
+      yield _Part(layout, start + first * period, plays, codes)
 
 
-def _as_two_bars(
-    layout: loops.Layout, start: int, plays: np.ndarray, codes: np.ndarray
+def _as_two_bars(parts: Sequence[_Part]) -> Iterator[NearLoop]:
+  """Yields the near loops of two bars that parts of one layout stand for."""
+  if not parts:
+    return
+  layout = parts[0].layout
+  starts = np.array([part.start for part in parts])
+  # All at once, for a call of each takes longer than what it does.
+  pieces, steps = layout.places(starts)
+  ends = starts + [part.plays.size for part in parts]
+  quarters = np.transpose(layout.hit_quarters(starts, ends)).tolist()
+  for part, piece, step, hits in zip(
+      parts, layout.numbers[pieces].tolist(), steps.tolist(), quarters
+  ):
+    yield from _of_part(part, piece, step, tuple(hits))
+
+
+def _of_part(
+    part: _Part, piece: int, step: int, hits: tuple[float, float]
 ) -> Iterator[NearLoop]:
-  """Yields the near loops of two bars that a part of a run stands for."""
+  """Yields the near loops of a part, which begins at a step of a piece."""
+  plays, codes = part.plays, part.codes
   num_plays, period = plays.shape
-  piece, step = (int(value[0]) for value in layout.places(np.array([start])))
   turn = -step % _BAR
-  first, last = layout.hit_quarters(
-      np.array([start]), np.array([start + plays.size])
-  )
   if period < _PERIOD:
     codes = np.tile(codes, _PERIOD // period)
     fit = _PERIOD // period
@@ -231,8 +251,8 @@ def _as_two_bars(
         codes=codes[half:half + _PERIOD],
         plays=turned[:, half:half + _PERIOD],
         steps=step + half + stride * np.arange(len(turned)),
-        piece=int(layout.numbers[piece]),
-        quarters=((float(first[0]), float(last[0])),),
+        piece=piece,
+        quarters=(hits,),
         turn=turn,
         other_half=(_PERIOD - 2 * half) * (stride > _PERIOD),
     )
