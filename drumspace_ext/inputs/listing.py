@@ -28,8 +28,6 @@ _Path = pathlib.Path | remote_paths.RemotePath
 # Files whose names are kept from counting to reading, some 40 bytes each: of
 # more than these, folders are gone through once more.
 _MAX_KEPT = 1 << 16
-
-
 # What folders that are not searched are counted under, and said of them.
 UNSEARCHED = 'unsearched_folders'
 UNSEARCHED_WORDS = (

@@ -1,27 +1,10 @@
 """The page in a browser: names of all kinds, and where there are none."""
 
-import dataclasses
-
 import map_builders
 import map_pages
 import pytest
 
-from drumspace_ext.explorer import page as map_page
-
 pytestmark = pytest.mark.browser
-
-
-def _map_of(tmp_path, **changes):
-  """Writes the page of a map whose known beats have something else."""
-  made = map_builders.starter_map(map_builders.model(), draws=0)
-  made = dataclasses.replace(made, training=dataclasses.replace(
-      made.training, **changes
-  ))
-  path = tmp_path / 'map.html'
-  path.write_text(
-      map_page.render(made, map_builders.model()), encoding='utf-8'
-  )
-  return path, made
 
 
 def test_numbers_beside_names_from_the_right_keep_their_side(
@@ -29,8 +12,8 @@ def test_numbers_beside_names_from_the_right_keep_their_side(
 ):
   known = map_builders.starter_map(map_builders.model(), draws=0).training
   genre = 'موسيقى_شرقية'
-  path, made = _map_of(
-      tmp_path, genres=[(genre,)] * len(known),
+  path, made = map_builders.write_changed(
+      tmp_path / 'map.html', genres=[(genre,)] * len(known),
       sources=[(f'{i}.mid',) for i in range(len(known))],
   )
   page = map_pages.Page(window, path, made)
@@ -63,7 +46,9 @@ def test_numbers_beside_names_from_the_right_keep_their_side(
 
 def test_legend_says_nothing_of_genres_where_there_are_none(window, tmp_path):
   known = map_builders.starter_map(map_builders.model(), draws=0).training
-  path, made = _map_of(tmp_path, genres=[()] * len(known))
+  path, made = map_builders.write_changed(
+      tmp_path / 'map.html', genres=[()] * len(known)
+  )
   page = map_pages.Page(window, path, made)
   page.open()
   assert page.run("return byId('legend').querySelector('div').textContent") == (
@@ -75,8 +60,8 @@ def test_legend_says_nothing_of_genres_where_there_are_none(window, tmp_path):
 
 def test_long_names_are_cut_at_whole_lines(window, tmp_path):
   known = map_builders.starter_map(map_builders.model(), draws=0).training
-  path, made = _map_of(
-      tmp_path, sources=[
+  path, made = map_builders.write_changed(
+      tmp_path / 'map.html', sources=[
           (' '.join(['a_song_of_a_long_name'] * 8) + f' {i}.mid',)
           for i in range(len(known))
       ],

@@ -1,13 +1,9 @@
 """The page in a browser: search and legend: what of the map is shown."""
 
-import dataclasses
-
 import map_builders
 import map_pages
 import numpy as np
 import pytest
-
-from drumspace_ext.explorer import page as map_page
 
 pytestmark = pytest.mark.browser
 
@@ -54,14 +50,9 @@ def test_names_are_found_as_they_are_read(page, window, tmp_path, text):
   names = [(f'songs/{i}.mid',) for i in range(len(made.training))]
   # With an accent of its own, as macOS writes it.
   names[map_pages.POINT] = ('my songs/Ho\u0308hlen__beat take_2.mid',)
-  made = dataclasses.replace(made, training=dataclasses.replace(
-      made.training, sources=names
+  other = map_pages.Page(window, *map_builders.write_changed(
+      tmp_path / 'map.html', sources=names
   ))
-  path = tmp_path / 'map.html'
-  path.write_text(
-      map_page.render(made, map_builders.model()), encoding='utf-8'
-  )
-  other = map_pages.Page(window, path, made)
   other.open()
   found = other.run("""slide(byId('search'), args[0]);
     await until(() => byId('matches').textContent);
@@ -159,14 +150,9 @@ def test_box_hides_near_repeats_where_the_dataset_tells_them(
   assert '&e=' not in page.run('return location.hash')
   made = map_builders.starter_map(map_builders.model(), draws=0)
   only_near = np.arange(len(made.training)) != map_pages.POINT
-  made = dataclasses.replace(made, training=dataclasses.replace(
-      made.training, only_near=only_near
+  near = map_pages.Page(window, *map_builders.write_changed(
+      tmp_path / 'map.html', only_near=only_near
   ))
-  path = tmp_path / 'map.html'
-  path.write_text(
-      map_page.render(made, map_builders.model()), encoding='utf-8'
-  )
-  near = map_pages.Page(window, path, made)
   near.open()
   assert near.run("return byId('exact').labels[0].textContent") == (
       ' Only exact repeats'

@@ -2,6 +2,7 @@
 up of many patterns.
 """
 
+import dataclasses
 import functools
 
 import numpy as np
@@ -141,5 +142,16 @@ def crowded_map(
 def write(path, of: trained_model.TrainedModel, **options):
   """Writes the page of `starter_map` and returns (path, map)."""
   made = starter_map(of, **options)
+  path.write_text(map_page.render(made, of), encoding='utf-8')
+  return path, made
+
+
+def write_changed(path, **changes):
+  """The same, but its known beats have something else, and no others are."""
+  of = model()
+  made = starter_map(of, draws=0)
+  made = dataclasses.replace(made, training=dataclasses.replace(
+      made.training, **changes
+  ))
   path.write_text(map_page.render(made, of), encoding='utf-8')
   return path, made
