@@ -3,7 +3,8 @@
 Both readers take whatever `reading.read` takes: the folder of a dataset, a map
 or beats, `dataset.tsv:LINE`, a MIDI file, a TFRecord, a zip, texts, globs. As a
 set (`read`) an input gives every pattern in it; as beats (`read_beats`) a song
-gives the one loop that it is about.
+gives the one loop that it is about. Drums that are never in bars of four
+quarters, or of two, are no patterns, as in extraction.
 """
 
 from collections.abc import Callable
@@ -19,7 +20,9 @@ from drumspace_ext import rejections
 from drumspace_ext.conversion import reading
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import one_input
+from drumspace_ext.extraction import verdicts
 from drumspace_ext.files import local_paths
+from drumspace_ext.notes import meters
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import step_codes as codes_lib
@@ -89,7 +92,7 @@ def read(
       [value], [], options, recursive=recursive, on_reject=on_reject
   ):
     try:
-      hits = reading.item_patterns(item, options)
+      hits = _patterns(item, options)
     except errors.RejectedInputError as e:
       on_reject(item.name, e.reason, e.detail)
       continue
@@ -99,7 +102,8 @@ def read(
     genres += [tuple(labels)] * len(hits)
     tempos += [_tempo(item)] * len(hits)
   if not parts:
-    raise errors.InputError(f'{value} holds no pattern that can be read.')
+    why = ': '.join(['', *left_out[:1]])
+    raise errors.InputError(f'{value} holds no pattern that can be read{why}.')
   return NamedPatterns(
       name=name, hits=np.concatenate(parts), genres=genres, sources=sources,
       left_out=left_out, tempos=np.array(tempos),
@@ -124,6 +128,44 @@ def left_out_text(patterns_: NamedPatterns) -> str:
   )
 
 
+def _patterns(item: reading.Item, options: reading.Options) -> np.ndarray:
+  """Returns the patterns of an item, bool `[num_patterns, 32, 14]`.
+
+  Raises:
+    RejectedInputError: If it can't be put on the grid, or its drums are in
+      other meters.
+  """
+  hits = reading.item_patterns(item, options)
+  if item.sequence and not all(
+      meters.fits(meter.numerator, meter.denominator)
+      for meter in item.sequence.time_signatures
+  ):
+    _extracted(item, options)
+  return hits
+
+
+def _extracted(
+    item: reading.Item, options: reading.Options
+) -> one_input.InputResult:
+  """Returns the loops of an item that is a NoteSequence.
+
+  Raises:
+    RejectedInputError: If its drums are in other meters, or there are none.
+  """
+  result = one_input.extract(
+      note_sequences.to_onsets(
+          item.sequence, assume_drums=options.assume_drums
+      ), '',
+      one_input.Recipe(
+          drum_map=options.voices_in or drum_maps.load(drum_maps.GM14),
+          meters=meters.READ,
+      ),
+  )
+  if result.reason == verdicts.OTHER_METERS:
+    raise errors.RejectedInputError(result.reason, result.detail)
+  return result
+
+
 def _main_beats(
     item: reading.Item, options: reading.Options
 ) -> list[np.ndarray]:
@@ -131,16 +173,11 @@ def _main_beats(
   if item.hits is not None:
     return list(item.hits)
   try:
-    result = one_input.extract(
-        note_sequences.to_onsets(item.sequence), '',
-        one_input.Recipe(
-            drum_map=options.voices_in or drum_maps.load(drum_maps.GM14)
-        ),
-    )
+    result = _extracted(item, options)
   except errors.RejectedInputError as e:
     raise _no_beat(item.name, e.reason, e.detail) from e
   if not result.loop_counts:
-    return [reading.item_patterns(item, options)[0]]
+    return [_patterns(item, options)[0]]
   most = max(result.loop_counts, key=lambda l: (l.num_repeats, l.phase))
   return [codes_lib.step_codes_to_hits(codes_lib.bytes_to_codes(most.phase))]
 

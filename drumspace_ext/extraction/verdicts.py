@@ -12,7 +12,7 @@ from drumspace_ext.patterns import drum_maps
 # All that is left is a plain pulse.
 _TRIVIAL = 'only_trivial_loops'
 _NO_VOICE = 'no_known_voice'
-NO_LOOP = 'no_loop'
+NO_LOOP, OTHER_METERS = 'no_loop', 'not_in_4_4'
 
 
 class Verdict(typing.NamedTuple):
@@ -74,7 +74,7 @@ def _reason(onsets, pieces, found) -> tuple[str, str]:
   if not found.num_pieces:
     refused = sorted(pieces.other_meters)
     seen = f'drums in {", ".join(refused)}', meters.hint(refused)
-    return 'not_in_4_4', '; '.join(filter(None, seen))
+    return OTHER_METERS, '; '.join(filter(None, seen))
   if found.num_loops:
     return _TRIVIAL, f'{found.num_loops} loops'
   if found.num_short_pieces == found.num_pieces:

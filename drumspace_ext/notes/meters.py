@@ -15,7 +15,7 @@ Meter = tuple[int, int]
 
 COMMON, HALF = (4, 4), (2, 4)
 DEFAULT = (COMMON,)
-_READ = (COMMON, HALF)
+READ = (COMMON, HALF)
 
 
 def of_names(names: Iterable[str]) -> tuple[Meter, ...]:
@@ -31,7 +31,7 @@ def of_names(names: Iterable[str]) -> tuple[Meter, ...]:
     meter = (0, 0)
     if numerator.isdecimal() and denominator.isdecimal():
       meter = usual(int(numerator), int(denominator))
-    if meter not in _READ:
+    if meter not in READ:
       raise errors.InputError(
           'meters must be 4/4 or 4/4,2/4 (2/4 is read as half-bars), got '
           f'{name!r}: patterns are two bars of four quarters.'
@@ -49,6 +49,16 @@ def usual(numerator: int, denominator: int) -> Meter:
   if numerator > 0 and 2 * numerator == denominator:
     return HALF
   return numerator, denominator
+
+
+def fits(numerator: int, denominator: int) -> bool:
+  """Says whether bars of a meter are those of patterns, or halves of them.
+
+  A meter of no beats (0/1) says nothing, and fits.
+  """
+  return min(numerator, denominator) < 1 or usual(
+      numerator, denominator
+  ) in READ
 
 
 def as_read(

@@ -2,6 +2,7 @@
 
 import zipfile
 
+import builders
 import numpy as np
 import pytest
 import synthetic_songs
@@ -93,6 +94,38 @@ def test_options_reach_the_reader(tmp_path):
   )
   assert not _read(path).hits.any()
   assert _read(path, assume_drums=True).hits.any()
+
+
+def _write_in_meter(path, meter, num_bars=4):
+  """Writes drums on each quarter, the first of a bar a kick."""
+  path.write_bytes(builders.midi(builders.track(
+      builders.meter(0, *meter), builders.notes([
+          (480 * quarter, builders.SNARE if quarter % meter[0] else
+           builders.KICK)
+          for quarter in range(meter[0] * num_bars)
+      ])
+  )))
+  return path
+
+
+@pytest.mark.parametrize('meter', [(3, 4), (5, 4), (6, 8)])
+def test_drums_in_other_meters_are_left_out_and_named(tmp_path, meter):
+  path = _write_in_meter(tmp_path / 'b.mid', meter)
+  (tmp_path / 'a.mid').write_bytes(midi_writing.patterns_to_midi(_BEATS[0]))
+  found = _read(tmp_path)
+  assert (found.hits == _BEATS[:1]).all()
+  text = named_patterns.left_out_text(found)
+  said = f'b.mid: not_in_4_4: drums in {meter[0]}/{meter[1]}'
+  assert '1 left out, the first' in text and said in text
+  with pytest.raises(errors.InputError, match=said):
+    _read(path)
+  with pytest.raises(errors.InputError, match='gives no beat: its drums play'):
+    named_patterns.read_beats([str(path)])
+
+
+@pytest.mark.parametrize('meter', [(2, 4), (2, 2), (4, 4), (8, 8)])
+def test_bars_of_four_quarters_by_any_name_and_halves_are_read(tmp_path, meter):
+  assert _read(_write_in_meter(tmp_path / 'b.mid', meter)).hits.any()
 
 
 # Every way to name patterns, in every script that reads them.
