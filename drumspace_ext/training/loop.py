@@ -120,11 +120,18 @@ class Trainer(abc.ABC):
   def check(self, loss: float) -> None:
     """Raises TrainingError if a loss is no number."""
     if not math.isfinite(loss):
-      raise errors.TrainingError(
-          f'the loss is {loss} at train step {self.train_step}. The last good '
-          f'model is {self.run_dir / checkpoints.BEST}, if there is one; try '
-          '--hparams=learning_rate=... with a smaller value.'
-      )
+      raise self.failure(f'the loss is {loss}')
+
+  def failure(self, what: str) -> errors.TrainingError:
+    """Returns what is raised where nothing comes of going on."""
+    best = self.run_dir / checkpoints.BEST
+    kept = f'The last good model is {best}' if best.is_file() else (
+        'There is no good model yet'
+    )
+    return errors.TrainingError(
+        f'{what} at train step {self.train_step}. {kept}; try '
+        '--hparams=learning_rate=... with a smaller value.'
+    )
 
   def note(self, line: dict[str, float], score: float) -> None:
     """Notes an evaluation, and keeps the model if its score is the least."""

@@ -5,6 +5,7 @@ them.
 """
 
 from collections.abc import Mapping
+import math
 import pathlib
 import typing
 
@@ -15,14 +16,21 @@ from torch.optim import swa_utils
 from drumspace_ext.models import autoencoder
 from drumspace_ext.models import checkpoints
 from drumspace_ext.models import configs
+from drumspace_ext.models import fitted_samplers
 from drumspace_ext.models import genre_places
 from drumspace_ext.models import networks
+from drumspace_ext.patterns import step_codes
 from drumspace_ext.training import batches
 from drumspace_ext.training import genre_fitting
 from drumspace_ext.training import loop
 from drumspace_ext.training import optimization
 from drumspace_ext.training import sampler_fitting
 from drumspace_ext.training import validation
+
+
+# Ten times what tossing a coin for each cell of a pattern costs: no network says
+# less, however little it has learnt.
+_MOST_NATS = 10 * step_codes.NUM_STEPS * step_codes.NUM_VOICES * math.log(2)
 
 
 class Trainer(loop.Trainer):
@@ -97,9 +105,17 @@ class Trainer(loop.Trainer):
     return tensors | loop.adam_tensors(self._optimizer)
 
   def save_model(self, name: str) -> None:
-    """Writes the model as it is now, with the sampler fitted to it."""
+    """Writes the model as it is now, with the sampler fitted to it.
+
+    Raises:
+      TrainingError: If it has the same latents for all patterns.
+    """
     model = networks.as_saved(self.model).eval()
     sampler = sampler_fitting.fit(model, self.data.train, seed=self._seed)
+    if sampler.kind == fitted_samplers.NORMAL and not (
+        sampler.tensors['std'].any()
+    ):
+      raise self.failure('the model tells no two patterns apart')
     tensors = {
         f'network.{name}': value
         for name, value in model.saved_tensors().items()
@@ -166,5 +182,8 @@ class Trainer(loop.Trainer):
     )}
     self.check(line['total'])
     # What adversaries and warm-ups add to the total is no measure of a model.
-    self.note(line, line['reconstruction'] + line.get('kl', 0.0))
+    score = line['reconstruction'] + line.get('kl', 0.0)
+    if score > _MOST_NATS:
+      raise self.failure(f'a pattern costs the model {score:.3g} nats')
+    self.note(line, score)
     return line

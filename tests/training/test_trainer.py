@@ -184,7 +184,7 @@ def test_model_in_the_place_of_a_state_is_said_so(tmp_path):
 
 
 @pytest.mark.parametrize('eval_steps, message', [
-    (8, 'the loss is nan at train step 8. The last good model is .*best.*'
+    (8, 'the loss is nan at train step 8. There is no good model yet; .*'
         'learning_rate='),
     (1000, 'the loss is nan at train step 50.*--hparams=learning_rate='),
 ])
@@ -201,6 +201,36 @@ def test_loss_that_is_no_number_stops_the_run(tmp_path, eval_steps, message):
     )
   assert not (tmp_path / checkpoints.BEST).exists()
   assert not (tmp_path / loop.STATE).exists()
+
+
+@pytest.mark.parametrize('scores, message', [
+    ([5.0, math.nan], 'the loss is nan at train step 16'),
+    ([5.0, 3106.0], 'a pattern costs the model 3.11e.03 nats at train step 16'),
+])
+def test_evaluation_of_a_lost_run_stops_it_and_keeps_the_model(
+    tmp_path, monkeypatch, scores, message
+):
+  left = iter(scores)
+  monkeypatch.setattr(validation, 'evaluate', lambda *_, **__: dict.fromkeys(
+      ('total', 'reconstruction'), next(left)
+  ))
+  with pytest.raises(errors.TrainingError, match=(
+      f'{message}. The last good model is .*best.*learning_rate='
+  )):
+    tiny_models.train(tiny_models.config('vae'), tmp_path)
+  assert _files(tmp_path).keys() == {'best.safetensors', 'metrics.jsonl'}
+  _, metadata = checkpoints.read(tmp_path / checkpoints.BEST)
+  assert metadata['train_step'] == 8
+
+
+def test_model_whose_latents_never_vary_is_none(tmp_path):
+  trainer = tiny_models.trainer(tiny_models.config('acai'), tmp_path)
+  with torch.no_grad():
+    for value in trainer.network.parameters():
+      value.zero_()
+  with pytest.raises(errors.TrainingError, match='no two patterns apart'):
+    trainer.evaluate()
+  assert not (tmp_path / checkpoints.BEST).exists()
 
 
 @pytest.mark.parametrize('steps', [1, 2, 9, 10, 100])
