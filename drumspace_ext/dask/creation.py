@@ -143,6 +143,13 @@ def _spread(
   ) -> Iterator[gathered.Gathered]:
     nonlocal num_bytes, num_inputs
     for future, part in some:
+      # Where the scheduler is gone, what it knew comes as an error that is
+      # not raised.
+      if isinstance(part, BaseException):
+        raise errors.PipelineError(
+            'the work was lost on Dask, whose scheduler is gone or has '
+            f'dropped it: {errors.on_one_line(str(part))}'
+        )
       num_bytes += sizes.pop(future.key)
       num_inputs += part.totals.num_inputs
       on_step(num_bytes, total, f'reading, {num_inputs:,} inputs')

@@ -144,6 +144,27 @@ def test_job_that_fails_is_one_line_and_leaves_nothing(tmp_path, scheduler):
   assert not (tmp_path / 'out').exists()
 
 
+def test_work_that_its_scheduler_drops_is_said_to_be_lost(
+    tmp_path, scheduler
+):
+  distributed = pytest.importorskip('distributed')
+  values = mixed_inputs.mixture(tmp_path)
+  with distributed.Client(scheduler, set_as_default=False) as client:
+
+    def drop(done, total, what):
+      del done, total, what
+      client.cancel([
+          distributed.Future(key, client) for key in list(client.futures)
+      ])
+
+    with pytest.raises(errors.PipelineError, match='lost on Dask') as raised:
+      _create(
+          values, tmp_path / 'out', client, recursive=True, on_step=drop
+      )
+  assert '\n' not in str(raised.value)
+  assert not (tmp_path / 'out').exists()
+
+
 @pytest.mark.parametrize('name, message', [
     ('none.mid', 'does not exist'),
     ('', 'no MIDI file, TFRecord or zip in it'),
