@@ -1,9 +1,12 @@
 """User paths: what a person typed as a path, as one."""
 
 from collections.abc import Sequence
+import contextlib
+import os
 import pathlib
 
 from drumspace_ext import errors
+from drumspace_ext.files import remote_paths
 
 # How a caller names one file or folder, and several.
 Name = pathlib.PurePath | str
@@ -23,17 +26,22 @@ def expand(value: Name) -> pathlib.Path:
   """Returns a path with `~` expanded; it need not exist.
 
   Raises:
-    InputError: If no file could ever have such a path.
+    InputError: If no file could ever have such a path, if it is a folder that
+      can't be entered, or on a remote filesystem.
   """
   value = str(value)
+  if remote_paths.is_remote(value):
+    raise errors.InputError(remote_paths.only_by_fronts(value))
   try:
     if '\0' in value:
       raise ValueError('it has a zero byte')
     path = pathlib.Path(value).expanduser()
-    path.exists()
-  # No such user; a name too long; a zero byte.
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+      path.stat()
+      os.stat(os.path.join(path, os.curdir))
+  # No such user; a name too long; links in a circle; a zero byte.
   except (RuntimeError, OSError, ValueError) as e:
-    reason = getattr(e, 'strerror', None) or str(e)
+    reason = getattr(e, 'strerror', None) or str(e).rstrip('.')
     raise errors.InputError(
         f'{value[:_SHOWN_CHARS]} is no usable path: {reason}.'
     ) from e

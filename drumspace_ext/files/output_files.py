@@ -21,6 +21,7 @@ from drumspace_ext import errors
 from drumspace_ext.files import leftovers
 
 _T = typing.TypeVar('_T')
+_DEVICES = '/dev'
 
 
 def _umask() -> int:
@@ -40,6 +41,22 @@ def os_errors_as_output_errors(path: pathlib.Path) -> Iterator[None]:
         f"can't write {e.filename2 or e.filename or path}: {e.strerror or e}. "
         'Choose another place, or make room.'
     ) from e
+
+
+def _refuse_what_is_no_file(path: pathlib.Path) -> None:
+  """Raises OSError if a folder, a pipe or a device has a name.
+
+  A file would take the place of the last two: root's `/dev/null` would be gone.
+  """
+  if path.is_dir():
+    raise IsADirectoryError(errno.EISDIR, 'a folder has this name', str(path))
+  # The console is a link there, and leads to a file if it is redirected.
+  if os.path.realpath(path.parent) == _DEVICES or (
+      path.exists() and not path.is_file()
+  ):
+    raise FileExistsError(
+        errno.EEXIST, 'a pipe or device has this name', str(path)
+    )
 
 
 def make_folder(path: pathlib.Path) -> None:
@@ -151,11 +168,7 @@ class Batch(contextlib.AbstractContextManager):
           return
         self._contexts.close()
         for name, _ in self._files:
-          if (self._folder / name).is_dir():
-            raise IsADirectoryError(
-                errno.EISDIR, 'a folder has this name',
-                str(self._folder / name),
-            )
+          _refuse_what_is_no_file(self._folder / name)
         for name, path in self._files:
           (self._folder / name).parent.mkdir(exist_ok=True)
           os.replace(path, self._folder / name)

@@ -5,6 +5,7 @@ that the rules of names and kinds are the same for both. Every text with a
 scheme (`gs://`, `s3://`, `hdfs://`) is one; `remote_systems` says who reads it.
 """
 
+from collections.abc import Callable
 from collections.abc import Iterator
 import errno
 import os
@@ -223,13 +224,18 @@ class RemotePath:
 
 
 def walk(
-    root: pathlib.Path | RemotePath,
+    root: pathlib.Path | RemotePath, on_error: Callable[[OSError], object],
 ) -> Iterator[tuple[str, list[str], list[str], dict[str, int] | None]]:
-  """Yields as `RemotePath.walk`; sizes are None where they are to be asked."""
+  """Yields as `RemotePath.walk`; sizes are None where they are to be asked.
+
+  Args:
+    root: The folder.
+    on_error: Called for a folder here that can't be looked into.
+  """
   if isinstance(root, RemotePath):
     yield from root.walk()
     return
-  for folder, folders, files in os.walk(root):
+  for folder, folders, files in os.walk(root, onerror=on_error):
     yield folder, folders, files, None
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 import dataclasses
 import json
+import os
 import pathlib
 
 from drumspace_ext import errors
@@ -128,9 +129,14 @@ def maker_of(folder: pathlib.Path) -> Maker | None:
   ), None)
 
 
+def _real(path: pathlib.Path) -> pathlib.Path:
+  """Returns where links lead; `resolve` fails at those in a circle."""
+  return pathlib.Path(os.path.realpath(path))
+
+
 def _owner_of(path: pathlib.Path) -> Maker | None:
   """Returns the script that made one file, told by the folders around it."""
-  path = path.resolve()
+  path = _real(path)
   for folder in list(path.parents)[:2]:
     name = path.relative_to(folder).as_posix()
     maker = maker_of(folder)
@@ -158,7 +164,7 @@ def _refuse_inputs(
     values: Iterable[str], results: Iterable[pathlib.Path], maker: Maker
 ) -> None:
   """Raises InputError if an input is a result, or in a folder of results."""
-  own = {path.resolve() for path in results}
+  own = {_real(path) for path in results}
   # Songs are read out of a folder and not its earlier results.
   patterns_of = (
       result_patterns.file_of if maker != CREATE_DATASET else lambda path: path
@@ -168,7 +174,7 @@ def _refuse_inputs(
       continue
     # A line of a dataset is named as dataset.tsv:3.
     for text in filter(None, (value, value.rpartition(':')[0])):
-      path = local_paths.expand(text).resolve()
+      path = _real(local_paths.expand(text))
       if own.intersection((path, path.parent, patterns_of(path))):
         raise errors.InputError(
             f'{value} would be overwritten by the results. Choose another '
@@ -182,7 +188,7 @@ def _refuse_mixture(
   """Raises InputError if files would come into a folder that is an input."""
   for value in values:
     if not remote_paths.is_remote(value) and (
-        local_paths.expand(value).resolve() == folder.resolve()
+        _real(local_paths.expand(value)) == _real(folder)
     ):
       raise errors.InputError(
           f'{value} is an input too: results would be among the files that are '

@@ -90,6 +90,7 @@ class _Unseen(typing.NamedTuple):
     sizes: Their sizes by name; None where they are to be asked for.
     result: The name of one that is no input.
     num_unsearched: As in `Files`.
+    closed: Whether they are one folder that can't be looked into.
   """
 
   path: str
@@ -98,6 +99,7 @@ class _Unseen(typing.NamedTuple):
   sizes: dict[str, int] | None
   result: str
   num_unsearched: int
+  closed: bool = False
 
 
 def walk(
@@ -167,7 +169,9 @@ def _walk(
 ) -> Iterator[_Unseen]:
   """Yields the names in a folder; see `walk`."""
   prefix = len(str(root)) + 1
-  for folder, folders, files, sizes in remote_paths.walk(root):
+  closed: list[OSError] = []
+  for folder, folders, files, sizes in remote_paths.walk(root, closed.append):
+    yield from _closed(closed, prefix, name)
     folders[:] = sorted(
         f for f in folders if not f.startswith(leftovers.PREFIX)
     )
@@ -193,11 +197,31 @@ def _walk(
           files[start:start + _TOGETHER], sizes, result,
           0 if start else len(others),
       )
+  yield from _closed(closed, prefix, name)
+
+
+def _closed(
+    found: list[OSError], prefix: int, name: str
+) -> Iterator[_Unseen]:
+  """Yields the folders that can't be looked into, and forgets them."""
+  for error in found:
+    path, file = os.path.split(error.filename)
+    below = path[prefix:].replace(os.sep, '/')
+    yield _Unseen(
+        os.path.join(path, ''), f'{name}/{below}/' if below else f'{name}/',
+        [file], None, '', 0, closed=True,
+    )
+  found.clear()
 
 
 def _files(unseen: _Unseen) -> Files:
   """Returns what some names in a folder are."""
-  path, name, files, sizes, result, num_unsearched = unseen
+  path, name, files, sizes, result, num_unsearched, closed = unseen
+  if closed:
+    # Whoever reads it says why it can't be opened.
+    return Files(
+        path, name, files[0], (input_kinds.MIDI,), array.array('Q', [0]), (), 0
+    )
   found, kinds, skipped = [], [], []
   found_sizes = array.array('Q')
   for file in files:

@@ -1,5 +1,6 @@
 """Tests for local_paths."""
 
+import errno
 import os
 import pathlib
 
@@ -29,3 +30,32 @@ def test_path_that_can_t_be_is_one_short_line(value):
   with pytest.raises(errors.InputError, match='is no usable path') as caught:
     local_paths.expand(value)
   assert len(str(caught.value)) < 300 and '\n' not in str(caught.value)
+
+
+def test_links_in_a_circle_are_one_short_line(tmp_path):
+  (tmp_path / 'a').symlink_to(tmp_path / 'b')
+  (tmp_path / 'b').symlink_to(tmp_path / 'a')
+  for path in (tmp_path / 'a', tmp_path / 'a' / 'song.mid'):
+    with pytest.raises(errors.InputError, match='usable path: Too many levels'):
+      local_paths.expand(path)
+
+
+def test_folder_that_can_not_be_entered_is_one_short_line(
+    tmp_path, monkeypatch
+):
+  stat = os.stat
+
+  def closed(path, **options):
+    if os.fspath(path) == f'{tmp_path}/.':
+      raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    return stat(path, **options)
+
+  monkeypatch.setattr(os, 'stat', closed)
+  with pytest.raises(errors.InputError, match='usable path: Permission denied'):
+    local_paths.expand(tmp_path)
+
+
+def test_remote_path_is_no_folder_here(tmp_path, monkeypatch):
+  monkeypatch.chdir(tmp_path)
+  with pytest.raises(errors.InputError, match='gs://bucket/a lies on a remote'):
+    local_paths.expand('gs://bucket/a')

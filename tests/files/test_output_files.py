@@ -97,6 +97,22 @@ def test_folder_under_a_final_name_stops_the_whole_batch(tmp_path):
   assert [path.name for path in tmp_path.iterdir()] == ['second']
 
 
+def test_file_takes_the_place_of_no_pipe(tmp_path):
+  os.mkfifo(tmp_path / 'pipe')
+  with pytest.raises(errors.OutputError, match='pipe: a pipe or device has'):
+    output_files.write_bytes(tmp_path / 'pipe', b'1')
+  assert (tmp_path / 'pipe').is_fifo()
+
+
+def test_file_takes_the_place_of_no_link_among_devices(tmp_path, monkeypatch):
+  monkeypatch.setattr(output_files, '_DEVICES', str(tmp_path))
+  (tmp_path / 'redirected').write_bytes(b'log')
+  (tmp_path / 'stdout').symlink_to(tmp_path / 'redirected')
+  with pytest.raises(errors.OutputError, match='stdout: a pipe or device has'):
+    output_files.write_bytes(tmp_path / 'stdout', b'1')
+  assert (tmp_path / 'stdout').is_symlink()
+
+
 @pytest.mark.parametrize('size', [100, 100_000], ids=['at_close', 'at_write'])
 def test_write_that_fails_leaves_nothing(tmp_path, size):
   with pytest.raises(errors.OutputError, match="can't write .*File too large"):

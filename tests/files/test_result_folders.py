@@ -371,3 +371,9 @@ def test_folder_that_can_not_be_looked_into_is_one_line(
     result_folders.claim(
         tmp_path, maker, names=['x'] if maker.flag == '--output' else None
     )
+
+
+@pytest.mark.parametrize('name', ['manifest.json', 'dataset.tsv'])
+def test_link_in_a_circle_is_no_result(tmp_path, name):
+  (tmp_path / name).symlink_to(tmp_path / name)
+  result_folders.claim(tmp_path, result_folders.CREATE_DATASET, ['a.mid'])

@@ -1,5 +1,6 @@
 """Tests for folders: what they hold is the same by however many processes."""
 
+import errno
 import os
 import signal
 
@@ -89,6 +90,32 @@ def test_folders_without_files_do_not_gather(tmp_path, monkeypatch):
 
 
 # Failures
+
+
+@pytest.mark.parametrize('num_processes', [1, 2])
+def test_folder_that_can_not_be_looked_into_is_an_input(
+    tmp_path, monkeypatch, num_processes
+):
+  _shared_out(monkeypatch, at_once=2)
+  for folder in ('a/closed', 'b', 'closed'):
+    (tmp_path / folder).mkdir(parents=True)
+  (tmp_path / 'b' / 'a.mid').write_bytes(b'x')
+  scandir = os.scandir
+
+  def closed(path):
+    if os.fspath(path).endswith('closed'):
+      raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+    return scandir(path)
+
+  monkeypatch.setattr(os, 'scandir', closed)
+  found = folders.walk(
+      tmp_path, 'songs', recursive=True, num_processes=num_processes
+  )
+  sources = [source for files in found for source in files.sources()]
+  assert [(source.name, source.path) for source in sources] == [
+      (f'songs/{name}', f'{tmp_path}/{name}')
+      for name in ('a/closed', 'b/a.mid', 'closed')
+  ]
 
 
 def test_killed_process_is_one_line(tmp_path, monkeypatch):
