@@ -3,8 +3,9 @@
 Both readers take whatever `reading.read` takes: the folder of a dataset, a map
 or beats, `dataset.tsv:LINE`, a MIDI file, a TFRecord, a zip, texts, globs. As a
 set (`read`) an input gives every pattern in it; as beats (`read_beats`) a song
-gives the one loop that it is about. Drums that are never in bars of four
-quarters, or of two, are no patterns, as in extraction.
+gives the one loop that it is about, or its first two bars with drums. Drums
+that are never in bars of four quarters, or of two, are no patterns, as in
+extraction.
 """
 
 from collections.abc import Callable
@@ -169,7 +170,7 @@ def _extracted(
 def _main_beats(
     item: reading.Item, options: reading.Options
 ) -> list[np.ndarray]:
-  """Returns the beats of an item: its loops, or else its first two bars."""
+  """Returns the beats of an item; of a song see `read_beats`."""
   if item.hits is not None:
     return list(item.hits)
   try:
@@ -177,9 +178,23 @@ def _main_beats(
   except errors.RejectedInputError as e:
     raise _no_beat(item.name, e.reason, e.detail) from e
   if not result.loop_counts:
-    return [_patterns(item, options)[0]]
+    hits = _patterns(item, options)
+    if not hits.any():
+      raise _no_beat(item.name, 'no_known_voice', result.detail)
+    return [_first_bars(hits)]
   most = max(result.loop_counts, key=lambda l: (l.num_repeats, l.phase))
   return [codes_lib.step_codes_to_hits(codes_lib.bytes_to_codes(most.phase))]
+
+
+def _first_bars(hits: np.ndarray) -> np.ndarray:
+  """Returns two bars from the first with a hit, of patterns in a row."""
+  steps = hits.reshape(-1, hits.shape[-1])
+  first = np.argmax(steps.any(axis=1)) // codes_lib.STEPS_PER_BAR
+  # What is two bars long stays as it is, though the first be silent.
+  start = min(
+      first * codes_lib.STEPS_PER_BAR, len(steps) - codes_lib.NUM_STEPS
+  )
+  return steps[start:start + codes_lib.NUM_STEPS]
 
 
 def _no_beat(name: str, reason: str, detail: str) -> errors.InputError:
@@ -202,7 +217,7 @@ def read_beats(
 
   Args:
     values: MIDI files or TFRecords (of each song the loop played most, or the
-      first two bars), datasets, `dataset.tsv:LINE`.
+      first two bars with drums), datasets, `dataset.tsv:LINE`.
     step_codes: 32 step codes with commas between them, each a beat.
     drum_map: How pitches are read; `gm14` if None.
     on_map: Called with (name, drum map) of each song whose map was chosen.

@@ -103,6 +103,35 @@ def test_song_without_a_loop_gives_its_first_two_bars(tmp_path):
   np.testing.assert_array_equal(named_patterns.read_beats([path]), [_FILL])
 
 
+@hypothesis.given(rests=st.integers(0, 9))
+def test_silence_before_a_song_is_no_part_of_its_beat(rests, tmp_path_factory):
+  bars = np.zeros((rests + 6, 16, 14), np.bool_)
+  bars[rests:rests + 4] = np.stack([_FILL, _BEAT]).reshape(4, 16, 14)
+  path = _write_midi(
+      tmp_path_factory.mktemp('song') / 'a.mid',
+      bars[:len(bars) // 2 * 2].reshape(-1, 32, 14),
+  )
+  np.testing.assert_array_equal(named_patterns.read_beats([path]), [_FILL])
+
+
+def test_two_bars_stay_as_they_are_though_one_be_silent(tmp_path):
+  for start in (0, 16):
+    hits = np.zeros((32, 14), bool)
+    hits[start:start + 16] = _BEAT[:16]
+    path = _write_midi(tmp_path / f'{start}.mid', hits)
+    np.testing.assert_array_equal(named_patterns.read_beats([path]), [hits])
+
+
+def test_song_of_percussion_without_a_voice_is_no_silent_beat(tmp_path):
+  notes = tuple((tick, 70) for tick, _ in synthetic_songs.beat().notes)
+  path = tmp_path / 'maracas.mid'
+  path.write_bytes(synthetic_songs.to_midi(synthetic_songs.Song(notes)))
+  with pytest.raises(
+      errors.InputError, match='no beat: none of its .* of pitch 70'
+  ):
+    named_patterns.read_beats([str(path)])
+
+
 def test_last_line_is_there_and_the_next_is_not(tmp_path):
   path = _write_dataset(tmp_path / 'x.tsv', np.stack([_BEAT, _FILL]))
   np.testing.assert_array_equal(
