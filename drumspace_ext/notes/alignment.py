@@ -6,7 +6,9 @@ ahead of it), from -0.45 to 0.55, for half a step is late rather than early. It
 is only there if the onsets gather around it (the mean of their unit vectors is
 long enough), if it is more than a hand's unsteadiness, and if quarters, eighths
 and sixteenths each have it: where the quarters are on the grid and the others
-late, the piece swings and is not late.
+late, the piece swings and is not late. Where quarters and eighths have it alike,
+and the sixteenths between them are later still, it does both, and its lateness
+is that of the former.
 
 What lies on the grid, as most sequenced music does, is told at a glance: where
 three in four onsets are within 0.15 of a step of it, there is neither.
@@ -16,6 +18,7 @@ that is no sixteenth of the grid, to within a twelfth of a step.
 """
 
 from collections.abc import Callable
+from collections.abc import Mapping
 from collections.abc import Sequence
 import math
 
@@ -32,6 +35,9 @@ _MIN_GATHERED = 0.6
 # with so many onsets.
 _MAX_APART, _MIN_OF_KIND = 0.12, 6
 _EARLIEST = -0.45
+# A sixteenth that swings by more is nearer to the next step; two groups so far
+# apart have at least such a mean vector.
+_MAX_SWING, _MIN_SWUNG = 0.4, 0.3
 _SIXTHS = np.array([1 / 6, 1 / 3, 2 / 3, 5 / 6])
 _TRIPLET_WIDTH = 1 / 48
 # Loose playing has a sixth of its onsets there by chance.
@@ -118,7 +124,7 @@ def _may_be_late(
       for part in (np.cos(turns), np.sin(turns))
   )
   late = np.abs(np.arctan2(y, x)) / (2 * np.pi)
-  return (np.hypot(x, y) > _MIN_GATHERED - _ROUGH) & (
+  return (np.hypot(x, y) > _MIN_SWUNG - _ROUGH) & (
       late > MIN_LATENESS - _ROUGH
   )
 
@@ -149,17 +155,45 @@ def lateness(quarters: np.ndarray, steps_per_quarter: int) -> float:
   steps = quarters * steps_per_quarter
   late, gathered = _mean(steps)
   late += late < _EARLIEST
-  if abs(late) < MIN_LATENESS or gathered < _MIN_GATHERED:
+  if abs(late) < MIN_LATENESS or gathered < _MIN_SWUNG:
     return 0.0
   place = np.floor(steps - late + 0.5) % steps_per_quarter
+  apart = {}
   for each in range(steps_per_quarter):
     own = steps[place == each]
     if len(own) < _MIN_OF_KIND:
       continue
-    apart, gathered = _mean(own - late)
-    if abs(apart) > _MAX_APART or gathered < _MIN_GATHERED:
+    apart[each], own_gathered = _mean(own - late)
+    if own_gathered < _MIN_GATHERED:
       return 0.0
-  return late
+  if gathered >= _MIN_GATHERED and (
+      not apart or max(map(abs, apart.values())) <= _MAX_APART
+  ):
+    return late
+  late += _before_swing(apart)
+  return late if late >= MIN_LATENESS else 0.0
+
+
+def _before_swing(apart: Mapping[int, float]) -> float:
+  """Returns how far from the mean the steps lie between which others swing.
+
+  Args:
+    apart: How far each step of a quarter note is from the mean of all.
+
+  Returns:
+    Minus infinity where the piece does not swing.
+  """
+  straight, swung = (
+      [each for step, each in apart.items() if step % 2 == side]
+      for side in (0, 1)
+  )
+  if len(straight) < 2 or not swung or any(
+      max(some) - min(some) > _MAX_APART for some in (straight, swung)
+  ):
+    return -math.inf
+  late = sum(straight) / len(straight)
+  swing = sum(swung) / len(swung) - late
+  return late if 0 < swing <= _MAX_SWING else -math.inf
 
 
 def triplet_share(quarters: np.ndarray) -> float:

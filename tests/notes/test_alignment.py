@@ -83,6 +83,32 @@ def test_without_lateness_nothing_changes_swing_or_not(seed, jitter, swing):
   assert 'off_the_grid' not in result.remarks
 
 
+@given(
+    seed=st.integers(0, 99), jitter=st.sampled_from([0, 0.02, 0.05]),
+    swing=st.floats(0.15, 0.35), late=st.floats(0.25, 0.45),
+)
+@settings(max_examples=50)
+def test_what_swings_and_is_late_gives_back_its_pattern(
+    seed, jitter, swing, late
+):
+  onsets, codes = _performance(
+      np.random.default_rng(seed), late=late, jitter=jitter, swing=swing
+  )
+  told = alignment.lateness(onsets.quarters, 4)
+  # A little swing may be unsteadiness, and is then part of the lateness.
+  assert told == pytest.approx(late, abs=0.1 if swing < 0.25 else 0.05)
+  classes, result = _classes(onsets, align=True, max_flips=4)
+  assert _canonical(codes) in classes and 'aligned' in result.remarks
+
+
+def test_swung_sixteenths_thirty_milliseconds_late_are_put_right():
+  # At 120 quarter notes a minute: 0.24 of a step.
+  steps = np.arange(64)
+  quarters = (steps + steps % 2 / 3 + 0.24) / 4
+  assert alignment.lateness(quarters, 4) == pytest.approx(0.24)
+  assert alignment.lateness(quarters - 0.06, 4) == 0
+
+
 def test_what_lies_half_a_step_late_is_named_and_put_right():
   rng = np.random.default_rng(3)
   onsets, codes = _performance(rng, late=0.5, jitter=0.02)
