@@ -267,8 +267,8 @@ def test_nothing_hides_the_map_at_first_and_changes_stay_in_view(page, size):
 
 
 @pytest.mark.parametrize('size', [
-    (1280, 720), (844, 390), (812, 375), (667, 375), (640, 450), (640, 360),
-    (568, 320), (360, 640),
+    (1280, 720), (1024, 600), (844, 390), (812, 375), (667, 375), (640, 450),
+    (640, 360), (568, 320), (360, 640),
 ], ids=str)
 def test_map_has_room_for_its_buttons_on_every_phone_and_enlarged(page, size):
   page.window.resize(*size)
@@ -286,6 +286,8 @@ def test_map_has_room_for_its_buttons_on_every_phone_and_enlarged(page, size):
           });
         }).map(({textContent}) => textContent)""")
     assert hidden == []
+    assert page.run("""return byId('zoom').getBoundingClientRect().bottom <=
+      byId('welcome').getBoundingClientRect().top""")
     assert page.run('return document.documentElement.scrollWidth') == size[0]
   finally:
     page.window.resize(1280, 900)

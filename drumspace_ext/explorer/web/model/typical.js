@@ -5,45 +5,40 @@
 import {entropy} from '../beat/patterns.js';
 import {NUM_STEPS, NUM_VOICES} from '../constants.js';
 
-/** Returns the member that differs least from all others; -1 of none. */
-function leastDifferent({codes}, members) {
-  const shares = new Float64Array(NUM_STEPS * NUM_VOICES);
-  const eachHit = (i, call) => {
-    for (let step = 0; step < NUM_STEPS; step++) {
-      const code = codes[i * NUM_STEPS + step];
-      for (let voice = 0; voice < NUM_VOICES; voice++) {
-        if (code >> voice & 1) call(step * NUM_VOICES + voice);
-      }
+/** Calls with each cell, step and voice, that a code array has a hit in. */
+function eachHit(codes, call) {
+  for (let step = 0; step < NUM_STEPS; step++) {
+    for (let voice = 0; voice < NUM_VOICES; voice++) {
+      if (codes[step] >> voice & 1) call(step * NUM_VOICES + voice);
     }
-  };
-  for (const i of members) {
-    eachHit(i, (cell) => {
-      shares[cell] += 1 / members.length;
-    });
   }
-  let [best, least] = [-1, Infinity];
-  for (const i of members) {
-    // A hit agrees with those who have it and differs from the others.
-    let differences = 0;
-    eachHit(i, (cell) => {
-      differences += 1 - 2 * shares[cell];
-    });
-    if (differences < least) [best, least] = [i, differences];
-  }
-  return best;
 }
 
 /**
- * Returns the index of a beat: of those of the genre that most beats have, and
- * that are not trivial, the one that differs from them in the fewest hits.
- * @param {!Object} layer See data.js; its genres are the most frequent first.
+ * Returns the index of a beat: of those that are not trivial the one that is
+ * most like all, by the cosine; by the number of hits in which they differ it
+ * would be one of few hits, for those differ little from any.
+ * @param {!Object} layer See data.js.
  * @param {number} minEntropy What is less is trivial.
  */
 export function typicalBeat(layer, minEntropy) {
-  const isGood = (i) => entropy(layer.pattern(i)) >= minEntropy;
-  const all = Array.from({length: layer.size}, (_, i) => i);
-  // The genre first: not all of a large map need to be measured.
-  const ofGenre = all.filter((i) => layer.firstGenre(i) === 0).filter(isGood);
-  const members = ofGenre.length ? ofGenre : all.filter(isGood);
-  return Math.max(leastDifferent(layer, members), 0);
+  const counts = new Float64Array(NUM_STEPS * NUM_VOICES);
+  for (let i = 0; i < layer.size; i++) {
+    eachHit(layer.pattern(i), (cell) => counts[cell]++);
+  }
+  let [best, most] = [0, 0];
+  for (let i = 0; i < layer.size; i++) {
+    const codes = layer.pattern(i);
+    let [agreeing, hits] = [0, 0];
+    eachHit(codes, (cell) => {
+      agreeing += counts[cell];
+      hits++;
+    });
+    const likeness = agreeing / Math.sqrt(hits);
+    // Not all of a large map need to be measured.
+    if (likeness > most && entropy(codes) >= minEntropy) {
+      [best, most] = [i, likeness];
+    }
+  }
+  return best;
 }
