@@ -33,10 +33,22 @@ UNKNOWN = 'unknown'
 _TFRECORD_NAME = re.compile(
     r'\.tfrecords?(\.gz|\.gzip)?(-\d+-of-\d+)?(\.gz)?$', re.IGNORECASE
 )
+_SHARD_NAME = re.compile(r'-\d+-of-\d+$')
 _TEXT_HEAD_BYTES = 4096
 # A cut or wrong dataset line is one all the same, and gets its own message.
 _CODES = re.compile(rb'\s*-?\d+(,-?\d+){3,}')
 _PRIMER = re.compile(rb'\s*[\[(]\s*[\[(]')
+
+
+def _is_tfrecord(head: bytes, name: str) -> bool:
+  """Says whether a file is a TFRecord, by its first bytes and its name.
+
+  A shard that got no record is empty, whatever its set is called.
+  """
+  return bool(
+      tfrecords.starts_like_tfrecord(head) or _TFRECORD_NAME.search(name)
+      or not head and _SHARD_NAME.search(name)
+  )
 
 
 def kind_of_file(path: remote_paths.ReadablePath) -> str | None:
@@ -53,13 +65,11 @@ def kind_of_file(path: remote_paths.ReadablePath) -> str | None:
       with tfrecords.open_bytes(path) as unpacked:
         head = unpacked.read(12)
     except (OSError, EOFError, zlib.error):
-      head = b''
-    if tfrecords.starts_like_tfrecord(head) or _TFRECORD_NAME.search(name):
-      return TFRECORD
-    return None
+      head = b'damaged'
+    return TFRECORD if _is_tfrecord(head, name) else None
   if head[:4] == b'MThd' or (head[:4] == b'RIFF' and head[8:12] == b'RMID'):
     return MIDI
-  if tfrecords.starts_like_tfrecord(head) or _TFRECORD_NAME.search(name):
+  if _is_tfrecord(head, name):
     return TFRECORD
   if zip_archives.starts_like_zip(head) and not name.endswith(
       midi_kinds.EXTENSIONS

@@ -1,5 +1,7 @@
 """Tests for inputs.kinds."""
 
+import gzip
+
 import builders
 from hypothesis import given
 from hypothesis import settings
@@ -8,6 +10,7 @@ import note_seq
 import numpy as np
 import pytest
 
+from drumspace_ext.files import tfrecords
 from drumspace_ext.inputs import kinds as input_kinds
 from drumspace_ext.notes import note_sequences
 
@@ -32,6 +35,19 @@ def _example(names, feature=_INT64_FEATURE):
 def _sequence_example(names, feature=_INT64_FEATURE, context=b''):
   lists = builders.feature_map(names, builders.field(1, feature) * 3)
   return context + builders.field(2, lists)
+
+
+@pytest.mark.parametrize('packed', [bytes, gzip.compress])
+def test_shard_without_a_record_is_a_tfrecord(tmp_path, packed):
+  for name, content, expected in (
+      ('songs-00000-of-00002', tfrecords.frame(b'x'), input_kinds.TFRECORD),
+      ('songs-00001-of-00002', b'', input_kinds.TFRECORD),
+      ('songs-00001-of-00002', b'x', None),
+      ('songs', b'', None),
+  ):
+    path = tmp_path / name
+    path.write_bytes(packed(content))
+    assert input_kinds.kind_of_file(path) == expected
 
 
 @given(names=_NAMES, feature=st.sampled_from([_INT64_FEATURE, _FLOAT_FEATURE]))
