@@ -77,3 +77,17 @@ def test_readme_is_that_of_the_package(window, form, beats):
           for genre, model, verdict, _ in beats
       ], [qpm for *_, qpm in beats], what
   ) == readme.text()
+
+
+@hypothesis.given(low=st.integers(40, 240), high=st.integers(40, 240))
+@hypothesis.settings(max_examples=50)
+def test_a_tempo_between_two_is_that_of_the_package(window, low, high):
+  said = window.run(
+      'return modules.whole(modules.middle({low: args[0], high: args[1]}))',
+      low, high,
+  )
+  assert said == round((low + high) / 2)
+
+
+def test_halves_go_to_the_even_tempo(window):
+  assert window.run('return modules.inBpm({low: 116, high: 117})') == '116 bpm'

@@ -5,7 +5,7 @@
  */
 
 import {canSwing} from '../beat/swing.js';
-import {middle} from '../beat/tempo.js';
+import {middle, whole} from '../beat/tempo.js';
 import {swingBeside} from '../sound/playing.js';
 
 class Following {
@@ -73,7 +73,7 @@ export class Pace {
     this.tempo = new Following(settings, {
       name: 'qpm', lock: 'locked', find: (beat) => {
         const tempo = maker.tempoOf(beat);
-        return tempo && settings.within('qpm', Math.round(middle(tempo)));
+        return tempo && settings.within('qpm', whole(middle(tempo)));
       },
     });
     this.swing = new Following(settings, {

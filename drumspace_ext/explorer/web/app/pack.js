@@ -4,6 +4,7 @@
  */
 
 import {packName, packPath} from '../beat/pack_names.js';
+import {whole} from '../beat/tempo.js';
 import {PACK_FILES} from '../constants.js';
 import {zipOf} from '../midi/packing.js';
 import {patternsToMidi} from '../midi/writing.js';
@@ -71,8 +72,6 @@ function ofModels(origins) {
 /** Returns the readme of a pack, that of conversion/pack_readme.py. */
 export function readmeOf(origins, tempos, what = PACK_FILES.midi) {
   const [low, high] = [Math.min(...tempos), Math.max(...tempos)];
-  // Halves go to the even number, as Python has it.
-  const whole = (qpm) => qpm % 2 === 0.5 ? Math.floor(qpm) : Math.round(qpm);
   const span = low === high ? whole(low) : `${whole(low)} to ${whole(high)}`;
   return [
     'Drum loops of two bars in 4/4.', '',

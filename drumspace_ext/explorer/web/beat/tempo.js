@@ -5,14 +5,18 @@
 /** The tempo that stands for all at which a beat is played. */
 export const middle = ({low, high}) => (low + high) / 2;
 
+/** A whole number of them: halves go to the even one, as Python has it. */
+export const whole = (qpm) =>
+  qpm % 2 === 0.5 ? Math.floor(qpm) : Math.round(qpm);
+
 // Bands speed up by so much without a word.
 const STEADY_QPM = 3;
 
 /** Says a tempo in words; nothing of what nobody knows. */
 export function inBpm(tempo) {
   if (!tempo) return '';
-  const [low, high] = [tempo.low, tempo.high].map(Math.round);
-  return high - low <= STEADY_QPM ? `${Math.round(middle(tempo))} bpm` :
+  const [low, high] = [tempo.low, tempo.high].map(whole);
+  return high - low <= STEADY_QPM ? `${whole(middle(tempo))} bpm` :
     `${low}–${high} bpm`;
 }
 
