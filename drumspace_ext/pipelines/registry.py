@@ -116,6 +116,51 @@ KINDS: types.MappingProxyType[
 })
 
 
+_CUTTERS, _DRAWING = ('loops', 'bars'), ('vary', 'continue')
+# What only some stages heed: the option (of the recipe, of all), how the script
+# calls it, and the stages.
+_OF_RECIPE = types.MappingProxyType({
+    **dict.fromkeys(
+        ('max_flips', 'min_repeats', 'loop_bars', 'recurring', 'meters',
+         'gap_steps'), ('loops',)
+    ),
+    **dict.fromkeys(
+        ('steps_per_quarter', 'min_velocity', 'align'), _CUTTERS
+    ),
+})
+_OF_ALL = types.MappingProxyType({
+    'repeats': ('tile', (*_CUTTERS, 'drums_rnn')),
+    'checkpoint': (
+        'checkpoint_file', ('novel', 'encode', 'reconstruct', *_DRAWING)
+    ),
+    'examples_path': ('examples_path', ('novel',)),
+    'num_outputs': ('num_outputs', _DRAWING),
+    'temperature': ('temperature', _DRAWING),
+})
+
+
+def check_use(kinds: Sequence[str], options: Options) -> None:
+  """Refuses options that no stage of a chain heeds.
+
+  Raises:
+    InputError: If there is one that is not as where nothing is said.
+  """
+  plain = Options()
+  asked = [
+      (name, users) for name, users in _OF_RECIPE.items()
+      if getattr(options.recipe, name) != getattr(plain.recipe, name)
+  ] + [
+      (flag, users) for name, (flag, users) in _OF_ALL.items()
+      if getattr(options, name) != getattr(plain, name)
+  ]
+  for name, users in asked:
+    if not set(users).intersection(kinds):
+      raise errors.InputError(
+          f'--{name} has no use in this chain, only with the '
+          f'stage{"s" * (len(users) > 1)} {" or ".join(users)}.'
+      )
+
+
 def make(kinds: Sequence[str], options: Options) -> list[stages.Stage]:
   """Makes the stages of a chain, and at its end those that write and play.
 

@@ -110,9 +110,11 @@ def run_pipeline(
           drum_map=recipe.drum_map, knows_genres=False,
       ),
   )
+  kinds = local_paths.names(stages)
+  chain = stage_registry.make(kinds, options)
+  stage_registry.check_use(kinds, options)
   return stage_chains.run_files(
-      local_paths.names(input_values), local_paths.expand(output_dir),
-      stage_registry.make(local_paths.names(stages), options),
+      local_paths.names(input_values), local_paths.expand(output_dir), chain,
       recursive=recursive,
       options=drum_reading.Options(
           voices_in=recipe.drum_map, qpm=qpm, drum_parts=parts,

@@ -1,10 +1,13 @@
 """Tests for registry."""
 
+import dataclasses
+
 from absl import flags
 import pytest
 
 from drumspace_ext import errors
 from drumspace_ext.cli import run_pipeline
+from drumspace_ext.extraction import recipes
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.pipelines import kinds
 from drumspace_ext.pipelines import model_stages
@@ -83,3 +86,30 @@ def test_novel_knows_the_examples_or_else_the_model():
 def test_mistake_is_named(kinds, options, match):
   with pytest.raises(errors.InputError, match=match):
     stage_registry.make(kinds, stage_registry.Options(**options))
+
+
+@pytest.mark.parametrize('kinds, option, match', [
+    (['bars'], {'max_flips': 4}, '--max_flips .* only with the stage loops'),
+    (['filter'], {'align': True}, '--align .* the stages loops or bars'),
+    (['filter'], {'repeats': 4}, '--tile .* loops or bars or drums_rnn'),
+    (['loops'], {'checkpoint': 'shipped:vae'}, '--checkpoint_file has no use'),
+    (['loops'], {'examples_path': 'x'}, '--examples_path .* the stage novel'),
+    (['loops'], {'num_outputs': 9}, '--num_outputs .* vary or continue'),
+    (['encode'], {'temperature': 0.5}, '--temperature .* vary or continue'),
+])
+def test_what_no_stage_heeds_is_refused(kinds, option, match):
+  recipe = {
+      key: value for key, value in option.items()
+      if key in {field.name for field in dataclasses.fields(recipes.Recipe)}
+  }
+  options = stage_registry.Options(recipe=recipes.Recipe(**recipe), **{
+      key: value for key, value in option.items() if key not in recipe
+  })
+  with pytest.raises(errors.InputError, match=match):
+    stage_registry.check_use(kinds, options)
+  stage_registry.check_use([*kinds, *stage_registry.KINDS], options)
+
+
+@pytest.mark.parametrize('kind', stage_registry.KINDS)
+def test_what_is_as_where_nothing_is_said_is_heeded_by_all(kind):
+  stage_registry.check_use([kind], stage_registry.Options())

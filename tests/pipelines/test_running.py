@@ -43,11 +43,11 @@ def test_stages_run_and_say_what_came_out(songs, tmp_path):
 
 def test_manifest_says_what_was_asked_for_in_python(songs, tmp_path):
   ran = drumspace_ext.run_pipeline(
-      [songs], tmp_path / 'out', 'filter', tile=3, seed=5
+      [songs], tmp_path / 'out', 'bars', tile=3, seed=5
   )
   noted = json.loads(ran.paths['manifest.json'].read_text())['arguments']
   assert noted['input_values'] == [str(songs)]
-  assert (noted['stages'], noted['tile'], noted['seed']) == ('filter', 3, 5)
+  assert (noted['stages'], noted['tile'], noted['seed']) == ('bars', 3, 5)
   assert 'on_step' not in noted and 'output_dir' not in noted
 
 
@@ -107,18 +107,25 @@ def _written(hits, folder):
 
 
 @pytest.mark.parametrize('reading', [
-    {'voices_in': 'note_seq9'}, {'steps_per_quarter': 3, 'align': True},
-    {'min_velocity': 127}, {'assume_drums': True},
+    {'voices_in': 'note_seq9'}, {'assume_drums': True},
+    {'steps_per_quarter': 3, 'align': True}, {'min_velocity': 127},
 ])
-@pytest.mark.parametrize('stages', ['bars', 'encode'])
+@pytest.mark.parametrize('stages', ['bars', 'bars,encode'])
 def test_pattern_of_a_dataset_is_itself_however_songs_are_read(
     tmp_path, reading, stages
 ):
-  source = _written(_beat(), tmp_path)
-  made = _made(
-      source, tmp_path / 'out', stages, checkpoint_file='shipped:ae', **reading
-  )
+  source, kinds = _written(_beat(), tmp_path), stages.split(',')
+  options = {'checkpoint_file': 'shipped:ae'} if 'encode' in kinds else {}
+  made = _made(source, tmp_path / 'out', kinds, **options, **reading)
   np.testing.assert_array_equal(made, _beat())
+
+
+def test_reading_that_no_stage_heeds_is_refused_before_anything_is_read(
+    songs, tmp_path
+):
+  with pytest.raises(errors.InputError, match='--max_flips has no use in this'):
+    _made(songs, tmp_path / 'out', ['bars'], max_flips=4)
+  assert not (tmp_path / 'out').exists()
 
 
 def test_notes_that_are_assumed_to_be_drums_are_whatever_stage_reads(tmp_path):
