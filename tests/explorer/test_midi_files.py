@@ -156,6 +156,17 @@ def test_two_bars_without_a_loop_are_said_to_be_that(page):
   assert page.codes() == page.made.training.codes[9].tolist()
 
 
+def test_a_waltz_is_said_to_be_none_of_4_4(page):
+  midi = mido.MidiFile(file=io.BytesIO(_midi_of(np.tile(
+      step_codes.step_codes_to_hits(page.made.training.codes[9]), (3, 1)
+  ))))
+  midi.tracks[0].insert(0, mido.MetaMessage('time_signature', numerator=3))
+  content = io.BytesIO()
+  midi.save(file=content)
+  said = page.run(_DROP, 'waltz.mid', list(content.getvalue()), True)
+  assert 'waltz.mid: its drums play in other meters than 4/4' in said
+
+
 @pytest.mark.parametrize('pause', [0, 5])
 def test_two_bars_without_a_loop_go_as_fast_as_their_file(page, pause):
   hits = step_codes.step_codes_to_hits(page.made.training.codes[9])

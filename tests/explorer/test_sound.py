@@ -480,13 +480,15 @@ def test_dropped_file_in_a_wrapping_or_cut_is_read_as_by_the_package(page):
     (b'RIFF' + bytes(40), 'no MIDI file'),
     (builders.midi(builders.track()), 'no drum notes'),
     (builders.midi(builders.track(), division=0xE728), 'frames of film'),
-    (builders.midi(builders.track(), division=0), 'frames of film'),
+    (builders.midi(builders.track(), division=0), 'how long a beat'),
     (builders.midi(builders.chunk(b'MTrk', b'\x00\x99\x24')), 'too early'),
     (bytes(4096) + builders.midi(builders.track()), 'no MIDI file'),
     (builders.midi(builders.chunk(b'MTrk', b'\x00\x24\x24')), 'data where'),
     (builders.midi(builders.chunk(b'MTrk', b'\xff' * 9)), 'does not end'),
     (builders.midi(builders.track(builders.notes([(0, 36)], channel=1))),
      'no drum notes'),
+    (builders.midi(builders.track(builders.notes([(0, 3)]))),
+     'none of the voices'),
 ], ids=str)
 def test_damaged_file_is_an_error_in_words(page, data, message):
   with pytest.raises(AssertionError, match=f'Error: .*{message}'):

@@ -13,12 +13,11 @@ const MOST_LOOPS = 8;
 
 async function read(file, workshop) {
   if (file.size > MOST_BYTES) throw new Error('it is too large');
-  const {loops, what, loss, error} = await workshop.call(
+  const {loops, what, why, loss, error} = await workshop.call(
     'song', new Uint8Array(await file.arrayBuffer()));
   if (error) throw new Error(error);
   const count = loops.length;
-  const said = what ? `${count} ${what}${count === 1 ? '' : 's'}` :
-    'no loop; its first two bars with drums';
+  const said = why ?? `${count} ${what}${count === 1 ? '' : 's'}`;
   const shown = loops.length > MOST_LOOPS ?
     [...loops].sort((a, b) => b.plays - a.plays).slice(0, MOST_LOOPS) : loops;
   return {loops: loops.filter((loop) => shown.includes(loop)), what,

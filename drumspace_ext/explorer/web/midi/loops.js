@@ -153,8 +153,9 @@ function firstOf(song) {
  * Reads a MIDI file by its loops.
  * @param {!Uint8Array} bytes The file.
  * @param {!Object} data `voice_of_pitch`, `min_entropy` and `near_bits`.
- * @return {!Object} `loops`, as `findLoops`, `what` they are, and the `loss` of
- *     a damaged file; or the `error` of one that can't be read.
+ * @return {!Object} `loops`, as `findLoops`, `what` they are, in words, and the
+ *     `loss` of a damaged file; or the `error` of one that can't be read. If
+ *     nothing is played again, `why` says so.
  */
 export function readLoops(
   bytes, {voice_of_pitch: voices, min_entropy: least, near_bits: flips}) {
@@ -166,7 +167,11 @@ export function readLoops(
     // Hands never play the same twice.
     const near = findLoops(song, least, flips);
     if (near.length) return {loops: near, what: 'near loop', loss};
-    return {loops: [firstOf(song)], what: '', loss};
+    const isOther = !piecesOf(song).length &&
+      song.meters.some(({beats, unit}) => beats !== unit);
+    const why = isOther ? 'its drums play in other meters than 4/4; the ' +
+      'first 32 sixteenths of them' : 'no loop; its first two bars with drums';
+    return {loops: [firstOf(song)], what: '', why, loss};
   } catch ({message}) {
     return {error: message};
   }

@@ -44,8 +44,11 @@ export function readSong(bytes, voiceOfPitch, assumeDrums = false) {
     throw new Error('This is no MIDI file.');
   }
   const resolution = view.getInt16(start + 12);
-  if (resolution <= 0) {
+  if (resolution < 0) {
     throw new Error('The MIDI file counts frames of film, not beats.');
+  }
+  if (!resolution) {
+    throw new Error('The MIDI file does not say how long a beat is.');
   }
   const song = {notes: [], messages: [], tempos: [], meters: []};
   let broken = null;
@@ -79,7 +82,9 @@ export function readSong(bytes, voiceOfPitch, assumeDrums = false) {
     .filter(({voice}) => voice >= 0);
   if (!hits.length) {
     if (broken) throw broken;
-    throw new Error('The MIDI file has no drum notes on channel 10.');
+    throw new Error(drums.length ?
+      'The drum notes of the MIDI file stand for none of the voices.' :
+      'The MIDI file has no drum notes on channel 10.');
   }
   const promised = view.getUint16(start + 10);
   const loss = [
