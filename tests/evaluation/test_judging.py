@@ -58,6 +58,10 @@ def test_panel_has_a_row_for_each_and_names_what_is_too_small(sets, tmp_path):
 @pytest.mark.parametrize(('options', 'message'), [
     ({}, 'name something to judge'),
     ({'input_values': 'nowhere'}, 'nowhere does not exist'),
+    ({'input_values': 'x', 'judged_by': 'test'}, '--judged_by .* one of them'),
+    ({'checkpoint_file': 'shipped:ae', 'rows_by': 'x'}, '--rows_by is for bea'),
+    ({'checkpoint_file': 'shipped:ae', 'threshold': 0.3, 'temperature': 1.0},
+     '--threshold is for --temperature=0.*, at temperature 1'),
     ({'input_values': 'x', 'rows_by': '('}, 'is no regular expression'),
 ])
 def test_mistake_is_named_and_writes_nothing(sets, tmp_path, options, message):
