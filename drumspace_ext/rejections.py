@@ -112,7 +112,8 @@ _REASONS = {
     'too_short': (
         'no stretch without a two-bar pause is long enough',
         'a loop is two bars, three times in a row; --min_repeats=2 takes two, '
-        '--min_repeats=1 every two bars',
+        '--min_repeats=1 every two bars, and with --loop_bars=1 a single bar '
+        'twice',
     ),
     'no_loop': (
         'no two bars are played three times in a row',

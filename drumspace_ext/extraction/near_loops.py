@@ -56,8 +56,8 @@ class NearLoop:
       to within a bar.
     turn: How many steps later its first bar line stands, where the steps
       before that bar line are played at its end.
-    other_half: Where the other two bars of four begin, in steps from there; 0
-      if there are none.
+    other_half: Where what is played at its end begins, in steps from a play;
+      0 if at the play: the other two bars of four, or a bar taken twice.
     piece: The piece that it lies in.
     quarters: Stretches in which it is played, as the places of their first
       and last hits.

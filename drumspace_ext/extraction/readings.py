@@ -111,7 +111,7 @@ def _further(pieces, recipe, in_a_row):
         pieces, max_flips=recipe.max_flips, min_repeats=in_a_row
     )
   if recipe.min_repeats == 1:
-    yield recurring_loops.every_two_bars(pieces)
+    yield recurring_loops.every_two_bars(pieces, twice=1 in recipe.loop_bars)
 
 
 def _short_pieces(pieces: grids.Pieces, exact: loops.Loops) -> set[int]:

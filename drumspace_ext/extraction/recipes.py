@@ -40,7 +40,8 @@ class Recipe:
     min_repeats: Times in a row that a loop is played at least. 1 takes every
       two bars, from bar line to bar line.
     loop_bars: Lengths of loops; two bars are always among them. One bar is
-      taken twice, four bars give their halves.
+      taken twice, with `min_repeats` of 1 also where nothing else is played;
+      four bars give their halves.
     recurring: Take beats that come back anywhere in a piece too; see
       `recurring_loops`.
     meters: Meters that are read: 4/4, and 2/4 as half-bars of it; see

@@ -17,6 +17,8 @@ and all of it does not depend on any order.
 A piece of more than `MAX_BARS` bars is searched part by part.
 """
 
+import dataclasses
+
 import numpy as np
 
 from drumspace_ext.extraction import loops
@@ -115,11 +117,17 @@ def _of_part(
   ]
 
 
-def every_two_bars(pieces: grids.Pieces) -> list[near_loops.NearLoop]:
+def every_two_bars(
+    pieces: grids.Pieces, *, twice: bool = False
+) -> list[near_loops.NearLoop]:
   """Returns all two bars of the pieces of one input, each as played once.
 
   They are counted from the bar line at or before the first hit of a piece; the
   last ones may end in silence.
+
+  Args:
+    pieces: Its pieces.
+    twice: Take a piece that lies within a single bar twice.
   """
   layout = loops.lay_out(pieces, _PERIOD, 1)
   if layout is None:
@@ -129,12 +137,28 @@ def every_two_bars(pieces: grids.Pieces) -> list[near_loops.NearLoop]:
   for piece, (start, end) in enumerate(zip(layout.starts.tolist(), ends)):
     first_hit = start + _PERIOD
     bar_line = first_hit - int(layout.first_steps[piece] % _BAR)
+    if twice and end - _PERIOD <= bar_line + _BAR:
+      found.append(_bar_twice(layout, piece, bar_line))
+      continue
     for index in range(bar_line, int(end) - _PERIOD, _PERIOD):
       window = layout.codes[index:index + _PERIOD]
       found.append(
           _near_loop(layout, piece, np.array([index]), window[None])
       )
   return found
+
+
+def _bar_twice(
+    layout: loops.Layout, piece: int, bar_line: int
+) -> near_loops.NearLoop:
+  bar = layout.codes[bar_line:bar_line + _BAR]
+  loop = _near_loop(
+      layout, piece, np.array([bar_line]), np.tile(bar, _PERIOD // _BAR)[None]
+  )
+  # Its stretches are the same steps for both halves.
+  return dataclasses.replace(
+      loop, steps=loop.steps - _BAR, turn=_BAR, other_half=_BAR
+  )
 
 
 def _near_loop(

@@ -135,3 +135,11 @@ def test_trivial_loops_are_counted_and_no_class():
   found = _find(pulse * 3 + [4, 1, 0, 0] + pulse[4:], max_flips=1)
   assert not found.sightings
   assert found.num_loops == found.num_trivial == 2
+
+
+def test_a_file_of_a_single_bar_gives_that_bar_twice():
+  half_silent = {_class(_A + [0] * 16): (1, 0)}
+  assert _plays(_find(_A, min_repeats=1)) == half_silent
+  found = _find(_A, min_repeats=1, loop_bars=(1,))
+  assert _plays(found) == {_class(_A + _A): (1, 0)}
+  assert not _find(_A, loop_bars=(1,)).sightings

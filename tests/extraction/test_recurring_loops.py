@@ -61,3 +61,23 @@ def test_every_two_bars_from_the_bar_line_of_the_first_hit():
   )
   assert [loop.steps.tolist() for loop in found] == [[16], [48]]
   assert found[0].codes.tolist() == ([0] * 3 + _A + _B)[:32]
+
+
+@given(start=st.integers(0, 40), bar=st.lists(
+    st.integers(0, 7), min_size=1, max_size=16
+).filter(any))
+def test_a_piece_of_a_single_bar_is_taken_twice_when_asked_for(start, bar):
+  song = [0] * start + bar
+  first = next(step for step, code in enumerate(song) if code)
+  line = first - first % 16
+  pieces = step_songs.pieces(song)
+  found = recurring_loops.every_two_bars(pieces, twice=True)
+  codes = (song[line:] + [0] * 32)[:32]
+  if any(codes[16:]):
+    assert found[0].codes.tolist() == codes
+    return
+  (loop,) = found
+  assert loop.codes.tolist() == codes[:16] * 2
+  assert list(loop.stretches([True])) == [(line, 16, 0), (line, 16, 16)]
+  (loop,) = recurring_loops.every_two_bars(pieces)
+  assert loop.codes.tolist() == codes
