@@ -35,6 +35,7 @@ from drumspace_ext.conversion import writing
 from drumspace_ext.dataset import examples
 from drumspace_ext.dataset import provenance
 from drumspace_ext.dataset import tsv as dataset_tsv
+from drumspace_ext.extraction import manners
 from drumspace_ext.extraction import one_input
 from drumspace_ext.files import tfrecords
 from drumspace_ext.files import zip_archives
@@ -283,3 +284,13 @@ def test_any_value_is_read_or_refused_by_our_own_error(sound, read):
     except Exception:
       print(f'the value is {text[:500]!r}')
       raise
+
+
+def test_endless_midi_is_not_read_to_its_end(tmp_path):
+  path = tmp_path / 'a.mid'
+  with path.open('wb') as stream:
+    stream.write(_song_midi())
+    stream.truncate(1 << 40)
+  assert 'it is larger than any real song' in str(inspection.describe(path))
+  with pytest.raises(errors.InputError, match='gives no groove: too_large'):
+    manners.read(path)

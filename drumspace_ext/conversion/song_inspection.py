@@ -10,6 +10,7 @@ from drumspace_ext import rejections
 from drumspace_ext.extraction import loops as loops_lib
 from drumspace_ext.extraction import near_hints
 from drumspace_ext.extraction import one_input
+from drumspace_ext.files import midi_kinds
 from drumspace_ext.files import reader_faults
 from drumspace_ext.files import tfrecords
 from drumspace_ext.files import zip_archives
@@ -105,7 +106,7 @@ def _verdict_lines(result: one_input.InputResult) -> list[str]:
 
 def midi(path: pathlib.Path, recipe: one_input.Recipe) -> list[str]:
   """Describes a MIDI file, read by a recipe."""
-  data = path.read_bytes()
+  data = midi_kinds.read(str(path))
   result = one_input.extract_midi(data, path.name, recipe)
   try:
     with reader_faults.rejected():

@@ -7,6 +7,7 @@ import numpy as np
 from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext.extraction import played_grooves
+from drumspace_ext.files import midi_kinds
 from drumspace_ext.files import reader_faults
 from drumspace_ext.notes import grids
 from drumspace_ext.notes import midi_reading
@@ -62,7 +63,7 @@ def read(
     InputError: If the file can't be read, or holds no drums in 4/4.
   """
   try:
-    data = path.read_bytes()
+    data = midi_kinds.read(str(path))
     with reader_faults.rejected():
       cells = of_onsets(midi_reading.read_onsets(data), drum_map)
   except OSError as e:

@@ -1,7 +1,9 @@
-"""What names promise MIDI, and how large a MIDI file may be."""
+"""What names promise MIDI, and how large a MIDI file may be that is read."""
 
 import pathlib
 import re
+
+from drumspace_ext.files import remote_paths
 
 # As other programs call them: karaoke, RIFF MIDI, and "standard MIDI file".
 EXTENSIONS = ('.mid', '.midi', '.kar', '.rmi', '.smf')
@@ -9,6 +11,18 @@ MAX_FILE_BYTES = 32 << 20
 
 _UNSAFE = re.compile(r'[^\w.-]+')
 _MAX_NAME_CHARS = 80
+
+
+def read(path: str) -> bytes:
+  """Reads a MIDI file; of one that is too large, a byte more than allowed.
+
+  Args:
+    path: Where it is, here or on a remote filesystem.
+
+  Raises:
+    OSError: If that fails.
+  """
+  return remote_paths.first_bytes(path, MAX_FILE_BYTES + 1)
 
 
 def safe_name(name: str) -> str:

@@ -29,8 +29,7 @@ def contents(
       yield input_id, item
       continue
     try:
-      # One byte more than allowed shows that the file is too large.
-      data = remote_paths.first_bytes(str(item), midi_kinds.MAX_FILE_BYTES + 1)
+      data = midi_kinds.read(str(item))
     except OSError as e:
       yield input_id, errors.RejectedInputError(
           'unreadable', e.strerror or str(e)

@@ -25,7 +25,8 @@ from drumspace_ext.models import hparams as hparams_lib
 from drumspace_ext.models import networks
 
 _PACKAGE = 'drumspace_ext.config_files'
-_MAX_FILE_BYTES = 1 << 20
+# A key of many parts (`a.a.a`) takes the square of its length in memory.
+_MAX_FILE_BYTES = 1 << 14
 # The kind that is trained on songs.
 NEXT_STEP = 'next_step'
 _MAX_INT = (1 << 63) - 1

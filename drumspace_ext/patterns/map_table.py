@@ -22,7 +22,8 @@ AUTO = 'auto'
 # What a table may hold beside voices.
 WRITE_AS, SOURCE, NAME, KIT = 'write_as', 'source', 'name', 'kit'
 
-_MAX_FILE_BYTES = 1 << 20
+# A key of many parts (`a.a.a`) takes the square of its length in memory.
+_MAX_FILE_BYTES = 1 << 14
 
 
 @functools.cache
