@@ -4,12 +4,13 @@ A *player* makes the groove of patterns; what it is made of is its own matter. A
 `Manner` is the player that plays as somebody else did: the mean by step and
 voice (`accents.toml`, all on the grid), and what a performance does otherwise.
 That is taken over from coarse to fine: for all hits, a voice, a voice on a
-place in the beat, in the bar, in the two bars. At each level the mean of what
-is left counts as much as the hits are that it rests on, against
-`PRIOR_HITS` hits that do nothing of the kind; so a single odd hit says little,
-and a voice's habit goes over to steps on which the performance does not have
-it. Among the loops of one file, one is told from the others so: see
-`tests/benchmarks/groove_manner.py`.
+place in the beat, in the bar, in the two bars. Of times the coarsest level is
+all hits on a place in the beat, for all voices swing together, and hits on the
+beat have no part in it. At each level the mean of what is left counts as much
+as the hits are that it rests on, against `PRIOR_HITS` hits that do nothing of
+the kind; so a single odd hit says little, and a voice's habit goes over to
+steps on which the performance does not have it. Among the loops of one file,
+one is told from the others so: see `tests/benchmarks/groove_manner.py`.
 """
 
 from collections.abc import Mapping
@@ -31,6 +32,8 @@ PRIOR_HITS = 2.0
 # A cell's velocity hardly varies over the repeats of a loop (a standard
 # deviation of 1.3), so that more plays than these say the same again.
 MAX_PLAYS = 4
+# What all voices do is common to so many steps, of times.
+BEAT = step_codes.STEPS_PER_QUARTER
 # Steps to which a level is common.
 _PERIODS = (1, step_codes.STEPS_PER_QUARTER, step_codes.STEPS_PER_BAR,
             step_codes.NUM_STEPS)
@@ -70,7 +73,8 @@ def accents() -> np.ndarray:
 
 
 def taken_over(
-    sums: np.ndarray, counts: np.ndarray, prior: float = PRIOR_HITS
+    sums: np.ndarray, counts: np.ndarray, prior: float = PRIOR_HITS,
+    shared: int = 1,
 ) -> np.ndarray:
   """Returns what cells do, from coarse to fine; see the head of this module.
 
@@ -78,12 +82,18 @@ def taken_over(
     sums: Sums over what was seen, float64 `[32, 14]`.
     counts: How much was seen, float64 `[32, 14]`.
     prior: What counts against it, in the same unit.
+    shared: Steps to which what all voices do is common, `BEAT` for times.
 
   Returns:
     float64 `[32, 14]`, 0 where nothing was seen.
   """
-  overall = sums.sum() / (counts.sum() + prior)
-  result = np.full(_SHAPE, overall)
+  overall = [
+      sums[place::shared].sum() / (counts[place::shared].sum() + prior)
+      for place in range(shared)
+  ]
+  result = np.tile(
+      np.array(overall)[:, None], (_SHAPE[0] // shared, _SHAPE[1])
+  )
   for period in _PERIODS:
     left = (sums - counts * result).reshape(-1, period, _SHAPE[1]).sum(axis=0)
     seen = counts.reshape(-1, period, _SHAPE[1]).sum(axis=0)
@@ -120,7 +130,9 @@ class Manner:
     self.velocities = self._plain + taken_over(
         velocities * share - self._plain * counts, counts
     )
-    self.offsets = taken_over(offsets * share / groove_sums.UNITS, counts)
+    self.offsets = taken_over(
+        offsets * share / groove_sums.UNITS, counts, shared=BEAT
+    )
     self.unknown = PRIOR_HITS / (counts + PRIOR_HITS)
     self.default = default
 

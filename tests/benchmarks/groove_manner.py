@@ -73,7 +73,7 @@ def _r2(truth, guess, hits, chosen):
   return 1 - (left**2).sum() / (truth[chosen]**2).sum()
 
 
-def _report(what, files, hits, truth):
+def _report(what, files, hits, truth, shared=1):
   """Prints R2 of the table and of the other loops of the file."""
   fold = files // _BLOCK % _FOLDS
   table = np.zeros(hits.shape)
@@ -96,7 +96,8 @@ def _report(what, files, hits, truth):
         if len(others):
           judged[i] = True
           guess[i] += grooves.taken_over(
-              own[others].sum(0), hits[others].sum(0).astype(float)
+              own[others].sum(0), hits[others].sum(0).astype(float),
+              shared=shared,
           )
     print(
         f'  and other loops that differ by {least} hits or more: '
@@ -160,7 +161,7 @@ def main():
         f'{_r2(truth, np.broadcast_to(plain, hits.shape), hits, chosen):.2f}')
   truth = _centred(offsets, hits)
   timed = (offsets * hits).std(axis=(1, 2)) > 0.005
-  _report('timing', files[timed], hits[timed], truth[timed])
+  _report('timing', files[timed], hits[timed], truth[timed], grooves.BEAT)
   _report_common(files[timed], hits[timed], truth[timed])
 
 

@@ -14,6 +14,7 @@ from drumspace_ext.patterns import step_codes
 from drumspace_ext.patterns import voices
 
 _SNARE = voices.NAMES.index('snare')
+_RIDE = voices.NAMES.index('ride')
 _COUNTS = st_numpy.arrays(np.float64, (32, 14), elements=st.integers(0, 4))
 
 
@@ -58,6 +59,28 @@ def test_one_hit_by_hand():
   assert result[9, _SNARE] == pytest.approx(27 - left[3])
   assert result[6, _SNARE] == pytest.approx(27 - left[2])
   assert result[5, 0] == pytest.approx(27 - left[1])
+
+
+@given(played=_COUNTS, swing=st.floats(-0.5, 0.5))
+def test_swing_moves_no_hit_on_the_beat(played, swing):
+  plays = played + 1
+  cells = _cells(plays, 90, 0)
+  # The last sixteenth of each beat is played so by every voice.
+  cells[:, 3::4] = _cells(plays[3::4], 90, swing)
+  offsets = grooves.Manner(cells).offsets
+  np.testing.assert_allclose(offsets[3::4], swing, atol=0.01)
+  others = np.arange(32) % 4 < 3
+  np.testing.assert_allclose(offsets[others], 0, atol=0.01)
+
+
+def test_a_voice_that_a_shuffle_lacks_swings_with_the_others():
+  plays = np.zeros((32, 14), np.int64)
+  plays[0::4, _RIDE] = plays[3::4, _RIDE] = plays[4::8, _SNARE] = 4
+  cells = _cells(plays, 90, 0)
+  cells[:, 3::4] = _cells(plays[3::4], 90, -1 / 3)
+  hat = grooves.Manner(cells).offsets[:, voices.NAMES.index('closed_hat')]
+  assert hat[3::4] == pytest.approx(-1 / 3, abs=0.03)
+  assert not hat[0::4].any()
 
 
 @given(velocity=st.integers(1, 127), offset=st.floats(-0.5, 0.5))
