@@ -55,6 +55,28 @@ def test_both_looks_are_legible_and_can_be_chosen(page, name):
     map_pages.look(page.window)
 
 
+_GROUNDS = """
+  const ground = (element, part) =>
+    getComputedStyle(element, part).backgroundColor;
+  const [pressed, other] = document.querySelectorAll('#modes button');
+  const hit = document.querySelector('.cells .hit');
+  return [[ground(hit, '::after'), ground(document.body)],
+    [ground(pressed), ground(other)],
+    [ground(document.querySelector('.swatch')), ground(byId('legend'))]];"""
+
+
+@pytest.mark.parametrize('name', ['light', 'dark'])
+def test_colours_of_the_system_leave_hits_and_choices_in_sight(page, name):
+  map_pages.look(page.window, dark=name == 'dark', forced=True)
+  try:
+    page.open()
+    for mark, ground in page.run(_GROUNDS):
+      assert mark != ground
+    page.shot(f'forced_{name}')
+  finally:
+    map_pages.look(page.window)
+
+
 def test_reduced_motion_moves_by_beats(page):
   page.gesture()
   watch = """

@@ -203,12 +203,13 @@ def click(page, selector):
   page.run('await rest()')
 
 
-def look(window, *, dark=False, calm=False):
-  """Sets what the browser says of light and of motion."""
+def look(window, *, dark=False, calm=False, forced=False):
+  """Sets what the browser says of light, motion and colours of the system."""
   window.driver.execute_cdp_cmd('Emulation.setEmulatedMedia', {'features': [
       {'name': 'prefers-color-scheme', 'value': 'dark' if dark else 'light'},
       {'name': 'prefers-reduced-motion',
        'value': 'reduce' if calm else 'no-preference'},
+      {'name': 'forced-colors', 'value': 'active' if forced else 'none'},
   ]})
 
 
