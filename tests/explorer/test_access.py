@@ -136,6 +136,10 @@ def test_points_stand_out_and_genres_are_told_apart_by_all(page, name):
   assert (colour_vision.contrasts(words, ground) >= 4.5).all()
   least = colour_vision.least_differences([*genres, colours['grey']])
   assert min(least.values()) >= 12, least
+  # More layers have those of others once more.
+  rings = colours['generated']
+  assert len(rings) == 8
+  assert colour_vision.least_differences(rings)['all colours'] >= 12
 
 
 def test_differences_are_those_of_the_published_pairs():

@@ -60,6 +60,20 @@ def test_names_are_found_as_they_are_read(page, window, tmp_path, text):
   assert found == ('0 beats' if text == 'hohlen' else '1 beat')
 
 
+def test_name_of_a_group_finds_its_genres(page):
+  found, beats = page.run("""
+    const {name, genres} = app.data.genre_groups.find((group) =>
+      group.genres.length > 1 && !group.genres.some((genre) =>
+        app.data.genres[genre].includes(group.name.toLowerCase())));
+    slide(byId('search'), name.toUpperCase());
+    await until(() => byId('matches').textContent);
+    const own = genres.map((genre) => app.data.genres[genre]);
+    const layer = app.data.layers[0];
+    return [byId('matches').textContent, [...layer.x.keys()].filter((i) =>
+      layer.genreNames(i).some((genre) => own.includes(genre))).length]""")
+  assert beats > 1 and found == f'{beats} beats'
+
+
 def test_enter_zooms_to_what_is_found_and_arrows_step_through_it(page):
   from selenium.webdriver.common.keys import Keys
   view = 'return app.plot.view'

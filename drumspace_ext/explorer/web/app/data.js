@@ -83,7 +83,8 @@ function makeLayer(header, column, zSize, names, titles) {
     sourceNames: (i) => cut(sources, i, perSource)
       .filter((s) => s >= 0).map((s) => header.ids[s]),
     numSources: (i) => known[i],
-    // Which beats have a genre or a source of which that is said, 1 or 0 each.
+    // Which beats have a genre or a source of which that is said, by name and
+    // number, 1 or 0 each.
     which: (isGenre, isSource) => {
       const genreIs = names.map(isGenre);
       const sourceIs = header.ids.map(isSource);

@@ -7,17 +7,20 @@ import {familyNames} from '../beat/families.js';
 // The colours of groups of genres, those of the most beats first, and the grey
 // of what has none stand out from the ground by 3:1 or more, and differ by 12
 // or more (CIEDE2000) with and without protanopia, deuteranopia and tritanopia:
-// more than eight don't. Groups after them are grey. Rings are made ones; the
-// accent is for what plays or is found.
+// more than eight don't. Groups after them are grey. Rings are made ones, whose
+// layers differ by 12 as most people see them; the accent is for what plays or
+// is found.
 const LOOKS = {
   light: {grey: '#85827a',
     genres: ['#034cff', '#06a44f', '#e35ea8', '#886800', '#7a0d8a', '#0990ff',
       '#b5004a', '#783202'],
-    generated: ['#7a6fa0', '#a8672a', '#2f8199', '#5b7f1f']},
+    generated: ['#7a6fa0', '#a8672a', '#2f8199', '#5b7f1f', '#34101c',
+      '#10287c', '#644c40', '#105864']},
   dark: {grey: '#8b8e96',
     genres: ['#0f66ff', '#0efdae', '#fea4e8', '#e6ea21', '#d70cac', '#ed950d',
       '#f40402', '#0c8939'],
-    generated: ['#9a8fc4', '#c99a66', '#6fb3c4', '#93ad60']},
+    generated: ['#9a8fc4', '#c99a66', '#6fb3c4', '#93ad60', '#7c644c',
+      '#f4f4d0', '#7058b8', '#b8f4f4']},
 };
 
 /**

@@ -47,7 +47,7 @@ export const JOBS = {
     loops.map(({codes, tempo}) => maker.ofLoop(codes, tempo)),
   neighbours: (maker, beat, count) => maker.neighbours(beat, count),
   song: (maker, bytes) => readLoops(bytes, maker.data),
-  search: (maker, plain) => matchesOf(maker.data.layers, plain),
+  search: (maker, plain) => matchesOf(maker.data, plain),
   /** How far is far? Null while there is more to do. */
   far: (maker) => maker.prepare() ? null : maker.farBits,
 };

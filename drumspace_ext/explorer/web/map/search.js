@@ -1,5 +1,6 @@
 /**
- * Search: the points whose genre, title, source or layer holds some words.
+ * Search: the points whose genre, title, source or layer holds some words, or
+ * whose genre is of a group of the legend that is called so.
  */
 
 import {byId} from '../elements.js';
@@ -14,12 +15,17 @@ const asRead = (name) =>
   name.normalize('NFC').toLowerCase().replace(/[\s_]+/g, ' ');
 
 /** Returns which points match, by layer, 1 or 0 each. */
-export function matchesOf(layers, plain) {
+export function matchesOf({layers, genre_groups: groups}, plain) {
   const words = asRead(plain);
   const has = (name) => asRead(name).includes(words);
+  // A group without a name of its own lists its genres: each has its own name.
+  const named = groups.filter(({name}) =>
+    name.includes(', ') ? asRead(name) === words : has(name));
+  const grouped = new Set(named.flatMap(({genres}) => genres));
+  const isGenre = (name, genre) => grouped.has(genre) || has(name);
   return layers.map((layer) => {
     const is = has(layer.name) ? new Uint8Array(layer.size).fill(1) :
-      layer.which(has, has);
+      layer.which(isGenre, has);
     for (const [index, title] of layer.titles) {
       if (has(title)) is[index] = 1;
     }
