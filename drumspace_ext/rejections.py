@@ -5,10 +5,60 @@ The commonest question of this ecosystem is why a data set came out empty
 of these reasons; the hint says what a person can do.
 """
 
+from collections.abc import Mapping
 import types
+
+from drumspace_ext import defaults
 
 # What is left to try where --max_flips finds nothing.
 OTHER_REPEATS = '--min_repeats=2 or --recurring'
+_NEAR_FLIPS = 4
+
+
+def _not_in_4_4(recipe: Mapping) -> str:
+  has_half_bars = '2/4' in recipe.get('meters', ())
+  return (
+      'patterns are two bars of 4/4; '
+      + ('' if has_half_bars else '--meters=4/4,2/4 reads 2/4 as half-bars, ')
+      + 'others need a true time signature'
+  )
+
+
+def _too_short(recipe: Mapping) -> str:
+  repeats = _min_repeats(recipe)
+  times = {2: 'twice', 3: 'three times'}.get(repeats, f'{repeats} times')
+  least = '--min_repeats=1'
+  return (
+      f'a loop is two bars, {times} in a row; '
+      + (f'--min_repeats=2 takes two, {least}' if repeats > 2 else
+         f'{least} takes')
+      + ' every two bars, and with --loop_bars=1 a single bar twice'
+  )
+
+
+def _no_loop(recipe: Mapping) -> str:
+  near = recipe.get('max_flips', defaults.MAX_FLIPS) >= _NEAR_FLIPS
+  twice = _min_repeats(recipe) <= 2
+  if recipe.get('recurring'):
+    others = '--min_repeats=1' if twice else '--min_repeats=2'
+  else:
+    others = '--recurring' if twice else OTHER_REPEATS
+  return (
+      'played or varied drums seldom repeat exactly: try '
+      + ('' if near else f'--max_flips={_NEAR_FLIPS}, then ') + others
+  )
+
+
+def _min_repeats(recipe: Mapping) -> int:
+  return recipe.get('min_repeats', defaults.MIN_REPEATS)
+
+
+# What to do of reasons that depends on what was done.
+_HINTS = types.MappingProxyType({
+    'not_in_4_4': _not_in_4_4,
+    'too_short': _too_short,
+    'no_loop': _no_loop,
+})
 
 # reason: (what it means, what to do)
 _REASONS = {
@@ -106,19 +156,15 @@ _REASONS = {
     ),
     'not_in_4_4': (
         'its drums play in other meters only',
-        'patterns are two bars of 4/4; --meters=4/4,2/4 reads 2/4 as '
-        'half-bars, others need a true time signature',
+        _not_in_4_4({}),
     ),
     'too_short': (
         'no stretch without a two-bar pause is long enough',
-        'a loop is two bars, three times in a row; --min_repeats=2 takes two, '
-        '--min_repeats=1 every two bars, and with --loop_bars=1 a single bar '
-        'twice',
+        _too_short({}),
     ),
     'no_loop': (
         'no two bars are played three times in a row',
-        'played or varied drums seldom repeat exactly: try --max_flips=4, then '
-        f'{OTHER_REPEATS}',
+        _no_loop({}),
     ),
     'only_trivial_loops': (
         'its loops are too simple (entropy below 0.9 nats)',
@@ -204,6 +250,19 @@ _REMARKS = {
 
 REMARKS = types.MappingProxyType(_REMARKS)
 REASONS = types.MappingProxyType(_REASONS)
+
+
+def hint(reason: str, recipe: Mapping) -> str:
+  """Returns what a person can do, beside what was done.
+
+  Args:
+    reason: A key of `REASONS`.
+    recipe: How inputs were read, as in `report.json`; what it leaves out is as
+      published.
+  """
+  of_recipe = _HINTS.get(reason)
+  return of_recipe(recipe) if of_recipe else REASONS[reason][1]
+
 
 # What is damage to files, for --strict.
 DAMAGE = frozenset((

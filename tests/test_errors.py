@@ -55,6 +55,40 @@ def test_a_reason_says_what_it_means_and_what_to_do(reason):
     assert not words.endswith('.')
 
 
+@given(recipe=st.fixed_dictionaries({}, optional={
+    'max_flips': st.sampled_from([0, 1, 4, 9]),
+    'min_repeats': st.integers(2, 4), 'recurring': st.booleans(),
+    'meters': st.sampled_from([['4/4'], ['4/4', '2/4']]),
+}))
+def test_a_hint_advises_nothing_that_was_done(recipe):
+  said = ' '.join(rejections.hint(r, recipe) for r in rejections.REASONS)
+  done = {
+      '--max_flips=4': recipe.get('max_flips', 0) >= 4,
+      '--min_repeats=2': recipe.get('min_repeats', 3) <= 2,
+      '--recurring': recipe.get('recurring', False),
+      '--meters=4/4,2/4': '2/4' in recipe.get('meters', []),
+  }
+  for flag, is_done in done.items():
+    assert not (is_done and flag in said)
+
+
+@pytest.mark.parametrize('reason', rejections.REASONS)
+def test_hints_of_the_published_recipe_are_those_of_the_reasons(reason):
+  assert rejections.hint(reason, {}) == rejections.REASONS[reason][1]
+
+
+def test_hints_where_something_was_done_by_hand():
+  assert rejections.hint('no_loop', {'max_flips': 4}).endswith(
+      'exactly: try --min_repeats=2 or --recurring'
+  )
+  assert rejections.hint(
+      'no_loop', {'max_flips': 4, 'min_repeats': 2, 'recurring': True}
+  ).endswith('exactly: try --min_repeats=1')
+  assert rejections.hint('too_short', {'min_repeats': 2}).startswith(
+      'a loop is two bars, twice in a row; --min_repeats=1 takes every two bars'
+  )
+
+
 def test_damage_is_some_of_the_reasons():
   assert rejections.DAMAGE < set(rejections.REASONS)
   assert 'no_loop' not in rejections.DAMAGE

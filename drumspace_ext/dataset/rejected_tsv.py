@@ -11,7 +11,7 @@ from drumspace_ext.dataset import tsv as dataset_tsv
 
 def write(
     path: pathlib.Path, rows: pathlib.Path, total: int,
-    fitting: Mapping[str, str], maps: Mapping[str, str],
+    fitting: Mapping[str, str], maps: Mapping[str, str], recipe: Mapping,
     on_step: callbacks.OnStep = callbacks.silent,
 ) -> None:
   """Writes the file.
@@ -23,6 +23,7 @@ def write(
     fitting: What is said by input id of drum maps that fit them.
     maps: The drum maps that they were read with by input id, if these were
       chosen.
+    recipe: How they were read, see `rejections.hint`.
     on_step: Called with the inputs that are written; see `callbacks`.
 
   Raises:
@@ -34,7 +35,7 @@ def write(
     for input_id, reason, detail in scratch.rejected_inputs(
         rows, total, on_step
     ):
-      hint = rejections.REASONS[reason][1]
+      hint = rejections.hint(reason, recipe)
       if said := fitting.get(input_id):
         hint = f'{hint}; {said}'
       if input_id in maps:

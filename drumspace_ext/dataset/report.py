@@ -172,7 +172,7 @@ def _tried(totals: sums.Totals) -> dict[str, dict[str, int]]:
 
 def hint(report: Mapping, reason: str) -> str:
   """Returns what to do where inputs gave nothing, with what was tried."""
-  said = rejections.REASONS[reason][1]
+  said = rejections.hint(reason, report.get('recipe', {}))
   if reason != verdicts.NO_LOOP or TRIED not in report:
     return said
   tried, total = report[TRIED], report['rejected'][reason]

@@ -76,7 +76,7 @@ def write(
   grooves = batch.open(groove_tsv.FILE_NAME)
   grooves.write(groove_tsv.header_lines())
   records = batch.open(dataset_tsv.TFRECORD, text=False)
-  with _rejected(batch, collection, maps or {}, on_step):
+  with _rejected(batch, collection, maps or {}, recipe, on_step):
     patterns, number = collection.unique_patterns(on_step), 0
     # Records of these take no more memory than that of one pattern may.
     together = max(1, _TOGETHER // tile)
@@ -108,13 +108,15 @@ def write(
 @contextlib.contextmanager
 def _rejected(
     batch: output_files.Batch, collection: collection_lib.Collection,
-    maps: Mapping[str, str], on_step: callbacks.OnStep,
+    maps: Mapping[str, str], recipe: one_input.Recipe,
+    on_step: callbacks.OnStep,
 ) -> Iterator[None]:
   """Writes `rejected.tsv` beside what the block does, or else after it."""
   total = collection.totals.rejected.total()
   arguments = (
       batch.temporary_path(dataset_tsv.REJECTED), collection.rejected_path,
       total, collection.totals.remarked_as('other_map'), maps,
+      {**recipe.notes(), **recipe.reach()},
   )
   if collection.num_processes == 1 or total < merging.ROWS_OF_PROCESS:
     yield

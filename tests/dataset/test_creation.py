@@ -31,6 +31,7 @@ from drumspace_ext.dataset import collection as collection_lib
 from drumspace_ext.dataset import creation as dataset_creation
 from drumspace_ext.dataset import examples
 from drumspace_ext.dataset import merging
+from drumspace_ext.dataset import report as report_lib
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import one_input
 from drumspace_ext.extraction import reading
@@ -543,6 +544,18 @@ def test_damaged_records_cost_themselves_only(
   assert line['detail'].startswith('record 2: ')
 
 
+def test_rejected_inputs_are_told_what_is_left_to_try(tmp_path):
+  _write_midi(tmp_path / 'in', [synthetic_songs.beat(repeats=1)])
+  created = _create(
+      [tmp_path / 'in'], tmp_path / 'out', recipe=recipes.Recipe(min_repeats=2)
+  )
+  (line,) = _rows(created, 'rejected.tsv')
+  assert line['reason'] == 'too_short'
+  hint = 'twice in a row; --min_repeats=1 takes every two bars'
+  assert hint in line['hint']
+  assert hint in report_lib.summary(created.report)
+
+
 def test_cut_gzip_keeps_what_came_before(tmp_path):
   path = _write_records(tmp_path / 'x.tfrecord.gz', _five_records(), True)
   path.write_bytes(path.read_bytes()[:-12])
@@ -760,6 +773,7 @@ def _interrupted(target, nth, action):
 import errno, os, pathlib, signal, sys
 from drumspace_ext.dataset import creation as dataset_creation
 from drumspace_ext.dataset import merging
+from drumspace_ext.dataset import report as report_lib
 from drumspace_ext import errors
 from drumspace_ext.extraction import one_input as extraction
 from drumspace_ext.dataset import report_html
