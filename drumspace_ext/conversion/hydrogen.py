@@ -14,6 +14,7 @@ import typing
 
 import numpy as np
 
+from drumspace_ext import defaults
 from drumspace_ext import errors
 from drumspace_ext.patterns import dynamics as dynamics_lib
 from drumspace_ext.patterns import step_codes
@@ -138,14 +139,15 @@ class Writer:
       )
 
   def finish(self) -> None:
-    """Writes the song."""
+    """Writes the song; one of no patterns is refused by who asked for it."""
+    first = self._tempos[0] if self._tempos else defaults.QPM
     timeline = ''.join(
         f'<newBPM><BAR>{bar}</BAR><BPM>{qpm:.6g}</BPM></newBPM>'
         for bar, qpm in enumerate(self._tempos)
     )
     self._stream.write('\n'.join([
         '<?xml version="1.0" encoding="UTF-8"?>', '<song>',
-        f'<version>{VERSION}</version><bpm>{self._tempos[0]:.6g}</bpm>',
+        f'<version>{VERSION}</version><bpm>{first:.6g}</bpm>',
         '<volume>0.5</volume><metronomeVolume>0.5</metronomeVolume>',
         '<name>drumspace</name><author></author><notes></notes>',
         '<loopEnabled>false</loopEnabled><patternModeMode>true'

@@ -12,6 +12,7 @@ import told_steps
 
 import drumspace_ext
 from drumspace_ext import errors
+from drumspace_ext.conversion import files
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.patterns import step_codes
 
@@ -82,6 +83,18 @@ def test_one_place_for_a_form_that_is_none(tmp_path):
   with pytest.raises(errors.InputError, match='say where to write'):
     drumspace_ext.convert(path)
   assert not (tmp_path / 'out').exists()
+
+
+@pytest.mark.parametrize('form', files.FORMS)
+def test_song_that_can_not_be_read_is_one_line_in_any_form(tmp_path, form):
+  (tmp_path / 'bad.mid').write_bytes(b'MThd')
+  if form == files.PARQUET:
+    pytest.importorskip('pyarrow')
+  with pytest.raises(errors.InputError, match='^nothing could be converted'):
+    drumspace_ext.convert(
+        tmp_path / 'bad.mid', tmp_path / 'made', to=form
+    )
+  assert not (tmp_path / 'made').exists()
 
 
 def test_zip_holds_the_beats_in_order(tmp_path):
