@@ -6,9 +6,9 @@ ahead of it), from -0.45 to 0.55, for half a step is late rather than early. It
 is only there if the onsets gather around it (the mean of their unit vectors is
 long enough), if it is more than a hand's unsteadiness, and if quarters, eighths
 and sixteenths each have it: where the quarters are on the grid and the others
-late, the piece swings and is not late. Where quarters and eighths have it alike,
-and the sixteenths between them are later still, it does both, and its lateness
-is that of the former.
+late, the piece swings and is not late. Where quarters and eighths have it
+alike, and the sixteenths between them are later still, it does both, and its
+lateness is that of the former.
 
 What lies on the grid, as most sequenced music does, is told at a glance: where
 three in four onsets are within 0.15 of a step of it, there is neither.

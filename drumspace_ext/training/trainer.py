@@ -27,9 +27,8 @@ from drumspace_ext.training import optimization
 from drumspace_ext.training import sampler_fitting
 from drumspace_ext.training import validation
 
-
-# Ten times what tossing a coin for each cell of a pattern costs: no network says
-# less, however little it has learnt.
+# Ten times what tossing a coin for each cell of a pattern costs: no network
+# says less, however little it has learnt.
 _MOST_NATS = 10 * step_codes.NUM_STEPS * step_codes.NUM_VOICES * math.log(2)
 
 
