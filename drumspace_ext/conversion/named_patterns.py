@@ -189,7 +189,7 @@ def _main_beats(
 def _first_bars(hits: np.ndarray) -> np.ndarray:
   """Returns two bars from the first with a hit, of patterns in a row."""
   steps = hits.reshape(-1, hits.shape[-1])
-  first = np.argmax(steps.any(axis=1)) // codes_lib.STEPS_PER_BAR
+  first = int(np.argmax(steps.any(axis=1))) // codes_lib.STEPS_PER_BAR
   # What is two bars long stays as it is, though the first be silent.
   start = min(
       first * codes_lib.STEPS_PER_BAR, len(steps) - codes_lib.NUM_STEPS
