@@ -220,6 +220,24 @@ def test_targets_are_large_enough_for_fingers(page, size):
     page.window.resize(1280, 900)
 
 
+@pytest.mark.parametrize('width', [320, 360, 390])
+def test_all_that_stands_below_is_in_view_on_the_narrowest_phone(page, width):
+  page.window.resize(width, 568)
+  try:
+    page.open()
+    ends = page.run("""return [...document.querySelectorAll(
+      '#transport :is(button, label)')].map((e) => {
+        const {left, right} = e.getBoundingClientRect();
+        return [e.id || e.textContent, left, right];
+      })""")
+    assert len(ends) == 6
+    for name, left, right in ends:
+      assert 0 <= left and right < width + 0.5, name
+      assert right - left >= 34
+  finally:
+    page.window.resize(1280, 900)
+
+
 @pytest.mark.parametrize('size', [(390, 844), (844, 390)], ids=str)
 def test_phone_has_play_tempo_and_kick_in_view_and_both_bars(page, size):
   page.window.resize(*size)
