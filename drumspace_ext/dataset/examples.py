@@ -10,6 +10,7 @@ import collections
 from collections.abc import Sequence
 import dataclasses
 import hashlib
+import json
 import pathlib
 
 import numpy as np
@@ -232,6 +233,33 @@ def load_or_starter(path: local_paths.Name | None) -> TrainingSet:
   codes = step_codes.hits_to_step_codes(np.stack([s.hits for s in starter]))
   return make(
       codes, [{s.genre: 1} for s in starter],
-      [(f'starter/{s.genre}/{s.name}',) for s in starter],
+      [(_starter_id(s),) for s in starter],
       tempos=[(s.qpm, s.qpm) for s in starter],
   )
+
+
+def _starter_id(beat: starter_beats.StarterPattern) -> str:
+  return f'starter/{beat.genre}/{beat.name}'
+
+
+def origins_or_starter(path: pathlib.Path | None, count: int) -> bytes | None:
+  """Returns what a `provenance.tsv` says of a training set, if anything does.
+
+  Args:
+    path: What that was read from; None for the starter collection, each beat
+      of which is an input that has it once.
+    count: How many patterns it has, one of each rotation class; another number
+      than there are lines is that of another set.
+  """
+  if path:
+    return provenance.beside(path, count)
+  starter = starter_beats.load()
+  if len(starter) != count:
+    return None
+  return ''.join([provenance.header_line(), *(
+      '\t'.join((
+          '1', '1', '1', f'{beat.qpm:.6g}', f'{beat.qpm:.6g}',
+          dataset_tsv.escape(f'{beat.genre}:1'),
+          json.dumps([_starter_id(beat)], ensure_ascii=False), '[]',
+      )) + '\n' for beat in starter
+  )]).encode('utf-8')

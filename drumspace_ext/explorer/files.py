@@ -1,11 +1,12 @@
 """Map files: what `drumspace_build_map` leaves in its output folder.
 
 `dataset.tsv` has all three columns of the published form; beside it stands the
-`provenance.tsv` that the patterns came with, if they did. `generated.tsv` has
-the same form and holds the other layers, one after the other; `map.json` says
-how many patterns each has, how good the map is, and all about its regions (see
-`map_building.Built`). `regions.tsv` has a header and one line a region: genre,
-p_value, count, inside, expected, x, y. `map.html` is the page.
+`provenance.tsv` that the patterns came with, if they did, or that of the
+starter collection. `generated.tsv` has the same form and holds the other
+layers, one after the other; `map.json` says how many patterns each has, how
+good the map is, and all about its regions (see `map_building.Built`).
+`regions.tsv` has a header and one line a region: genre, p_value, count, inside,
+expected, x, y. `map.html` is the page.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ import pathlib
 import numpy as np
 
 from drumspace_ext import errors
-from drumspace_ext.dataset import provenance
+from drumspace_ext.dataset import examples as training_sets
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.explorer import groove_data
 from drumspace_ext.explorer import page as map_page
@@ -85,8 +86,10 @@ def check_folder(
   result_folders.claim(folder, result_folders.BUILD_MAP, completes=examples)
   held, count = folder / dataset_tsv.DATASET, len(codes)
   another = 'Choose another --output_dir.'
-  if (folder / dataset_tsv.PROVENANCE).is_file() and (
-      provenance.beside(examples, count) is None
+  origins = training_sets.origins_or_starter(examples, count)
+  told = folder / dataset_tsv.PROVENANCE
+  if told.is_file() and (
+      origins is None or not examples and told.read_bytes() != origins
   ):
     raise errors.InputError(
         f'{folder} holds another dataset, with its {dataset_tsv.PROVENANCE}. '
@@ -154,7 +157,7 @@ def write(
     OutputError: If they can't be written.
   """
   made = built.latent_map
-  origins = provenance.beside(examples, len(made.training))
+  origins = training_sets.origins_or_starter(examples, len(made.training))
   check_folder(folder, examples, made.training.codes)
   page = map_page.render(made, model, groove) if model.fits_page else None
   names = [name for name in NAMES if name != PAGE or page is not None]

@@ -8,6 +8,7 @@ import pytest
 import written_files
 
 from drumspace_ext import errors
+from drumspace_ext.conversion import origins
 from drumspace_ext.dataset import examples as training_sets
 from drumspace_ext.dataset import provenance
 from drumspace_ext.dataset import tsv as dataset_tsv
@@ -97,6 +98,30 @@ def test_provenance_comes_along_and_the_folder_is_a_dataset(
     loaded = training_sets.load(tmp_path / 'out')
     assert loaded.genres[3] == {'rock': 1}
     assert loaded.input_ids[3] == ('song 3',)
+
+
+def test_what_is_known_of_the_starter_collection_comes_along(tmp_path, model):
+  built = map_building.build(_STARTER, model, seed=0, num_samples=3)
+  for _ in range(2):
+    _write(tmp_path, built, model)
+  loaded = training_sets.load(tmp_path)
+  assert (loaded.codes == _STARTER.codes).all()
+  assert loaded.genres == _STARTER.genres
+  assert loaded.sources == _STARTER.sources
+  np.testing.assert_array_equal(loaded.tempos, _STARTER.tempos)
+  origin = origins.of_dataset(tmp_path / 'dataset.tsv', len(loaded))[1]
+  assert (origin.genre, origin.qpm) == ('afrobeat', 112)
+
+
+def test_origins_of_a_dataset_are_not_lost_to_the_starter_collection(
+    tmp_path, model
+):
+  built = map_building.build(_STARTER, model, seed=0, num_samples=3)
+  own = _write_dataset(tmp_path / 'in', _STARTER.codes)
+  _write(tmp_path / 'out', built, model, examples=own)
+  with pytest.raises(errors.InputError, match='holds another dataset'):
+    _write(tmp_path / 'out', built, model)
+  assert training_sets.load(tmp_path / 'out').input_ids[3] == ('song 3',)
 
 
 def test_a_dataset_gets_its_columns_in_its_own_folder(tmp_path, built, model):
