@@ -90,7 +90,9 @@ def _primers(path: pathlib.Path) -> list[str]:
 def _folder(path: pathlib.Path, recipe: one_input.Recipe) -> list[str]:
   # What our own entry points made is more than the inputs that lie in it;
   # what only has its name is not.
-  for name in (dataset_tsv.DATASET, result_names.BEST):
+  for name in (
+      dataset_tsv.DATASET, result_names.PATTERNS, result_names.BEST
+  ):
     with contextlib.suppress(errors.InputError):
       own = path / name
       lines = _describe(own, recipe) if own.is_file() else None

@@ -357,6 +357,19 @@ def test_other_files_are_refused_in_words(tmp_path, data):
     inspection.describe(path)
 
 
+def test_folder_of_beats_is_its_patterns_and_not_the_files_of_each(tmp_path):
+  beats = tmp_path / 'beats'
+  beats.mkdir()
+  # Two bars each, which create_dataset finds too short.
+  for name in ('a.mid', 'patterns.tfrecord'):
+    _write(beats / name, b'')
+  (beats / 'patterns.tsv').write_text(','.join(['1', '0'] * 16) + '\n')
+  assert _describe(beats)[:2] == [
+      'a folder with patterns.tsv, which is',
+      'a dataset of drum patterns: 1 lines',
+  ]
+
+
 def test_missing_file_and_empty_folder_are_said_so(tmp_path):
   with pytest.raises(errors.InputError, match="gone can't be read: No such"):
     inspection.describe(tmp_path / 'gone')
