@@ -21,10 +21,7 @@ from drumspace_ext import rejections
 from drumspace_ext.conversion import reading
 from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import one_input
-from drumspace_ext.extraction import verdicts
 from drumspace_ext.files import local_paths
-from drumspace_ext.notes import meters
-from drumspace_ext.notes import note_sequences
 from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import step_codes as codes_lib
 
@@ -137,34 +134,11 @@ def _patterns(item: reading.Item, options: reading.Options) -> np.ndarray:
       other meters.
   """
   hits = reading.item_patterns(item, options)
-  if item.sequence and not all(
-      meters.fits(meter.numerator, meter.denominator)
-      for meter in item.sequence.time_signatures
-  ):
-    _extracted(item, options)
+  if item.sequence:
+    one_input.refuse_other_meters(
+        item.sequence, options.voices_in, assume_drums=options.assume_drums
+    )
   return hits
-
-
-def _extracted(
-    item: reading.Item, options: reading.Options
-) -> one_input.InputResult:
-  """Returns the loops of an item that is a NoteSequence.
-
-  Raises:
-    RejectedInputError: If its drums are in other meters, or there are none.
-  """
-  result = one_input.extract(
-      note_sequences.to_onsets(
-          item.sequence, assume_drums=options.assume_drums
-      ), '',
-      one_input.Recipe(
-          drum_map=options.voices_in or drum_maps.load(drum_maps.GM14),
-          meters=meters.READ,
-      ),
-  )
-  if result.reason == verdicts.OTHER_METERS:
-    raise errors.RejectedInputError(result.reason, result.detail)
-  return result
 
 
 def _main_beats(
@@ -174,7 +148,9 @@ def _main_beats(
   if item.hits is not None:
     return list(item.hits)
   try:
-    result = _extracted(item, options)
+    result = one_input.beats_of(
+        item.sequence, options.voices_in, assume_drums=options.assume_drums
+    )
   except errors.RejectedInputError as e:
     raise _no_beat(item.name, e.reason, e.detail) from e
   if not result.loop_counts:

@@ -22,7 +22,10 @@ from drumspace_ext.extraction import recipes
 from drumspace_ext.extraction import verdicts
 from drumspace_ext.files import reader_faults
 from drumspace_ext.notes import grids
+from drumspace_ext.notes import meters
+from drumspace_ext.notes import note_sequences
 from drumspace_ext.notes import onsets as onsets_lib
+from drumspace_ext.patterns import drum_maps
 
 if typing.TYPE_CHECKING:
   import note_seq
@@ -259,3 +262,36 @@ def extract_sequence(
   """Extracts a NoteSequence; what is wrong with it is the verdict."""
   read = reading.sequence(sequence, input_id, recipe)
   return next(extract_reads([read], recipe, near_hints.Sampler(0)))
+
+
+def beats_of(
+    sequence: 'note_seq.NoteSequence', drum_map: drum_maps.DrumMap | None, *,
+    assume_drums: bool = False,
+) -> InputResult:
+  """Returns what a NoteSequence gives that is to hold patterns.
+
+  Raises:
+    RejectedInputError: If its drums are in other meters, or there are none.
+  """
+  result = extract(
+      note_sequences.to_onsets(sequence, assume_drums=assume_drums), '',
+      Recipe(
+          drum_map=drum_map or drum_maps.load(drum_maps.GM14),
+          meters=meters.READ,
+      ),
+  )
+  if result.reason == verdicts.OTHER_METERS:
+    raise errors.RejectedInputError(result.reason, result.detail)
+  return result
+
+
+def refuse_other_meters(
+    sequence: 'note_seq.NoteSequence', drum_map: drum_maps.DrumMap | None, *,
+    assume_drums: bool = False,
+) -> None:
+  """Raises RejectedInputError if drums are in other meters alone."""
+  if not all(
+      meters.fits(meter.numerator, meter.denominator)
+      for meter in sequence.time_signatures
+  ):
+    beats_of(sequence, drum_map, assume_drums=assume_drums)

@@ -12,6 +12,7 @@ import numpy as np
 
 from drumspace_ext import errors
 from drumspace_ext import suggestions
+from drumspace_ext.extraction import one_input
 from drumspace_ext.magenta_models import groove_tensors
 from drumspace_ext.notes import note_sequences
 from drumspace_ext.notes import onsets as onsets_lib
@@ -91,9 +92,11 @@ class GrooveConverter:
     Returns:
       `inputs` and `outputs` are lists of float32 `[32, 3 * num_classes]`,
       `controls` a list of empty arrays `[32, 0]`, `lengths` a list of 32s. All
-      are empty if the NoteSequence can't be read.
+      are empty if the NoteSequence can't be read, or its drums are in other
+      meters.
     """
     try:
+      one_input.refuse_other_meters(note_sequence, self._drum_map)
       hits, groove = played_patterns.read(
           note_sequence, drum_map=self._drum_map
       )

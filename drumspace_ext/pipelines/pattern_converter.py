@@ -76,7 +76,8 @@ class PatternConverter:
     Returns:
       `inputs` and `outputs` are lists of bool `[32, 14]`, `controls` a list of
       empty arrays `[32, 0]`, `lengths` a list of 32s. All are empty if the
-      NoteSequence can't be read or holds no pattern.
+      NoteSequence can't be read, holds no pattern, or its drums are in other
+      meters.
     """
     try:
       hits = list(self._patterns(note_sequence))
@@ -90,6 +91,7 @@ class PatternConverter:
 
   def _patterns(self, note_sequence):
     if not self._loops_only:
+      one_input.refuse_other_meters(note_sequence, self._drum_map)
       hits = note_sequences.to_patterns(note_sequence, drum_map=self._drum_map)
       return [pattern for pattern in hits if pattern.any()]
     recipe = one_input.Recipe(drum_map=self._drum_map)

@@ -15,6 +15,7 @@ from drumspace_ext.patterns import drum_maps
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import voices
 from drumspace_ext.pipelines import groove_converter
+from drumspace_ext.pipelines import pattern_converter
 
 _NAMES = st.sampled_from([groove_converter.GrooveConverter().voice_names,
                           voices.NAMES])
@@ -136,6 +137,22 @@ def test_what_does_not_sound_gives_nothing():
   bad = note_sequences.from_patterns(drawn_patterns.hits_of(kick=[0]))
   bad.quantization_info.steps_per_second = 3
   assert converter.to_tensors(bad) == ([], [], [], [])
+
+
+@pytest.mark.parametrize('make', [
+    groove_converter.GrooveConverter, pattern_converter.PatternConverter,
+])
+@pytest.mark.parametrize('meter, is_read', [
+    ((3, 4), False), ((5, 4), False), ((6, 8), False), ((4, 4), True),
+    ((2, 4), True), ((2, 2), True),
+])
+def test_drums_in_other_meters_alone_give_nothing(make, meter, is_read):
+  waltz = note_sequences.from_patterns(
+      np.tile(drawn_patterns.hits_of(kick=[0, 12, 24], snare=[4, 8]), (3, 1, 1))
+  )
+  waltz.time_signatures[0].numerator = meter[0]
+  waltz.time_signatures[0].denominator = meter[1]
+  assert bool(make().to_tensors(waltz).outputs) == is_read
 
 
 def test_attributes_are_those_that_music_vae_reads():
