@@ -155,3 +155,15 @@ def test_roaming_decodes_under_the_hand_and_says_what_is_implausible(page):
   assert 'far from all' in wild[0] and wild[1] == 'implausible'
   page.run('deck.show(app.maker.ofPoint(0, 1)); await rest()')
   assert page.run("return byId('beat').className") == ''
+
+
+def test_sliders_set_out_from_the_empty_grid_that_undo_ends_at(page):
+  page.gesture()
+  before, after = page.run("""
+    for (const k of [1, 2]) byId('undo').click();
+    const before = deck.z;
+    const [word] = byId('directions').querySelectorAll('input');
+    slide(word, 1);
+    await rest();
+    return [before, deck.current.z]""")
+  assert before is None and len(after) == page.made.training.latents.shape[1]

@@ -79,7 +79,8 @@ export function makeSliders(data, {maker, deck, player, workshop}) {
   byId('sliders').append(...dims.map(({label}) => label));
   const worded = ways.map(({text, title, reach}, w) => {
     const control = slider(text, -reach, reach, (value) => {
-      if (deck.z !== made) {
+      // An empty grid that is gone back to has no latent either.
+      if (!base || deck.z !== made) {
         base = here();
         amounts.fill(0);
       }
