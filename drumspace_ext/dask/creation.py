@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import contextlib
 import functools
 import itertools
+import logging
 import pathlib
 import threading
 import typing
@@ -27,6 +28,7 @@ from drumspace_ext.spreading import reading as reading_lib
 if typing.TYPE_CHECKING:
   import distributed
 
+_LOGGER = logging.getLogger(__name__)
 _TO_INSTALL = "pip install '.[dask]' in a clone"
 # How often a load is given to another worker when one is lost over it.
 _RETRIES = 3
@@ -156,10 +158,15 @@ def _spread(
       yield part
 
   run = uuid.uuid4().hex
-  most = max(
-      _LEAST_ON_THE_WAY,
-      _ON_THE_WAY_A_THREAD * sum(client.nthreads().values()),
-  )
+  num_threads = sum(client.nthreads().values())
+  if not num_threads:
+    # They may be on their way, as where a queue of jobs starts them.
+    address = client.scheduler_info()['address']
+    _LOGGER.warning(
+        'Dask has no worker yet: reading begins when one comes (dask worker '
+        '%s).', address,
+    )
+  most = max(_LEAST_ON_THE_WAY, _ON_THE_WAY_A_THREAD * num_threads)
   # Sent once to each worker, and made again where a lost one had it.
   shared = client.submit(_same, reading, key=f'drumspace-{run}')
   results = as_completed(loop=client.loop, with_results=True)

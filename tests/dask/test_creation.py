@@ -1,6 +1,8 @@
 """Tests for dask.creation, on a scheduler and two workers."""
 
+import contextlib
 import functools
+import logging
 import tarfile
 
 import builders
@@ -126,6 +128,30 @@ def test_progress_is_told_of_every_byte_and_input(tmp_path, scheduler):
   assert [job[-1][2] for job in last] == [
       'merging', 'writing patterns', 'writing rejected inputs'
   ]
+
+
+def test_a_scheduler_without_workers_is_waited_for_aloud(tmp_path):
+  values = mixed_inputs.mixture(tmp_path)
+  mixed_inputs.create_here(values, tmp_path / 'here', recursive=True)
+  said = []
+  with contextlib.ExitStack() as stack:
+
+    class Listener(logging.Handler):
+
+      def emit(self, record):
+        said.append(record.getMessage())
+        stack.enter_context(dask_clusters.workers(address, tmp_path / 'w', 1))
+
+    address = stack.enter_context(dask_clusters.scheduler())
+    logger, listener = logging.getLogger(dask_creation.__name__), Listener()
+    logger.addHandler(listener)
+    stack.callback(logger.removeHandler, listener)
+    _create(values, tmp_path / 'dask', address, recursive=True)
+  assert len(said) == 1
+  assert 'no worker yet' in said[0] and f'dask worker {address}' in said[0]
+  assert mixed_inputs.files(tmp_path / 'dask') == mixed_inputs.files(
+      tmp_path / 'here'
+  )
 
 
 # What goes wrong

@@ -22,25 +22,38 @@ def cluster(folder):
   Args:
     folder: Where they keep their files.
   """
-  environment = os.environ | {'PYTHONPATH': str(mixed_inputs.FOLDER)}
-  with contextlib.ExitStack() as stack:
-    address = _start(
-        stack, environment, 'Scheduler at:',
-        'scheduler', '--port', '0', '--no-dashboard', '--host', '127.0.0.1',
-    )
-    for _ in range(2):
-      _start(
-          stack, environment, 'Registered to:', 'worker', address,
-          '--nthreads', '1', '--no-dashboard', '--host', '127.0.0.1',
-          '--local-directory', str(folder), '--memory-limit', '0',
-      )
+  with scheduler() as address, workers(address, folder, 2):
     yield address
 
 
-def _start(stack, environment, word, *command):
+@contextlib.contextmanager
+def scheduler():
+  """Yields the address of a scheduler without workers."""
+  with contextlib.ExitStack() as stack:
+    yield _start(
+        stack, 'Scheduler at:',
+        'scheduler', '--port', '0', '--no-dashboard', '--host', '127.0.0.1',
+    )
+
+
+@contextlib.contextmanager
+def workers(address, folder, count):
+  """Has so many workers with a scheduler; see `cluster`."""
+  with contextlib.ExitStack() as stack:
+    for _ in range(count):
+      _start(
+          stack, 'Registered to:', 'worker', address,
+          '--nthreads', '1', '--no-dashboard', '--host', '127.0.0.1',
+          '--local-directory', str(folder), '--memory-limit', '0',
+      )
+    yield
+
+
+def _start(stack, word, *command):
   """Starts a process; returns what it says behind a word."""
   process = subprocess.Popen(
-      [sys.executable, '-m', 'dask', *command], env=environment,
+      [sys.executable, '-m', 'dask', *command],
+      env=os.environ | {'PYTHONPATH': str(mixed_inputs.FOLDER)},
       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
       stderr=subprocess.PIPE, encoding='utf-8',
   )
