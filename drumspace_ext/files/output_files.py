@@ -71,6 +71,23 @@ def make_folder(path: pathlib.Path) -> None:
       probe.write(b'\0')
 
 
+def check_place(folder: pathlib.Path) -> None:
+  """Checks that a folder can be made or written in; writes nothing.
+
+  Raises:
+    OutputError: If not: said before work is done that nobody could keep.
+  """
+  with os_errors_as_output_errors(folder):
+    place = next(p for p in (folder, *folder.parents) if p.exists())
+    if not place.is_dir():
+      number = errno.ENOTDIR
+    elif not os.access(place, os.W_OK | os.X_OK):
+      number = errno.EACCES
+    else:
+      return
+    raise OSError(number, os.strerror(number), str(folder))
+
+
 class Batch(contextlib.AbstractContextManager):
   """Files that appear together when the `with` block ends without an error."""
 

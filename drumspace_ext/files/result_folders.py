@@ -20,6 +20,7 @@ import pathlib
 
 from drumspace_ext import errors
 from drumspace_ext.files import local_paths
+from drumspace_ext.files import output_files
 from drumspace_ext.files import remote_paths
 from drumspace_ext.files import result_names
 from drumspace_ext.files import result_patterns
@@ -249,7 +250,7 @@ def claim(
   Raises:
     InputError: If results of another script, a file of somebody's own or an
       input would be lost.
-    OutputError: If the folder can't be looked into.
+    OutputError: If the folder can't be looked into or written to.
   """
   try:
     _check(folder, maker, inputs, names, completes)
@@ -258,6 +259,7 @@ def claim(
         f"can't look into {e.filename or folder}: {e.strerror or e}. Choose "
         f'another {maker.flag}, or check your rights.'
     ) from e
+  output_files.check_place(folder)
 
 
 def _check(

@@ -377,3 +377,16 @@ def test_folder_that_can_not_be_looked_into_is_one_line(
 def test_link_in_a_circle_is_no_result(tmp_path, name):
   (tmp_path / name).symlink_to(tmp_path / name)
   result_folders.claim(tmp_path, result_folders.CREATE_DATASET, ['a.mid'])
+
+
+def test_folder_that_can_not_be_written_is_told_before_any_work(
+    tmp_path, monkeypatch
+):
+  (tmp_path / 'file').touch()
+  claim, maker = result_folders.claim, result_folders.EVALUATE
+  claim(tmp_path / 'new', maker)
+  with pytest.raises(errors.OutputError, match="can't write .*Not a directory"):
+    claim(tmp_path / 'file' / 'new', maker)
+  monkeypatch.setattr(os, 'access', lambda path, mode: path != tmp_path)
+  with pytest.raises(errors.OutputError, match="can't write .*mission denied"):
+    claim(tmp_path / 'new' / 'folder', maker)
