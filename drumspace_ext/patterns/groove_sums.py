@@ -128,7 +128,7 @@ def played(sums: np.ndarray) -> Played:
   """Returns means and spreads of sums, int64 `[5, num_hits]`."""
   plays = np.maximum(sums[_PLAYS], 1)
   velocity, offset = means = sums[[_VELOCITY, _OFFSET]] / plays
-  # Exact in whole numbers, and so never below 0 by rounding.
+  # Exactly 0 of plays that are all alike: both are whole numbers then.
   variances = sums[[_VELOCITY_2, _OFFSET_2]] / plays - means * means
   velocity_spread, offset_spread = np.sqrt(np.maximum(variances, 0.0))
   return Played(

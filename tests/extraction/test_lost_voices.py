@@ -51,6 +51,11 @@ def test_percussion_that_has_voices_an_octave_off_is_not_an_octave_off():
   assert _fitting(24, 26, 5, 6, 7) == (0, 0)
 
 
+def test_an_octave_fits_that_leaves_hardly_a_note_without_a_voice():
+  assert _fitting(*[24, 26] * 9, 30, 5) == (12, 19)
+  assert _fitting(*[24, 26] * 9, 5, 5) == (0, 0)
+
+
 def test_two_octaves_are_found_after_one():
   assert _fitting(60, 62, 66, 70) == (-24, 4)
   assert _fitting(12, 14, 18, 22) == (24, 4)

@@ -53,6 +53,23 @@ def _totals(reads, sampler=None):
   return totals
 
 
+@given(st.permutations([f'{n:02}' for n in range(12)]), st.integers(0, 5))
+def test_what_is_among_the_least_met_is_tried_and_no_more(digests, size):
+  sampler = near_hints.Sampler(size)
+  assert [sampler.chooses(digest) for digest in digests] == [
+      digest in sorted(digests[:met])[:size]
+      for met, digest in enumerate(digests, 1)
+  ]
+
+
+def test_inputs_of_one_name_are_several():
+  tried = near_hints.tries(
+      [('a', step_songs.pieces([code, 0, 4])) for code in (1, 2)],
+      one_input.Recipe(), near_hints.Sampler(),
+  )
+  assert len(set(tried)) == 2 and near_hints.counted(tried).tried == 2
+
+
 def test_a_varied_beat_is_counted_and_noise_is_not():
   noise = [(step * 7 % 97 + step, _PITCHES[step * step % 4])
            for step in range(60)]

@@ -121,15 +121,18 @@ def test_flips_that_are_allowed_cost_two_whole_plays_no_hit(before):
   assert twice.codes.tolist() == [a & b for a, b in zip(_BEAT, other)]
 
 
-def test_a_beat_that_drifts_away_is_cut_where_it_is_another():
+@pytest.mark.parametrize('lengths, middles', [
+    ([3, 3, 3, 3], (1, 4, 7, 10)), ([4, 3], (1, 5)),
+])
+def test_a_beat_that_drifts_away_is_cut_where_it_is_another(lengths, middles):
   # Every play adds a hit to the one before: 12 plays, 11 flips apart.
   plays = [list(_BEAT)]
-  for step in range(11):
+  for step in range(sum(lengths) - 1):
     plays.append([c | (8 if i == step else 0) for i, c in enumerate(plays[-1])])
   pieces = step_songs.pieces([c for play in plays for c in play])
   found = near_loops.find(pieces, max_flips=2)
-  assert [len(loop.plays) for loop in found] == [3, 3, 3, 3]
-  for loop, middle in zip(found, (1, 4, 7, 10)):
+  assert [len(loop.plays) for loop in found] == lengths
+  for loop, middle in zip(found, middles):
     assert loop.codes.tolist() == plays[middle]
 
 

@@ -29,6 +29,18 @@ def test_a_total_is_the_sum_in_any_order(parts, asked):
   assert [total.packed() for total in totals] == [expected, expected]
 
 
+def test_what_was_never_played_is_no_play():
+  played = groove_sums.played(np.array([
+      [2, 0], [181, 0], [16381, 0], [1920, 0], [1843200, 0],
+  ]))
+  assert played.velocities.tolist() == [90.5, 0]
+  assert played.velocity_spreads.tolist() == [0.5, 0]
+  assert played.offsets.tolist() == [0.25, 0]
+  assert groove_sums.once(played).tolist() == [
+      [1, 0], [90, 0], [8100, 0], [960, 0], [921600, 0],
+  ]
+
+
 @given(packed=st.lists(st.integers(0, 16383), min_size=32, max_size=32))
 def test_hits_of_packed_codes_are_those_of_the_codes(packed):
   codes = np.array(packed, np.uint16)
