@@ -4,20 +4,18 @@
 beat in its order, its genre, its tempo, and what it was read from. What a model
 made also names the model, and the nearest known beat: `rock/
 0001_best_rock_96bpm_like_SOURCE.mid`. Names are good on every system: letters
-of any script, figures, `_`, `-` and `.`, no name that Windows keeps for a
-device, and short enough.
+of any script with their marks, figures, `_`, `-` and `.`, no name that Windows
+keeps for a device, and short enough.
 """
 
 import dataclasses
 import pathlib
 import re
-import unicodedata
 
 from drumspace_ext.conversion import origins
 from drumspace_ext.files import midi_kinds
 
 NO_GENRE = 'no_genre'
-_UNSAFE = re.compile(r'[^\w.-]+')
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 _DEVICES = re.compile(r'(con|prn|aux|nul|com\d|lpt\d)(\..*)?', re.IGNORECASE)
 # File systems take 255 bytes; a path of Windows, 260 characters in all.
@@ -39,8 +37,7 @@ def safe_part(text: str, most_bytes: int) -> str:
   """
   # What can't be written as UTF-8 is no letter.
   text = text.encode('utf-8', 'replace').decode('utf-8')
-  text = _UNSAFE.sub('_', unicodedata.normalize('NFC', text))
-  return _cut(text, most_bytes).strip('._-')
+  return _cut(midi_kinds.safe_letters(text), most_bytes).strip('._-')
 
 
 def _folder(genre: str) -> str:

@@ -13,7 +13,9 @@ from drumspace_ext.conversion import pack_readme
 pytestmark = pytest.mark.browser
 
 # Letters that one of the two does not know yet are none to it.
-_TEXT = st.text(st.characters(exclude_categories=('Cs', 'Cn')), max_size=60)
+_TEXT = st.text(
+    st.characters(exclude_categories=('Cs', 'Cn')), max_size=60
+) | st.text(st.sampled_from('नमस्तेกำe1_ .\u0301\ufe0f\u2764'), max_size=20)
 _GENRE = st.sampled_from(['', 'rock', 'hip_hop', 'CON', 'lpt1.x', '日本'])
 # Page and package both write tenths.
 _QPM = st.integers(400, 2400).map(lambda tenths: tenths / 10)
@@ -23,7 +25,8 @@ _QPM = st.integers(400, 2400).map(lambda tenths: tenths / 10)
 def _window(tmp_path_factory):
   folder = tmp_path_factory.mktemp('browser')
   browser.modules_page(
-      folder / 'page.html', ('beat/pack_names.js', 'app/pack.js'), {}
+      folder / 'page.html',
+      ('beat/pack_names.js', 'app/pack.js', 'beat/file_names.js'), {},
   )
   with browser.start(folder) as window:
     window.open(folder / 'page.html')
@@ -91,3 +94,8 @@ def test_a_tempo_between_two_is_that_of_the_package(window, low, high):
 
 def test_halves_go_to_the_even_tempo(window):
   assert window.run('return modules.inBpm({low: 116, high: 117})') == '116 bpm'
+
+
+def test_files_of_single_beats_keep_letters_and_their_marks(window):
+  said = window.run("return modules.fileName(['नमस्ते, Ta_l.', '96bpm'])")
+  assert said == 'नमस्ते-ta-l_96bpm'

@@ -2,6 +2,7 @@
  * File names: what a beat's file is called, `punk_d-beat_184bpm`.
  */
 
+import {UNSAFE} from './pack_names.js';
 import {describe, titleOf} from './words.js';
 
 const MOST_LETTERS = 60;
@@ -9,7 +10,7 @@ const MOST_LETTERS = 60;
 /** Returns words as a part of a file's name, safe on every system. */
 function part(text) {
   return text.normalize('NFKC').toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '')
+    .replace(UNSAFE, '-').replace(/[_.-]+/g, '-').replace(/^-+|-+$/g, '')
     .slice(0, MOST_LETTERS).replace(/-+$/, '');
 }
 

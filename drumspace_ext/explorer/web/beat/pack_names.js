@@ -6,7 +6,9 @@
 import {MIDI_EXTENSIONS} from '../constants.js';
 
 const NAMELESS = 'no_genre';
-const UNSAFE = /[^\p{L}\p{N}_.-]+/gu;
+/** What is no letter with its marks, figure, `_`, `-` or `.`. */
+export const UNSAFE = new RegExp('(?:[^\\p{L}\\p{N}\\p{Mn}\\p{Mc}_.-]|' +
+  '(?<!\\p{L}[\\p{Mn}\\p{Mc}]*)[\\p{Mn}\\p{Mc}])+', 'gu');
 // Names that Windows keeps for devices.
 const DEVICE = /^(con|prn|aux|nul|com\p{Nd}|lpt\p{Nd})(\..*)?$/iu;
 const [GENRE_BYTES, MODEL_BYTES, SOURCE_BYTES] = [40, 40, 80];
