@@ -19,13 +19,13 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 import functools
+import itertools
 import typing
 
 import numpy as np
 
 from drumspace_ext.extraction import loops as loops_lib
 from drumspace_ext.extraction import near_loops
-from drumspace_ext.patterns import entropy
 from drumspace_ext.patterns import step_codes
 
 _HALF = step_codes.NUM_STEPS // 2
@@ -139,14 +139,16 @@ class Counter:
       )
 
   def add_near(
-      self, reading: Sequence[near_loops.NearLoop]
+      self, reading: Sequence[near_loops.NearLoop], trivial: Sequence[bool]
   ) -> Iterator[Sighting]:
-    """Yields what the loops of a further reading count as."""
-    if not reading:
-      return
-    trivial = entropy.is_trivial(np.array([loop.codes for loop in reading]))
+    """Yields what the loops of a further reading count as.
+
+    Args:
+      reading: The loops.
+      trivial: Which of them are trivial.
+    """
     rows: list[tuple[int, bytes, int, int, near_loops.NearLoop]] = []
-    for loop, is_trivial in zip(reading, trivial.tolist()):
+    for loop, is_trivial in zip(reading, trivial):
       if is_trivial:
         self.num_loops += 1
         self.num_trivial += 1
@@ -174,16 +176,18 @@ class Counter:
       else:
         canonical, codes = nearest, turned
     seen = self._classes[canonical]
-    free = [seen.is_free(step) for step in loop.steps.tolist()]
-    if not any(free):
-      return None
-    differ = near_loops.flips(loop.plays[free], codes)
-    steps = loop.steps[free]
-    seen.spans += [(s, s + step_codes.NUM_STEPS) for s in steps.tolist()]
+    steps, plays = loop.steps.tolist(), loop.plays
+    free = [seen.is_free(step) for step in steps]
+    if not all(free):
+      if not any(free):
+        return None
+      steps, plays = list(itertools.compress(steps, free)), plays[free]
+    differ = near_loops.flips(plays, codes).tolist()
+    seen.spans += [(s, s + step_codes.NUM_STEPS) for s in steps]
     return Sighting(
         canonical, step_codes.codes_to_bytes(codes), len(steps),
         _of_free(loop.quarters, free), tuple(loop.stretches(free)), True,
-        int(np.count_nonzero(differ)), int(differ.sum()), int(differ.max()),
+        sum(map(bool, differ)), sum(differ), max(differ),
     )
 
   def _nearest(

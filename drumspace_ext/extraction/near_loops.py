@@ -28,7 +28,6 @@ need one play less than others, but two: eight bars are more than six.
 
 from collections.abc import Iterator
 from collections.abc import Sequence
-import dataclasses
 import typing
 
 import numpy as np
@@ -45,8 +44,7 @@ _BAR = step_codes.STEPS_PER_BAR
 _NOT_ALIKE = step_codes.NUM_STEPS * step_codes.NUM_VOICES + 1
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class NearLoop:
+class NearLoop(typing.NamedTuple):
   """Two bars that are played several times, more or less.
 
   Attributes:
@@ -119,6 +117,13 @@ def consensus(plays: np.ndarray) -> np.ndarray:
   Returns:
     uint16 `[num_steps]`.
   """
+  # As most are, in a fifth of the time.
+  if len(plays) == 3:
+    one, two, three = plays
+    return one & two | three & (one | two)
+  if len(plays) == 4:
+    one, two, three, four = plays
+    return one & two & (three | four) | three & four & (one | two)
   hits = step_codes.step_codes_to_rows(plays)
   twice = 2 * np.count_nonzero(hits, axis=0)
   return step_codes.rows_to_step_codes(twice > len(plays))
@@ -175,18 +180,34 @@ def find(
     pieces: grids.Pieces, *, bars: int = 2, max_flips: int = 0,
     min_repeats: int = loops.MIN_REPEATS,
 ) -> list[NearLoop]:
-  """Finds the near loops of one length in the pieces of one input.
+  """Finds the near loops in the pieces of one input; see `find_many`."""
+  return find_many(
+      [pieces], bars=bars, max_flips=max_flips, min_repeats=min_repeats
+  )[0]
+
+
+def find_many(
+    inputs: Sequence[grids.Pieces], *, bars: int = 2, max_flips: int = 0,
+    min_repeats: int = loops.MIN_REPEATS,
+) -> list[list[NearLoop]]:
+  """Finds the near loops of one length in the pieces of some inputs.
 
   Args:
-    pieces: Its pieces.
+    inputs: The pieces of each, all with the same steps of a quarter note; one
+      at least.
     bars: Length of a loop, one of `LOOP_BARS`. Of two bars those that do not
       differ at all are left to `loops.find`.
     max_flips: Flips that are allowed in two bars, K above.
     min_repeats: Times in a row that a loop is played at least, 2 or more.
   """
-  return list(_as_two_bars(
-      list(_parts(pieces, bars, max_flips, min_repeats))
+  first_pieces = np.cumsum([0, *(len(p.starts) for p in inputs[:-1])])
+  found: list[list[NearLoop]] = [[] for _ in inputs]
+  parts = list(_parts(
+      grids.joined(inputs), bars, max_flips, min_repeats
   ))
+  for owner, loop in _as_two_bars(parts, first_pieces):
+    found[owner].append(loop)
+  return found
 
 
 def two_bars(
@@ -215,8 +236,15 @@ def _parts(
       yield _Part(layout, start + first * period, plays, codes)
 
 
-def _as_two_bars(parts: Sequence[_Part]) -> Iterator[NearLoop]:
-  """Yields the near loops of two bars that parts of one layout stand for."""
+def _as_two_bars(
+    parts: Sequence[_Part], first_pieces: np.ndarray
+) -> Iterator[tuple[int, NearLoop]]:
+  """Yields (input, near loop of two bars) that parts of one layout stand for.
+
+  Args:
+    parts: The parts.
+    first_pieces: The first piece of each input, int64 `[num_inputs]`.
+  """
   if not parts:
     return
   layout = parts[0].layout
@@ -224,11 +252,16 @@ def _as_two_bars(parts: Sequence[_Part]) -> Iterator[NearLoop]:
   # All at once, for a call of each takes longer than what it does.
   pieces, steps = layout.places(starts)
   ends = starts + [part.plays.size for part in parts]
-  quarters = np.transpose(layout.hit_quarters(starts, ends)).tolist()
-  for part, piece, step, hits in zip(
-      parts, layout.numbers[pieces].tolist(), steps.tolist(), quarters
+  firsts, lasts = layout.hit_quarters(starts, ends)
+  numbers = layout.numbers[pieces]
+  owners = np.searchsorted(first_pieces, numbers, side='right') - 1
+  own = numbers - first_pieces[owners]
+  for part, owner, piece, step, *hits in zip(
+      parts, owners.tolist(), own.tolist(), steps.tolist(), firsts.tolist(),
+      lasts.tolist(),
   ):
-    yield from _of_part(part, piece, step, tuple(hits))
+    for loop in _of_part(part, piece, step, tuple(hits)):
+      yield owner, loop
 
 
 def _of_part(

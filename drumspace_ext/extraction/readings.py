@@ -1,6 +1,8 @@
 """Readings: all loops of an input that a recipe takes, counted by class."""
 
+from collections.abc import Iterator
 from collections.abc import Sequence
+import itertools
 import typing
 
 import numpy as np
@@ -12,6 +14,9 @@ from drumspace_ext.extraction import recipes
 from drumspace_ext.extraction import recurring_loops
 from drumspace_ext.notes import grids
 from drumspace_ext.patterns import entropy
+
+# Loops of an input by a further reading, and whether each is trivial.
+_Reading = tuple[list[near_loops.NearLoop], list[bool]]
 
 
 class Found(typing.NamedTuple):
@@ -48,12 +53,15 @@ def find_many(
   in_a_row = max(2, recipe.min_repeats)
   exact = loops.find_many(inputs, min_repeats=in_a_row)
   keep = ~entropy.is_trivial(np.concatenate([each.codes for each in exact]))
-  has_near_loops, found, start = recipe.has_near_loops, [], 0
-  for pieces, each in zip(inputs, exact):
+  found, start = [], 0
+  further = list(zip(*map(_with_trivial, _further(inputs, recipe, in_a_row))))
+  for pieces, each, readings in zip(
+      inputs, exact, further or itertools.repeat(())
+  ):
     end = start + len(each.codes)
-    if has_near_loops or end > start:
+    if readings or end > start:
       own = keep[start:end]
-      found.append(_found(pieces, each, own, recipe, has_near_loops))
+      found.append(_found(pieces, each, own, recipe.max_flips, readings))
     else:
       found.append(Found(
           [], 0, 0, each.num_pieces, each.num_short_pieces,
@@ -65,7 +73,7 @@ def find_many(
 
 def _found(
     pieces: grids.Pieces, exact: loops.Loops, keep: np.ndarray,
-    recipe: recipes.Recipe, has_near_loops: bool,
+    max_flips: int, readings: Sequence[_Reading],
 ) -> Found:
   """Adds what a recipe takes beside the loops of an input.
 
@@ -73,19 +81,18 @@ def _found(
     pieces: Its pieces.
     exact: Its loops by the published recipe.
     keep: Which of them are not trivial, bool `[num_loops]`.
-    recipe: What is taken.
-    has_near_loops: Whether it takes more than these.
+    max_flips: Flips within which a loop counts as a class.
+    readings: What is taken beside these; empty for nothing.
   """
-  counter = loop_classes.Counter(recipe.max_flips)
+  counter = loop_classes.Counter(max_flips)
   sightings = list(counter.add_loops(exact, keep))
   num_short = exact.num_short_pieces
   num_without = exact.num_pieces_without_loop
-  if has_near_loops:
+  if readings:
     with_loop = set(exact.pieces.tolist())
-    in_a_row = max(2, recipe.min_repeats)
-    for reading in _further(pieces, recipe, in_a_row):
-      sightings += counter.add_near(reading)
-      with_loop.update(loop.piece for loop in reading)
+    for loops_, trivial in readings:
+      sightings += counter.add_near(loops_, trivial)
+      with_loop.update(loop.piece for loop in loops_)
     short = _short_pieces(pieces, exact) - with_loop
     num_short = len(short)
     num_without = exact.num_pieces - num_short - len(with_loop)
@@ -99,19 +106,39 @@ def _found(
   )
 
 
-def _further(pieces, recipe, in_a_row):
-  """Yields the readings beyond the published recipe, in their order."""
+def _with_trivial(
+    reading: Sequence[list[near_loops.NearLoop]],
+) -> list[_Reading]:
+  """Adds to the loops of each input which are trivial, told all at once."""
+  codes = [loop.codes for own in reading for loop in own]
+  trivial = iter(entropy.is_trivial(np.array(codes)).tolist() if codes else ())
+  return [(own, list(itertools.islice(trivial, len(own)))) for own in reading]
+
+
+def _further(
+    inputs: Sequence[grids.Pieces], recipe: recipes.Recipe, in_a_row: int
+) -> Iterator[list[list[near_loops.NearLoop]]]:
+  """Yields the readings beyond the published recipe, in their order.
+
+  Each is a list of loops for each input.
+  """
   for bars in sorted(recipe.loop_bars, key=lambda bars: (bars != 2, bars)):
     if recipe.max_flips or bars != 2:
-      yield near_loops.find(
-          pieces, bars=bars, max_flips=recipe.max_flips, min_repeats=in_a_row
+      yield near_loops.find_many(
+          inputs, bars=bars, max_flips=recipe.max_flips, min_repeats=in_a_row
       )
   if recipe.recurring:
-    yield recurring_loops.find(
-        pieces, max_flips=recipe.max_flips, min_repeats=in_a_row
-    )
+    yield [
+        recurring_loops.find(
+            pieces, max_flips=recipe.max_flips, min_repeats=in_a_row
+        ) for pieces in inputs
+    ]
   if recipe.min_repeats == 1:
-    yield recurring_loops.every_two_bars(pieces, twice=1 in recipe.loop_bars)
+    twice = 1 in recipe.loop_bars
+    yield [
+        recurring_loops.every_two_bars(pieces, twice=twice)
+        for pieces in inputs
+    ]
 
 
 def _short_pieces(pieces: grids.Pieces, exact: loops.Loops) -> set[int]:

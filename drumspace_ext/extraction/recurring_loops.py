@@ -17,7 +17,6 @@ and all of it does not depend on any order.
 A piece of more than `MAX_BARS` bars is searched part by part.
 """
 
-import dataclasses
 
 import numpy as np
 
@@ -156,8 +155,8 @@ def _bar_twice(
       layout, piece, np.array([bar_line]), np.tile(bar, _PERIOD // _BAR)[None]
   )
   # Its stretches are the same steps for both halves.
-  return dataclasses.replace(
-      loop, steps=loop.steps - _BAR, turn=_BAR, other_half=_BAR
+  return loop._replace(
+      steps=loop.steps - _BAR, turn=_BAR, other_half=_BAR
   )
 
 

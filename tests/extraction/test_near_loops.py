@@ -35,6 +35,39 @@ def test_near_loops_are_those_of_the_plain_reading(
   )
 
 
+@given(**_SONGS, num_inputs=st.integers(1, 4))
+@settings(max_examples=100)
+def test_loops_of_several_inputs_are_those_of_each(
+    rng, bars, max_flips, min_repeats, num_inputs
+):
+  inputs = [step_songs.pieces([]), *(
+      step_songs.pieces(step_songs.noisy_song(rng, bars))
+      for _ in range(num_inputs)
+  ), step_songs.pieces([])]
+  options = {
+      'bars': bars, 'max_flips': max_flips, 'min_repeats': min_repeats
+  }
+  together = near_loops.find_many(inputs, **options)
+  alone = [near_loops.find(pieces, **options) for pieces in inputs]
+  assert [list(map(repr, found)) for found in together] == [
+      list(map(repr, found)) for found in alone
+  ]
+
+
+@given(plays=st.lists(
+    st.lists(st.integers(0, 2**14 - 1), min_size=3, max_size=3),
+    min_size=1, max_size=9,
+))
+def test_consensus_has_what_more_than_half_of_the_plays_have(plays):
+  expected = [
+      sum(
+          1 << bit for bit in range(14)
+          if 2 * sum(code >> bit & 1 for code in column) > len(plays)
+      ) for column in zip(*plays)
+  ]
+  assert near_loops.consensus(np.array(plays, np.uint16)).tolist() == expected
+
+
 @given(**_SONGS)
 @settings(max_examples=100)
 def test_no_play_is_further_from_its_consensus_than_is_allowed(
