@@ -1,5 +1,7 @@
 """Tests of how groove models are judged, by models whose worth is known."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from drumspace_ext.evaluation import groove_judges
 from drumspace_ext.evaluation import groove_manners
 from drumspace_ext.evaluation import groove_panel
 from drumspace_ext.evaluation import groove_truth
+from drumspace_ext.evaluation import metrics
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
 from drumspace_ext.training import groove_data
@@ -68,17 +71,20 @@ class _Model:
     return -(left / spread)**2 / 2 - np.log(spread * np.sqrt(2 * np.pi))
 
 
-@pytest.fixture(scope='module', name='part')
-def _part():
-  judges = groove_judges.Judges(
+def _judges():
+  return groove_judges.Judges(
       training=_played(300, 1), heldout=_played(300, 2),
       groups=np.arange(300) // 10,
       input_ids=[(f'{i // 2}.mid',) for i in range(300)], part='test',
   )
+
+
+@pytest.fixture(scope='module', name='part')
+def _part():
   models = groove_judges.GrooveModels(named=[
       ('true', _Model()), ('timid', _Model(1 / 3)), ('wild', _Model(3)),
   ], metadata={}, digests={})
-  return groove_panel.evaluate(models, judges, seed=0)
+  return groove_panel.evaluate(models, _judges(), seed=0)
 
 
 def _values(part, name):
@@ -169,6 +175,35 @@ def test_timing_is_judged_by_draws_that_have_any():
   assert machine['timing_spread'] == pytest.approx(1, abs=0.1)
   # ... but none at all is.
   assert stiff['timing_in_90'] == stiff['timing_spread'] == 0
+
+
+def test_performances_alone_are_told_by_the_blocks_that_they_are_of(
+    monkeypatch
+):
+  judges = _judges()
+  count = len(judges.heldout)
+  own, has_dynamics = np.arange(count) % 3 > 0, np.arange(count) % 5 > 0
+  truth = groove_truth.Truth(dataclasses.replace(
+      judges, heldout=dataclasses.replace(
+          judges.heldout, own=own,
+          known=np.stack([has_dynamics, ~has_dynamics], 1).astype(np.float32),
+      ),
+  ))
+  seen = []
+
+  def told_apart(real, made, *, rng, groups):
+    del rng
+    seen.append((len(real), len(made), groups))
+    return {'auc': None}
+
+  monkeypatch.setattr(metrics, 'told_apart', told_apart)
+  truth.told(_Model(), np.random.default_rng(0), seed=0)
+  ((num_real, num_made, groups),) = seen
+  chosen = own & has_dynamics
+  assert num_real == num_made == chosen.sum()
+  # Both of a pattern are of one block, which is learnt from or judged.
+  assert groups[:num_real].tolist() == groups[num_real:].tolist()
+  assert sorted(groups[:num_real]) == sorted(judges.groups[chosen])
 
 
 def test_settings_say_what_judged(part):
