@@ -10,8 +10,10 @@ import tiny_grooves
 import drumspace_ext
 from drumspace_ext import errors
 from drumspace_ext.evaluation import groove_baselines
+from drumspace_ext.evaluation import groove_judges
 from drumspace_ext.evaluation import groove_judging
 from drumspace_ext.evaluation import groove_manners
+from drumspace_ext.training import groove_data
 
 
 @pytest.fixture(scope='module', name='made')
@@ -23,6 +25,18 @@ def _made(tmp_path_factory):
       dataset, folder / 'run', config='groove', hparams=tiny_grooves.HPARAMS,
   )
   return dataset, folder / 'run'
+
+
+def test_loops_of_neighboring_files_are_judged_as_one_block(made):
+  dataset, run = made
+  judges, _ = groove_judges.load(['run'], [str(run)]).judges(dataset, None)
+  # `songs/017.mid` is the 18th of all inputs.
+  numbers = [
+      {int(name[-7:-4]) // groove_data.BLOCK for name in names}
+      for names in judges.input_ids
+  ]
+  assert [{group} for group in judges.groups.tolist()] == numbers
+  assert len(judges.groups) == len(judges.heldout)
 
 
 def test_groove_models_are_judged_beside_baselines(made, tmp_path):
