@@ -306,6 +306,22 @@ def test_nothing_hides_the_map_at_first_and_changes_stay_in_view(page, size):
     page.window.resize(1280, 900)
 
 
+def test_a_window_that_is_turned_is_as_one_that_opens_so(page):
+  shown = "await frames(2); return [byId('legend').open, byId('blend').name]"
+  try:
+    for size in ((1024, 768), (768, 1024), (1024, 768)):
+      page.window.resize(*size)
+      turned = page.run(shown)
+      assert turned[0] == (size[0] > size[1])
+      assert page.run(_HIDDEN) < 0.01
+    page.window.resize(768, 1024)
+    turned = page.run(shown)
+    page.open()
+    assert page.run(shown) == turned
+  finally:
+    page.window.resize(1280, 900)
+
+
 @pytest.mark.parametrize('size', [
     (1280, 720), (1024, 600), (844, 390), (812, 375), (667, 375), (640, 450),
     (640, 360), (568, 320), (360, 640),

@@ -45,11 +45,18 @@ export class Legend {
     this.host.addEventListener('keydown', (event) => this.key(event));
     this.host.addEventListener('focusin', ({target}) => this.stopAt(target));
     this.stopAt(this.stops[0]);
+    const narrow = matchMedia('(max-width: 960px)');
+    narrow.addEventListener('change', () => this.suit(narrow));
+    this.suit(narrow);
+  }
+
+  /** Suits a window, also one that is turned or made narrower. */
+  suit({matches: isNarrow}) {
     // On a phone it would hide the map, and there is room for one at a time.
-    const isNarrow = matchMedia('(max-width: 960px)').matches;
     byId('legend').open = !isNarrow;
-    for (const id of isNarrow ? ['legend', 'blend'] : []) {
-      byId(id).setAttribute('name', 'over');
+    for (const id of ['legend', 'blend']) {
+      if (isNarrow) byId(id).setAttribute('name', 'over');
+      else byId(id).removeAttribute('name');
     }
   }
 
