@@ -14,6 +14,7 @@ import dataclasses
 import numpy as np
 
 from drumspace_ext.evaluation import groove_baselines
+from drumspace_ext.models import groove_answers
 from drumspace_ext.patterns import grooves
 from drumspace_ext.patterns import step_codes
 
@@ -23,6 +24,7 @@ LEAST: Mapping[str, int] = {
     OTHERS: 1, f'{OTHERS}, 8 hits or more apart': 8,
 }
 _SHAPE = step_codes.NUM_STEPS, step_codes.NUM_VOICES
+_SHARED = {groove_answers.VELOCITY: 1, groove_answers.OFFSET: grooves.BEAT}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -84,4 +86,5 @@ def _add(
       manner.guess[number, answer] += grooves.taken_over(
           left[which].sum(0).reshape(_SHAPE),
           hits[which].sum(0).astype(np.float64).reshape(_SHAPE),
+          shared=_SHARED[answer],
       ).ravel()

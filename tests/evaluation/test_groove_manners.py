@@ -43,10 +43,12 @@ def test_others_of_one_file_tell_and_no_other_file_does():
   left = (truth - near.guess)[0]
   assert (left**2).sum() < 0.4 * (truth[0]**2).sum()
   # Nothing is said where there is no hit, nor of the mean of all.
-  every = np.tile(grooves.taken_over(
-      truth[1, 0].astype(float).reshape(32, 14),
-      hits[1].astype(float).reshape(32, 14),
-  ).reshape(1, 1, -1), (4, 2, 1))
+  every = np.stack([
+      grooves.taken_over(
+          truth[1, 0].astype(float).reshape(32, 14),
+          hits[1].astype(float).reshape(32, 14), shared=shared,
+      ).ravel() for shared in (1, grooves.BEAT)
+  ])[None].repeat(4, 0)
   np.testing.assert_allclose(
       near.guess[0], groove_baselines.centred(every, hits)[0], atol=1e-4
   )
@@ -72,3 +74,17 @@ def test_those_that_are_played_alike_tell_nothing():
   )[_NEAR]
   assert told.judged.tolist() == [[True, False], [True, False]]
   assert not told.guess[:, 1].any()
+
+
+def test_swing_is_told_by_another_voice_and_loudness_is_not():
+  kick, hats = _hits(0, 2).reshape(2, 32, 14)
+  kick[3::4, 0] = hats[3::4, 2] = True
+  swung = np.where(np.arange(448) // 14 % 4 == 3, 1.0, 0.0)
+  truth, told = _told(
+      np.stack([kick, hats]).reshape(2, -1), np.tile(swung, (2, 1)),
+      [('a',), ('a',)],
+  )
+  left = ((truth - told[_FAR].guess)**2).sum((0, 2))
+  loudness, lateness = left / (truth**2).sum((0, 2))
+  assert lateness < 0.05
+  assert loudness > 0.9
