@@ -26,13 +26,15 @@ def _not_in_4_4(recipe: Mapping) -> str:
 
 def _too_short(recipe: Mapping) -> str:
   repeats = _min_repeats(recipe)
+  if repeats == 1:
+    return 'a loop is two bars; --loop_bars=1 takes a single bar twice'
   times = {2: 'twice', 3: 'three times'}.get(repeats, f'{repeats} times')
   least = '--min_repeats=1'
   return (
       f'a loop is two bars, {times} in a row; '
       + (f'--min_repeats=2 takes two, {least}' if repeats > 2 else
          f'{least} takes')
-      + ' every two bars, and with --loop_bars=1 a single bar twice'
+      + ' every two bars'
   )
 
 
