@@ -3,7 +3,8 @@
 Both readers take whatever `reading.read` takes: the folder of a dataset, a map
 or beats, `dataset.tsv:LINE`, a MIDI file, a TFRecord, a zip, texts, globs. As a
 set (`read`) an input gives every pattern in it; as beats (`read_beats`) a song
-gives the one loop that it is about, or its first two bars with drums. Drums
+gives the one loop that it is about, or, where nothing is played again exactly,
+the one whose plays hardly differ, or else its first two bars with drums. Drums
 that are never in bars of four quarters, or of two, are no patterns, as in
 extraction.
 """
@@ -23,6 +24,7 @@ from drumspace_ext.dataset import tsv as dataset_tsv
 from drumspace_ext.extraction import one_input
 from drumspace_ext.files import local_paths
 from drumspace_ext.patterns import drum_maps
+from drumspace_ext.patterns import nearest
 from drumspace_ext.patterns import step_codes as codes_lib
 
 
@@ -148,9 +150,14 @@ def _main_beats(
   if item.hits is not None:
     return list(item.hits)
   try:
-    result = one_input.beats_of(
-        item.sequence, options.voices_in, assume_drums=options.assume_drums
-    )
+    # Hands never play the same twice.
+    for flips in (0, nearest.NEAR_BITS):
+      result = one_input.beats_of(
+          item.sequence, options.voices_in,
+          assume_drums=options.assume_drums, max_flips=flips,
+      )
+      if result.loop_counts:
+        break
   except errors.RejectedInputError as e:
     raise _no_beat(item.name, e.reason, e.detail) from e
   if not result.loop_counts:
@@ -192,8 +199,9 @@ def read_beats(
   """Reads beats in the order in which they are named.
 
   Args:
-    values: MIDI files or TFRecords (of each song the loop played most, or the
-      first two bars with drums), datasets, `dataset.tsv:LINE`.
+    values: MIDI files or TFRecords (of each song the loop played most, exactly
+      or nearly so, or the first two bars with drums), datasets,
+      `dataset.tsv:LINE`.
     step_codes: 32 step codes with commas between them, each a beat.
     drum_map: How pitches are read; `gm14` if None.
     on_map: Called with (name, drum map) of each song whose map was chosen.

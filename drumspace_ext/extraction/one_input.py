@@ -266,7 +266,7 @@ def extract_sequence(
 
 def beats_of(
     sequence: 'note_seq.NoteSequence', drum_map: drum_maps.DrumMap | None, *,
-    assume_drums: bool = False,
+    assume_drums: bool = False, max_flips: int = 0,
 ) -> InputResult:
   """Returns what a NoteSequence gives that is to hold patterns.
 
@@ -277,7 +277,7 @@ def beats_of(
       note_sequences.to_onsets(sequence, assume_drums=assume_drums), '',
       Recipe(
           drum_map=drum_map or drum_maps.load(drum_maps.GM14),
-          meters=meters.READ,
+          meters=meters.READ, max_flips=max_flips,
       ),
   )
   if result.reason == verdicts.OTHER_METERS:

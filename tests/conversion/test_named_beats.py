@@ -103,6 +103,18 @@ def test_song_without_a_loop_gives_its_first_two_bars(tmp_path):
   np.testing.assert_array_equal(named_patterns.read_beats([path]), [_FILL])
 
 
+@pytest.mark.parametrize('flips, expected', [(2, _BEAT), (3, _FILL)])
+def test_played_drums_give_what_they_play_and_no_count_in(
+    flips, expected, tmp_path
+):
+  plays = np.tile(_BEAT, (4, 1, 1))
+  # Each play has hits of its own: of two plays twice as many differ.
+  for number, play in enumerate(plays):
+    play[1 + 8 * number:1 + 8 * number + flips, 3] = True
+  path = _write_midi(tmp_path / 'a.mid', np.stack([_FILL, *plays]))
+  np.testing.assert_array_equal(named_patterns.read_beats([path]), [expected])
+
+
 @hypothesis.given(rests=st.integers(0, 9))
 def test_silence_before_a_song_is_no_part_of_its_beat(rests, tmp_path_factory):
   bars = np.zeros((rests + 6, 16, 14), np.bool_)
