@@ -116,7 +116,7 @@ def _rejected(
   arguments = (
       batch.temporary_path(dataset_tsv.REJECTED), collection.rejected_path,
       total, collection.totals.remarked_as('other_map'), maps,
-      {**recipe.notes(), **recipe.reach()},
+      recipe.for_hints(),
   )
   if collection.num_processes == 1 or total < merging.ROWS_OF_PROCESS:
     yield

@@ -160,6 +160,10 @@ class Recipe:
         'recurring': self.recurring,
     }
 
+  def for_hints(self) -> dict[str, object]:
+    """Returns both, as `rejections.hint` takes them."""
+    return {**self.notes(), **self.reach()}
+
 
 _PUBLISHED = Recipe().reach()
 

@@ -10,11 +10,13 @@ import collections
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 import itertools
 import json
 import pathlib
+import types
 import typing
 
 from drumspace_ext import callbacks
@@ -161,6 +163,7 @@ def run_files(
     values: Sequence[str], output_dir: pathlib.Path,
     chain: Sequence[stages.Stage], *, recursive: bool = False,
     options: reading.Options | None = None,
+    recipe: Mapping = types.MappingProxyType({}),
     manifest: Callable[[], str] = lambda: manifests.text(
         {}, {}, maker=result_folders.RUN_PIPELINE.script
     ),
@@ -174,6 +177,7 @@ def run_files(
     chain: The stages; what comes out are NoteSequences.
     recursive: Search folders in folders.
     options: How what is no NoteSequence is read.
+    recipe: How the stages cut songs, see `rejections.hint`.
     manifest: Gives the text of the manifest.
     on_step: See `reading.read`.
 
@@ -192,7 +196,7 @@ def run_files(
     rejected.write('\t'.join(REJECTED_HEADER) + '\n')
 
     def on_reject(name, stage, reason, detail):
-      hint = rejections.REASONS[reason][1]
+      hint = rejections.hint(reason, recipe)
       fields = name, stage, reason, detail, hint
       rejected.write('\t'.join(map(dataset_tsv.escape, fields)) + '\n')
 

@@ -120,6 +120,7 @@ def run_pipeline(
           voices_in=recipe.drum_map, qpm=qpm, drum_parts=parts,
           assume_drums=recipe.assume_drums,
       ),
+      recipe=recipe.for_hints(),
       manifest=lambda: manifests.text(
           asked, _digests(model, examples_path, groove),
           maker=result_folders.RUN_PIPELINE.script,

@@ -150,3 +150,19 @@ def test_input_without_a_known_voice_is_named(tmp_path):
   )
   assert ran.report['unreadable'] == {'no_known_voice': 1}
   assert ran.report['inputs'] == 1 and not ran.report['outputs']
+
+
+@pytest.mark.parametrize('reading, hint', [
+    ({}, 'try --max_flips=4, then --min_repeats=2 or --recurring'),
+    ({'max_flips': 4}, 'try --min_repeats=2 or --recurring'),
+    ({'max_flips': 4, 'recurring': True}, 'try --min_repeats=2'),
+])
+def test_a_hint_advises_nothing_that_the_chain_did(tmp_path, reading, hint):
+  never_again = np.random.default_rng(0).random((6, 32, 14)) < 0.2
+  song = note_sequences.from_patterns(never_again)
+  path = tmp_path / 'x.tfrecord'
+  path.write_bytes(tfrecords.frame(song.SerializeToString()))
+  ran = drumspace_ext.run_pipeline(path, tmp_path / 'out', 'loops', **reading)
+  (_, line) = ran.paths['rejected.tsv'].read_text('utf-8').splitlines()
+  assert line.split('\t')[2] == 'no_loop'
+  assert line.endswith(f'seldom repeat exactly: {hint}')
