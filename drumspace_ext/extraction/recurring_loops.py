@@ -17,7 +17,6 @@ and all of it does not depend on any order.
 A piece of more than `MAX_BARS` bars is searched part by part.
 """
 
-
 import numpy as np
 
 from drumspace_ext.extraction import loops

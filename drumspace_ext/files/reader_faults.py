@@ -12,6 +12,8 @@ import logging
 from drumspace_ext import errors
 
 REASON = 'reader_failed'
+# A key of many parts (`a.a.a`) takes the square of its length in memory.
+MAX_TOML_BYTES = 1 << 14
 
 _MAX_MESSAGE_CHARS = 2000
 _LOGGER = logging.getLogger(__name__)

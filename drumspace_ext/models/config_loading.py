@@ -25,8 +25,6 @@ from drumspace_ext.models import hparams as hparams_lib
 from drumspace_ext.models import networks
 
 _PACKAGE = 'drumspace_ext.config_files'
-# A key of many parts (`a.a.a`) takes the square of its length in memory.
-_MAX_FILE_BYTES = 1 << 14
 # The kind that is trained on songs.
 NEXT_STEP = 'next_step'
 _MAX_INT = (1 << 63) - 1
@@ -276,9 +274,12 @@ def _read(name_or_path: str) -> tuple[str, str, dict[str, typing.Any]]:
       )
   try:
     with file.open('rb') as stream:
-      text = stream.read(_MAX_FILE_BYTES + 1)
-    if len(text) > _MAX_FILE_BYTES:
-      raise errors.ConfigError(f'{origin} is too large for a configuration.')
+      text = stream.read(reader_faults.MAX_TOML_BYTES + 1)
+    if len(text) > reader_faults.MAX_TOML_BYTES:
+      raise errors.ConfigError(
+          f'{origin} is too large for a configuration: it has more than '
+          f'{reader_faults.MAX_TOML_BYTES:,} bytes.'
+      )
     values = tomllib.loads(text.decode('utf-8'))
   except (OSError, ValueError, RecursionError) as e:
     if isinstance(e, errors.ConfigError):

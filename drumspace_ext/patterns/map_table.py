@@ -22,9 +22,6 @@ AUTO = 'auto'
 # What a table may hold beside voices.
 WRITE_AS, SOURCE, NAME, KIT = 'write_as', 'source', 'name', 'kit'
 
-# A key of many parts (`a.a.a`) takes the square of its length in memory.
-_MAX_FILE_BYTES = 1 << 14
-
 
 @functools.cache
 def tables() -> dict[str, dict[str, typing.Any]]:
@@ -60,8 +57,11 @@ def read(path: pathlib.Path) -> tuple[str, dict[str, typing.Any]]:
     DrumMapError: If it can't be read, or its name is none.
   """
   try:
-    if path.stat().st_size > _MAX_FILE_BYTES:
-      raise errors.DrumMapError(f'{path} is too large to be a drum map.')
+    if path.stat().st_size > reader_faults.MAX_TOML_BYTES:
+      raise errors.DrumMapError(
+          f'{path} is too large to be a drum map: it has more than '
+          f'{reader_faults.MAX_TOML_BYTES:,} bytes.'
+      )
     table = tomllib.loads(path.read_text(encoding='utf-8'))
   except (OSError, ValueError, RecursionError) as e:
     raise errors.DrumMapError(

@@ -269,7 +269,8 @@ def test_hostile_hparams_are_one_short_line(hparams):
     ('[model]\nkind = ' + '[' * 5000 + ']' * 5000, 'no readable TOML'),
     ('[training]\n[model]\nkind = ' + '[' * 90 + ']' * 90, 'kind must be one'),
     ('[model' + '.a' * 5000 + ']\n[training]', 'kind must be one of'),
-    ('[model]\nz = "' + 'a' * (1 << 14) + '"', 'too large'),
+    ('[model]\nz = "' + 'a' * (1 << 14) + '"',
+     'too large for a configuration: it has more than 16,384 bytes'),
 ])
 def test_hostile_config_files_are_one_short_line(tmp_path, text, match):
   path = tmp_path / 'config.toml'
