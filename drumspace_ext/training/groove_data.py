@@ -8,9 +8,11 @@ neither.
 """
 
 import collections
+from collections.abc import Iterator
 from collections.abc import Mapping
 import dataclasses
 import hashlib
+import itertools
 import pathlib
 
 import numpy as np
@@ -202,14 +204,15 @@ def read(
   ), list(ids)
 
 
-def _split(
+def _splits(
     of_patterns: list[set[int]], *, valid_share: float, seed: int, least: int
-) -> tuple[np.ndarray, np.ndarray]:
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
   """Draws blocks for validation, so many at least.
 
-  Returns:
+  Yields:
     Which patterns are for training and which for validation, bool
-    `[num_patterns]` each.
+    `[num_patterns]` each; where there is a least, then with each block alone,
+    for one may have most of the patterns.
   """
   drawn = {
       block: int.from_bytes(
@@ -218,12 +221,14 @@ def _split(
       ) for block in set().union(*of_patterns)
   }
   chosen = {b for b, value in drawn.items() if value < valid_share * 2**64}
-  chosen |= set(sorted(drawn, key=drawn.__getitem__)[:least])
-  sides = [[block in chosen for block in found] for found in of_patterns]
-  return (
-      ~np.array([any(side) for side in sides], np.bool_),
-      np.array([all(side) for side in sides], np.bool_),
-  )
+  ordered = sorted(drawn, key=drawn.__getitem__)
+  chosen |= set(ordered[:least])
+  for kept in (chosen, *({block} for block in ordered if least)):
+    sides = [[block in kept for block in found] for found in of_patterns]
+    yield (
+        ~np.array([any(side) for side in sides], np.bool_),
+        np.array([all(side) for side in sides], np.bool_),
+    )
 
 
 def _groove_digest(*sides: PlayedPatterns) -> str:
@@ -254,10 +259,12 @@ def load(path: local_paths.Name, *, valid_share: float, seed: int) -> Data:
 
   counted = played.known.any(1)
   few = len({name for names in ids for name in names}) // _FEW_BLOCKS
-  for size, least in ((BLOCK, 0), (min(max(few, 1), BLOCK), 1)):
-    train, valid = _split(
-        blocks(ids, size), valid_share=valid_share, seed=seed, least=least
-    )
+  splits = itertools.chain.from_iterable(
+      _splits(blocks(ids, size), valid_share=valid_share, seed=seed,
+              least=least)
+      for size, least in ((BLOCK, 0), (min(max(few, 1), BLOCK), 1))
+  )
+  for train, valid in splits:
     train, valid = train & counted, valid & counted
     enough = train.sum() if valid_share < 0.5 else len(ids)
     if train.any() and 0 < valid.sum() <= enough:

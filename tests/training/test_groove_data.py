@@ -68,3 +68,18 @@ def test_a_pattern_that_all_play_alike_and_on_the_grid_counts_nothing(tmp_path):
   _song(tmp_path, 'b.mid', [(_beat(0), 4)], 30)
   played, _, place = _read(tmp_path)
   assert played.weights[place[2]] == 0 < played.weights[place[1]]
+
+
+def test_a_file_with_most_of_the_patterns_is_for_training_by_any_seed(tmp_path):
+  """It was drawn for validation, and then more files were asked for."""
+  pause = np.zeros((32, 14), np.bool_), 2
+  beats = [_beat(0, 2 * i + 1, 2 * j + 1) for i in range(4) for j in range(i)]
+  _song(tmp_path, 'a.mid', [
+      part for beat in beats for part in ((beat, 4), pause)
+  ], 30)
+  for number in range(3):
+    _song(tmp_path, f'{number}.mid', [(_beat(0, 8 + 2 * number), 4)], 30)
+  dataset = creation.create_dataset([str(tmp_path)], tmp_path / 'ds').output_dir
+  for seed in range(20):
+    data = groove_data.load(dataset, valid_share=0.1, seed=seed)
+    assert 1 <= len(data.valid) <= 3 and len(data.train) >= len(beats)
