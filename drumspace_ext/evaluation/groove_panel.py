@@ -99,13 +99,15 @@ def evaluate(
       if truth.known[:, answer].any():
         numbers[f'{what}_gain'] = truth.gain(model, guess, answer, rng)
     numbers |= truth.drawn(model, rng, seed)
-    if _can_tell(truth):
+    if _num_blocks(truth) >= metrics.NUM_FOLDS:
       numbers['auc'] = truth.told(model, rng, seed)
     rows.append({'name': name, 'numbers': panel.rounded(numbers)})
   on_step(total, total, 'judging')
   return {
       'settings': _settings(truth, seed), 'rows': rows,
-      'notes': [_fewer(row) for row in rows if 'loops' in row],
+      'notes': [
+          *_few_blocks(truth), *(_fewer(row) for row in rows if 'loops' in row)
+      ],
   }
 
 
@@ -135,10 +137,22 @@ def _fewer(row: Mapping) -> str:
   return f'{row["name"]}: judged by {" and ".join(parts)}.'
 
 
-def _can_tell(truth: groove_truth.Truth) -> bool:
-  """Says whether each fold of a classifier has something to judge."""
+def _num_blocks(truth: groove_truth.Truth) -> int:
+  """Returns of how many blocks a classifier sees performances."""
   own = truth.known[:, 0] & truth.judges.heldout.own
-  return len(np.unique(truth.judges.groups[own])) >= metrics.NUM_FOLDS
+  return len(np.unique(truth.judges.groups[own]))
+
+
+def _few_blocks(truth: groove_truth.Truth) -> list[str]:
+  """Says why no classifier judges, and what intervals are worth then."""
+  count = _num_blocks(truth)
+  if count >= metrics.NUM_FOLDS:
+    return []
+  return [
+      f'What judges comes from {count} of the blocks of 40 neighboring inputs: '
+      f'with fewer than {metrics.NUM_FOLDS} there is no AUC, and intervals are '
+      'too narrow (with one they have no width). Hold out more files.'
+  ]
 
 
 def _means(

@@ -227,3 +227,16 @@ def test_features_see_grooves_as_a_midi_file_holds_them():
   # Of offsets: all a tick late; the second bar's snare is 20 softer.
   assert row[-5:-1] == pytest.approx([0, 1 / 120, 1, 10])
   assert row[-1] == 0
+
+
+@pytest.mark.parametrize('num_blocks, is_told', [(1, True), (4, True),
+                                                (5, False)])
+def test_intervals_over_few_blocks_are_said_to_be_none(num_blocks, is_told):
+  judges = dataclasses.replace(
+      _judges(), groups=np.arange(300) % num_blocks
+  )
+  made = groove_panel.evaluate(groove_judges.GrooveModels(
+      named=[], metadata={}, digests={}
+  ), judges, seed=0)
+  told = f'What judges comes from {num_blocks} of the blocks of 40'
+  assert any(note.startswith(told) for note in made['notes']) == is_told
