@@ -39,6 +39,8 @@ def main(argv: list[str]) -> int:
   from drumspace_ext.spark import creation as spark_creation
 
   spreading_flags.quiet('py4j')
+  # It logs tracebacks of Ctrl-C so, and raises what it logs.
+  spreading_flags.quiet_root('py4j')
   with progress.bar({'reading': ' partition'}) as on_step:
     created = spark_creation.create_dataset(
         drumspace_flags.input_values(argv), spreading_flags.output_dir(),

@@ -34,6 +34,14 @@ def quiet(*loggers: str) -> None:
       logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def quiet_root(package: str) -> None:
+  """Drops what a library logs in nobody's name, but for --log=DEBUG."""
+  if drumspace_flags.LOG.value != 'DEBUG':
+    logging.getLogger().addFilter(
+        lambda record: package not in pathlib.Path(record.pathname).parts
+    )
+
+
 def output_dir() -> pathlib.Path | str:
   """Returns --output_dir: a path here, or text that names a remote place."""
   from drumspace_ext.files import remote_paths

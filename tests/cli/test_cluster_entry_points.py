@@ -2,13 +2,16 @@
 
 import importlib
 import inspect
+import logging
 import sys
+import types
 import typing
 
 import entry_points
 import pytest
 
 from drumspace_ext import errors
+from drumspace_ext.cli import spreading_flags
 from drumspace_ext.dataset import creation as dataset_creation
 from drumspace_ext.extraction import recipes
 from drumspace_ext.spreading import creation as spreading
@@ -57,3 +60,17 @@ def test_remote_places_are_refused_where_others_read_them(tmp_path):
     ):
       spreading.create(spread, values, output)
     assert not (tmp_path / 'out').exists()
+
+
+def test_only_what_a_library_logs_as_the_root_is_dropped(monkeypatch):
+  root = logging.getLogger()
+  monkeypatch.setattr(root, 'filters', [])
+  monkeypatch.setattr(
+      spreading_flags.drumspace_flags, 'LOG', types.SimpleNamespace(value='')
+  )
+  spreading_flags.quiet_root('py4j')
+  heard = [
+      bool(root.filter(logging.makeLogRecord({'pathname': path})))
+      for path in ('/site/py4j/java_gateway.py', '/home/py4j.py', '')
+  ]
+  assert heard == [False, True, True]
