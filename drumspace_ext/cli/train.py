@@ -43,12 +43,12 @@ def _train() -> int:
   from drumspace_ext.files import result_names
   from drumspace_ext.training import training
 
-  reached = None
+  reached, job = None, ''
   with progress.bar('step') as show:
 
     def on_step(done: int, total: int, what: str) -> None:
-      nonlocal reached
-      reached = done
+      nonlocal reached, job
+      reached, job = done, f' of {total:,} of {what}'
       show(done, total, what)
 
     try:
@@ -72,8 +72,9 @@ def _train() -> int:
       # Not every training is long enough to be kept.
       goes_on = (state / result_names.STATE).is_file()
       print(
-          f'Interrupted at train step {reached:,}; the same command '
-          + ('goes on from there.' if goes_on else 'begins anew.'),
+          f'Interrupted at train step {reached:,}'
+          + ('; the same command goes on from there.' if goes_on
+             else f'{job}; the same command begins anew.'),
           file=sys.stderr,
       )
       return 130

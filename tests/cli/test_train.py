@@ -184,7 +184,7 @@ def test_what_keeps_no_state_says_that_it_begins_anew(
       f'--run_dir={tmp_path}/groove',
   ) == 130
   assert capsys.readouterr().err.endswith(
-      'at train step 7; the same command begins anew.\n'
+      'at train step 7 of 20 of lessons; the same command begins anew.\n'
   )
 
 
