@@ -52,7 +52,7 @@ def pipeline(runner: str | None, flags: Sequence[str]) -> 'beam.Pipeline':
       )
       all_options = options.get_all_options()
     name = all_options['runner'] or DEFAULT
-    _refuse(name)
+    _refuse(name, all_options['direct_num_workers'])
     if name.lower() not in _IN_PYTHON:
       return beam.Pipeline(options=options)
   except errors.InputError:
@@ -92,8 +92,13 @@ def pipeline(runner: str | None, flags: Sequence[str]) -> 'beam.Pipeline':
   )
 
 
-def _refuse(name: str) -> None:
-  """Raises InputError for a runner that is known to lose data."""
+def _refuse(name: str, num_workers: int) -> None:
+  """Raises InputError for a runner that loses data, or what Beam fails at."""
+  if num_workers < 0:
+    raise errors.InputError(
+        f'--direct_num_workers={num_workers}: give 1 or more, or 0 for one on '
+        'each core.'
+    )
   if 'dask' in name.lower():
     raise errors.InputError(
         f'--runner={name}: Beam on Dask mixes the outputs of a stage that has '

@@ -66,6 +66,7 @@ def test_threads_send_whole_elements(monkeypatch, num_workers):
 
 @pytest.mark.parametrize('flag, message', [
     ('direct_num_workers=2', "'direct_num_workers=2': each option begins"),
+    ('--direct_num_workers=-3', '=-3: give 1 or more, or 0 for one on each'),
     ('--direct_running_mode=fast', '--runner=DirectRunner: .*fast'),
 ])
 def test_mistaken_option_is_one_line(flag, message):
