@@ -21,6 +21,7 @@ from drumspace_ext.evaluation import judged_models
 from drumspace_ext.evaluation import panel as evaluation
 from drumspace_ext.evaluation import song_judging
 from drumspace_ext.evaluation import song_panel
+from drumspace_ext.evaluation import unheeded
 from drumspace_ext.extraction import recipes
 from drumspace_ext.files import local_paths
 from drumspace_ext.files import manifests
@@ -68,28 +69,6 @@ def _pattern_of(rows_by: str | None) -> re.Pattern | None:
     raise errors.InputError(
         f'--rows_by={rows_by} is no regular expression: {e}.'
     ) from e
-
-
-def _check_use(
-    *, heldout_path: local_paths.Name | None, judged_by: str | None,
-    rows_by: str | None, values: Sequence[str], threshold: float,
-    temperature: float | None,
-) -> None:
-  """Refuses what would be ignored."""
-  if judged_by and heldout_path:
-    raise errors.InputError(
-        '--judged_by names a part of --examples_path, and --heldout_path '
-        'other patterns: give one of them.'
-    )
-  if rows_by and not values:
-    raise errors.InputError(
-        '--rows_by is for beats of files: name some with --input.'
-    )
-  if temperature and threshold != defaults.THRESHOLD:
-    raise errors.InputError(
-        '--threshold is for --temperature=0; here bits are drawn, at '
-        f'temperature {temperature:g}.'
-    )
 
 
 def _rows_of(
@@ -240,9 +219,10 @@ def evaluate(
     raise errors.InputError(
         'name something to judge with --checkpoint_file or --input.'
     )
-  _check_use(
-      heldout_path=heldout_path, judged_by=judged_by, rows_by=rows_by,
-      values=values, threshold=threshold, temperature=temperature,
+  unheeded.check(
+      files=files, values=values, heldout_path=heldout_path,
+      judged_by=judged_by, rows_by=rows_by, threshold=threshold,
+      temperature=temperature,
   )
   splitter = _pattern_of(rows_by)
   left_out: list[str] = []

@@ -273,7 +273,7 @@ def load(path: local_paths.Name, *, valid_share: float, seed: int) -> Data:
     raise errors.InputError(
         f'{path}: {int(counted.sum()):,} of {len(ids):,} patterns are played '
         'with dynamics or timing, which is too few to keep some inputs of '
-        'these for validation. Give more MIDI files.'
+        'these for validation. Give more MIDI files that people played.'
     )
   learned, kept = played.chosen(train), played.chosen(valid)
   # What nobody varies is learned so: all alike, or on the grid.

@@ -62,6 +62,14 @@ def test_panel_has_a_row_for_each_and_names_what_is_too_small(sets, tmp_path):
     ({'checkpoint_file': 'shipped:ae', 'rows_by': 'x'}, '--rows_by is for bea'),
     ({'checkpoint_file': 'shipped:ae', 'threshold': 0.3, 'temperature': 1.0},
      '--threshold is for --temperature=0.*, at temperature 1'),
+    ({'input_values': 'x', 'temperature': 1.0}, '--temperature is for models'),
+    ({'input_values': 'x', 'threshold': 0.3}, '--threshold is for models that'),
+    ({'checkpoint_file': 'shipped:groove', 'temperature': 0.0},
+     '--temperature is for models that draw or continue beats: name some'),
+    ({'checkpoint_file': 'shipped:continue', 'threshold': 0.3},
+     '--threshold is for models of patterns; what continues .* --temperature'),
+    ({'checkpoint_file': 'shipped:groove', 'judged_by': 'test'},
+     '--judged_by=test: models of grooves keep a part for validation alone'),
     ({'input_values': 'x', 'rows_by': '('}, 'is no regular expression'),
 ])
 def test_mistake_is_named_and_writes_nothing(sets, tmp_path, options, message):
