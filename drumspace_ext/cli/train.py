@@ -9,6 +9,7 @@ NoteSequence TFRecords, folders or zips; the model plays on behind a beat
 (drumspace_continue). The run directory then holds train/best.safetensors,
 which every other script takes, and train/metrics.jsonl.
 --mode=eval evaluates that model on what its run kept for validation.
+A groove model trains for minutes, and anew if it was interrupted.
 
 Usage:
   drumspace_train --config=vae --examples_path=/tmp/drumspace/dataset \

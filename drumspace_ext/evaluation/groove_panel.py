@@ -149,7 +149,7 @@ def _few_blocks(truth: groove_truth.Truth) -> list[str]:
   if count >= metrics.NUM_FOLDS:
     return []
   return [
-      f'What judges comes from {count} of the blocks of 40 neighboring inputs: '
+      f'What judges comes from {count} of the blocks of neighboring inputs: '
       f'with fewer than {metrics.NUM_FOLDS} there is no AUC, and intervals are '
       'too narrow (with one they have no width). Hold out more files.'
   ]

@@ -62,7 +62,7 @@ def test_groove_models_are_judged_beside_baselines(made, tmp_path):
   assert part['settings']['judged_by'] == 'validation'
   assert 0 < part['settings']['inputs'] < 320
   few, every, differ, flattered, other = part['notes']
-  assert 'of the blocks of 40 neighboring inputs: with fewer than 5' in few
+  assert 'of the blocks of neighboring inputs: with fewer than 5' in few
   # Each of these files has one loop.
   assert every.startswith(f'{names[3]}: judged by 0 loops with dynamics and 0')
   assert differ.startswith(f'{names[4]}: judged by 0 loops')
@@ -100,7 +100,7 @@ def test_others_judge_and_beats_are_judged_in_the_same_panel(
   assert part['settings']['judged_by'] == 'other patterns'
   assert part['settings']['inputs'] == 130
   few, *others = part['notes']
-  assert few.startswith('What judges comes from 4 of the blocks of 40')
+  assert few.startswith('What judges comes from 4 of the blocks of')
   assert len(others) == len(groove_manners.LEAST)
   page = judged.paths['evaluation.html'].read_text()
   assert 'R2 vel.' in page and 'Hits of each voice' in page
