@@ -46,7 +46,7 @@ def _target(
     raise errors.InputError('give --output or --output_dir, not both.')
   if output:
     path = local_paths.expand(output)
-    form = to or conversion_files.form_of_path(path)
+    form = conversion_files.form_of_path(path, to)
     if not path.is_dir() and not conversion_files.fits(path, form):
       raise errors.InputError(
           f'--to={form} does not fit the ending of --output={path}.'

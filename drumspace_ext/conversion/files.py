@@ -77,13 +77,20 @@ def is_folder(path: pathlib.Path, form: str) -> bool:
   )
 
 
-def form_of_path(path: pathlib.Path) -> str:
+def form_of_path(path: pathlib.Path, to: str | None = None) -> str:
   """Tells the form of an output by its name; a folder is for MIDI files.
+
+  Args:
+    path: The output.
+    to: The form that is asked for, if one is.
 
   Raises:
     InputError: If the name has an ending that says nothing.
   """
   suffix = path.suffix.lower()
+  if to:
+    in_zip = _FORM_OF_SUFFIX.get(suffix) == ZIP and not path.is_dir()
+    return ZIP if to == MIDI and in_zip else to
   if suffix and suffix not in _FORM_OF_SUFFIX and not path.is_dir():
     raise errors.InputError(
         f'{path}: no form is known by the ending {suffix}; there are '

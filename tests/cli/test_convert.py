@@ -432,6 +432,14 @@ def test_mistake_that_would_lose_something_is_refused(tmp_path, args, message):
   assert before == {p.name: p.read_bytes() for p in tmp_path.iterdir()}
 
 
+def test_midi_in_a_zip_is_a_zip_of_midi(tmp_path):
+  (tmp_path / 'in.tsv').write_text(','.join(['1,0,2,0'] * 8) + '\n')
+  for name, to in (('a.zip', ['--to=midi']), ('b.zip', [])):
+    done = _console('in.tsv', f'--output={name}', *to, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, '')
+  assert (tmp_path / 'a.zip').read_bytes() == (tmp_path / 'b.zip').read_bytes()
+
+
 def test_comma_at_the_end_is_no_further_input(tmp_path):
   (tmp_path / 'in.tsv').write_text(','.join(['1,0,2,0'] * 8) + '\n')
   (tmp_path / 'other.mid').write_bytes(b'no MIDI file')
