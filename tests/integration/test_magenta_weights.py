@@ -208,10 +208,13 @@ def test_music_vae_trained_here_is_the_same_model(
   if samples.shape[-1] == 512:
     bits = (samples.argmax(-1)[..., None] >> np.arange(9) & 1) > 0
   expected = drum_classes.rolls_to_hits(bits)
-  # After 12 steps of no seed some odds are even to the last digits of a float,
-  # and from there on a beat is another.
-  same = (ours.decode_hits(z) == expected).all((1, 2))
-  assert same.sum() >= len(z) - 2
+  decoded = ours.decode_hits(z)
+  # After 12 train steps without a seed some odds are even to the last digits of
+  # a float: there a beat is theirs by a latent vector beside its own.
+  for row in np.flatnonzero((decoded != expected).any((1, 2))):
+    beside = z[row] + 1e-5 * np.random.default_rng(1).standard_normal((64, 8))
+    near = ours.decode_hits(beside.astype(np.float32))
+    assert (near == expected[row]).all((1, 2)).any(), row
   if samples.shape[-1] == 512:
     made = ours._network.teacher_outputs(
         torch.from_numpy(z), torch.from_numpy(
