@@ -121,13 +121,10 @@ def test_beam_gives_the_answer_of_create_dataset(folder, expected, tmp_path):
 
 @pytest.fixture(scope='module', name='page')
 def _page(tmp_path_factory):
-  folder = tmp_path_factory.mktemp('browser')
-  browser.modules_page(
-      folder / 'page.html', ('midi/loops.js',), rendering.page_description()
-  )
-  with browser.start(folder) as window:
-    window.open(folder / 'page.html')
-    window.run('await ready; return null')
+  with browser.modules_window(
+      tmp_path_factory.mktemp('browser'), ('midi/loops.js',),
+      rendering.page_description(),
+  ) as window:
     yield window
 
 

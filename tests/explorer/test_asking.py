@@ -13,13 +13,10 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope='module', name='modules')
 def _modules(tmp_path_factory):
-  folder = tmp_path_factory.mktemp('asking')
-  browser.modules_page(folder / 'page.html', ['model/asking.js'], None)
-  with browser.start(folder) as window:
-    window.open(folder / 'page.html')
-    window.run('await ready; return null')
+  with browser.modules_window(
+      tmp_path_factory.mktemp('asking'), ['model/asking.js'], None
+  ) as window:
     yield window
-    assert window.messages() == []
 
 
 def test_page_measures_as_the_package_does(modules):

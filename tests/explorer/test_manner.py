@@ -52,15 +52,10 @@ def _pack(player):
 
 @pytest.fixture(scope='module', name='modules')
 def _modules(tmp_path_factory):
-  folder = tmp_path_factory.mktemp('browser')
-  browser.modules_page(
-      folder / 'page.html', ('model/manner.js', 'app/data.js'), {}
-  )
-  with browser.start(folder) as window:
-    window.open(folder / 'page.html')
-    window.run('await ready; return null')
+  with browser.modules_window(
+      tmp_path_factory.mktemp('browser'), ('model/manner.js', 'app/data.js'), {}
+  ) as window:
     yield window
-    assert window.messages() == []
 
 
 def _in_page(modules, player, hits):

@@ -23,16 +23,11 @@ _QPM = st.integers(400, 2400).map(lambda tenths: tenths / 10)
 
 @pytest.fixture(scope='module', name='window')
 def _window(tmp_path_factory):
-  folder = tmp_path_factory.mktemp('browser')
-  browser.modules_page(
-      folder / 'page.html',
+  with browser.modules_window(
+      tmp_path_factory.mktemp('browser'),
       ('beat/pack_names.js', 'app/pack.js', 'beat/file_names.js'), {},
-  )
-  with browser.start(folder) as window:
-    window.open(folder / 'page.html')
-    window.run('await ready; return null')
+  ) as window:
     yield window
-    assert window.messages() == []
 
 
 def _origin(genre, source, model, *, has_genres=True, verdict=''):

@@ -31,13 +31,10 @@ _NAME = st.text(
 
 @pytest.fixture(scope='module', name='window')
 def _window(tmp_path_factory):
-  folder = tmp_path_factory.mktemp('browser')
-  browser.modules_page(folder / 'page.html', ('midi/packing.js',), {})
-  with browser.start(folder) as window:
-    window.open(folder / 'page.html')
-    window.run('await ready; return null')
+  with browser.modules_window(
+      tmp_path_factory.mktemp('browser'), ('midi/packing.js',), {}
+  ) as window:
     yield window
-    assert window.messages() == []
 
 
 def _zip(window, files):

@@ -20,13 +20,10 @@ _TYPICAL = """
 
 @pytest.fixture(scope='module', name='window')
 def _window(tmp_path_factory):
-  folder = tmp_path_factory.mktemp('browser')
-  browser.modules_page(folder / 'page.html', ['model/typical.js'], None)
-  with browser.start(folder) as window:
-    window.open(folder / 'page.html')
-    window.run('await ready; return null')
+  with browser.modules_window(
+      tmp_path_factory.mktemp('browser'), ['model/typical.js'], None
+  ) as window:
     yield window
-    assert window.messages() == []
 
 
 def _beat(kick, snare, hat):

@@ -3,6 +3,7 @@
 Every message on the console is kept, so that a test can say that there is none.
 """
 
+from collections.abc import Sequence
 import contextlib
 import html
 import json
@@ -147,7 +148,9 @@ def start(folder: pathlib.Path, trace: str = ''):
     driver.quit()
 
 
-def modules_page(path: pathlib.Path, names: list[str], data: object) -> None:
+def modules_page(
+    path: pathlib.Path, names: Sequence[str], data: object
+) -> None:
   """Writes a page that has explorer modules and data, and nothing else.
 
   A page from a file may not import files, so the modules go in as blobs, each
@@ -184,3 +187,20 @@ window.ready = (async () => {{
 }})();
 </script>
 """, encoding='utf-8')
+
+
+@contextlib.contextmanager
+def modules_window(folder: pathlib.Path, names: Sequence[str], data: object):
+  """Gives a window of `modules_page` that leaves no message on its console.
+
+  Args:
+    folder: Where to write the page.
+    names: As in `modules_page`.
+    data: Likewise.
+  """
+  modules_page(folder / 'page.html', names, data)
+  with start(folder) as window:
+    window.open(folder / 'page.html')
+    window.run('await ready; return null')
+    yield window
+    assert window.messages() == []
